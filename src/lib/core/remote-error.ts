@@ -1,0 +1,61 @@
+/** The two servers a bridge talks to. */
+export type Side = 'workspace' | 'homeserver';
+
+export type RemoteFailure =
+  /** No connection: DNS, TCP, TLS, socket cut before the answer was read. */
+  | 'network'
+  /** Our deadline passed; the request may or may not have acted. */
+  | 'timeout'
+  /** Something answered, but not with JSON: a proxy's page, an empty body. */
+  | 'not-json'
+  /** The server answered with an error of its own. */
+  | 'refused';
+
+interface RemoteErrorFields {
+  side: Side;
+  failure: RemoteFailure;
+  /** `POST /api/v1/chat.update`: method and path, never the query string or a body. */
+  request: string;
+  status?: number;
+  /** Matrix `errcode`, or Rocket.Chat `errorType`, or the code in brackets at the end of its `error`. */
+  code?: string;
+  /** What the server wrote about it, shortened to 500 characters. */
+  answer?: string;
+  /** How long the server asked us to wait, in milliseconds from now. */
+  retryAfterMs?: number;
+  /** Rocket.Chat's `details`, for example of a 2FA challenge. */
+  details?: unknown;
+  cause?: unknown;
+}
+
+/**
+ * A request to one of the servers that did not succeed. Clients throw nothing else; what follows from
+ * it (wait, log in again, set the event aside) is decided in one table, `bridge/failures.ts`.
+ */
+export class RemoteError extends Error {
+  override readonly name = 'RemoteError';
+  readonly side: Side;
+  readonly failure: RemoteFailure;
+  readonly request: string;
+  readonly status: number | undefined;
+  readonly code: string | undefined;
+  readonly answer: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly details: unknown;
+
+  constructor(fields: RemoteErrorFields) {
+    const what = fields.code ?? (fields.status === undefined ? fields.failure : `HTTP ${fields.status}`);
+    super(
+      `${fields.request}: ${what}${fields.answer === undefined ? '' : `: ${fields.answer}`}`,
+      fields.cause === undefined ? undefined : { cause: fields.cause },
+    );
+    this.side = fields.side;
+    this.failure = fields.failure;
+    this.request = fields.request;
+    this.status = fields.status;
+    this.code = fields.code;
+    this.answer = fields.answer;
+    this.retryAfterMs = fields.retryAfterMs;
+    this.details = fields.details;
+  }
+}

@@ -1,0 +1,95 @@
+import type { EventId, MatrixRoomAlias, MatrixRoomId, MatrixUserId, ServerName } from '../core/ids.ts';
+import type { Secret } from '../core/secret.ts';
+
+/** A Matrix event as it arrived. Nothing about it may be believed before it was looked at. */
+export type RawEvent = Readonly<Record<string, unknown>>;
+
+/** The registration file of our application service (spec: Application Service API, "Registration"). */
+export interface Registration {
+  readonly id: string;
+  /** Where the homeserver reaches us; null: it never calls. */
+  readonly url: string | null;
+  readonly asToken: Secret;
+  readonly hsToken: Secret;
+  readonly senderLocalpart: string;
+  /** Ghosts are `@<prefix>…:server name`, aliases `#<prefix>…:server name`. */
+  readonly prefix: string;
+  readonly serverName: ServerName;
+}
+
+export interface MessagesPage {
+  readonly events: readonly RawEvent[];
+  /** Token for the next page; absent when there is none. */
+  readonly end: string | undefined;
+}
+
+export interface NewMatrixRoom {
+  readonly aliasLocalpart?: string;
+  readonly name?: string;
+  readonly topic?: string;
+  readonly preset: 'public_chat' | 'private_chat';
+  readonly visibility: 'public' | 'private';
+  readonly invite?: readonly MatrixUserId[];
+  readonly initialState?: readonly { type: string; stateKey: string; content: Record<string, unknown> }[];
+  readonly powerLevels?: Record<string, unknown>;
+}
+
+/**
+ * What the bridge asks of its homeserver, as one of the application service's users. The bot when made,
+ * any ghost by {@link MatrixApi.as}. Every method throws only `RemoteError`.
+ * Ghost requests carry `user_id` and, on sends and redactions, `device_id=RCFED`: that makes the
+ * transaction id idempotent across restarts of the homeserver (24 h on Synapse).
+ */
+export interface MatrixApi {
+  readonly userId: MatrixUserId;
+  readonly serverName: ServerName;
+  as(userId: MatrixUserId): MatrixApi;
+
+  versions(): Promise<{ versions: readonly string[]; unstableFeatures: Readonly<Record<string, boolean>>; server: string | undefined }>;
+  whoami(): Promise<{ userId: MatrixUserId }>;
+  /** Asks the homeserver to ping our listener; milliseconds of the round trip. */
+  ping(registrationId: string, transactionId: string): Promise<{ durationMs: number }>;
+
+  /** `M_USER_IN_USE` is `exists`. */
+  registerGhost(localpart: string): Promise<'created' | 'exists'>;
+  /** `PUT /devices/RCFED`: creates or keeps. */
+  ensureDevice(): Promise<void>;
+  setDisplayName(name: string): Promise<void>;
+  setAvatarUrl(mxc: string): Promise<void>;
+  profile(userId: MatrixUserId): Promise<{ displayName: string | undefined; avatarUrl: string | undefined } | undefined>;
+
+  createRoom(room: NewMatrixRoom): Promise<MatrixRoomId>;
+  resolveAlias(alias: MatrixRoomAlias): Promise<MatrixRoomId | undefined>;
+  deleteAlias(alias: MatrixRoomAlias): Promise<void>;
+  /** Joining where one is joined is done. */
+  join(room: MatrixRoomId | MatrixRoomAlias, via?: readonly string[]): Promise<MatrixRoomId>;
+  /** Inviting a member or an invited person is done. */
+  invite(roomId: MatrixRoomId, userId: MatrixUserId): Promise<void>;
+  leave(roomId: MatrixRoomId): Promise<void>;
+  joinedMembers(roomId: MatrixRoomId): Promise<readonly MatrixUserId[]>;
+
+  /** `ts`: origin_server_ts to ask for (ms), only for an application service. */
+  sendEvent(roomId: MatrixRoomId, type: string, transactionId: string, content: Record<string, unknown>, ts?: number): Promise<EventId>;
+  redact(roomId: MatrixRoomId, eventId: EventId, transactionId: string, reason?: string): Promise<EventId>;
+  sendState(roomId: MatrixRoomId, type: string, stateKey: string, content: Record<string, unknown>): Promise<EventId>;
+  state(roomId: MatrixRoomId, type: string, stateKey: string): Promise<Record<string, unknown> | undefined>;
+  event(roomId: MatrixRoomId, eventId: EventId): Promise<RawEvent | undefined>;
+  /** `/messages`; `dir: 'b'` walks from the newest back. */
+  messages(roomId: MatrixRoomId, page: { dir: 'b' | 'f'; from?: string; limit: number }): Promise<MessagesPage>;
+
+  /** `POST /media/v1/create`: an id to upload to, valid for 24 h. */
+  createMedia(): Promise<string>;
+  /** `M_CANNOT_OVERWRITE_MEDIA` is done. */
+  putMedia(mxc: string, bytes: Uint8Array, contentType: string, fileName?: string): Promise<void>;
+  /** Authenticated download; the old endpoint where the server has no new one. Refuses more than `limit` bytes. */
+  media(mxc: string, limit: number): Promise<{ bytes: Uint8Array; contentType: string }>;
+}
+
+/** What the application service listener asks of the bridge. Each answer is awaited before the homeserver gets one. */
+export interface ApplicationServiceHandlers {
+  /** Resolves once the events are on disk. Rejecting (a full disk, never a bad event) answers 500, and the homeserver tries again. */
+  onTransaction(transactionId: string, events: readonly unknown[]): Promise<void>;
+  /** From the store alone, within 100 ms: the homeserver stalls every room meanwhile. */
+  onUserQuery(userId: MatrixUserId): Promise<boolean>;
+  onAliasQuery(alias: MatrixRoomAlias): Promise<boolean>;
+}

@@ -1,0 +1,151 @@
+import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
+import type { Secret } from '../core/secret.ts';
+
+/** A Rocket.Chat account that requests are made as: sent as `X-User-Id` and `X-Auth-Token`. */
+export interface WorkspaceCredentials {
+  readonly userId: WorkspaceUserId;
+  /** Login token or personal access token. */
+  readonly token: Secret;
+}
+
+/**
+ * A message document as the server sent it, dates untouched: ISO strings from REST,
+ * `{"$date": ms}` from realtime. The bridge's source gives it a shape.
+ */
+export type RawMessage = Readonly<Record<string, unknown>>;
+
+export interface WorkspaceRoom {
+  readonly id: WorkspaceRoomId;
+  /** `c` channel, `p` private group, `d` direct message; others are not federated. */
+  readonly type: string;
+  readonly name: string;
+  /** Display name where it differs from `name` (names with special characters). */
+  readonly displayName: string;
+  readonly topic: string;
+  readonly archived: boolean;
+  readonly encrypted: boolean;
+  readonly federated: boolean;
+  /** Time of the last message, milliseconds since the epoch; 0 if there was none. */
+  readonly lastMessageAt: number;
+}
+
+export interface WorkspaceUser {
+  readonly id: WorkspaceUserId;
+  readonly username: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly active: boolean;
+  readonly email: string | undefined;
+  readonly avatarEtag: string | undefined;
+}
+
+export interface SyncedMessages {
+  readonly updated: readonly RawMessage[];
+  readonly deleted: readonly { readonly id: MessageId; readonly at: number }[];
+}
+
+export interface MessageToSend {
+  /** Chosen by us: 17 characters of Meteor's alphabet. A second send with the same id is refused by the server. */
+  readonly id: MessageId;
+  readonly roomId: WorkspaceRoomId;
+  readonly text: string;
+  readonly threadId?: MessageId;
+  /** Shown instead of the sender's name; needs `message-impersonate` (role `bot`). */
+  readonly alias?: string;
+  readonly avatar?: string;
+}
+
+export interface NewWorkspaceUser {
+  readonly username: string;
+  readonly name: string;
+  readonly email: string;
+  readonly password: Secret;
+  readonly roles: readonly string[];
+}
+
+/**
+ * What the bridge asks of a workspace, as one account. Every method throws only `RemoteError`.
+ * Lookups answer `undefined` for "there is no such thing" (or none this account may see).
+ */
+export interface WorkspaceApi {
+  readonly credentials: WorkspaceCredentials | undefined;
+  /** The same server as another account; shares connections and limiter knowledge. */
+  as(credentials: WorkspaceCredentials): WorkspaceApi;
+
+  /** `GET /api/info`: version (major.minor, or full if the caller may see it) and the server's clock from its `Date` header, in ms. */
+  info(): Promise<{ version: string; serverTime: number }>;
+  me(): Promise<WorkspaceUser>;
+  /** `settings.public?_id=a,b`; absent ids are absent in the answer. */
+  publicSettings(ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
+
+  /** `POST login`; the answer's credentials are a login token. `code` answers a 2FA challenge. */
+  login(user: string, password: Secret, code?: string): Promise<WorkspaceCredentials>;
+  /** `users.generatePersonalAccessToken` for the calling account, `bypassTwoFactor: true`. `password` answers a 2FA challenge by the password method. */
+  createPersonalAccessToken(name: string, password?: Secret): Promise<Secret>;
+
+  /** Throws RemoteError also when the id exists already: ask {@link getMessage} before believing a failure. */
+  sendMessage(message: MessageToSend): Promise<RawMessage>;
+  getMessage(id: MessageId): Promise<RawMessage | undefined>;
+  updateMessage(roomId: WorkspaceRoomId, id: MessageId, text: string): Promise<RawMessage>;
+  /** "No message found" counts as done and answers `false`. */
+  deleteMessage(roomId: WorkspaceRoomId, id: MessageId): Promise<boolean>;
+  /** `chat.syncMessages` since a time (ms), everything, whichever paging the server's version has. */
+  syncMessages(roomId: WorkspaceRoomId, since: number): Promise<SyncedMessages>;
+  /** `chat.getDeletedMessages` since a time (ms), all pages. */
+  deletedMessages(roomId: WorkspaceRoomId, since: number): Promise<readonly MessageId[]>;
+
+  /** `rooms.get?updatedSince`: the account's own rooms that changed since (ms), and ids of removed ones. */
+  changedRooms(since: number): Promise<{ updated: readonly WorkspaceRoom[]; removed: readonly WorkspaceRoomId[] }>;
+  roomById(id: WorkspaceRoomId): Promise<WorkspaceRoom | undefined>;
+  roomByName(name: string): Promise<WorkspaceRoom | undefined>;
+  /** A name that is taken throws `error-duplicate-channel-name`. */
+  createRoom(type: 'c' | 'p', name: string, members?: readonly string[]): Promise<WorkspaceRoom>;
+  /** Adds a user to a channel or private group; already a member is done. */
+  addToRoom(room: Pick<WorkspaceRoom, 'id' | 'type'>, userId: WorkspaceUserId): Promise<void>;
+  joinRoom(roomId: WorkspaceRoomId): Promise<void>;
+  /** All members, paged. */
+  members(room: Pick<WorkspaceRoom, 'id' | 'type'>): Promise<readonly WorkspaceUser[]>;
+  /** Room roles by user id: `owner`, `moderator`, `leader`. */
+  roomRoles(room: Pick<WorkspaceRoom, 'id' | 'type'>): Promise<ReadonlyMap<WorkspaceUserId, readonly string[]>>;
+  addModerator(room: Pick<WorkspaceRoom, 'id' | 'type'>, userId: WorkspaceUserId): Promise<void>;
+
+  createUser(user: NewWorkspaceUser): Promise<WorkspaceUser>;
+  userByName(username: string): Promise<WorkspaceUser | undefined>;
+  userById(id: WorkspaceUserId): Promise<WorkspaceUser | undefined>;
+  /** As an admin: new password for an account (kills its tokens). */
+  setPassword(userId: WorkspaceUserId, password: Secret): Promise<void>;
+  setUserActive(userId: WorkspaceUserId, active: boolean): Promise<void>;
+  setAvatar(userId: WorkspaceUserId, image: Uint8Array, contentType: string): Promise<void>;
+  /** `undefined` for no avatar of one's own (generated SVG initials). Refuses more than `limit` bytes. */
+  avatar(username: string, limit: number): Promise<{ bytes: Uint8Array; contentType: string } | undefined>;
+}
+
+/** What realtime delivers, in the order in which the server sent it. */
+export type RealtimeEvent =
+  | { readonly kind: 'message'; readonly message: RawMessage }
+  | { readonly kind: 'deleted'; readonly roomId: WorkspaceRoomId; readonly id: MessageId }
+  | { readonly kind: 'deleted-bulk'; readonly roomId: WorkspaceRoomId; readonly detail: unknown };
+
+export interface RealtimeHandlers {
+  /** Called for each event, never concurrently; a slow handler delays the next ones but loses none. */
+  onEvent(event: RealtimeEvent): void;
+  /**
+   * Called after every (re)connect once logged in and once all wanted subscriptions are ready.
+   * The owner runs its REST catch-up then; events may arrive before and during the call.
+   */
+  onReady(): void;
+  /** Called once for each loss of the connection. What is emitted from now on is lost. */
+  onLost(reason: string): void;
+}
+
+/** One account's realtime session: reconnects by itself until closed. */
+export interface RealtimeSession {
+  /** Resolves at the first `onReady`; rejects with RemoteError when the token is refused. */
+  start(signal?: AbortSignal): Promise<void>;
+  /** Rooms whose deletions are wanted (`stream-notify-room <rid>/deleteMessage` and `/deleteMessageBulk`). Paced; survives reconnects. Resolves when ready on the server, or when connected next if there is no connection. */
+  watchRoom(roomId: WorkspaceRoomId): Promise<void>;
+  unwatchRoom(roomId: WorkspaceRoomId): Promise<void>;
+  /** Drops the connection and makes a new one: the watchdog's cure for a deaf session. */
+  reconnect(reason: string): void;
+  close(): Promise<void>;
+}
