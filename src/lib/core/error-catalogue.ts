@@ -11,8 +11,53 @@ const entry = (exit: CatalogueEntry['exit'], retryable: boolean, ...cures: strin
 
 /** Every code that rcfed reports, in alphabetical order. A code, once released, keeps its meaning. */
 export const errorCatalogue = Object.freeze({
+  RCFED_BACKUP_EXISTS: entry(1, false, 'Choose another file: rcfed store backup --output FILE'),
+  RCFED_BACKUP_FAILED: entry(1, true, 'Check that the folder of the backup exists and has room: df -h'),
   RCFED_BUG: entry(70, false, 'Run the command again with RCFED_DEBUG=1 and report what it prints.'),
+  RCFED_KEY_INVALID: entry(3, false, 'Make a key of 32 bytes: openssl rand -base64 32'),
   RCFED_NETWORK: entry(5, true, 'Check the URL with: rcfed profile show', 'Try again in a minute.'),
+  RCFED_PG_DUMP_MISSING: entry(3, false, 'apt-get install postgresql-client'),
+  RCFED_SECRET_UNREADABLE: entry(
+    3,
+    false,
+    'Use the key file that the secret was written with.',
+    'Write the secret again with: rcfed profile add',
+  ),
+  RCFED_STORE_CONFLICT: entry(70, false, 'Look the store over with: rcfed store check'),
+  RCFED_STORE_CORRUPT: entry(
+    3,
+    false,
+    'Bring the last backup back: rcfed store restore FILE',
+    'Check that the path is that of an rcfed store: rcfed profile show',
+  ),
+  RCFED_STORE_FULL: entry(3, true, 'Free space on the disk of the store: df -h'),
+  RCFED_STORE_LOCKED: entry(
+    4,
+    true,
+    'Stop the other bridge, then start this one again.',
+    'Ask the running bridge: rcfed federation status',
+  ),
+  RCFED_STORE_MISSING: entry(3, false, 'Check the path with: rcfed profile show', 'rcfed federation provision'),
+  RCFED_STORE_NEWER: entry(
+    3,
+    false,
+    'npm install --global rcfed@latest',
+    'Bring the copy made before the migration back: rcfed store restore FILE',
+  ),
+  RCFED_STORE_OUTDATED: entry(3, false, 'Start the bridge once, it migrates its store: rcfed federation run'),
+  RCFED_STORE_UNAVAILABLE: entry(
+    5,
+    true,
+    'Check host, port and password of the store with: rcfed profile show',
+    'Try again in a minute.',
+  ),
+  RCFED_STORE_UNREADABLE: entry(3, false, 'Run rcfed as the user that owns the file: ls -l FILE'),
+  RCFED_STORE_WRONG_KEY: entry(
+    3,
+    false,
+    'Use the key file that the store was made with.',
+    'Bring the key back from its backup: a store cannot be read without it.',
+  ),
 } satisfies Record<string, CatalogueEntry>);
 
 export type ErrorCode = keyof typeof errorCatalogue;
