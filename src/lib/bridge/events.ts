@@ -1,0 +1,104 @@
+import type { EventId, MatrixUserId, MessageId, WorkspaceUserId } from '../core/ids.ts';
+import type { LedgerEntry, Snapshot } from '../store/types.ts';
+
+/**
+ * The one vocabulary between the two sides. A source's interpreter turns an inbox row into one of
+ * these by comparing it with what was settled before; the other side's sink acts on it. A new feature
+ * is one member here, one case in each interpreter, one case in each sink.
+ */
+export type FederationEvent = WorkspaceEvent | HomeserverEvent;
+
+/** Happened in Rocket.Chat, is to appear on Matrix. */
+export type WorkspaceEvent = WorkspaceMessagePosted | WorkspaceMessageEdited | WorkspaceMessageDeleted;
+
+/** Happened on Matrix, is to appear in Rocket.Chat. */
+export type HomeserverEvent = HomeserverMessagePosted | HomeserverMessageEdited | HomeserverMessageDeleted;
+
+export interface WorkspaceAuthor {
+  readonly id: WorkspaceUserId;
+  readonly username: string;
+  /** Real name; the username where there is none. */
+  readonly name: string;
+}
+
+/** The version of a Rocket.Chat message that an event was made of; it becomes the snapshot. */
+export interface MessageVersion {
+  readonly id: MessageId;
+  readonly hash: string;
+  /** `_updatedAt` in ms. */
+  readonly updatedAt: number;
+}
+
+export interface WorkspaceMessagePosted {
+  readonly kind: 'message.posted';
+  readonly origin: 'workspace';
+  readonly author: WorkspaceAuthor;
+  readonly version: MessageVersion;
+  /** When it was written, ms. */
+  readonly at: number;
+  /** Rocket.Chat markdown. */
+  readonly text: string;
+}
+
+export interface WorkspaceMessageEdited {
+  readonly kind: 'message.edited';
+  readonly origin: 'workspace';
+  /** Who edited it: the author, or a moderator. */
+  readonly editor: WorkspaceAuthor;
+  readonly version: MessageVersion;
+  readonly text: string;
+  /** What was settled of it so far. */
+  readonly snapshot: Snapshot;
+  readonly pairs: readonly LedgerEntry[];
+}
+
+export interface WorkspaceMessageDeleted {
+  readonly kind: 'message.deleted';
+  readonly origin: 'workspace';
+  readonly messageId: MessageId;
+  readonly snapshot: Snapshot;
+  readonly pairs: readonly LedgerEntry[];
+}
+
+/** Text of a Matrix message as its event carries it. */
+export interface MatrixText {
+  readonly msgtype: string;
+  readonly body: string;
+  readonly format: string | undefined;
+  readonly formattedBody: string | undefined;
+}
+
+export interface HomeserverMessagePosted {
+  readonly kind: 'message.posted';
+  readonly origin: 'homeserver';
+  readonly eventId: EventId;
+  readonly sender: MatrixUserId;
+  /** `origin_server_ts`, ms. */
+  readonly at: number;
+  readonly text: MatrixText;
+  /** An edit of a message that is not known here: said in the text. */
+  readonly editOfUnknown: boolean;
+}
+
+export interface HomeserverMessageEdited {
+  readonly kind: 'message.edited';
+  readonly origin: 'homeserver';
+  /** The `m.replace` event, or undefined when a redaction brought the original text back. */
+  readonly edit: { readonly eventId: EventId; readonly at: number } | undefined;
+  readonly sender: MatrixUserId;
+  readonly text: MatrixText;
+  readonly target: LedgerEntry;
+  readonly snapshot: Snapshot | undefined;
+  /** An edit event that this change makes ineffective. */
+  readonly redactedEdit: EventId | undefined;
+}
+
+export interface HomeserverMessageDeleted {
+  readonly kind: 'message.deleted';
+  readonly origin: 'homeserver';
+  /** Who redacted it: the author, or a moderator. */
+  readonly sender: MatrixUserId;
+  readonly target: LedgerEntry;
+  readonly pairs: readonly LedgerEntry[];
+  readonly snapshot: Snapshot | undefined;
+}

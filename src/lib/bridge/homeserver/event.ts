@@ -1,0 +1,75 @@
+import type { EventId, MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
+import type { MatrixText } from '../events.ts';
+
+/** The envelope that every room event has. */
+export interface MatrixEvent {
+  readonly id: EventId;
+  readonly roomId: MatrixRoomId;
+  readonly sender: MatrixUserId;
+  readonly type: string;
+  /** `origin_server_ts`, ms; the sender's server chose it. */
+  readonly at: number;
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly isState: boolean;
+  /** It came without its content, because it was redacted before it reached us. */
+  readonly redacted: boolean;
+  /** Of a redaction: the event it removes. */
+  readonly redacts: EventId | undefined;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** undefined for what is not a room event: a field missing or of another type. */
+export function readEvent(raw: unknown): MatrixEvent | undefined {
+  if (!isRecord(raw)) return undefined;
+  const { event_id: id, room_id: roomId, sender, type, origin_server_ts: at, content, unsigned } = raw;
+  if (typeof id !== 'string' || typeof roomId !== 'string' || typeof sender !== 'string' || typeof type !== 'string') {
+    return undefined;
+  }
+  if (id === '' || !sender.startsWith('@') || !isRecord(content)) return undefined;
+  // Room version 11 moved `redacts` into the content: https://spec.matrix.org/v1.17/rooms/v11/
+  const redacts = raw['redacts'] ?? content['redacts'];
+  return {
+    id: id as EventId,
+    roomId: roomId as MatrixRoomId,
+    sender: sender as MatrixUserId,
+    type,
+    at: typeof at === 'number' && Number.isFinite(at) ? at : 0,
+    content,
+    isState: typeof raw['state_key'] === 'string',
+    redacted: isRecord(unsigned) && isRecord(unsigned['redacted_because']),
+    redacts: typeof redacts === 'string' ? (redacts as EventId) : undefined,
+  };
+}
+
+/** The event that this one replaces, if it is an edit. https://spec.matrix.org/v1.17/client-server-api/#event-replacements */
+export function editTarget(event: MatrixEvent): EventId | undefined {
+  const relation = event.content['m.relates_to'];
+  if (!isRecord(relation) || relation['rel_type'] !== 'm.replace') return undefined;
+  const target = relation['event_id'];
+  return typeof target === 'string' ? (target as EventId) : undefined;
+}
+
+/** undefined: the content has no text. An edit's text is its `m.new_content`. */
+export function readText(event: MatrixEvent): MatrixText | undefined {
+  const replacement = event.content['m.new_content'];
+  const content = editTarget(event) !== undefined && isRecord(replacement) ? replacement : event.content;
+  const { msgtype, body, format, formatted_body: formattedBody } = content;
+  if (typeof body !== 'string' || typeof msgtype !== 'string') return undefined;
+  return {
+    msgtype,
+    body,
+    format: typeof format === 'string' ? format : undefined,
+    formattedBody: typeof formattedBody === 'string' ? formattedBody : undefined,
+  };
+}
+
+/** What our own events carry, so that no bridge relays them back. */
+export const MARKER = 'chat.rocket.bridge';
+
+/** The workspace that an event says it came from. Anybody can write this: it may only ever stop a relay. */
+export function markedWorkspace(event: MatrixEvent): string | undefined {
+  const marker = event.content[MARKER];
+  return isRecord(marker) && typeof marker['workspace'] === 'string' ? marker['workspace'] : undefined;
+}

@@ -1,0 +1,146 @@
+import type { EventId } from '../../core/ids.ts';
+import type { InboxRow, LedgerEntry, Portal, Settlement } from '../../store/types.ts';
+import type { HomeserverEvent } from '../events.ts';
+import type { BridgeParts } from '../parts.ts';
+import type { Nothing } from '../workspace/interpret.ts';
+import { type MatrixEvent, editTarget, markedWorkspace, readEvent, readText } from './event.ts';
+
+const nothing = (outcome: string, more: Partial<Nothing> = {}): Nothing => ({ kind: 'nothing', outcome, ...more });
+const gone = (event: MatrixEvent): Nothing =>
+  nothing('gone', { tombstones: [{ side: 'homeserver', target: event.id }] });
+
+/** What happened on Matrix, read from one recorded event and what the ledger knows of it. */
+export async function interpretHomeserverRow(
+  parts: BridgeParts,
+  portal: Portal,
+  row: InboxRow,
+): Promise<HomeserverEvent | Nothing> {
+  const event = readEvent(JSON.parse(row.body ?? '{}'));
+  if (event === undefined || event.roomId !== portal.matrixRoomId) return nothing('malformed');
+  if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);
+  if (event.type !== 'm.room.message' || event.isState) return nothing('ignored');
+  // Redacted before it was pushed: it was never sent to Rocket.Chat and never will be.
+  if (event.redacted || (await parts.store.ledger.isGone('homeserver', event.id))) return gone(event);
+  if (markedWorkspace(event) === parts.identity.workspaceId) return nothing('from another bridge of this workspace');
+  const target = editTarget(event);
+  return target === undefined ? interpretPost(event, false) : interpretEdit(parts, event, target);
+}
+
+function interpretPost(event: MatrixEvent, editOfUnknown: boolean): HomeserverEvent | Nothing {
+  const text = readText(event);
+  if (text === undefined) return nothing('malformed');
+  return {
+    kind: 'message.posted',
+    origin: 'homeserver',
+    eventId: event.id,
+    sender: event.sender,
+    at: event.at,
+    text,
+    editOfUnknown,
+  };
+}
+
+async function interpretEdit(
+  parts: BridgeParts,
+  event: MatrixEvent,
+  targetId: EventId,
+): Promise<HomeserverEvent | Nothing> {
+  const target = await parts.store.ledger.byEvent(targetId);
+  if (target === undefined) {
+    const original = await parts.store.inbox.byKey('homeserver', targetId);
+    if (original?.state === 'aside') return nothing('folded', { foldInto: original.id });
+    if (original !== undefined || (await parts.store.ledger.isGone('homeserver', targetId))) return nothing('gone');
+    return interpretPost(event, true);
+  }
+  // Others may not edit it: https://spec.matrix.org/v1.17/client-server-api/#validity-of-replacement-events
+  if (target.kind !== 'message' || target.matrixUserId !== event.sender) return nothing('invalid edit');
+  const text = readText(event);
+  if (text === undefined) return nothing('malformed');
+  const pairs = await parts.store.ledger.byMessage(target.messageId);
+  const snapshot = await parts.store.ledger.snapshot(target.messageId);
+  if (snapshot?.deleted === true) return nothing('gone');
+  const best = bestEdit(pairs);
+  if (best !== undefined && !isNewer({ at: event.at, id: event.id }, { at: best.ts, id: best.eventId })) {
+    return nothing('superseded', { ledger: [editEntry(target, event)] });
+  }
+  return {
+    kind: 'message.edited',
+    origin: 'homeserver',
+    edit: { eventId: event.id, at: event.at },
+    sender: event.sender,
+    text,
+    target,
+    snapshot,
+    redactedEdit: undefined,
+  };
+}
+
+async function interpretRedaction(
+  parts: BridgeParts,
+  portal: Portal,
+  event: MatrixEvent,
+): Promise<HomeserverEvent | Nothing> {
+  if (event.redacts === undefined) return nothing('malformed');
+  const tombstones: Settlement['tombstones'] = [{ side: 'homeserver', target: event.redacts }];
+  const target = await parts.store.ledger.byEvent(event.redacts);
+  if (target === undefined) {
+    const original = await parts.store.inbox.byKey('homeserver', event.redacts);
+    if (original?.state === 'aside') await parts.store.quarantine.drop(original.id);
+    return nothing('gone', { tombstones });
+  }
+  if (target.redacted || target.kind === 'redaction') return nothing('echo', { tombstones });
+  const pairs = await parts.store.ledger.byMessage(target.messageId);
+  const snapshot = await parts.store.ledger.snapshot(target.messageId);
+  if (target.kind === 'message') {
+    if (snapshot?.deleted === true) return nothing('echo', { tombstones, redacted: [target.eventId] });
+    return { kind: 'message.deleted', origin: 'homeserver', sender: event.sender, target, pairs, snapshot };
+  }
+  const settledEdit = nothing('edit redacted', { tombstones, redacted: [target.eventId] });
+  if (bestEdit(pairs)?.eventId !== target.eventId || snapshot?.deleted === true) return settledEdit;
+  return (await restored(parts, portal, target, pairs, snapshot)) ?? settledEdit;
+}
+
+/** The best text that remains when the effective edit is redacted: the next edit, or the original. */
+async function restored(
+  parts: BridgeParts,
+  portal: Portal,
+  redacted: LedgerEntry,
+  pairs: readonly LedgerEntry[],
+  snapshot: Awaited<ReturnType<BridgeParts['store']['ledger']['snapshot']>>,
+): Promise<HomeserverEvent | undefined> {
+  const target = pairs.find((pair) => pair.kind === 'message');
+  const next = bestEdit(pairs.filter((pair) => pair.eventId !== redacted.eventId)) ?? target;
+  if (target === undefined || next === undefined || portal.matrixRoomId === undefined) return undefined;
+  const raw = await parts.homeserver.event(portal.matrixRoomId, next.eventId);
+  const event = raw === undefined ? undefined : readEvent(raw);
+  const text = event === undefined ? undefined : readText(event);
+  if (event === undefined || text === undefined) return undefined;
+  return {
+    kind: 'message.edited',
+    origin: 'homeserver',
+    edit: undefined,
+    sender: target.matrixUserId,
+    text,
+    target,
+    snapshot,
+    redactedEdit: redacted.eventId,
+  };
+}
+
+/** The edit in force: newest by (`origin_server_ts`, event id). */
+export function bestEdit(pairs: readonly LedgerEntry[]): LedgerEntry | undefined {
+  let best: LedgerEntry | undefined;
+  for (const pair of pairs) {
+    if (pair.kind !== 'edit' || pair.redacted || pair.origin !== 'homeserver') continue;
+    if (best === undefined || isNewer({ at: pair.ts, id: pair.eventId }, { at: best.ts, id: best.eventId })) best = pair;
+  }
+  return best;
+}
+
+function isNewer(one: { at: number; id: EventId }, other: { at: number; id: EventId }): boolean {
+  return one.at === other.at ? one.id > other.id : one.at > other.at;
+}
+
+export function editEntry(target: LedgerEntry, edit: { id: EventId; at: number }): LedgerEntry {
+  return { ...target, kind: 'edit', eventId: edit.id, origin: 'homeserver', ts: edit.at, redacted: false };
+}

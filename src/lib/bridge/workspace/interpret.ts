@@ -1,0 +1,129 @@
+import type { MessageId } from '../../core/ids.ts';
+import type { RawMessage } from '../../rocketchat/types.ts';
+import type { InboxRow, Portal, Settlement, Snapshot } from '../../store/types.ts';
+import type { WorkspaceEvent } from '../events.ts';
+import type { BridgeParts } from '../parts.ts';
+import { type WorkspaceMessage, isDeleted, readMessage, textHash, versionOf } from './message.ts';
+
+/** Nothing to relay: settle the row with this. */
+export type Nothing = { readonly kind: 'nothing' } & Omit<Settlement, 'inboxId' | 'lease'>;
+/** Can't be told yet: our own message whose sending was never settled. It waits for that. */
+export interface Later {
+  readonly kind: 'later';
+}
+
+const nothing = (outcome: string, more: Partial<Nothing> = {}): Nothing => ({ kind: 'nothing', outcome, ...more });
+
+/**
+ * What changed in Rocket.Chat, decided by comparing a recorded version with the settled snapshot and
+ * never by when it arrived: versions come late, twice, out of order, and for changes nobody relays.
+ */
+export async function interpretWorkspaceRow(
+  parts: BridgeParts,
+  portal: Portal,
+  row: InboxRow,
+  ownSendingUnsettled: boolean,
+): Promise<WorkspaceEvent | Nothing | Later> {
+  if (row.type === 'deleted') return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled);
+  const message = readMessage(JSON.parse(row.body ?? '{}') as RawMessage);
+  if (message === undefined) return nothing('malformed');
+  if (isDeleted(message)) return interpretDeletion(parts, message.id, ownSendingUnsettled);
+  if (await parts.store.ledger.isGone('workspace', message.id)) return nothing('gone');
+  const snapshot = await parts.store.ledger.snapshot(message.id);
+  if (snapshot === undefined) return interpretUnknown(parts, message, ownSendingUnsettled);
+  return interpretVersion(parts, message, snapshot);
+}
+
+async function interpretUnknown(
+  parts: BridgeParts,
+  message: WorkspaceMessage,
+  ownSendingUnsettled: boolean,
+): Promise<WorkspaceEvent | Nothing | Later> {
+  if (await isOurs(parts, message.author.id)) {
+    // Made by our own puppet or bot. If its sending is still open, what is different in it can only be
+    // told once the sending is settled.
+    return ownSendingUnsettled ? { kind: 'later' } : nothing('echo');
+  }
+  if (message.systemType !== undefined) return nothing('ignored');
+  if (message.text === '') return nothing('ignored');
+  const aside = await setAsideOf(parts, message.id);
+  if (aside !== undefined) return nothing('folded', { foldInto: aside });
+  return {
+    kind: 'message.posted',
+    origin: 'workspace',
+    author: message.author,
+    version: versionOf(message),
+    at: message.at,
+    text: message.text,
+  };
+}
+
+async function interpretVersion(
+  parts: BridgeParts,
+  recorded: WorkspaceMessage,
+  snapshot: Snapshot,
+): Promise<WorkspaceEvent | Nothing> {
+  if (snapshot.deleted) return nothing('gone');
+  if (textHash(recorded.text) === snapshot.hash) return nothing('unchanged', { snapshots: [newest(snapshot, recorded)] });
+  let message = recorded;
+  if (recorded.updatedAt <= snapshot.updatedAt) {
+    // Older than what is settled, yet different: only the present state counts.
+    const raw = await parts.workspace.getMessage(recorded.id);
+    const present = raw === undefined ? undefined : readMessage(raw);
+    if (present === undefined || isDeleted(present)) return nothing('superseded');
+    if (textHash(present.text) === snapshot.hash) return nothing('unchanged');
+    message = present;
+  }
+  const version = versionOf(message);
+  const effect = { side: 'workspace', target: message.id, kind: 'text', value: version.hash } as const;
+  if (await parts.store.effects.consume(effect)) {
+    return nothing('echo', { snapshots: [{ ...snapshot, hash: version.hash, updatedAt: version.updatedAt }] });
+  }
+  return {
+    kind: 'message.edited',
+    origin: 'workspace',
+    editor: message.editor ?? message.author,
+    version,
+    text: message.text,
+    snapshot,
+    pairs: await parts.store.ledger.byMessage(message.id),
+  };
+}
+
+async function interpretDeletion(
+  parts: BridgeParts,
+  messageId: MessageId,
+  ownSendingUnsettled: boolean,
+): Promise<WorkspaceEvent | Nothing | Later> {
+  const tombstones = [{ side: 'workspace', target: messageId }] as const;
+  const snapshot = await parts.store.ledger.snapshot(messageId);
+  if (snapshot === undefined) {
+    if (ownSendingUnsettled) return { kind: 'later' };
+    const aside = await setAsideOf(parts, messageId);
+    if (aside !== undefined) await parts.store.quarantine.drop(aside);
+    return nothing('gone', { tombstones });
+  }
+  if (snapshot.deleted) return nothing('echo', { tombstones });
+  const effect = { side: 'workspace', target: messageId, kind: 'deleted', value: '' } as const;
+  if (await parts.store.effects.consume(effect)) {
+    return nothing('echo', { tombstones, snapshots: [{ ...snapshot, deleted: true }] });
+  }
+  const pairs = await parts.store.ledger.byMessage(messageId);
+  return { kind: 'message.deleted', origin: 'workspace', messageId, snapshot, pairs };
+}
+
+/** The first version of the message, if it could not be applied and is kept aside. */
+async function setAsideOf(parts: BridgeParts, messageId: MessageId): Promise<InboxRow['id'] | undefined> {
+  const rows = await parts.store.inbox.byRef(messageId);
+  return rows.find((row) => row.side === 'workspace' && row.state === 'aside')?.id;
+}
+
+const newest = (snapshot: Snapshot, message: WorkspaceMessage): Snapshot => ({
+  ...snapshot,
+  updatedAt: Math.max(snapshot.updatedAt, message.updatedAt),
+});
+
+async function isOurs(parts: BridgeParts, id: WorkspaceMessage['author']['id']): Promise<boolean> {
+  if (id === parts.identity.workspaceBot) return true;
+  return (await parts.store.people.byWorkspaceUser(id))?.kind === 'puppet';
+}

@@ -1,0 +1,69 @@
+import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../../core/ids.ts';
+import type { RawMessage } from '../../rocketchat/types.ts';
+import { contentHash } from '../effect-ids.ts';
+import type { MessageVersion, WorkspaceAuthor } from '../events.ts';
+
+/** A Rocket.Chat message document with the fields that are relayed, dates in ms. */
+export interface WorkspaceMessage {
+  readonly id: MessageId;
+  readonly roomId: WorkspaceRoomId;
+  readonly text: string;
+  readonly author: WorkspaceAuthor;
+  /** `ts` */
+  readonly at: number;
+  /** `_updatedAt` */
+  readonly updatedAt: number;
+  readonly editedAt: number | undefined;
+  readonly editor: WorkspaceAuthor | undefined;
+  /** `t`: set for system messages; `rm` is a deleted one whose place is kept. */
+  readonly systemType: string | undefined;
+}
+
+/** undefined where the document lacks what every message has: such a one can't be applied. */
+export function readMessage(raw: RawMessage): WorkspaceMessage | undefined {
+  const author = readAuthor(raw['u']);
+  const at = readTime(raw['ts']);
+  const { _id: id, rid: roomId, msg: text, t: systemType } = raw;
+  if (typeof id !== 'string' || id === '' || typeof roomId !== 'string' || author === undefined || at === undefined) {
+    return undefined;
+  }
+  return {
+    id: id as MessageId,
+    roomId: roomId as WorkspaceRoomId,
+    text: typeof text === 'string' ? text : '',
+    author,
+    at,
+    updatedAt: readTime(raw['_updatedAt']) ?? at,
+    editedAt: readTime(raw['editedAt']),
+    editor: readAuthor(raw['editedBy']),
+    systemType: typeof systemType === 'string' && systemType !== '' ? systemType : undefined,
+  };
+}
+
+export const isDeleted = (message: WorkspaceMessage): boolean => message.systemType === 'rm';
+
+/** The relayed fields alone: a preview, a pin or a thread counter leaves the hash as it was. */
+export function versionOf(message: WorkspaceMessage): MessageVersion {
+  return { id: message.id, hash: textHash(message.text), updatedAt: message.updatedAt };
+}
+
+export const textHash = (text: string): string => contentHash(['text', text]);
+
+/** ISO text (REST), `{"$date": ms}` (realtime) or ms. */
+export function readTime(value: unknown): number | undefined {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (typeof value === 'string') {
+    const time = Date.parse(value);
+    return Number.isNaN(time) ? undefined : time;
+  }
+  if (typeof value === 'object' && value !== null && '$date' in value) return readTime(value.$date);
+  return undefined;
+}
+
+function readAuthor(value: unknown): WorkspaceAuthor | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { _id: id, username, name } = value as Record<string, unknown>;
+  if (typeof id !== 'string' || id === '') return undefined;
+  const known = typeof username === 'string' && username !== '' ? username : id;
+  return { id: id as WorkspaceUserId, username: known, name: typeof name === 'string' && name !== '' ? name : known };
+}
