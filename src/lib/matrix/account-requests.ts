@@ -1,0 +1,51 @@
+import type { MatrixUserId } from '../core/ids.ts';
+import { type Acting, asUser, ensureDevice, unlessCode } from './acting.ts';
+import { readFeatures, requiredString, segment } from './client-shapes.ts';
+import type { HomeserverRequest } from './homeserver-http.ts';
+import type { MatrixApi } from './types.ts';
+
+type AccountRequests = Pick<
+  MatrixApi,
+  'versions' | 'whoami' | 'ping' | 'registerGhost' | 'ensureDevice' | 'setDisplayName' | 'setAvatarUrl' | 'profile'
+>;
+
+export function accountRequests(acting: Acting): AccountRequests {
+  const { http } = acting;
+  const me = asUser(acting);
+  const setProfile = async (field: string, json: Record<string, string>): Promise<void> => {
+    await http.json({ method: 'PUT', path: `/_matrix/client/v3/profile/${segment(acting.userId)}/${field}`, query: me, json });
+  };
+  return {
+    async versions() {
+      const answer = await http.json({ method: 'GET', path: '/_matrix/client/versions' });
+      return { ...readFeatures(answer), server: http.serverHeader() };
+    },
+    async whoami() {
+      const request: HomeserverRequest = { method: 'GET', path: '/_matrix/client/v3/account/whoami', query: me };
+      return { userId: requiredString(request, await http.json(request), 'user_id') as MatrixUserId };
+    },
+    async ping(registrationId, transactionId) {
+      const path = `/_matrix/client/v1/appservice/${segment(registrationId)}/ping`;
+      const answer = await http.json({ method: 'POST', path, json: { transaction_id: transactionId } });
+      return { durationMs: typeof answer['duration_ms'] === 'number' ? answer['duration_ms'] : 0 };
+    },
+    async registerGhost(localpart) {
+      const json = { type: 'm.login.application_service', username: localpart, inhibit_login: true };
+      const made = http.json({ method: 'POST', path: '/_matrix/client/v3/register', json });
+      return (await unlessCode(made, 'M_USER_IN_USE')) === undefined ? 'exists' : 'created';
+    },
+    ensureDevice: () => ensureDevice(acting),
+    setDisplayName: (name) => setProfile('displayname', { displayname: name }),
+    setAvatarUrl: (mxc) => setProfile('avatar_url', { avatar_url: mxc }),
+    async profile(of) {
+      const path = `/_matrix/client/v3/profile/${segment(of)}`;
+      const answer = await unlessCode(http.json({ method: 'GET', path, query: me }), 'M_NOT_FOUND');
+      if (answer === undefined) return undefined;
+      const { displayname, avatar_url: avatar } = answer;
+      return {
+        displayName: typeof displayname === 'string' ? displayname : undefined,
+        avatarUrl: typeof avatar === 'string' ? avatar : undefined,
+      };
+    },
+  };
+}

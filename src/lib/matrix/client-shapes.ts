@@ -1,0 +1,71 @@
+import type { MatrixUserId } from '../core/ids.ts';
+import { RemoteError } from '../core/remote-error.ts';
+import type { HomeserverRequest } from './homeserver-http.ts';
+import type { MessagesPage, NewMatrixRoom, RawEvent } from './types.ts';
+
+type Answer = Record<string, unknown>;
+
+/**
+ * One segment of a path. `.` and `..` can't be said in a URL: its parser takes even `%2E` for a step
+ * up, and the request would reach another endpoint.
+ */
+export function segment(value: string): string {
+  if (value !== '' && value !== '.' && value !== '..') return encodeURIComponent(value.toWellFormed());
+  throw new RemoteError({
+    side: 'homeserver',
+    failure: 'refused',
+    request: 'a request that was not sent',
+    code: 'M_INVALID_PARAM',
+    answer: `${JSON.stringify(value)} can't be part of a path`,
+  });
+}
+
+/** A field without which the answer is not one of a Matrix homeserver. */
+export function requiredString(request: HomeserverRequest, answer: Answer, field: string): string {
+  const value = answer[field];
+  if (typeof value === 'string' && value !== '') return value;
+  throw new RemoteError({
+    side: 'homeserver',
+    failure: 'not-json',
+    request: `${request.method} ${request.path}`,
+    answer: `no ${field} in the answer`,
+  });
+}
+
+export function readFeatures(answer: Answer): { versions: readonly string[]; unstableFeatures: Readonly<Record<string, boolean>> } {
+  const versions = Array.isArray(answer['versions']) ? answer['versions'].filter((version) => typeof version === 'string') : [];
+  const features: Record<string, boolean> = {};
+  if (isObject(answer['unstable_features'])) {
+    for (const [name, on] of Object.entries(answer['unstable_features'])) if (typeof on === 'boolean') features[name] = on;
+  }
+  return { versions, unstableFeatures: features };
+}
+
+export function memberIds(answer: Answer): readonly MatrixUserId[] {
+  return isObject(answer['joined']) ? (Object.keys(answer['joined']) as MatrixUserId[]) : [];
+}
+
+export function readEvents(answer: Answer): MessagesPage {
+  const chunk: readonly unknown[] = Array.isArray(answer['chunk']) ? answer['chunk'] : [];
+  const end = answer['end'];
+  return { events: chunk.filter(isObject), end: typeof end === 'string' ? end : undefined };
+}
+
+export function createRoomBody(room: NewMatrixRoom): Record<string, unknown> {
+  return {
+    preset: room.preset,
+    visibility: room.visibility,
+    ...(room.aliasLocalpart === undefined ? {} : { room_alias_name: room.aliasLocalpart }),
+    ...(room.name === undefined ? {} : { name: room.name }),
+    ...(room.topic === undefined ? {} : { topic: room.topic }),
+    ...(room.invite === undefined ? {} : { invite: room.invite }),
+    ...(room.powerLevels === undefined ? {} : { power_level_content_override: room.powerLevels }),
+    ...(room.initialState === undefined
+      ? {}
+      : { initial_state: room.initialState.map(({ type, stateKey, content }) => ({ type, state_key: stateKey, content })) }),
+  };
+}
+
+function isObject(value: unknown): value is RawEvent {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
