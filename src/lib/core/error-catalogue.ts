@@ -11,12 +11,28 @@ const entry = (exit: CatalogueEntry['exit'], retryable: boolean, ...cures: strin
 
 /** Every code that rcfed reports, in alphabetical order. A code, once released, keeps its meaning. */
 export const errorCatalogue = Object.freeze({
+  RCFED_ANSWER_MISSING: entry(2, false, 'Pass the missing flags, or run the command in a terminal and answer its questions.'),
   RCFED_BACKUP_EXISTS: entry(1, false, 'Choose another file: rcfed store backup --output FILE'),
   RCFED_BACKUP_FAILED: entry(1, true, 'Check that the folder of the backup exists and has room: df -h'),
   RCFED_BUG: entry(70, false, 'Run the command again with RCFED_DEBUG=1 and report what it prints.'),
+  RCFED_COMMAND_UNKNOWN: entry(2, false, 'rcfed --help'),
+  RCFED_CONFIG_BROKEN: entry(3, false, 'rcfed profile add'),
+  RCFED_CONFIG_LOCKED: entry(3, true, 'Wait for the other rcfed command to end, then run this one again.'),
+  RCFED_CONFIG_UNWRITABLE: entry(3, false, 'Give your user write access to the folder, or name another one: RCFED_CONFIG_DIR=DIR rcfed …'),
+  RCFED_DECLINED: entry(1, false, 'Answer yes, or pass --yes.'),
+  RCFED_FILE_UNREADABLE: entry(2, false, 'Check the path and the permissions of the file.'),
+  RCFED_INTERRUPTED: entry(130, true, 'Run the command again; it goes on where it stopped.'),
   RCFED_KEY_INVALID: entry(3, false, 'Make a key of 32 bytes: openssl rand -base64 32'),
+  RCFED_KEY_MISMATCH: entry(3, false, 'Restore the key file the secrets were encrypted with, or point RCFED_KEY_FILE at it.'),
   RCFED_NETWORK: entry(5, true, 'Check the URL with: rcfed profile show', 'Try again in a minute.'),
+  RCFED_NOT_ALLOWED: entry(4, false, 'Renew the token: rcfed profile add --replace', 'rcfed federation diagnose'),
+  RCFED_NOT_JSON: entry(5, true, 'Check the URL with: rcfed profile show', 'rcfed federation diagnose'),
+  RCFED_PARTLY_DONE: entry(9, true, 'Run the command again; what is done stays done.'),
   RCFED_PG_DUMP_MISSING: entry(3, false, 'apt-get install postgresql-client'),
+  RCFED_PROFILE_EXISTS: entry(2, false, 'Replace it: rcfed profile add --replace', 'Choose another name: rcfed profile add OTHER_NAME'),
+  RCFED_PROFILE_INCOMPLETE: entry(3, false, 'rcfed profile add --replace'),
+  RCFED_PROFILE_MISSING: entry(3, false, 'rcfed profile add', 'rcfed profile list'),
+  RCFED_REFUSED: entry(1, false, 'rcfed federation diagnose'),
   RCFED_SECRET_UNREADABLE: entry(
     3,
     false,
@@ -58,6 +74,10 @@ export const errorCatalogue = Object.freeze({
     'Use the key file that the store was made with.',
     'Bring the key back from its backup: a store cannot be read without it.',
   ),
+  RCFED_TERMINATED: entry(143, true, 'Run the command again; it goes on where it stopped.'),
+  RCFED_TIMEOUT: entry(5, true, 'Try again in a minute, or wait longer: --timeout 2m'),
+  RCFED_USAGE: entry(2, false, 'rcfed --help'),
+  RCFED_WORKSPACE_VERSION: entry(1, false, 'Check what answers at the URL: rcfed profile show', 'rcfed federation diagnose'),
 } satisfies Record<string, CatalogueEntry>);
 
 export type ErrorCode = keyof typeof errorCatalogue;
