@@ -27,11 +27,11 @@ export function eventRequests(acting: Acting): EventRequests {
   const eventIdOf = async (request: HomeserverRequest): Promise<EventId> =>
     requiredString(request, await withDevice(request), 'event_id') as EventId;
   return {
-    sendEvent(roomId, type, transactionId, content, ts) {
+    async sendEvent(roomId, type, transactionId, content, ts) {
       const path = `/_matrix/client/v3/rooms/${segment(roomId)}/send/${segment(type)}/${segment(transactionId)}`;
       return eventIdOf({ method: 'PUT', path, query: { ...device, ts }, json: content });
     },
-    redact(roomId, eventId, transactionId, reason) {
+    async redact(roomId, eventId, transactionId, reason) {
       const path = `/_matrix/client/v3/rooms/${segment(roomId)}/redact/${segment(eventId)}/${segment(transactionId)}`;
       return eventIdOf({ method: 'PUT', path, query: device, json: reason === undefined ? {} : { reason } });
     },

@@ -13,7 +13,7 @@ type RoomRequests = Pick<
 export function roomRequests(acting: Acting): RoomRequests {
   const { http } = acting;
   const me = asUser(acting);
-  const state: MatrixApi['state'] = (roomId, type, stateKey) =>
+  const state: MatrixApi['state'] = async (roomId, type, stateKey) =>
     unlessCode(http.json({ method: 'GET', path: statePath(roomId, type, stateKey), query: me }), 'M_NOT_FOUND');
   /** `done`: already so, as the room's state says; the wording of the refusal is not to be relied on. */
   const unlessAlready = async (request: HomeserverRequest, of: MatrixUserId, roomId: MatrixRoomId, done: readonly string[]): Promise<void> => {
