@@ -1,4 +1,5 @@
 import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
+import type { RemoteError } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
 
 /** A Rocket.Chat account that requests are made as: sent as `X-User-Id` and `X-Auth-Token`. */
@@ -127,7 +128,11 @@ export type RealtimeEvent =
   | { readonly kind: 'deleted-bulk'; readonly roomId: WorkspaceRoomId; readonly detail: unknown };
 
 export interface RealtimeHandlers {
-  /** Called for each event, never concurrently; a slow handler delays the next ones but loses none. */
+  /**
+   * Called for each event, never concurrently; a slow handler delays the next ones but loses none.
+   * One that throws has not taken the event: the session then drops its connection, so that the
+   * catch-up after the next {@link onReady} brings the event again.
+   */
   onEvent(event: RealtimeEvent): void;
   /**
    * Called after every (re)connect once logged in and once all wanted subscriptions are ready.
@@ -136,6 +141,11 @@ export interface RealtimeHandlers {
   onReady(): void;
   /** Called once for each loss of the connection. What is emitted from now on is lost. */
   onLost(reason: string): void;
+  /**
+   * Called when the server refuses the account's token at a reconnect (at the first connect `start`
+   * rejects instead). The session has ended: log in again and make another.
+   */
+  onRefused(error: RemoteError): void;
 }
 
 /** One account's realtime session: reconnects by itself until closed. */
