@@ -1,0 +1,95 @@
+import type { Side } from '../core/remote-error.ts';
+import { inboxRow, type InboxRecord, inState, placeOf } from './inbox-row.ts';
+import { prepareQuery } from './prepared-query.ts';
+import { recordingOf } from './record.ts';
+import type { Executor, StoreDatabase } from './schema.ts';
+import { settlingOf } from './settle.ts';
+import { storableText } from './storable-text.ts';
+import type { Inbox, InboxRow, Lane } from './types.ts';
+
+/** Keys asked for in one statement. */
+const KEYS_PER_QUERY = 500;
+
+/**
+ * Moves rows that wait, are set aside or folded to another lane: the latter two may become pending
+ * again, and then belong where their room's rows are.
+ */
+export async function moveWaiting(on: Executor, from: readonly Lane[], to: Lane): Promise<void> {
+  if (from.length === 0) return;
+  for (const state of ['pending', 'aside', 'folded'] as const) {
+    await on.updateTable('inbox').set({ lane: to }).where('lane', 'in', from).where('state', '=', inState(state)).execute();
+  }
+}
+
+export function inboxOf(database: StoreDatabase): Inbox {
+  return {
+    ...recordingOf(database),
+    ...settlingOf(database),
+    ...lookingUp(database),
+    ...counting(database),
+  };
+}
+
+function lookingUp({ kysely }: StoreDatabase): Pick<Inbox, 'head' | 'byId' | 'byKey' | 'byRef' | 'known'> {
+  const all = kysely.selectFrom('inbox').selectAll();
+  const head = prepareQuery<{ lane: Lane; side: Side }, InboxRecord>(kysely, (slot) =>
+    all
+      .where('lane', '=', slot('lane'))
+      .where('side', '=', slot('side'))
+      .where('state', '=', inState('pending'))
+      .orderBy(placeOf)
+      .orderBy('id')
+      .limit((eb) => eb.lit(1)),
+  );
+  const byId = prepareQuery<{ id: number }, InboxRecord>(kysely, (slot) => all.where('id', '=', slot('id')));
+  const first = (rows: readonly InboxRecord[]): InboxRow | undefined => rows[0] && inboxRow(rows[0]);
+  return {
+    head: async (lane, side) => first((await head({ lane, side })).rows),
+    byId: async (id) => first((await byId({ id })).rows),
+    byKey: async (side, key) => first(await all.where('side', '=', side).where('event_key', '=', key).execute()),
+    byRef: async (ref) => (await all.where('ref', '=', ref).orderBy('id').execute()).map(inboxRow),
+    async known(side, keys) {
+      const stored = new Set<string>();
+      for (let start = 0; start < keys.length; start += KEYS_PER_QUERY) {
+        const rows = await kysely
+          .selectFrom('inbox')
+          .select('event_key')
+          .where('side', '=', side)
+          .where('event_key', 'in', keys.slice(start, start + KEYS_PER_QUERY))
+          .execute();
+        for (const row of rows) stored.add(row.event_key);
+      }
+      return new Set(keys.filter((key) => stored.has(storableText(key))));
+    },
+  };
+}
+
+type Counting = Pick<Inbox, 'pendingLanes' | 'mergeLanes' | 'waiting' | 'dropBodies'>;
+
+function counting({ kysely }: StoreDatabase): Counting {
+  return {
+    async pendingLanes() {
+      const query = kysely.selectFrom('inbox').select('lane').distinct().where('state', '=', inState('pending'));
+      return (await query.orderBy('lane').execute()).map(({ lane }) => lane);
+    },
+    mergeLanes: (from, to) => kysely.transaction().execute((on) => moveWaiting(on, from, to)),
+    waiting: () =>
+      kysely
+        .selectFrom('inbox')
+        .select(['lane', (eb) => eb.fn.countAll<number>().as('count'), (eb) => eb.fn.min('received_at').as('oldestAt')])
+        .where('state', '=', inState('pending'))
+        .groupBy('lane')
+        .orderBy('lane')
+        .execute(),
+    async dropBodies(before) {
+      const { numUpdatedRows } = await kysely
+        .updateTable('inbox')
+        .set({ body: null })
+        .where('state', '=', inState('done'))
+        .where('body', 'is not', null)
+        .where('settled_at', '<', before)
+        .executeTakeFirst();
+      return Number(numUpdatedRows);
+    },
+  };
+}

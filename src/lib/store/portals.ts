@@ -1,0 +1,110 @@
+import type { Selectable } from 'kysely';
+import type { MatrixRoomId, WorkspaceRoomId } from '../core/ids.ts';
+import { RcfedError } from '../core/errors.ts';
+import { moveWaiting } from './inbox.ts';
+import type { Executor, PortalTable, StoreDatabase } from './schema.ts';
+import { inTransaction } from './transaction.ts';
+import type { Lane, Portal, PortalId, Portals, PortalState } from './types.ts';
+
+/** Lane of a portal's events. */
+export const portalLane = (id: PortalId): Lane => `portal:${id}`;
+
+/** Lane of the events of a room that is in no active portal. */
+export const roomLane = (room: MatrixRoomId | WorkspaceRoomId): Lane => `room:${room}`;
+
+const portal = (row: Selectable<PortalTable>): Portal => ({
+  id: row.id,
+  lane: portalLane(row.id),
+  workspaceRoomId: row.workspace_room_id as WorkspaceRoomId,
+  matrixRoomId: (row.matrix_room_id ?? undefined) as MatrixRoomId | undefined,
+  state: row.state as PortalState,
+  roomType: row.room_type as Portal['roomType'],
+  name: row.name,
+  alias: row.alias ?? undefined,
+  createdAt: row.created_at,
+});
+
+const open = (on: Executor) => on.selectFrom('portals').selectAll().where('state', '<>', 'closed');
+
+const mergeRooms = (on: Executor, { id, workspaceRoomId, matrixRoomId }: Portal): Promise<void> =>
+  moveWaiting(on, [workspaceRoomId, ...(matrixRoomId === undefined ? [] : [matrixRoomId])].map(roomLane), portalLane(id));
+
+export function portalsOf(database: StoreDatabase): Portals {
+  const { kysely } = database;
+  return {
+    create: portalCreator(database),
+    update: portalUpdater(database),
+    async byId(id) {
+      const row = await kysely.selectFrom('portals').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && portal(row);
+    },
+    async byMatrixRoom(roomId) {
+      const row = await open(kysely).where('matrix_room_id', '=', roomId).executeTakeFirst();
+      return row && portal(row);
+    },
+    async byWorkspaceRoom(roomId) {
+      const row = await open(kysely).where('workspace_room_id', '=', roomId).executeTakeFirst();
+      return row && portal(row);
+    },
+    list: async () => (await open(kysely).orderBy('name').orderBy('id').execute()).map(portal),
+  };
+}
+
+/** The unique indexes are what makes a pair exclusive; whoever inserts second finds the first one's row. */
+function portalCreator(database: StoreDatabase): Portals['create'] {
+  return (wanted) =>
+    inTransaction(database, async (on) => {
+      const inserted = await on
+        .insertInto('portals')
+        .values({
+          workspace_room_id: wanted.workspaceRoomId,
+          matrix_room_id: wanted.matrixRoomId ?? null,
+          state: wanted.state,
+          room_type: wanted.roomType,
+          name: wanted.name,
+          alias: wanted.alias ?? null,
+          created_at: database.clock.now(),
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .returningAll()
+        .executeTakeFirst();
+      if (inserted === undefined) {
+        const existing = await open(on)
+          .where((eb) =>
+            eb.or([
+              eb('workspace_room_id', '=', wanted.workspaceRoomId),
+              ...(wanted.matrixRoomId === undefined ? [] : [eb('matrix_room_id', '=', wanted.matrixRoomId)]),
+            ]),
+          )
+          .orderBy('id')
+          .executeTakeFirstOrThrow();
+        return { portal: portal(existing), created: false };
+      }
+      const created = portal(inserted);
+      if (created.state === 'active') await mergeRooms(on, created);
+      return { portal: created, created: true };
+    });
+}
+
+function portalUpdater(database: StoreDatabase): Portals['update'] {
+  return (id, change) =>
+    inTransaction(database, async (on) => {
+      const row = await on
+        .updateTable('portals')
+        .set((eb) => ({
+          // A statement must set something; an empty change sets the id to itself.
+          id: eb.ref('id'),
+          ...('matrixRoomId' in change && { matrix_room_id: change.matrixRoomId ?? null }),
+          ...(change.state !== undefined && { state: change.state }),
+          ...(change.name !== undefined && { name: change.name }),
+          ...('alias' in change && { alias: change.alias ?? null }),
+        }))
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst();
+      if (row === undefined) throw new RcfedError('RCFED_STORE_CONFLICT', `There is no portal ${id} in the store.`);
+      const updated = portal(row);
+      if (updated.state === 'active') await mergeRooms(on, updated);
+      return updated;
+    });
+}
