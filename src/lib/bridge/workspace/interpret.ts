@@ -1,6 +1,6 @@
 import type { MessageId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
-import type { InboxRow, Portal, Settlement, Snapshot } from '../../store/types.ts';
+import type { InboxRow, Settlement, Snapshot } from '../../store/types.ts';
 import type { WorkspaceEvent } from '../events.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type WorkspaceMessage, isDeleted, readMessage, textHash, versionOf } from './message.ts';
@@ -14,15 +14,21 @@ export interface Later {
 
 const nothing = (outcome: string, more: Partial<Nothing> = {}): Nothing => ({ kind: 'nothing', outcome, ...more });
 
+export interface WorkspaceCircumstances {
+  /** The workspace's clock when the portal was linked, ms: what was written before is not relayed. */
+  readonly linkedAt: number;
+  /** A row of the other direction may have acted without being settled. */
+  readonly ownSendingUnsettled: boolean;
+}
+
 /**
  * What changed in Rocket.Chat, decided by comparing a recorded version with the settled snapshot and
  * never by when it arrived: versions come late, twice, out of order, and for changes nobody relays.
  */
 export async function interpretWorkspaceRow(
   parts: BridgeParts,
-  portal: Portal,
   row: InboxRow,
-  ownSendingUnsettled: boolean,
+  { linkedAt, ownSendingUnsettled }: WorkspaceCircumstances,
 ): Promise<WorkspaceEvent | Nothing | Later> {
   if (row.type === 'deleted') return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled);
   const message = readMessage(JSON.parse(row.body ?? '{}') as RawMessage);
@@ -30,7 +36,9 @@ export async function interpretWorkspaceRow(
   if (isDeleted(message)) return interpretDeletion(parts, message.id, ownSendingUnsettled);
   if (await parts.store.ledger.isGone('workspace', message.id)) return nothing('gone');
   const snapshot = await parts.store.ledger.snapshot(message.id);
-  if (snapshot === undefined) return interpretUnknown(parts, message, ownSendingUnsettled);
+  if (snapshot === undefined) {
+    return message.at < linkedAt ? nothing('from before the link') : interpretUnknown(parts, message, ownSendingUnsettled);
+  }
   return interpretVersion(parts, message, snapshot);
 }
 

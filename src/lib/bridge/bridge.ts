@@ -1,0 +1,267 @@
+import { randomUUID } from 'node:crypto';
+import type { Side } from '../core/remote-error.ts';
+import type { Secret } from '../core/secret.ts';
+import { startApplicationService } from '../matrix/application-service.ts';
+import type { RealtimeHandlers, RealtimeSession } from '../rocketchat/types.ts';
+import type { Portal } from '../store/types.ts';
+import { Breaker } from './breaker.ts';
+import { CatchUps } from './catch-ups.ts';
+import { createGhosts } from './homeserver/ghosts.ts';
+import { watchHomeserver } from './homeserver/health.ts';
+import { createHomeserverSink } from './homeserver/sink.ts';
+import { createHomeserverSource } from './homeserver/source.ts';
+import { Lanes } from './lanes.ts';
+import { createNotices } from './notices.ts';
+import type { BridgeParts } from './parts.ts';
+import { PortalIndex } from './portal-index.ts';
+import { createRelay } from './relay.ts';
+import { createPuppets } from './workspace/puppets.ts';
+import { createWorkspaceSink } from './workspace/sink.ts';
+import { createWorkspaceSource } from './workspace/source.ts';
+import { watchWorkspace } from './workspace/watchdog.ts';
+
+export interface BridgeOptions {
+  readonly parts: BridgeParts;
+  /** Makes the bot's realtime session; called again after the token was refused and works again. */
+  readonly realtime: (handlers: RealtimeHandlers) => Promise<RealtimeSession>;
+  /** `port` 0: any free one. */
+  readonly listen: { readonly host: string; readonly port: number; readonly hsToken: Secret };
+  /** Bodies of settled rows are dropped after so many ms. */
+  readonly keepBodiesMs: number;
+}
+
+export interface SideState {
+  readonly waitingFor: string | undefined;
+  readonly since: number | undefined;
+}
+
+/** The running bridge, as the admin API and the commands see it. */
+export interface Bridge {
+  /** Where the homeserver reaches us. */
+  readonly url: string;
+  readonly portals: PortalIndex;
+  sides(): { readonly workspace: SideState & { readonly realtime: boolean }; readonly homeserver: SideState };
+  /** Why rows of that portal wait although both servers work. */
+  problemsOf(portal: Portal): readonly string[];
+  /** A portal was linked, changed or closed. */
+  portalChanged(portal: Portal, linkedAt?: number): Promise<void>;
+  /** Rows were put back by hand. */
+  wake(lane: string): void;
+  /** Finishes the rows under way, keeps the others, closes connections. */
+  stop(): Promise<void>;
+}
+
+const CLEANING_MS = 60 * 60 * 1000;
+
+/**
+ * Puts the parts together and starts them: what is recorded is applied from the first moment on, and each
+ * server that does not work yet is waited for.
+ */
+export async function startBridge(options: BridgeOptions): Promise<Bridge> {
+  const { parts } = options;
+  const ending = new AbortController();
+  const { signal } = ending;
+  const portals = new PortalIndex();
+  await portals.load(parts.store);
+
+  const wake = (lane: string): void => lanes.wake(lane);
+  const breaker = (side: Side, probe: () => Promise<void>): Breaker =>
+    new Breaker({ side, probe, clock: parts.clock, log: parts.log, signal, onClosed: () => void onWorksAgain(side) });
+  const breakers = {
+    workspace: breaker('workspace', async () => void (await parts.workspace.me())),
+    homeserver: breaker('homeserver', () => prepareBot(parts)),
+  };
+  const ghosts = createGhosts(parts);
+  const puppets = createPuppets(parts);
+  const notices = createNotices(parts, portals);
+  const relay = createRelay(parts, {
+    homeserver: createHomeserverSink(parts, ghosts),
+    workspace: createWorkspaceSink(parts, puppets),
+    distrust: (portal, event) =>
+      event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
+    onAside: (portal, row) => notices.tell(portal, row),
+  });
+  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake });
+  const lanes = new Lanes({
+    store: parts.store,
+    relay,
+    breakers,
+    gate: (portal, from) => catchUps.mayGo(portal, from),
+    portals,
+    owner: randomUUID(),
+    clock: parts.clock,
+    log: parts.log,
+  });
+
+  const realtime = createRealtimeKeeper(options, portals, catchUps, breakers.workspace, wake, signal);
+  const source = createHomeserverSource(parts, portals, wake);
+  const listener = await startApplicationService({
+    ...options.listen,
+    clock: parts.clock,
+    log: parts.log,
+    ready: () => realtime.isUp() && !breakers.homeserver.isOpen,
+    handlers: {
+      onTransaction: (id, events) => source.onTransaction(id, events),
+      onUserQuery: async (id) => (await parts.store.people.byMatrixUser(id))?.kind === 'ghost',
+      onAliasQuery: async (alias) => portals.all().some((portal) => portal.alias === alias),
+    },
+  });
+
+  async function onWorksAgain(side: Side): Promise<void> {
+    if (side === 'homeserver') {
+      catchUps.lost('homeserver');
+      await catchUps.all('homeserver');
+    } else if (realtime.isUp()) {
+      await catchUps.all('workspace');
+    }
+    await lanes.wakeAll();
+    await notices.tellAll();
+  }
+
+  const background = [
+    watchHomeserver(parts, breakers.homeserver, () => catchUps.all('homeserver'), signal),
+    watchWorkspace({
+      parts,
+      portals,
+      catchUps,
+      breaker: breakers.workspace,
+      reconnect: (reason) => realtime.reconnect(reason),
+      signal,
+    }),
+    realtime.run(),
+    cleanUp(options, signal),
+    startHomeserver(parts, breakers.homeserver, () => onWorksAgain('homeserver')),
+  ];
+
+  return {
+    url: listener.url,
+    portals,
+    sides: () => ({
+      workspace: { ...stateOf(breakers.workspace), realtime: realtime.isUp() },
+      homeserver: stateOf(breakers.homeserver),
+    }),
+    problemsOf: (portal) =>
+      (['workspace', 'homeserver'] as const).flatMap((side) => catchUps.problem(portal, side) ?? []),
+    async portalChanged(portal, linkedAt) {
+      portals.set(portal, linkedAt);
+      if (portal.state !== 'active') return realtime.unwatch(portal);
+      realtime.watch(portal);
+      await Promise.all([catchUps.one('workspace', portal), catchUps.one('homeserver', portal)]);
+      lanes.wake(portal.lane);
+    },
+    wake,
+    async stop() {
+      ending.abort(new Error('the bridge is stopping'));
+      await listener.close();
+      await realtime.close();
+      await lanes.stop();
+      await Promise.allSettled(background);
+    },
+  };
+}
+
+const stateOf = ({ state }: Breaker): SideState => ({ waitingFor: state?.reason, since: state?.since });
+
+function authorOf(event: Exclude<Parameters<Parameters<typeof createRelay>[1]['distrust']>[1], { origin: 'homeserver' }>) {
+  if (event.kind === 'message.posted') return event.author;
+  if (event.kind === 'message.edited') return event.editor;
+  const author = event.pairs[0]?.workspaceUserId ?? ('' as never);
+  return { id: author, username: '', name: '' };
+}
+
+/** The bot exists and has its device: sends with a device are remembered across the homeserver's restarts. */
+async function prepareBot(parts: BridgeParts): Promise<void> {
+  await parts.homeserver.whoami();
+  const { matrixBot } = parts.identity;
+  await parts.homeserver.registerGhost(matrixBot.slice(1, matrixBot.indexOf(':')));
+  await parts.homeserver.ensureDevice();
+}
+
+async function startHomeserver(parts: BridgeParts, breaker: Breaker, ready: () => Promise<void>): Promise<void> {
+  try {
+    await prepareBot(parts);
+  } catch (error) {
+    return breaker.open((error as Error).message);
+  }
+  await ready();
+}
+
+async function cleanUp({ parts, keepBodiesMs }: BridgeOptions, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const dropped = await parts.store.inbox.dropBodies(parts.clock.now() - keepBodiesMs).catch(() => 0);
+    if (dropped > 0) parts.log('debug', 'store.bodies-dropped', { dropped });
+    await parts.clock.sleep(CLEANING_MS, signal).catch(() => {});
+  }
+}
+
+interface RealtimeKeeper {
+  isUp(): boolean;
+  reconnect(reason: string): void;
+  watch(portal: Portal): void;
+  unwatch(portal: Portal): Promise<void>;
+  run(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const REALTIME_RETRY_MS = 1000;
+const REALTIME_LONGEST_RETRY_MS = 30_000;
+
+/** Keeps the bot's realtime session: what it brings goes to the source, what it missed to the catch-up. */
+function createRealtimeKeeper(
+  { parts, realtime }: BridgeOptions,
+  portals: PortalIndex,
+  catchUps: CatchUps,
+  breaker: Breaker,
+  wake: (lane: string) => void,
+  signal: AbortSignal,
+): RealtimeKeeper {
+  let session: RealtimeSession | undefined;
+  let up = false;
+  const source = createWorkspaceSource(parts, portals, wake, (reason) => session?.reconnect(reason));
+  const lost = (reason: string): void => {
+    up = false;
+    catchUps.lost('workspace');
+    parts.log('warn', 'realtime.lost', { reason });
+  };
+  const handlers: RealtimeHandlers = {
+    onEvent: (event) => source.take(event),
+    onLost: lost,
+    onReady() {
+      up = true;
+      parts.log('info', 'realtime.ready', { rooms: portals.all().length });
+      void source.flushed().then(() => catchUps.all('workspace'));
+    },
+  };
+  const watch = (portal: Portal): void => {
+    session?.watchRoom(portal.workspaceRoomId).catch((error: unknown) => {
+      parts.log('warn', 'realtime.not-watching', { portal: portal.name, reason: (error as Error).message });
+    });
+  };
+  return {
+    isUp: () => up,
+    reconnect: (reason) => session?.reconnect(reason),
+    watch,
+    unwatch: async (portal) => session?.unwatchRoom(portal.workspaceRoomId),
+    async run() {
+      let delay = REALTIME_RETRY_MS;
+      while (!signal.aborted) {
+        try {
+          session = await realtime(handlers);
+          for (const portal of portals.all()) watch(portal);
+          return await session.start(signal);
+        } catch (error) {
+          if (signal.aborted) return;
+          await session?.close().catch(() => {});
+          parts.log('error', 'realtime.refused', { reason: (error as Error).message });
+          breaker.open((error as Error).message);
+          await parts.clock.sleep(delay, signal).catch(() => {});
+          delay = Math.min(delay * 2, REALTIME_LONGEST_RETRY_MS);
+        }
+      }
+    },
+    async close() {
+      await session?.close();
+      await source.flushed();
+    },
+  };
+}

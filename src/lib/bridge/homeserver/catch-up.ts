@@ -1,0 +1,65 @@
+import type { EventId, MatrixRoomId } from '../../core/ids.ts';
+import type { RawEvent } from '../../matrix/types.ts';
+import type { NewInboxRow, Portal } from '../../store/types.ts';
+import type { BridgeParts } from '../parts.ts';
+import type { PortalIndex } from '../portal-index.ts';
+import { readEvent } from './event.ts';
+import { inboxRowOf } from './source.ts';
+
+const PAGE = 100;
+/** Events from before the link are nobody's gap; their time is their own server's, so leave room for its clock. */
+const CLOCK_MARGIN_MS = 24 * 60 * 60 * 1000;
+
+/** Name of the cursor that holds the newest event up to which a portal is known to be whole. */
+export const wholeUpTo = (portal: Portal): string => `whole:${portal.id}`;
+
+/** The newest event of the room now: what comes after it is ours to relay. */
+export async function newestEvent(parts: BridgeParts, roomId: MatrixRoomId): Promise<EventId | undefined> {
+  const { events } = await parts.homeserver.messages(roomId, { dir: 'b', limit: 1 });
+  const id = events[0]?.['event_id'];
+  return typeof id === 'string' ? (id as EventId) : undefined;
+}
+
+/**
+ * Finds what the homeserver never pushed: pages `/messages` back to the newest event of the last time and
+ * records what is missing, in the homeserver's own order. The caller keeps the portal's rows waiting.
+ * Answers how many were missing.
+ */
+export async function fillGap(parts: BridgeParts, portals: PortalIndex, portal: Portal): Promise<number> {
+  if (portal.matrixRoomId === undefined) return 0;
+  const known = await parts.store.cursor(wholeUpTo(portal));
+  const found = await eventsSince(parts, portal, portal.matrixRoomId, known as EventId | undefined);
+  const newest = found[0]?.['event_id'];
+  if (typeof newest !== 'string' || newest === known) return 0;
+  const rows: NewInboxRow[] = [];
+  for (const raw of found.toReversed()) {
+    const row = inboxRowOf(parts, portals, raw);
+    if (row !== undefined && row.lane === portal.lane) rows.push(row);
+  }
+  parts.passed('catch-up:half');
+  const missing = await parts.store.inbox.recordGap(portal.lane, rows, [{ name: wholeUpTo(portal), value: newest }]);
+  if (missing > 0) parts.log('info', 'gap.filled', { portal: portal.name, missing });
+  return missing;
+}
+
+/** Newest first. */
+async function eventsSince(
+  parts: BridgeParts,
+  portal: Portal,
+  roomId: MatrixRoomId,
+  known: EventId | undefined,
+): Promise<readonly RawEvent[]> {
+  const found: RawEvent[] = [];
+  let from: string | undefined;
+  for (;;) {
+    const page = await parts.homeserver.messages(roomId, { dir: 'b', limit: PAGE, ...(from === undefined ? {} : { from }) });
+    for (const raw of page.events) {
+      const event = readEvent(raw);
+      if (event?.id === known && known !== undefined) return found;
+      if (event !== undefined && event.at > 0 && event.at < portal.createdAt - CLOCK_MARGIN_MS) return found;
+      found.push(raw);
+    }
+    if (page.end === undefined || page.events.length === 0) return found;
+    from = page.end;
+  }
+}

@@ -1,0 +1,116 @@
+import type { MatrixUserId } from '../../core/ids.ts';
+import { ghostUserId } from '../../matrix/user-id.ts';
+import type { MatrixApi } from '../../matrix/types.ts';
+import type { Person, Portal } from '../../store/types.ts';
+import type { WorkspaceAuthor } from '../events.ts';
+import type { BridgeParts } from '../parts.ts';
+import { SerialByKey } from '../serial.ts';
+
+/** Larger avatars are not carried; the account is made without one. */
+const AVATAR_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** Matrix accounts that stand for Rocket.Chat users. */
+export interface Ghosts {
+  /** The ghost of that user, made, named and joined to the portal's room if it is not yet. */
+  inRoom(portal: Portal, author: WorkspaceAuthor): Promise<MatrixApi>;
+  /** Forgets that the ghost is joined and has its device, so that the next use makes sure of both. */
+  distrust(portal: Portal, author: WorkspaceAuthor): Promise<void>;
+  /** A ghost that spoke before, still joined. */
+  again(portal: Portal, matrixUserId: MatrixUserId): Promise<MatrixApi>;
+}
+
+export function createGhosts(parts: BridgeParts): Ghosts {
+  const serial = new SerialByKey<string>();
+  const inRoom = (portal: Portal, author: WorkspaceAuthor): Promise<MatrixApi> =>
+    serial.run(author.id, async () => {
+      const person = await ensureGhost(parts, author);
+      const api = parts.homeserver.as(person.matrixUserId);
+      await ensureJoined(parts, portal, person, api);
+      return api;
+    });
+  return {
+    inRoom,
+    async distrust(portal, author) {
+      const person = await parts.store.people.byWorkspaceUser(author.id);
+      if (person === undefined) return;
+      await parts.store.people.setMember(portal.id, person.id, false);
+      await parts.store.people.update(person.id, { ready: false });
+    },
+    async again(portal, matrixUserId) {
+      const person = await parts.store.people.byMatrixUser(matrixUserId);
+      if (person?.workspaceUserId === undefined) return parts.homeserver.as(matrixUserId);
+      return inRoom(portal, { id: person.workspaceUserId, username: person.username, name: person.displayName });
+    },
+  };
+}
+
+async function ensureGhost(parts: BridgeParts, author: WorkspaceAuthor): Promise<Person> {
+  const known = await parts.store.people.byWorkspaceUser(author.id);
+  const person = known ?? (await chooseGhost(parts, author));
+  if (person.ready) return person;
+  const localpart = person.matrixUserId.slice(1, person.matrixUserId.indexOf(':'));
+  await parts.homeserver.registerGhost(localpart);
+  const api = parts.homeserver.as(person.matrixUserId);
+  await api.ensureDevice();
+  await api.setDisplayName(author.name);
+  const avatar = await setAvatar(parts, api, author);
+  return parts.store.people.update(person.id, { ready: true, displayName: author.name, avatar });
+}
+
+/** A ghost belongs to the user's id for ever; a name that another user had before gets a suffix. */
+async function chooseGhost(parts: BridgeParts, author: WorkspaceAuthor): Promise<Person> {
+  const { prefix, serverName } = parts.identity;
+  const plain = ghostUserId(author.username, prefix, serverName);
+  const taken = (await parts.store.people.byMatrixUser(plain)) !== undefined || plain === parts.identity.matrixBot;
+  const matrixUserId: MatrixUserId = taken
+    ? ghostUserId(`${author.username}.${author.id.toLowerCase()}`, prefix, serverName)
+    : plain;
+  return parts.store.people.add({
+    kind: 'ghost',
+    matrixUserId,
+    workspaceUserId: author.id,
+    username: author.username,
+    displayName: author.name,
+    avatar: undefined,
+    token: undefined,
+    password: undefined,
+    ready: false,
+  });
+}
+
+/** An avatar that can't be had costs the ghost its picture, never the message its delivery. */
+async function setAvatar(parts: BridgeParts, api: MatrixApi, author: WorkspaceAuthor): Promise<string | undefined> {
+  try {
+    const image = await parts.workspace.avatar(author.username, AVATAR_LIMIT_BYTES);
+    if (image === undefined) return undefined;
+    const mxc = await api.createMedia();
+    await api.putMedia(mxc, image.bytes, image.contentType);
+    await api.setAvatarUrl(mxc);
+    return mxc;
+  } catch (error) {
+    parts.log('warn', 'ghost.no-avatar', { user: author.username, reason: (error as Error).message });
+    return undefined;
+  }
+}
+
+async function ensureJoined(parts: BridgeParts, portal: Portal, person: Person, api: MatrixApi): Promise<void> {
+  if (portal.matrixRoomId === undefined || (await parts.store.people.isMember(portal.id, person.id))) return;
+  if (portal.roomType === 'p') await parts.homeserver.invite(portal.matrixRoomId, person.matrixUserId);
+  await joinOrBeInvited(parts, portal.matrixRoomId, person, api);
+  await parts.store.people.setMember(portal.id, person.id, true);
+}
+
+async function joinOrBeInvited(
+  parts: BridgeParts,
+  roomId: NonNullable<Portal['matrixRoomId']>,
+  person: Person,
+  api: MatrixApi,
+): Promise<void> {
+  try {
+    await api.join(roomId);
+  } catch {
+    // The room's join rule may want an invitation, whatever kind of room it is in Rocket.Chat.
+    await parts.homeserver.invite(roomId, person.matrixUserId);
+    await api.join(roomId);
+  }
+}

@@ -1,0 +1,71 @@
+import type { MatrixUserId } from '../../core/ids.ts';
+import type { NewInboxRow } from '../../store/types.ts';
+import { contentHash } from '../effect-ids.ts';
+import type { BridgeParts } from '../parts.ts';
+import type { PortalIndex } from '../portal-index.ts';
+import { type MatrixEvent, readEvent } from './event.ts';
+
+/** Events that change something in Rocket.Chat; all others are recorded as seen and need no work. */
+const RELAYED_TYPES = new Set(['m.room.message', 'm.room.redaction']);
+
+/** What of a room event is recorded. undefined: an event of our own, which we know already. */
+export function inboxRowOf(
+  parts: Pick<BridgeParts, 'identity'>,
+  portals: PortalIndex,
+  raw: unknown,
+): NewInboxRow | undefined {
+  const event = readEvent(raw);
+  if (event === undefined) return malformedRow(raw);
+  if (isOurs(parts, event.sender)) return undefined;
+  const portal = portals.ofMatrixRoom(event.roomId);
+  const common = { side: 'homeserver', key: event.id, ref: event.id, type: event.type } as const;
+  if (portal === undefined) return { ...common, lane: `room:${event.roomId}`, body: '', settledAs: 'not federated' };
+  if (!RELAYED_TYPES.has(event.type)) return { ...common, lane: portal.lane, body: '', settledAs: 'ignored' };
+  return { ...common, lane: portal.lane, body: JSON.stringify(raw) };
+}
+
+/** Kept with what it holds, so that `federation trace` can show it; it must never be answered with an error. */
+function malformedRow(raw: unknown): NewInboxRow {
+  const id = (raw as { event_id?: unknown } | null | undefined)?.event_id;
+  const body = JSON.stringify(raw) ?? 'null';
+  const key = typeof id === 'string' && id !== '' && id.length <= 255 ? id : `malformed:${contentHash(body)}`;
+  return { side: 'homeserver', lane: 'malformed', key, ref: key, type: 'malformed', body, settledAs: 'malformed' };
+}
+
+/** The bot, or a name in our exclusive namespace: nobody else can have one. */
+export function isOurs({ identity }: Pick<BridgeParts, 'identity'>, sender: MatrixUserId): boolean {
+  if (sender === identity.matrixBot) return true;
+  const domain = `:${identity.serverName}`;
+  return identity.prefix !== '' && sender.startsWith(`@${identity.prefix}`) && sender.endsWith(domain);
+}
+
+/** An event that anyone but us sent in a portal; where the prefix is empty, every local ghost is looked up. */
+export type Recorded = (lane: string) => void;
+
+/**
+ * Records a transaction of the homeserver: one SQL transaction, unique by event id, before the answer.
+ * Rejects only when the store does: the homeserver then sends it again.
+ */
+export function createHomeserverSource(parts: BridgeParts, portals: PortalIndex, recorded: Recorded) {
+  return {
+    async onTransaction(transactionId: string, events: readonly unknown[]): Promise<void> {
+      const rows: NewInboxRow[] = [];
+      for (const raw of events) {
+        const row = inboxRowOf(parts, portals, raw);
+        if (row !== undefined && !(await isGhostWithoutPrefix(parts, raw))) rows.push(row);
+      }
+      if (rows.length === 0) return;
+      parts.passed('record:before-commit');
+      const inserted = await parts.store.inbox.record({ rows });
+      parts.passed('record:committed');
+      parts.log('debug', 'transaction.recorded', { transactionId, events: events.length, new: inserted.length });
+      for (const lane of new Set(inserted.map((row) => row.lane))) recorded(lane);
+    },
+  };
+}
+
+async function isGhostWithoutPrefix(parts: BridgeParts, raw: unknown): Promise<boolean> {
+  if (parts.identity.prefix !== '') return false;
+  const event: MatrixEvent | undefined = readEvent(raw);
+  return event !== undefined && (await parts.store.people.byMatrixUser(event.sender))?.kind === 'ghost';
+}

@@ -1,0 +1,205 @@
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { Side } from '../core/remote-error.ts';
+import type { InboxRow, Lane, Lease, Portal, Store } from '../store/types.ts';
+import type { Breaker } from './breaker.ts';
+import type { PortalIndex } from './portal-index.ts';
+import type { Relay } from './relay.ts';
+
+/** A lease outlives three HTTP deadlines: nobody takes a lane from a bridge that is only slow. */
+const LEASE_MS = 120_000;
+const FIRST_DELAY_MS = 200;
+const LONGEST_DELAY_MS = 30_000;
+/** So many lanes act at the same time; others wait for a place. */
+const CONCURRENCY = 64;
+
+/** Whether rows from a side may be applied now in that lane: its catch-up is done. */
+export type Gate = (portal: Portal, from: Side) => boolean;
+
+interface LanesOptions {
+  readonly store: Store;
+  readonly relay: Relay;
+  readonly breakers: Readonly<Record<Side, Breaker>>;
+  readonly gate: Gate;
+  readonly portals: PortalIndex;
+  readonly owner: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface LaneState {
+  running: boolean;
+  wanted: boolean;
+  lease: Lease | undefined;
+  leaseUntil: number;
+  /** Sides whose head may have acted without being settled. */
+  readonly unknown: Set<Side>;
+  failuresInARow: number;
+  notBefore: number;
+}
+
+const SIDES: readonly Side[] = ['homeserver', 'workspace'];
+const otherSide = (side: Side): Side => (side === 'workspace' ? 'homeserver' : 'workspace');
+
+/**
+ * Runs lanes: one row at a time within a lane, lanes side by side. Within a lane the two directions
+ * are each in order; one that waits for its server does not hold up the other.
+ */
+export class Lanes {
+  readonly #options: LanesOptions;
+  readonly #lanes = new Map<Lane, LaneState>();
+  readonly #queue: Lane[] = [];
+  #acting = 0;
+  #stopped = false;
+  #idle: (() => void)[] = [];
+
+  constructor(options: LanesOptions) {
+    this.#options = options;
+  }
+
+  /** Something may have changed for this lane: a row, a gate, a breaker. */
+  wake(lane: Lane): void {
+    if (this.#stopped) return;
+    const state = this.#lanes.get(lane) ?? newLane();
+    this.#lanes.set(lane, state);
+    state.wanted = true;
+    if (state.running) return;
+    state.running = true;
+    this.#queue.push(lane);
+    this.#fill();
+  }
+
+  async wakeAll(): Promise<void> {
+    for (const lane of await this.#options.store.inbox.pendingLanes()) this.wake(lane);
+  }
+
+  /** Ends after the rows under way, and gives the leases back. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#queue.length = 0;
+    if (this.#acting > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    for (const { lease } of this.#lanes.values()) {
+      if (lease !== undefined) await this.#options.store.leases.release(lease).catch(() => {});
+    }
+    this.#lanes.clear();
+  }
+
+  #fill(): void {
+    while (this.#acting < CONCURRENCY) {
+      const lane = this.#queue.shift();
+      if (lane === undefined) return;
+      this.#acting += 1;
+      void this.#run(lane).finally(() => {
+        this.#acting -= 1;
+        if (this.#acting === 0) for (const resolve of this.#idle.splice(0)) resolve();
+        this.#fill();
+      });
+    }
+  }
+
+  async #run(lane: Lane): Promise<void> {
+    const state = this.#lanes.get(lane);
+    if (state === undefined) return;
+    try {
+      while (state.wanted && !this.#stopped) {
+        state.wanted = false;
+        if (await this.#step(lane, state)) state.wanted = true;
+      }
+    } catch (error) {
+      // Only the store can fail here: it is asked again, later.
+      this.#options.log('error', 'lane.store', { lane, reason: (error as Error).message });
+      this.#postpone(lane, state);
+    } finally {
+      state.running = false;
+      if (state.wanted && !this.#stopped && state.notBefore <= this.#options.clock.now()) this.wake(lane);
+    }
+  }
+
+  /** One row of each direction that may go; true: something was settled. */
+  async #step(lane: Lane, state: LaneState): Promise<boolean> {
+    const portal = this.#options.portals.ofLane(lane);
+    if (portal === undefined || portal.state !== 'active') return false;
+    if (state.notBefore > this.#options.clock.now()) return false;
+    const heads: InboxRow[] = [];
+    const empty: Side[] = [];
+    for (const side of SIDES) {
+      if (!this.#mayGo(portal, side)) continue;
+      const row = await this.#options.store.inbox.head(lane, side);
+      if (row === undefined) empty.push(side);
+      else heads.push(row);
+    }
+    if (heads.length === 0) return false;
+    const lease = await this.#leaseOf(lane, state);
+    if (lease === undefined) {
+      this.#postpone(lane, state);
+      return false;
+    }
+    for (const side of empty) state.unknown.delete(side);
+    let settled = false;
+    for (const row of heads) {
+      if (!this.#stopped) settled = (await this.#apply(lane, state, { row, portal, lease })) || settled;
+    }
+    return settled;
+  }
+
+  #mayGo(portal: Portal, side: Side): boolean {
+    return this.#options.gate(portal, side) && !this.#options.breakers[otherSide(side)].isOpen;
+  }
+
+  async #apply(lane: Lane, state: LaneState, head: { row: InboxRow; portal: Portal; lease: Lease }): Promise<boolean> {
+    const { row, portal, lease } = head;
+    const applied = await this.#options.relay.apply(row, {
+      lease,
+      portal,
+      linkedAt: this.#options.portals.linkedAt(portal),
+      mayHaveActed: state.unknown.has(row.side),
+      ownSendingUnsettled: row.side === 'workspace' && state.unknown.has('homeserver'),
+    });
+    if (applied.kind === 'settled') {
+      state.unknown.delete(row.side);
+      state.failuresInARow = 0;
+      return true;
+    }
+    if (applied.kind === 'later') return false;
+    if (applied.unknown) state.unknown.add(row.side);
+    if (applied.verdict.about === 'side') {
+      this.#options.breakers[applied.verdict.side].open(applied.verdict.reason, applied.verdict.retryAfterMs);
+    }
+    if (applied.verdict.about === 'lost') state.lease = undefined;
+    this.#postpone(lane, state);
+    return false;
+  }
+
+  /** Tries the lane again after a delay that doubles with every failure in a row. */
+  #postpone(lane: Lane, state: LaneState): void {
+    const { clock } = this.#options;
+    const delay = Math.min(FIRST_DELAY_MS * 2 ** state.failuresInARow, LONGEST_DELAY_MS);
+    state.failuresInARow += 1;
+    state.notBefore = clock.now() + delay;
+    void clock.sleep(delay).then(() => {
+      state.notBefore = 0;
+      this.wake(lane);
+    });
+  }
+
+  async #leaseOf(lane: Lane, state: LaneState): Promise<Lease | undefined> {
+    const { store, owner, clock } = this.#options;
+    if (state.lease !== undefined && state.leaseUntil - clock.now() > LEASE_MS / 2) return state.lease;
+    const asked = clock.now();
+    const lease = await store.leases.acquire(`lane:${lane}`, owner, LEASE_MS);
+    if (lease === undefined || lease.token !== state.lease?.token) for (const side of SIDES) state.unknown.add(side);
+    state.lease = lease;
+    state.leaseUntil = asked + LEASE_MS;
+    return lease;
+  }
+}
+
+const newLane = (): LaneState => ({
+  running: false,
+  wanted: false,
+  lease: undefined,
+  leaseUntil: 0,
+  unknown: new Set(SIDES),
+  failuresInARow: 0,
+  notBefore: 0,
+});

@@ -1,0 +1,15 @@
+import type { Settlement } from '../store/types.ts';
+
+/** What a sink did, as it is settled in the ledger. */
+export type Outcome = Omit<Settlement, 'inboxId' | 'lease' | 'aside' | 'foldInto'>;
+
+/** How a change is to be applied. */
+export interface Manner {
+  /** The person's own puppet or ghost can't: the bot speaks under their name. */
+  readonly asBot: boolean;
+  /**
+   * The change may have been made already: the lane was just taken over, or the last try had no answer.
+   * Whoever acts asks first.
+   */
+  readonly mayHaveActed: boolean;
+}

@@ -1,0 +1,56 @@
+import type { MatrixRoomId, WorkspaceRoomId } from '../core/ids.ts';
+import type { Lane, Portal, PortalId, Store } from '../store/types.ts';
+
+/** Name of the cursor that holds the workspace's clock (ms) at the time of the link. */
+export const linkedAtCursor = (portal: Pick<Portal, 'id'>): string => `linked-at:${portal.id}`;
+
+/** Portals in memory: each event that arrives is looked up here, so that a room that is not federated costs no query. */
+export class PortalIndex {
+  readonly #byLane = new Map<Lane, Portal>();
+  readonly #byMatrixRoom = new Map<MatrixRoomId, Portal>();
+  readonly #byWorkspaceRoom = new Map<WorkspaceRoomId, Portal>();
+
+  readonly #linkedAt = new Map<PortalId, number>();
+
+  async load(store: Store): Promise<void> {
+    for (const portal of await store.portals.list()) {
+      this.set(portal, Number((await store.cursor(linkedAtCursor(portal))) ?? portal.createdAt));
+    }
+  }
+
+  /** The workspace's clock when the portal was linked, ms. */
+  linkedAt(portal: Portal): number {
+    return this.#linkedAt.get(portal.id) ?? portal.createdAt;
+  }
+
+  set(portal: Portal, linkedAt?: number): void {
+    if (linkedAt !== undefined) this.#linkedAt.set(portal.id, linkedAt);
+    if (portal.state === 'closed') return this.#remove(portal);
+    this.#byLane.set(portal.lane, portal);
+    this.#byWorkspaceRoom.set(portal.workspaceRoomId, portal);
+    if (portal.matrixRoomId !== undefined) this.#byMatrixRoom.set(portal.matrixRoomId, portal);
+  }
+
+  ofLane(lane: Lane): Portal | undefined {
+    return this.#byLane.get(lane);
+  }
+
+  ofMatrixRoom(id: MatrixRoomId): Portal | undefined {
+    return this.#byMatrixRoom.get(id);
+  }
+
+  ofWorkspaceRoom(id: WorkspaceRoomId): Portal | undefined {
+    return this.#byWorkspaceRoom.get(id);
+  }
+
+  all(): readonly Portal[] {
+    return [...this.#byLane.values()];
+  }
+
+  #remove(portal: Portal): void {
+    this.#linkedAt.delete(portal.id);
+    this.#byLane.delete(portal.lane);
+    this.#byWorkspaceRoom.delete(portal.workspaceRoomId);
+    if (portal.matrixRoomId !== undefined) this.#byMatrixRoom.delete(portal.matrixRoomId);
+  }
+}

@@ -1,0 +1,172 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { MatrixUserId, WorkspaceUserId } from '../../core/ids.ts';
+import { RemoteError } from '../../core/remote-error.ts';
+import { Secret } from '../../core/secret.ts';
+import { puppetDisplayName, puppetUsername } from '../../matrix/user-id.ts';
+import type { WorkspaceApi, WorkspaceUser } from '../../rocketchat/types.ts';
+import type { Person, Portal } from '../../store/types.ts';
+import type { BridgeParts } from '../parts.ts';
+import { SerialByKey } from '../serial.ts';
+
+const AVATAR_LIMIT_BYTES = 4 * 1024 * 1024;
+/** `bot` keeps the limiter away and may send many; `user` may delete its own messages. */
+const PUPPET_ROLES = ['user', 'bot'];
+const TOKEN_NAME = 'rcfed';
+
+/** A person's voice in Rocket.Chat: their puppet, or the bot with their name. */
+export interface Voice {
+  readonly api: WorkspaceApi;
+  readonly userId: WorkspaceUserId;
+  /** Set when the bot speaks for them. */
+  readonly alias: string | undefined;
+}
+
+/** Rocket.Chat accounts that stand for Matrix users. */
+export interface Puppets {
+  /** The puppet of that user, made, logged in and a member of the portal's room. */
+  inRoom(portal: Portal, matrixUserId: MatrixUserId): Promise<Voice>;
+  /** The bot, under that user's name. */
+  bot(matrixUserId: MatrixUserId): Promise<Voice>;
+  /** Forgets membership and token, so that the next use makes sure of both. */
+  distrust(portal: Portal, matrixUserId: MatrixUserId): Promise<void>;
+}
+
+export function createPuppets(parts: BridgeParts): Puppets {
+  const serial = new SerialByKey<MatrixUserId>();
+  return {
+    inRoom: (portal, matrixUserId) =>
+      serial.run(matrixUserId, async () => {
+        if (parts.identity.mode === 'alias') return botVoice(parts, matrixUserId);
+        const person = await ensurePuppet(parts, matrixUserId);
+        await ensureMember(parts, portal, person);
+        return puppetVoice(parts, person);
+      }),
+    bot: (matrixUserId) => botVoice(parts, matrixUserId),
+    async distrust(portal, matrixUserId) {
+      const person = await parts.store.people.byMatrixUser(matrixUserId);
+      if (person === undefined) return;
+      await parts.store.people.setMember(portal.id, person.id, false);
+      await parts.store.people.update(person.id, { ready: false });
+    },
+  };
+}
+
+function puppetVoice(parts: BridgeParts, person: Person): Voice {
+  const { workspaceUserId: userId, token } = person;
+  if (userId === undefined || token === undefined) throw new Error(`puppet of ${person.matrixUserId} has no account`);
+  return { api: parts.workspace.as({ userId, token }), userId, alias: undefined };
+}
+
+async function botVoice(parts: BridgeParts, matrixUserId: MatrixUserId): Promise<Voice> {
+  const known = await parts.store.people.byMatrixUser(matrixUserId);
+  const alias = known?.displayName ?? (await displayNameOf(parts, matrixUserId));
+  return { api: parts.workspace, userId: parts.identity.workspaceBot, alias };
+}
+
+async function displayNameOf(parts: BridgeParts, matrixUserId: MatrixUserId): Promise<string> {
+  const profile = await parts.homeserver.profile(matrixUserId).catch(() => undefined);
+  return puppetDisplayName(profile?.displayName, matrixUserId);
+}
+
+/**
+ * The person's row, with username and password, is committed before the account is made: after a crash
+ * in between, the account that has our address is recognised as this person's and taken over.
+ */
+async function ensurePuppet(parts: BridgeParts, matrixUserId: MatrixUserId): Promise<Person> {
+  let person = await parts.store.people.byMatrixUser(matrixUserId);
+  if (person?.ready === true) return person;
+  person ??= await chooseUsername(parts, matrixUserId);
+  const account = await ensureAccount(parts, person);
+  const password = person.password ?? new Secret(randomPassword());
+  const token = await freshToken(parts, account, password);
+  if (person.workspaceUserId === undefined) await setAvatar(parts, account.id, matrixUserId);
+  return parts.store.people.update(person.id, {
+    workspaceUserId: account.id,
+    username: account.username,
+    password,
+    token,
+    ready: true,
+  });
+}
+
+async function chooseUsername(parts: BridgeParts, matrixUserId: MatrixUserId): Promise<Person> {
+  const wanted = puppetUsername(matrixUserId);
+  const taken = (await parts.store.people.byUsername('puppet', wanted)) !== undefined;
+  return parts.store.people.add({
+    kind: 'puppet',
+    matrixUserId,
+    workspaceUserId: undefined,
+    username: taken ? withSuffix(wanted, matrixUserId) : wanted,
+    displayName: await displayNameOf(parts, matrixUserId),
+    avatar: undefined,
+    token: undefined,
+    password: new Secret(randomPassword()),
+    ready: false,
+  });
+}
+
+async function ensureAccount(parts: BridgeParts, person: Person): Promise<WorkspaceUser> {
+  if (person.workspaceUserId !== undefined) {
+    const account = await parts.workspace.userById(person.workspaceUserId);
+    if (account !== undefined) return account;
+  }
+  const email = puppetEmail(parts, person.matrixUserId);
+  const found = await parts.workspace.userByName(person.username);
+  if (found === undefined) return createAccount(parts, person, person.username, email);
+  if (found.email === email) return found;
+  // Somebody else has that name: ours gets a suffix made of the Matrix id.
+  const suffixed = withSuffix(puppetUsername(person.matrixUserId), person.matrixUserId);
+  const other = await parts.workspace.userByName(suffixed);
+  if (other?.email === email) return other;
+  return createAccount(parts, person, suffixed, email);
+}
+
+function createAccount(parts: BridgeParts, person: Person, username: string, email: string): Promise<WorkspaceUser> {
+  const password = person.password ?? new Secret(randomPassword());
+  return parts.workspace.createUser({ username, name: person.displayName, email, password, roles: PUPPET_ROLES });
+}
+
+/** Logs in and makes a personal access token; a password that no longer works is set anew by the bot. */
+async function freshToken(parts: BridgeParts, account: WorkspaceUser, password: Secret): Promise<Secret> {
+  const logIn = (): ReturnType<WorkspaceApi['login']> => parts.workspace.login(account.username, password);
+  let credentials;
+  try {
+    credentials = await logIn();
+  } catch (error) {
+    if (!(error instanceof RemoteError) || (error.status !== 401 && error.status !== 403)) throw error;
+    await parts.workspace.setPassword(account.id, password);
+    credentials = await logIn();
+  }
+  // Unique: a name can be used once, and an older token of that name may be revoked but still listed.
+  const name = `${TOKEN_NAME}-${randomBytes(4).toString('hex')}`;
+  return parts.workspace.as(credentials).createPersonalAccessToken(name, password);
+}
+
+async function setAvatar(parts: BridgeParts, userId: WorkspaceUserId, matrixUserId: MatrixUserId): Promise<void> {
+  try {
+    const profile = await parts.homeserver.profile(matrixUserId);
+    if (profile?.avatarUrl === undefined) return;
+    const image = await parts.homeserver.media(profile.avatarUrl, AVATAR_LIMIT_BYTES);
+    await parts.workspace.setAvatar(userId, image.bytes, image.contentType);
+  } catch (error) {
+    parts.log('warn', 'puppet.no-avatar', { user: matrixUserId, reason: (error as Error).message });
+  }
+}
+
+async function ensureMember(parts: BridgeParts, portal: Portal, person: Person): Promise<void> {
+  if (await parts.store.people.isMember(portal.id, person.id)) return;
+  if (person.workspaceUserId === undefined) return;
+  await parts.workspace.addToRoom({ id: portal.workspaceRoomId, type: portal.roomType }, person.workspaceUserId);
+  await parts.store.people.setMember(portal.id, person.id, true);
+}
+
+const randomPassword = (): string => `Aa1!${randomBytes(30).toString('base64url')}`;
+
+const digest = (text: string, length: number): string => createHash('sha256').update(text).digest('hex').slice(0, length);
+
+const withSuffix = (username: string, matrixUserId: MatrixUserId): string => `${username}-${digest(matrixUserId, 6)}`;
+
+/** Deterministic, so that an account made just before a crash is recognised. */
+export function puppetEmail(parts: Pick<BridgeParts, 'identity'>, matrixUserId: MatrixUserId): string {
+  return `rcfed-${digest(`${parts.identity.workspaceId} ${matrixUserId}`, 24)}@${parts.identity.puppetEmailDomain}`;
+}
