@@ -1,0 +1,79 @@
+import type { JsonObject } from './json.ts';
+import { badJson, forbidden, notFound } from './matrix-error.ts';
+import { queryAlias } from './queries.ts';
+import type { Requester } from './requester.ts';
+import { membershipOf, stateEvent } from './room-state.ts';
+import { roomOf } from './sending.ts';
+import type { Homeserver, Room, StoredEvent } from './state.ts';
+import { appendEvent } from './timeline.ts';
+
+/**
+ * Changes a membership, or answers the event that is already there when nothing would change: joining
+ * where one is joined, inviting the invited, leaving what one left.
+ */
+export function changeMembership(hs: Homeserver, room: Room, requester: Requester, target: string, membership: string, extra: JsonObject = {}): StoredEvent | undefined {
+  if (!/^@[^:]*:.+$/.test(target)) throw badJson(`Invalid user id ${target}`);
+  const current = stateEvent(room, 'm.room.member', target);
+  const content: JsonObject = { ...profileOf(hs, target, membership), ...extra, membership };
+  const isSame = current?.content['membership'] === membership && current.sender === requester.userId;
+  if (isSame && (membership === 'join' || membership === 'invite' || membership === 'ban' || membership === 'knock')) return current;
+  if (isSame && membership === 'leave') return current;
+  return appendEvent(hs, room, {
+    type: 'm.room.member',
+    sender: requester.userId,
+    stateKey: target,
+    content,
+    deviceId: requester.deviceId,
+    accessToken: requester.accessToken,
+  });
+}
+
+/** Joins and invites carry the target's profile. */
+function profileOf(hs: Homeserver, userId: string, membership: string): JsonObject {
+  if (membership !== 'join' && membership !== 'invite' && membership !== 'knock') return {};
+  const account = hs.disk.accounts.get(userId);
+  return {
+    ...(account?.displayName === undefined ? {} : { displayname: account.displayName }),
+    ...(account?.avatarUrl === undefined ? {} : { avatar_url: account.avatarUrl }),
+  };
+}
+
+/** Kick and unban both end in `leave`, and each refuses what is the other's. */
+export function kickOrUnban(hs: Homeserver, room: Room, requester: Requester, target: string, act: 'kick' | 'unban', extra: JsonObject): void {
+  const now = membershipOf(room, target);
+  if (act === 'unban' && now !== 'ban') throw forbidden(`Cannot unban user who was not banned`);
+  if (act === 'kick' && now !== 'join' && now !== 'invite' && now !== 'knock') throw forbidden('The target user is not in the room');
+  changeMembership(hs, room, requester, target, 'leave', extra);
+}
+
+/** The room behind an id or an alias; an alias nobody has is asked for at the application services. */
+export async function findRoom(hs: Homeserver, idOrAlias: string, requester: Requester): Promise<Room> {
+  if (!idOrAlias.startsWith('#')) {
+    const room = hs.disk.rooms.get(idOrAlias);
+    if (room === undefined) throw notFound("Can't join remote room because no servers that are in the room have been provided.");
+    return room;
+  }
+  return roomOf(hs, await resolveAlias(hs, idOrAlias), requester);
+}
+
+export async function resolveAlias(hs: Homeserver, alias: string): Promise<string> {
+  const known = hs.disk.aliases.get(alias);
+  if (known !== undefined) return known.roomId;
+  if (alias.endsWith(`:${hs.serverName}`)) await queryAlias(hs, alias);
+  const roomId = hs.disk.aliases.get(alias)?.roomId;
+  if (roomId === undefined) throw notFound(`Room alias ${alias} not found`);
+  return roomId;
+}
+
+/** Puts a changed profile into every room the user is joined to, as Synapse does. */
+export function spreadProfile(hs: Homeserver, requester: Requester): void {
+  for (const room of hs.disk.rooms.values()) {
+    if (membershipOf(room, requester.userId) !== 'join') continue;
+    appendEvent(hs, room, {
+      type: 'm.room.member',
+      sender: requester.userId,
+      stateKey: requester.userId,
+      content: { ...profileOf(hs, requester.userId, 'join'), membership: 'join' },
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { assertMayUseAlias, deleteAlias, localAliases, publicRooms } from '../directory.ts';
+import { type Answer, integerQuery, jsonBody, type MatrixRequest } from '../http.ts';
+import { objectOr, stringOr } from '../json.ts';
+import { forbidden, MatrixError, notFound } from '../matrix-error.ts';
+import { resolveAlias } from '../membership.ts';
+import { powerOf, powerToSend } from '../power-levels.ts';
+import { isAdmin, requesterOf } from '../requester.ts';
+import { param, type Routes } from '../router.ts';
+import { readableRoom } from '../sending.ts';
+import type { Homeserver } from '../state.ts';
+
+const aliasPath = '/_matrix/client/v3/directory/room/:alias';
+const listPath = '/_matrix/client/v3/directory/list/room/:roomId';
+
+export const directoryRoutes: Routes = {
+  [`GET ${aliasPath}`]: async (hs, request) => {
+    const roomId = await resolveAlias(hs, param(request, 'alias'));
+    return { json: { room_id: roomId, servers: [hs.serverName] } };
+  },
+  [`PUT ${aliasPath}`]: (hs, request) => {
+    const requester = requesterOf(hs, request);
+    const alias = param(request, 'alias');
+    const roomId = stringOr(jsonBody(request)['room_id']);
+    assertMayUseAlias(hs, requester, alias);
+    if (roomId === undefined || !hs.disk.rooms.has(roomId)) throw new MatrixError(400, 'M_UNKNOWN', 'Room does not exist');
+    if (hs.disk.aliases.has(alias)) throw new MatrixError(409, 'M_UNKNOWN', `Room alias ${alias} already exists`);
+    hs.disk.aliases.set(alias, { roomId, creator: requester.userId });
+    return { json: {} };
+  },
+  [`DELETE ${aliasPath}`]: (hs, request) => {
+    deleteAlias(hs, requesterOf(hs, request), param(request, 'alias'));
+    return { json: {} };
+  },
+  'GET /_matrix/client/v3/rooms/:roomId/aliases': (hs, request) => {
+    const room = readableRoom(hs, param(request, 'roomId'), requesterOf(hs, request));
+    return { json: { aliases: localAliases(hs, room) } };
+  },
+  [`GET ${listPath}`]: (hs, request) => ({ json: { visibility: roomById(hs, param(request, 'roomId')).isPublic ? 'public' : 'private' } }),
+  [`PUT ${listPath}`]: (hs, request) => {
+    const requester = requesterOf(hs, request);
+    const room = roomById(hs, param(request, 'roomId'));
+    const hasPower = powerOf(room, requester.userId) >= powerToSend(room, 'm.room.canonical_alias', true);
+    if (!hasPower && !isAdmin(hs, requester)) throw forbidden("You don't have permission to change the room list");
+    room.isPublic = (jsonBody(request, 'allowed')['visibility'] ?? 'public') === 'public';
+    return { json: {} };
+  },
+  'GET /_matrix/client/v3/publicRooms': (hs, request) => ({ json: list(hs, request, '') }),
+  'POST /_matrix/client/v3/publicRooms': (hs, request) => {
+    requesterOf(hs, request);
+    const body = jsonBody(request, 'allowed');
+    const term = stringOr(objectOr(body['filter'])['generic_search_term']) ?? '';
+    return { json: publicRooms(hs, term, Number(body['limit'] ?? 100), Number(body['since'] ?? 0)) };
+  },
+  'POST /_matrix/client/v3/user_directory/search': (hs, request): Answer => {
+    requesterOf(hs, request);
+    const term = (stringOr(jsonBody(request)['search_term']) ?? '').toLowerCase();
+    const found = [...hs.disk.accounts.values()].filter((account) => `${account.userId} ${account.displayName ?? ''}`.toLowerCase().includes(term));
+    const results = found.map((account) => ({ user_id: account.userId, display_name: account.displayName ?? null, avatar_url: account.avatarUrl ?? null }));
+    return { json: { limited: false, results } };
+  },
+};
+
+function roomById(hs: Homeserver, roomId: string) {
+  const room = hs.disk.rooms.get(roomId);
+  if (room === undefined) throw notFound('Unknown room');
+  return room;
+}
+
+const list = (hs: Homeserver, request: MatrixRequest, term: string): Record<string, unknown> =>
+  publicRooms(hs, term, integerQuery(request.query, 'limit', 100), integerQuery(request.query, 'since', 0));

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { systemClock } from '../../lib/core/clock.ts';
+import type { Registration } from '../../lib/matrix/types.ts';
+import { createAccount, logIn } from './accounts.ts';
+import { readRegistration } from './application-services.ts';
+import { createFaults } from './faults.ts';
+import { answerRequest } from './listener.ts';
+import { storeQueues } from './sender.ts';
+import { emptyDisk, type Homeserver, type Memory, wakeWaiters } from './state.ts';
+import type { HomeserverOptions, RestartMode, SandboxHomeserver } from './types.ts';
+
+/** How long an orderly stop waits for transactions that are in flight. */
+const graceMs = 1_000;
+
+/**
+ * A Matrix homeserver in this process, for trying rcfed out and for its tests: the part of the
+ * Client-Server API that a bridge and chat clients use, and an application service sender that keeps,
+ * loses, repeats and delays as Synapse 1.160 was seen to do. Loopback only. What it does is compared
+ * with a real Synapse by test/contract/homeserver.test.ts.
+ */
+export async function startHomeserver(options: HomeserverOptions = {}): Promise<SandboxHomeserver> {
+  const host = options.host ?? '127.0.0.1';
+  const serverName = options.serverName ?? 'sandbox.test';
+  const configured = new Map<string, Registration>((options.registrations ?? []).map((registration) => [registration.id, registration]));
+  const hs: Homeserver = {
+    serverName,
+    clock: options.clock ?? systemClock,
+    backoffScale: options.backoffScale ?? 1,
+    defaultRoomVersion: options.roomVersion ?? '11',
+    faults: createFaults(),
+    disk: emptyDisk(),
+    memory: freshMemory(serverName, configured.values()),
+  };
+  const restart = async (mode: RestartMode): Promise<void> => {
+    await close(hs, server, mode);
+    hs.memory = freshMemory(serverName, configured.values());
+    server = await listen(hs, host, port, restart);
+  };
+  let server = await listen(hs, host, options.port ?? 0, restart);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${host}:${port}`,
+    serverName,
+    adminToken: administrator(hs),
+    faults: hs.faults,
+    disk: hs.disk,
+    async registerUser(localpart) {
+      const account = createAccount(hs, { localpart, password: randomBytes(12).toString('base64url') });
+      return { userId: account.userId, accessToken: logIn(hs, account).accessToken };
+    },
+    addRegistration: (registration) => void configured.set(registration.id, registration),
+    restart,
+    stop: () => close(hs, server, 'kill'),
+  };
+}
+
+function freshMemory(serverName: string, registrations: Iterable<Registration>): Memory {
+  return {
+    services: [...registrations].map((registration) => readRegistration(registration, serverName)),
+    life: new AbortController(),
+    answers: new Map(),
+    queues: new Map(),
+    recoverers: new Map(),
+    recoveryStarted: false,
+    readingStream: false,
+    typing: new Map(),
+    waiters: new Set(),
+    agent: new Agent({ keepAlive: true }),
+  };
+}
+
+/** The administrator stands outside every namespace, so that any registration can be tried. */
+function administrator(hs: Homeserver): string {
+  const userId = `@sandbox-admin:${hs.serverName}`;
+  hs.disk.accounts.set(userId, {
+    userId,
+    password: undefined,
+    admin: true,
+    displayName: 'sandbox-admin',
+    avatarUrl: undefined,
+    extra: new Map(),
+    devices: new Map(),
+    accountData: new Map(),
+    filters: [],
+  });
+  const token = `syt_${randomBytes(24).toString('base64url')}`;
+  hs.disk.tokens.set(token, { userId, deviceId: undefined });
+  return token;
+}
+
+function listen(hs: Homeserver, host: string, port: number, restart: (mode: RestartMode) => Promise<void>): Promise<Server> {
+  const server = createServer((message: IncomingMessage, response: ServerResponse) => void answerRequest(hs, message, response, restart));
+  server.keepAliveTimeout = 60_000;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve(server));
+  });
+}
+
+async function close(hs: Homeserver, server: Server, mode: RestartMode): Promise<void> {
+  const { memory } = hs;
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  if (mode === 'graceful') {
+    const inFlight = [...memory.queues.values()].map((queue) => queue.inFlight);
+    const grace = new AbortController();
+    await Promise.race([Promise.all(inFlight), hs.clock.sleep(graceMs, grace.signal).catch(() => undefined)]);
+    grace.abort();
+    storeQueues(hs);
+  }
+  memory.life.abort(new Error('The homeserver stops'));
+  wakeWaiters(memory);
+  memory.agent.destroy();
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,51 @@
+import type { Clock } from '../../lib/core/clock.ts';
+import type { Registration } from '../../lib/matrix/types.ts';
+import type { Faults } from './faults.ts';
+import type { Disk } from './state.ts';
+
+export interface HomeserverOptions {
+  /** Loopback address to listen on; default 127.0.0.1. */
+  readonly host?: string;
+  /** 0 (default) takes a free port; it's kept over restarts. */
+  readonly port?: number;
+  readonly serverName?: string;
+  /** Application services, read at each start only, as Synapse does. */
+  readonly registrations?: readonly Registration[];
+  readonly clock?: Clock;
+  /** Scales the sender's back-off of 2, 4 … 512 s; 1 is Synapse's, tests take something like 0.01. */
+  readonly backoffScale?: number;
+  /** `default_room_version`; 11 as Synapse 1.160 has it. */
+  readonly roomVersion?: string;
+}
+
+export type RestartMode = 'graceful' | 'kill';
+
+export interface RegisteredUser {
+  readonly userId: string;
+  readonly accessToken: string;
+}
+
+/** A running homeserver: the sandbox's, and in tests a real Synapse, which has the same shape minus faults and disk. */
+export interface RunningHomeserver {
+  readonly url: string;
+  readonly serverName: string;
+  /** Access token of a server administrator. */
+  readonly adminToken: string;
+  /** A person with a password login of their own. Rejects where the name is in an exclusive namespace. */
+  registerUser(localpart: string): Promise<RegisteredUser>;
+  /** Takes effect at the next {@link RunningHomeserver.restart}; one with the same id is replaced. */
+  addRegistration(registration: Registration): void;
+  /**
+   * `graceful` loses no event and may push some again. `kill` keeps what Synapse has on disk (events,
+   * device-scoped transaction ids, stored transactions) and forgets what it has in memory (events
+   * taken from the stream but not yet in a transaction, the cache of transaction ids, typing).
+   */
+  restart(mode: RestartMode): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface SandboxHomeserver extends RunningHomeserver {
+  readonly faults: Faults;
+  /** What is on disk, for tests to look at. */
+  readonly disk: Disk;
+}
