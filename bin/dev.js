@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Runs the commands straight from src/, without a build and without the manifest.
 import { fileURLToPath } from 'node:url';
-import { main } from '../src/cli/main.ts';
+import { refuseOldNode } from './node-version.js';
 
-process.exitCode = await main(process.argv.slice(2), {
-  root: fileURLToPath(new URL('..', import.meta.url)),
-  commands: './src/commands',
-});
+if (!refuseOldNode()) {
+  const { main } = await import('../src/cli/main.ts');
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  process.exitCode = await main(process.argv.slice(2), { root, commands: './src/commands' });
+}

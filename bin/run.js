@@ -1,11 +1,7 @@
 #!/usr/bin/env node
-// Plain JavaScript that a Node from years ago can parse: it must get as far as saying that it is too old.
-import { readFileSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
-
-const root = new URL('..', import.meta.url);
-const { version, engines } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+import { packageJson, refuseOldNode } from './node-version.js';
 
 // A reader that has seen enough (`| head -1`) is no error.
 for (const stream of [process.stdout, process.stderr])
@@ -14,37 +10,30 @@ for (const stream of [process.stdout, process.stderr])
     throw error;
   });
 
-if (!satisfies(process.versions.node, engines.node)) {
-  process.stderr.write(
-    `Error: Node ${process.versions.node} is too old for rcfed, which needs ${engines.node}; install one from https://nodejs.org or with: nvm install 24 [RCFED_NODE_TOO_OLD]\n`,
-  );
-  process.exitCode = 3;
-} else if (process.argv.length === 3 && process.argv[2] === '--version') {
-  // Without oclif: a third of the time.
-  process.stdout.write(`rcfed/${version} ${process.platform}-${process.arch} node-v${process.versions.node}\n`);
-} else {
+if (!refuseOldNode()) {
+  if (process.argv.length === 3 && process.argv[2] === '--version') printVersion();
+  else start();
+}
+
+/** Without oclif: a third of the time. */
+function printVersion() {
+  const { platform, arch, versions } = process;
+  process.stdout.write(`rcfed/${packageJson.version} ${platform}-${arch} node-v${versions.node}\n`);
+}
+
+function start() {
   module.enableCompileCache();
   import('../dist/cli/main.js')
-    .then(({ main }) => main(process.argv.slice(2), { root: fileURLToPath(root) }))
+    .then(({ main }) => main(process.argv.slice(2), { root: fileURLToPath(new URL('..', import.meta.url)) }))
     .then(
+      // Never process.exit: a pipe with a slow reader still holds most of the output.
       (code) => {
         process.exitCode = code;
       },
       (error) => {
-        process.stderr.write(`Error: rcfed could not start: ${error.message} [RCFED_BUG]\n`);
+        process.stderr.write(`Error: rcfed can't start: ${error.message} [RCFED_BUG]\n`);
         if (process.env.RCFED_DEBUG === '1') process.stderr.write(`${error.stack}\n`);
         process.exitCode = 70;
       },
     );
-}
-
-/** Understands what our own `engines` uses: alternatives of `^a.b.c` and `>=a`. */
-function satisfies(running, range) {
-  const [major, minor, patch] = running.split('.').map(Number);
-  return range.split('||').some((alternative) => {
-    const [, operator, numbers] = /^\s*(\^|>=)([\d.]+)\s*$/.exec(alternative);
-    const [wantedMajor, wantedMinor = 0, wantedPatch = 0] = numbers.split('.').map(Number);
-    if (major !== wantedMajor) return operator === '>=' && major > wantedMajor;
-    return minor > wantedMinor || (minor === wantedMinor && patch >= wantedPatch);
-  });
 }

@@ -3,6 +3,7 @@ import type { Config } from '@oclif/core/config';
 import type { InferredArgs, InferredFlags, LoadOptions } from '@oclif/core/interfaces';
 import type { RcfedError } from '../lib/core/errors.ts';
 import type { Log } from '../lib/core/log.ts';
+import type { Secret } from '../lib/core/secret.ts';
 import { type SchemaName, failure, success } from '../lib/output/envelope.ts';
 import { asRcfedError } from '../lib/output/failure.ts';
 import { type Progress, createProgress } from '../lib/output/progress.ts';
@@ -14,6 +15,7 @@ import { type Settings, globalFlags } from './global-flags.ts';
 import { logTo } from './log-lines.ts';
 import { fromParseError } from './parse-error.ts';
 import { reportFailure, writeJson } from './report.ts';
+import { readSecret } from './secret-flags.ts';
 import { settingsFrom } from './settings.ts';
 
 /** What a command found or did. Plain data: the base command prints it in the form asked for. */
@@ -137,6 +139,11 @@ export abstract class BaseCommand<C extends AnyCommand, Data> extends Command {
   /** Asks what is not given; see {@link gatherAnswers}. */
   protected ask<Asked extends Readonly<Record<string, Question<unknown>>>>(questions: Asked): Promise<Answers<Asked>> {
     return gatherAnswers(questions, { interactive: this.settings.interactive, prompts: this.context.prompts });
+  }
+
+  /** The secret that the flags of {@link secretFlags} or its variable give; undefined if none does. */
+  protected secret(name: string): Promise<Secret | undefined> {
+    return readSecret(name, this.flags as Readonly<Record<string, unknown>>, this.context);
   }
 
   /** True with --yes or a yes at the terminal. Without a terminal: exit 2, naming `--yes`. */

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import { parseDuration } from './duration.ts';
+import { parseDuration } from '../lib/core/duration.ts';
 
 /** A flag whose value is a duration; the command reads milliseconds. */
 export const durationFlag = Flags.custom<number>({

@@ -18,6 +18,7 @@ export const errorCatalogue = Object.freeze({
   RCFED_COMMAND_UNKNOWN: entry(2, false, 'rcfed --help'),
   RCFED_CONFIG_BROKEN: entry(3, false, 'rcfed profile add'),
   RCFED_CONFIG_LOCKED: entry(3, true, 'Wait for the other rcfed command to end, then run this one again.'),
+  RCFED_CONFIG_UNREADABLE: entry(3, false, 'Give your user read access to the file: ls -l FILE'),
   RCFED_CONFIG_UNWRITABLE: entry(3, false, 'Give your user write access to the folder, or name another one: RCFED_CONFIG_DIR=DIR rcfed …'),
   RCFED_DECLINED: entry(1, false, 'Answer yes, or pass --yes.'),
   RCFED_FILE_UNREADABLE: entry(2, false, 'Check the path and the permissions of the file.'),

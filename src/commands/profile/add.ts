@@ -1,0 +1,110 @@
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import type { Question } from '../../cli/answers.ts';
+import { BaseCommand, type CommandResult } from '../../cli/base-command.ts';
+import { profileFlags } from '../../cli/profile-flags.ts';
+import { secretHint } from '../../cli/secret-flags.ts';
+import { parseField, type ProfileField, type ProfileKind, profileFields } from '../../lib/config/profile-fields.ts';
+import { addProfile, listProfiles } from '../../lib/config/profiles.ts';
+import type { Secret } from '../../lib/core/secret.ts';
+
+interface ProfileAddData {
+  readonly name: string;
+  readonly kind: ProfileKind;
+  /** False: the profile was already so. */
+  readonly changed: boolean;
+  /** Whether it is the profile in use. */
+  readonly current: boolean;
+}
+
+export default class ProfileAdd extends BaseCommand<typeof ProfileAdd, ProfileAddData> {
+  static override summary = 'Add a profile: a workspace, a homeserver and how to reach them.';
+  static override description =
+    'Asks what the flags leave open. Secrets are asked for without showing them, or read from files or stdin, and kept encrypted.';
+  static override examples = [
+    '<%= config.bin %> profile add',
+    '<%= config.bin %> profile add work --workspace-url https://chat.example.org --workspace-user-id ID --workspace-token-file token --homeserver-url https://matrix.example.org --server-name example.org',
+    '<%= config.bin %> profile add me --kind user --workspace-url https://chat.example.org --admin https://bridge.example.org --workspace-token-stdin < token',
+  ];
+  static override schema = 'profile-add/1' as const;
+  static override args = { name: Args.string({ description: 'Name of the profile.', default: 'default' }) };
+  static override flags = {
+    ...profileFlags,
+    kind: Flags.option({ options: ['admin', 'user'] as const })({
+      summary: 'Who it is for: the admin of the bridge, or one person of the workspace. Default: admin.',
+      env: 'RCFED_KIND',
+    }),
+    replace: Flags.boolean({ summary: 'Replace a profile of that name.', env: 'RCFED_REPLACE' }),
+  };
+
+  protected async execute(): Promise<CommandResult<ProfileAddData>> {
+    const kind: ProfileKind = this.flags.kind ?? 'admin';
+    const name = this.args.name;
+    const { values, secrets } = await this.gather(kind);
+    const changed = await addProfile(this.context, { name, kind, values, secrets }, this.flags.replace);
+    const current = (await listProfiles(this.context)).current === name;
+    return {
+      data: { name, kind, changed, current },
+      view: [changed ? `Profile ${name} is kept${current ? ' and in use' : `; use it with: rcfed profile use ${name}`}.` : `Profile ${name} is already so.`],
+    };
+  }
+
+  private async gather(
+    kind: ProfileKind,
+  ): Promise<{ values: Record<string, string>; secrets: Record<string, Secret> }> {
+    const fields = profileFields.filter(({ kinds }) => kinds.includes(kind));
+    const values = this.givenValues(fields);
+    const secrets: Record<string, Secret> = {};
+    for (const field of fields) {
+      const secret = field.secret === true ? await this.secret(field.name) : undefined;
+      if (secret !== undefined) secrets[field.name] = secret;
+    }
+    const asked = fields.filter((field) => isNeeded(field, kind, values));
+    const answers = await this.ask(
+      Object.fromEntries(asked.map((field) => [field.name, questionFor(field, values[field.name] ?? secrets[field.name])])),
+    );
+    for (const [field, answer] of Object.entries(answers)) {
+      if (typeof answer === 'string') values[field] = answer;
+      else secrets[field] = answer;
+    }
+    return { values, secrets };
+  }
+
+  private givenValues(fields: readonly ProfileField[]): Record<string, string> {
+    const flags = this.flags as Readonly<Record<string, unknown>>;
+    const { caFile, timeoutMs } = this.settings;
+    const given = (name: string): unknown =>
+      name === 'ca-file' ? caFile : name === 'timeout' ? (timeoutMs === undefined ? undefined : `${timeoutMs}ms`) : flags[name];
+    const values: Record<string, string> = {};
+    for (const { name, secret } of fields) {
+      const value = given(name);
+      if (secret !== true && typeof value === 'string') values[name] = value;
+    }
+    return values;
+  }
+}
+
+/** The account on the workspace is either a token with its user id, or a name with its password. */
+const isNeeded = (field: ProfileField, kind: ProfileKind, values: Readonly<Record<string, string>>): boolean => {
+  const byPassword = values['workspace-username'] !== undefined;
+  switch (field.name) {
+    case 'workspace-user-id':
+    case 'workspace-token':
+      return !byPassword;
+    case 'workspace-password':
+      return byPassword;
+    default:
+      return field.requiredFor?.includes(kind) === true;
+  }
+};
+
+const questionFor = (field: ProfileField, given: string | Secret | undefined): Question<string | Secret> => {
+  const message = `${field.summary.charAt(0).toUpperCase()}${field.summary.slice(1)}:`;
+  return field.secret === true
+    ? { flag: `(${secretHint(field.name)})`, given, ask: (prompts) => prompts.secret(message) }
+    : {
+        flag: `--${field.name}${field.helpValue === undefined ? '' : ` ${field.helpValue}`}`,
+        given,
+        ask: async (prompts) => parseField(field, await prompts.text(message)),
+      };
+};

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { chmod, copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { RcfedError } from '../core/errors.ts';
+
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
+
+/** The text of a file, or undefined if there is none. */
+export const readPrivateFile = async (path: string): Promise<string | undefined> => {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw new RcfedError('RCFED_CONFIG_UNREADABLE', `${path} can't be read`, { why: reason(error), cause: error });
+  }
+};
+
+/**
+ * Replaces a file whole: a reader, or a crash at any moment, sees the old text or the new one. The
+ * file is for its owner alone, also while it is being written.
+ */
+export const writePrivateFile = async (path: string, text: string): Promise<void> => {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    await makePrivateFolder(dirname(path));
+    await writeDurably(temporary, text);
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw new RcfedError('RCFED_CONFIG_UNWRITABLE', `${path} can't be written`, { why: reason(error), cause: error });
+  }
+};
+
+/** Makes a folder for its owner alone. One that exists keeps its mode unless it is rcfed's own. */
+export const makePrivateFolder = async (path: string): Promise<void> => {
+  const made = await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+  if (made === undefined && basename(path) === 'rcfed') await chmod(path, FOLDER_MODE);
+};
+
+/** Makes a file that must not exist yet. @returns false if it does. */
+export const createPrivateFile = async (path: string, text: string): Promise<boolean> => {
+  try {
+    await makePrivateFolder(dirname(path));
+    await writeDurably(path, text);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw new RcfedError('RCFED_CONFIG_UNWRITABLE', `${path} can't be written`, { why: reason(error), cause: error });
+  }
+};
+
+/** Moves a file to a name of its own beside it, never over another one. @returns that name. */
+export const keepAside = async (path: string): Promise<string> => {
+  for (let number = 1; ; number++) {
+    const aside = `${path}.broken-${number}`;
+    try {
+      await copyFile(path, aside, constants.COPYFILE_EXCL);
+      await rm(path);
+      return aside;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+  }
+};
+
+const writeDurably = async (path: string, text: string): Promise<void> => {
+  const file = await open(path, 'wx', FILE_MODE);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+};
+
+/** Without this a power cut may forget the rename although the file itself is on the disk. */
+const syncFolder = async (path: string): Promise<void> => {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+};
+
+const reason = (error: unknown): string => {
+  switch (codeOf(error)) {
+    case 'EACCES':
+    case 'EPERM':
+      return 'Your user has no permission to.';
+    case 'ENOSPC':
+      return 'The disk is full.';
+    case 'EROFS':
+      return 'The file system is read-only.';
+    case 'EISDIR':
+    case 'ENOTDIR':
+      return 'A file and a folder are mixed up in its path.';
+    default:
+      return `The system says ${codeOf(error) ?? 'nothing about why'}.`;
+  }
+};
