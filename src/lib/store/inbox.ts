@@ -73,14 +73,16 @@ function counting({ kysely }: StoreDatabase): Counting {
       return (await query.orderBy('lane').execute()).map(({ lane }) => lane);
     },
     mergeLanes: (from, to) => kysely.transaction().execute((on) => moveWaiting(on, from, to)),
-    waiting: () =>
-      kysely
+    async waiting() {
+      const rows = await kysely
         .selectFrom('inbox')
         .select(['lane', (eb) => eb.fn.countAll<number>().as('count'), (eb) => eb.fn.min('received_at').as('oldestAt')])
         .where('state', '=', inState('pending'))
         .groupBy('lane')
         .orderBy('lane')
-        .execute(),
+        .execute();
+      return rows.map(({ lane, count, oldestAt }) => ({ lane, count, oldestAt }));
+    },
     async dropBodies(before) {
       const { numUpdatedRows } = await kysely
         .updateTable('inbox')

@@ -6,6 +6,9 @@ import { sqliteFailure } from './sqlite-failure.ts';
 
 const BUSY_MS = 10_000;
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
+/** 32 MiB between checkpoints: a page that changes with every message is written back once, not each time. */
+const CHECKPOINT_PAGES = 8192;
+const CACHE_KIB = 32 * 1024;
 
 /**
  * Makes sure that the file and its folder are there, for their owner alone (folder 0700, file 0600;
@@ -37,6 +40,8 @@ export function openFile(path: string): DatabaseSync {
     database.exec('pragma journal_mode = wal');
     database.exec('pragma synchronous = full');
     database.exec(`pragma journal_size_limit = ${WAL_KEPT_BYTES}`);
+    database.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    database.exec(`pragma cache_size = -${CACHE_KIB}`);
     database.exec('pragma trusted_schema = off');
     return database;
   } catch (error) {
