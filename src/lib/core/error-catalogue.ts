@@ -37,6 +37,7 @@ export const errorCatalogue = Object.freeze({
   RCFED_PROFILE_EXISTS: entry(2, false, 'Replace it: rcfed profile add --replace', 'Choose another name: rcfed profile add OTHER_NAME'),
   RCFED_PROFILE_INCOMPLETE: entry(3, false, 'rcfed profile add --replace'),
   RCFED_PROFILE_MISSING: entry(3, false, 'rcfed profile add', 'rcfed profile list'),
+  RCFED_PROXY_INVALID: entry(3, false, 'export HTTPS_PROXY=http://proxy.example.org:3128', 'unset HTTPS_PROXY HTTP_PROXY'),
   RCFED_REFUSED: entry(1, false, 'rcfed federation diagnose'),
   RCFED_REGISTRATION_BROKEN: entry(3, false, 'Write the file anew: rcfed federation registration write'),
   RCFED_SECRET_UNREADABLE: entry(

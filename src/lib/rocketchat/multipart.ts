@@ -21,30 +21,34 @@ function quoted(name: string): string {
 }
 
 /**
- * Writes a form: its `Content-Type` and a function that yields its bytes. `repeatable` tells whether
- * the bytes can be produced a second time (not from a stream).
+ * Writes a form. `body` makes its bytes: at once where the file is in memory (the request then has a
+ * length, which some proxies insist on), else as a stream, which can be made only once.
  */
 export function encodeMultipart(form: MultipartForm): {
   contentType: string;
   repeatable: boolean;
-  bytes(): AsyncGenerator<Uint8Array>;
+  body(): Uint8Array<ArrayBuffer> | AsyncGenerator<Uint8Array>;
 } {
   const boundary = `rcfed-${randomUUID()}`;
   const { file, fields } = form;
-  const head =
+  const { content } = file;
+  const head = Buffer.from(
     Object.entries(fields)
       .map(([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name=${quoted(name)}\r\n\r\n${value}\r\n`)
       .join('') +
-    `--${boundary}\r\nContent-Disposition: form-data; name=${quoted(file.field)}; filename=${quoted(file.name)}\r\n` +
-    `Content-Type: ${file.contentType.replaceAll(/[\r\n]/g, '')}\r\n\r\n`;
+      `--${boundary}\r\nContent-Disposition: form-data; name=${quoted(file.field)}; filename=${quoted(file.name)}\r\n` +
+      `Content-Type: ${file.contentType.replaceAll(/[\r\n]/g, '')}\r\n\r\n`,
+  );
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
-    repeatable: file.content instanceof Uint8Array,
-    async *bytes() {
-      yield Buffer.from(head);
-      if (file.content instanceof Uint8Array) yield file.content;
-      else yield* file.content;
-      yield Buffer.from(`\r\n--${boundary}--\r\n`);
-    },
+    repeatable: content instanceof Uint8Array,
+    body: () => (content instanceof Uint8Array ? Buffer.concat([head, content, tail]) : framed(head, content, tail)),
   };
+}
+
+async function* framed(head: Uint8Array, content: AsyncIterable<Uint8Array>, tail: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield head;
+  yield* content;
+  yield tail;
 }

@@ -30,8 +30,11 @@ export async function sendOnce<T>(
   try {
     return await withDeadline({ clock: options.clock, ms, signal: options.signal }, async (signal, extend) => {
       const init: RequestInit = { method: attempt.method, redirect: 'manual', signal };
-      if (form) {
-        init.body = ReadableStream.from(withProgress(form.bytes(), extend));
+      const body = form?.body();
+      if (body instanceof Uint8Array) {
+        init.body = body;
+      } else if (body) {
+        init.body = ReadableStream.from(withProgress(body, extend));
         init.duplex = 'half';
       } else if (attempt.request.body) {
         init.body = encodeJson(attempt.request.body);
