@@ -1,0 +1,40 @@
+import type { Registration } from '../../src/lib/matrix/types.ts';
+import { startHomeserver } from '../../src/sandbox/homeserver/server.ts';
+import type { RunningHomeserver } from '../../src/sandbox/homeserver/types.ts';
+import { findSynapse, howToGetSynapse, type SynapseSource } from './synapse-source.ts';
+import { startSynapse } from './synapse.ts';
+
+export interface HomeserverStart {
+  readonly serverName?: string;
+  readonly registrations?: readonly Registration[];
+}
+
+export interface HomeserverKind {
+  readonly name: 'sandbox' | 'synapse';
+  start(options?: HomeserverStart): Promise<RunningHomeserver>;
+}
+
+const absence = `NOT TESTED with a real homeserver: there is no Synapse. ${howToGetSynapse}`;
+
+async function synapseKind(): Promise<HomeserverKind | undefined> {
+  let source: SynapseSource | undefined;
+  let why = absence;
+  try {
+    source = await findSynapse();
+  } catch (error) {
+    why = `${absence} (${error instanceof Error ? error.message : String(error)})`;
+  }
+  if (source !== undefined) return { name: 'synapse', start: (options = {}) => startSynapse({ ...options, source }) };
+  if (process.env['CI'] === 'true') return { name: 'synapse', start: () => Promise.reject(new Error(why)) };
+  process.stderr.write(`\n*** ${why} ***\n\n`);
+  return undefined;
+}
+
+const synapse = await synapseKind();
+
+/** Both homeservers for `describe.each`: what holds for one must hold for the other. Without a Synapse only the sandbox, said loudly; with CI=true its suites fail. */
+export const homeservers: readonly HomeserverKind[] = [
+  // The sender's pauses are a hundredth of Synapse's: 20 ms, 40 ms …
+  { name: 'sandbox', start: (options = {}) => startHomeserver({ ...options, backoffScale: 0.01 }) },
+  ...(synapse === undefined ? [] : [synapse]),
+];
