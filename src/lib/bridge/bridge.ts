@@ -16,8 +16,8 @@ import type { BridgeParts } from './parts.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
 import { createPuppets } from './workspace/puppets.ts';
+import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
 import { createWorkspaceSink } from './workspace/sink.ts';
-import { createWorkspaceSource } from './workspace/source.ts';
 import { watchWorkspace } from './workspace/watchdog.ts';
 
 export interface BridgeOptions {
@@ -93,7 +93,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     log: parts.log,
   });
 
-  const realtime = createRealtimeKeeper(options, portals, catchUps, breakers.workspace, wake, signal);
+  const realtime = createRealtimeKeeper({ ...options, portals, catchUps, breaker: breakers.workspace, wake, signal });
   const source = createHomeserverSource(parts, portals, wake);
   const listener = await startApplicationService({
     ...options.listen,
@@ -144,7 +144,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       (['workspace', 'homeserver'] as const).flatMap((side) => catchUps.problem(portal, side) ?? []),
     async portalChanged(portal, linkedAt) {
       portals.set(portal, linkedAt);
-      if (portal.state !== 'active') return realtime.unwatch(portal);
+      if (portal.state !== 'active') {
+        await lanes.forget(portal.lane);
+        return realtime.unwatch(portal);
+      }
       realtime.watch(portal);
       await Promise.all([catchUps.one('workspace', portal), catchUps.one('homeserver', portal)]);
       lanes.wake(portal.lane);
@@ -192,76 +195,4 @@ async function cleanUp({ parts, keepBodiesMs }: BridgeOptions, signal: AbortSign
     if (dropped > 0) parts.log('debug', 'store.bodies-dropped', { dropped });
     await parts.clock.sleep(CLEANING_MS, signal).catch(() => {});
   }
-}
-
-interface RealtimeKeeper {
-  isUp(): boolean;
-  reconnect(reason: string): void;
-  watch(portal: Portal): void;
-  unwatch(portal: Portal): Promise<void>;
-  run(): Promise<void>;
-  close(): Promise<void>;
-}
-
-const REALTIME_RETRY_MS = 1000;
-const REALTIME_LONGEST_RETRY_MS = 30_000;
-
-/** Keeps the bot's realtime session: what it brings goes to the source, what it missed to the catch-up. */
-function createRealtimeKeeper(
-  { parts, realtime }: BridgeOptions,
-  portals: PortalIndex,
-  catchUps: CatchUps,
-  breaker: Breaker,
-  wake: (lane: string) => void,
-  signal: AbortSignal,
-): RealtimeKeeper {
-  let session: RealtimeSession | undefined;
-  let up = false;
-  const source = createWorkspaceSource(parts, portals, wake, (reason) => session?.reconnect(reason));
-  const lost = (reason: string): void => {
-    up = false;
-    catchUps.lost('workspace');
-    parts.log('warn', 'realtime.lost', { reason });
-  };
-  const handlers: RealtimeHandlers = {
-    onEvent: (event) => source.take(event),
-    onLost: lost,
-    onReady() {
-      up = true;
-      parts.log('info', 'realtime.ready', { rooms: portals.all().length });
-      void source.flushed().then(() => catchUps.all('workspace'));
-    },
-  };
-  const watch = (portal: Portal): void => {
-    session?.watchRoom(portal.workspaceRoomId).catch((error: unknown) => {
-      parts.log('warn', 'realtime.not-watching', { portal: portal.name, reason: (error as Error).message });
-    });
-  };
-  return {
-    isUp: () => up,
-    reconnect: (reason) => session?.reconnect(reason),
-    watch,
-    unwatch: async (portal) => session?.unwatchRoom(portal.workspaceRoomId),
-    async run() {
-      let delay = REALTIME_RETRY_MS;
-      while (!signal.aborted) {
-        try {
-          session = await realtime(handlers);
-          for (const portal of portals.all()) watch(portal);
-          return await session.start(signal);
-        } catch (error) {
-          if (signal.aborted) return;
-          await session?.close().catch(() => {});
-          parts.log('error', 'realtime.refused', { reason: (error as Error).message });
-          breaker.open((error as Error).message);
-          await parts.clock.sleep(delay, signal).catch(() => {});
-          delay = Math.min(delay * 2, REALTIME_LONGEST_RETRY_MS);
-        }
-      }
-    },
-    async close() {
-      await session?.close();
-      await source.flushed();
-    },
-  };
 }

@@ -73,6 +73,14 @@ export class Lanes {
     for (const lane of await this.#options.store.inbox.pendingLanes()) this.wake(lane);
   }
 
+  /** The lane's portal is closed: once its row under way is done, its lease is free for others. */
+  async forget(lane: Lane): Promise<void> {
+    const state = this.#lanes.get(lane);
+    while (state?.running === true) await this.#options.clock.sleep(10);
+    if (state?.lease !== undefined) await this.#options.store.leases.release(state.lease);
+    this.#lanes.delete(lane);
+  }
+
   /** Ends after the rows under way, and gives the leases back. */
   async stop(): Promise<void> {
     this.#stopped = true;

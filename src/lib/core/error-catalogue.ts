@@ -12,8 +12,10 @@ const entry = (exit: CatalogueEntry['exit'], retryable: boolean, ...cures: strin
 /** Every code that rcfed reports, in alphabetical order. A code, once released, keeps its meaning. */
 export const errorCatalogue = Object.freeze({
   RCFED_ANSWER_MISSING: entry(2, false, 'Pass the missing flags, or run the command in a terminal and answer its questions.'),
+  RCFED_ASIDE_UNKNOWN: entry(1, false, 'rcfed federation quarantine list'),
   RCFED_BACKUP_EXISTS: entry(1, false, 'Choose another file: rcfed store backup --output FILE'),
   RCFED_BACKUP_FAILED: entry(1, true, 'Check that the folder of the backup exists and has room: df -h'),
+  RCFED_BOT_NOT_MODERATOR: entry(4, false, 'As an owner of the group, make the bot a moderator: its profile in the member list, Set as moderator'),
   RCFED_BUG: entry(70, false, 'Run the command again with RCFED_DEBUG=1 and report what it prints.'),
   RCFED_COMMAND_UNKNOWN: entry(2, false, 'rcfed --help'),
   RCFED_CONFIG_BROKEN: entry(3, false, 'rcfed profile add'),
@@ -40,6 +42,15 @@ export const errorCatalogue = Object.freeze({
   RCFED_PROXY_INVALID: entry(3, false, 'export HTTPS_PROXY=http://proxy.example.org:3128', 'unset HTTPS_PROXY HTTP_PROXY'),
   RCFED_REFUSED: entry(1, false, 'rcfed federation diagnose'),
   RCFED_REGISTRATION_BROKEN: entry(3, false, 'Write the file anew: rcfed federation registration write'),
+  RCFED_ROOM_BRIDGED: entry(1, false, 'Unlink the room in the other bridge first: rcfed rooms unlink ROOM'),
+  RCFED_ROOM_LINKED: entry(1, false, 'rcfed rooms list', 'Unlink it first: rcfed rooms unlink ROOM'),
+  RCFED_ROOM_NOT_FEDERABLE: entry(1, false, 'Choose a channel or a private group: rcfed rooms list'),
+  RCFED_ROOM_UNKNOWN: entry(
+    1,
+    false,
+    'Check the name; a private group is seen only with the bot in it: in the group, type /invite @BOT',
+    'rcfed rooms list',
+  ),
   RCFED_SECRET_UNREADABLE: entry(
     3,
     false,
@@ -85,6 +96,7 @@ export const errorCatalogue = Object.freeze({
   RCFED_TIMEOUT: entry(5, true, 'Try again in a minute, or wait longer: --timeout 2m'),
   RCFED_USAGE: entry(2, false, 'rcfed --help'),
   RCFED_WORKSPACE_VERSION: entry(1, false, 'Check what answers at the URL: rcfed profile show', 'rcfed federation diagnose'),
+  RCFED_TRACE_UNKNOWN: entry(1, false, 'Copy the link of the message, or its event id, and try again.', 'rcfed rooms list'),
 } satisfies Record<string, CatalogueEntry>);
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -60,10 +60,10 @@ async function ensureGhost(parts: BridgeParts, author: WorkspaceAuthor): Promise
 /** A ghost belongs to the user's id for ever; a name that another user had before gets a suffix. */
 async function chooseGhost(parts: BridgeParts, author: WorkspaceAuthor): Promise<Person> {
   const { prefix, serverName } = parts.identity;
-  const plain = ghostUserId(author.username, prefix, serverName);
+  const plain = ghostUserId(prefix, author.username, serverName);
   const taken = (await parts.store.people.byMatrixUser(plain)) !== undefined || plain === parts.identity.matrixBot;
   const matrixUserId: MatrixUserId = taken
-    ? ghostUserId(`${author.username}.${author.id.toLowerCase()}`, prefix, serverName)
+    ? ghostUserId(prefix, `${author.username}.${author.id}`, serverName)
     : plain;
   return parts.store.people.add({
     kind: 'ghost',

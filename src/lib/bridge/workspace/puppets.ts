@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { MatrixUserId, WorkspaceUserId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import { Secret } from '../../core/secret.ts';
-import { puppetDisplayName, puppetUsername } from '../../matrix/user-id.ts';
+import { puppetDisplayName, puppetUsername } from '../../matrix/puppet-name.ts';
 import type { WorkspaceApi, WorkspaceUser } from '../../rocketchat/types.ts';
 import type { Person, Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -65,7 +65,7 @@ async function botVoice(parts: BridgeParts, matrixUserId: MatrixUserId): Promise
 
 async function displayNameOf(parts: BridgeParts, matrixUserId: MatrixUserId): Promise<string> {
   const profile = await parts.homeserver.profile(matrixUserId).catch(() => undefined);
-  return puppetDisplayName(profile?.displayName, matrixUserId);
+  return puppetDisplayName({ userId: matrixUserId, displayName: profile?.displayName });
 }
 
 /**
@@ -96,7 +96,7 @@ async function chooseUsername(parts: BridgeParts, matrixUserId: MatrixUserId): P
     kind: 'puppet',
     matrixUserId,
     workspaceUserId: undefined,
-    username: taken ? withSuffix(wanted, matrixUserId) : wanted,
+    username: taken ? puppetUsername(matrixUserId, 1) : wanted,
     displayName: await displayNameOf(parts, matrixUserId),
     avatar: undefined,
     token: undefined,
@@ -115,7 +115,7 @@ async function ensureAccount(parts: BridgeParts, person: Person): Promise<Worksp
   if (found === undefined) return createAccount(parts, person, person.username, email);
   if (found.email === email) return found;
   // Somebody else has that name: ours gets a suffix made of the Matrix id.
-  const suffixed = withSuffix(puppetUsername(person.matrixUserId), person.matrixUserId);
+  const suffixed = puppetUsername(person.matrixUserId, 2);
   const other = await parts.workspace.userByName(suffixed);
   if (other?.email === email) return other;
   return createAccount(parts, person, suffixed, email);
@@ -163,8 +163,6 @@ async function ensureMember(parts: BridgeParts, portal: Portal, person: Person):
 const randomPassword = (): string => `Aa1!${randomBytes(30).toString('base64url')}`;
 
 const digest = (text: string, length: number): string => createHash('sha256').update(text).digest('hex').slice(0, length);
-
-const withSuffix = (username: string, matrixUserId: MatrixUserId): string => `${username}-${digest(matrixUserId, 6)}`;
 
 /** Deterministic, so that an account made just before a crash is recognised. */
 export function puppetEmail(parts: Pick<BridgeParts, 'identity'>, matrixUserId: MatrixUserId): string {

@@ -1,0 +1,53 @@
+import { RcfedError } from '../../core/errors.ts';
+import type { QuarantineEntry } from '../../store/types.ts';
+import type { Bridge } from '../bridge.ts';
+import type { BridgeParts } from '../parts.ts';
+import type { AsideView } from './views.ts';
+
+export async function asideRows(parts: BridgeParts): Promise<readonly AsideView[]> {
+  const names = await roomNames(parts);
+  return (await parts.store.quarantine.list()).map((entry) => viewOf(entry, names));
+}
+
+export async function showAside(parts: BridgeParts, id: number): Promise<AsideView & { readonly body: unknown }> {
+  const entry = await existing(parts, id);
+  const { body } = entry.row;
+  return { ...viewOf(entry, await roomNames(parts)), body: body === undefined ? undefined : (JSON.parse(body) as unknown) };
+}
+
+/** Out of its place by now, so it is applied with a mark that says so. */
+export async function retryAside(parts: BridgeParts, bridge: Bridge | undefined, id: number): Promise<{ changed: boolean }> {
+  const entry = await existing(parts, id);
+  const changed = await parts.store.quarantine.retry(id);
+  bridge?.wake(entry.row.lane);
+  return { changed };
+}
+
+export async function dropAside(parts: BridgeParts, id: number): Promise<{ changed: boolean }> {
+  await existing(parts, id);
+  return { changed: await parts.store.quarantine.drop(id) };
+}
+
+async function existing(parts: BridgeParts, id: number): Promise<QuarantineEntry> {
+  const entry = await parts.store.quarantine.get(id);
+  if (entry === undefined) throw new RcfedError('RCFED_ASIDE_UNKNOWN', `No event ${id} is set aside`);
+  return entry;
+}
+
+async function roomNames(parts: BridgeParts): Promise<ReadonlyMap<string, string>> {
+  return new Map((await parts.store.portals.list()).map((portal) => [portal.lane, portal.name]));
+}
+
+function viewOf({ row, reason, detail, at, told }: QuarantineEntry, names: ReadonlyMap<string, string>): AsideView {
+  return {
+    id: row.id,
+    side: row.side,
+    room: names.get(row.lane),
+    ref: row.ref,
+    type: row.type,
+    reason,
+    detail,
+    since: new Date(at).toISOString(),
+    senderTold: told,
+  };
+}

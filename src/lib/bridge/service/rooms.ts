@@ -1,0 +1,23 @@
+import type { Portal } from '../../store/types.ts';
+import type { Bridge } from '../bridge.ts';
+import type { BridgeParts } from '../parts.ts';
+import type { RoomView } from './views.ts';
+
+export async function listRooms(parts: BridgeParts, bridge: Bridge | undefined): Promise<readonly RoomView[]> {
+  const waiting = new Map((await parts.store.inbox.waiting()).map(({ lane, count }) => [lane, count]));
+  const portals = await parts.store.portals.list();
+  return portals.map((portal) => viewOf(portal, waiting.get(portal.lane) ?? 0, bridge?.problemsOf(portal) ?? []));
+}
+
+export function viewOf(portal: Portal, waiting: number, problems: readonly string[]): RoomView {
+  return {
+    room: portal.name,
+    roomId: portal.workspaceRoomId,
+    type: portal.roomType === 'c' ? 'channel' : 'group',
+    matrixRoomId: portal.matrixRoomId,
+    alias: portal.alias,
+    state: portal.state,
+    waiting,
+    problems,
+  };
+}

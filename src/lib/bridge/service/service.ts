@@ -1,0 +1,27 @@
+import type { Bridge } from '../bridge.ts';
+import type { BridgeParts } from '../parts.ts';
+import { linkRooms } from './link.ts';
+import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
+import { listRooms } from './rooms.ts';
+import { bridgeStatus } from './status.ts';
+import { traceOf } from './trace.ts';
+import { unlinkRooms } from './unlink.ts';
+import type { BridgeService } from './views.ts';
+
+/**
+ * What the commands ask of a bridge. With `bridge` it is the running one's, reached through the admin
+ * API; without, a command has opened the store itself and the same code works on that.
+ */
+export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefined): BridgeService {
+  return {
+    link: (request) => linkRooms(parts, bridge, request),
+    unlink: (request) => unlinkRooms(parts, bridge, request),
+    rooms: () => listRooms(parts, bridge),
+    status: () => bridgeStatus(parts, bridge),
+    trace: ({ ref }) => traceOf(parts, ref),
+    asideRows: () => asideRows(parts),
+    showAside: ({ id }) => showAside(parts, id),
+    retryAside: ({ id }) => retryAside(parts, bridge, id),
+    dropAside: ({ id }) => dropAside(parts, id),
+  };
+}
