@@ -1,0 +1,98 @@
+import type { Clock } from '../core/clock.ts';
+import type { MatrixUserId, ServerName } from '../core/ids.ts';
+import type { Log } from '../core/log.ts';
+import type { Secret } from '../core/secret.ts';
+import { createMatrixApi } from '../matrix/client.ts';
+import type { Registration } from '../matrix/types.ts';
+import type { Network } from '../network/network.ts';
+import { createWorkspaceApi } from '../rocketchat/api.ts';
+import type { RealtimeHandlers, RealtimeSession, WorkspaceApi, WorkspaceCredentials } from '../rocketchat/types.ts';
+import { openStore } from '../store/open.ts';
+import type { Store } from '../store/types.ts';
+import { bridgeIdOf } from './effect-ids.ts';
+import type { BridgeIdentity, BridgeParts, Checkpoint } from './parts.ts';
+
+export interface BridgeConfig {
+  readonly workspace: { readonly url: string; readonly credentials: WorkspaceCredentials };
+  readonly homeserver: { readonly url: string; readonly serverName: ServerName };
+  readonly registration: Pick<Registration, 'asToken' | 'senderLocalpart' | 'prefix'>;
+  /** As `openStore` takes it. */
+  readonly store: string;
+  readonly key: Secret | Uint8Array;
+  readonly identity: BridgeIdentity['mode'];
+  readonly deadlineMs?: number | undefined;
+  /** A `fetch` and an agent that know the proxy and the certificate authority. */
+  readonly network?: Pick<Network, 'fetch' | 'webSocketAgent'> | undefined;
+}
+
+export interface ConnectOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Only one bridge at a time; RCFED_STORE_LOCKED otherwise. */
+  readonly lock: boolean;
+  readonly passed?: (checkpoint: Checkpoint) => void;
+}
+
+export interface Connected {
+  readonly parts: BridgeParts;
+  readonly realtime: (handlers: RealtimeHandlers) => Promise<RealtimeSession>;
+  close(): Promise<void>;
+}
+
+/** Name of the cursor that holds the workspace's own id: it must be known while the workspace is down. */
+const WORKSPACE_ID = 'workspace-id';
+
+/** Opens the store and makes both clients. Asks the workspace for its id the first time only. */
+export async function connectBridge(config: BridgeConfig, options: ConnectOptions): Promise<Connected> {
+  const { clock, log } = options;
+  const store = await openStore({ url: config.store, key: config.key, clock, lock: options.lock });
+  try {
+    const fetch = config.network?.fetch;
+    const { url, credentials } = config.workspace;
+    const workspace = createWorkspaceApi({ url, credentials, clock, log, fetch, deadlineMs: config.deadlineMs });
+    const { serverName } = config.homeserver;
+    const matrixBot = `@${config.registration.senderLocalpart}:${serverName}` as MatrixUserId;
+    const homeserver = await createMatrixApi({
+      baseUrl: config.homeserver.url,
+      asToken: config.registration.asToken,
+      userId: matrixBot,
+      serverName,
+      clock,
+      log,
+      ...(fetch === undefined ? {} : { fetch }),
+      ...(config.deadlineMs === undefined ? {} : { deadlineMs: config.deadlineMs }),
+    });
+    const workspaceId = await workspaceIdOf(store, workspace, url);
+    const identity: BridgeIdentity = {
+      bridgeId: bridgeIdOf(store.effectKey),
+      workspaceId,
+      workspaceBot: credentials.userId,
+      matrixBot,
+      serverName,
+      prefix: config.registration.prefix,
+      mode: config.identity,
+      puppetEmailDomain: `${serverName.replace(/:\d+$/, '').replace(/[[\]:]/g, '') || 'matrix'}.invalid`,
+    };
+    const passed = options.passed ?? (() => {});
+    return {
+      parts: { store, workspace, homeserver, identity, clock, log, passed },
+      async realtime(handlers) {
+        const { createRealtime } = await import('../rocketchat/realtime.ts');
+        return createRealtime({ url, credentials, clock, log, handlers, agent: config.network?.webSocketAgent(url) });
+      },
+      close: () => store.close(),
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function workspaceIdOf(store: Store, workspace: WorkspaceApi, url: string): Promise<string> {
+  const known = await store.cursor(WORKSPACE_ID);
+  if (known !== undefined) return known;
+  const id = (await workspace.publicSettings(['uniqueID'])).get('uniqueID');
+  const workspaceId = typeof id === 'string' && id !== '' ? id : new URL(url).host;
+  await store.setCursor(WORKSPACE_ID, workspaceId);
+  return workspaceId;
+}
