@@ -38,6 +38,7 @@ export function createRealtimeSubscriptions(clock: Clock, log: Log): RealtimeSub
   const wanted = new Set<WorkspaceRoomId>();
   const waiting = new Map<WorkspaceRoomId, Waiting[]>();
   let attached: Attached | undefined;
+  let closed: RemoteError | undefined;
 
   const settle = (roomId: WorkspaceRoomId, how: (one: Waiting) => void): boolean => {
     const all = waiting.get(roomId) ?? [];
@@ -67,23 +68,27 @@ export function createRealtimeSubscriptions(clock: Clock, log: Log): RealtimeSub
     settle(roomId, (one) => one.resolve());
   };
 
+  const nextFor = (here: Attached): WorkspaceRoomId | undefined =>
+    [...wanted].find((roomId) => !here.ids.has(roomId) && !here.refused.has(roomId));
+
+  const subscribeWanted = async (here: Attached): Promise<void> => {
+    try {
+      for (let next = nextFor(here); next !== undefined; next = nextFor(here)) await subscribeRoom(here, next);
+    } finally {
+      // In the same step as the last look at `wanted`: a room wanted later finds nobody at work.
+      here.draining = undefined;
+    }
+  };
+
   /** One at a time: the server's limiter counts subscriptions by connection. */
   const drain = (here: Attached): Promise<void> => {
-    const work = async (): Promise<void> => {
-      for (;;) {
-        const next = [...wanted].find((roomId) => !here.ids.has(roomId) && !here.refused.has(roomId));
-        if (next === undefined) return;
-        await subscribeRoom(here, next);
-      }
-    };
-    here.draining ??= work().finally(() => {
-      here.draining = undefined;
-    });
-    return here.draining;
+    if (here.draining === undefined && nextFor(here) !== undefined) here.draining = subscribeWanted(here);
+    return here.draining ?? Promise.resolve();
   };
 
   return {
     async watch(roomId) {
+      if (closed) throw closed;
       wanted.add(roomId);
       if (attached?.ids.has(roomId)) return;
       attached?.refused.delete(roomId);
@@ -111,6 +116,7 @@ export function createRealtimeSubscriptions(clock: Clock, log: Log): RealtimeSub
       attached = undefined;
     },
     close(error) {
+      closed = error;
       attached = undefined;
       for (const roomId of [...waiting.keys()]) settle(roomId, (one) => one.reject(error));
     },

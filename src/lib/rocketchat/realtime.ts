@@ -71,9 +71,10 @@ function openWith(options: RealtimeOptions): OpenRealtime {
     const line = lineOf(ddp, onEvent);
     const within = async <T>(request: string, work: () => Promise<T>): Promise<T> => {
       try {
-        // Some of the SDK's promises never settle; the loss of the connection ends them all.
-        const cutOff = line.lost.then((reason) => Promise.reject(new Error(reason)));
-        return await withDeadline({ clock, ms: deadlineMs, signal }, () => Promise.race([work(), cutOff]));
+        return await withDeadline({ clock, ms: deadlineMs, signal }, () =>
+          // Some of the SDK's promises never settle; the loss of the connection ends them all.
+          Promise.race([work(), line.lost.then((reason) => Promise.reject(new Error(reason)))]),
+        );
       } catch (error) {
         if (error instanceof RemoteError) throw error;
         if (error instanceof DeadlinePassed) line.lose(`${request} was not answered within ${deadlineMs} ms`);
