@@ -1,0 +1,35 @@
+import type { Route } from '../route.ts';
+import { authenticationRoutes } from './authentication.ts';
+import { chatRoutes } from './chat.ts';
+import { chatLookupRoutes } from './chat-lookup.ts';
+import { directMessageRoutes } from './direct-messages.ts';
+import { mediaRoutes } from './media.ts';
+import { methodCallRoutes } from './method-call.ts';
+import { roomHistoryRoutes } from './room-history.ts';
+import { roomMemberRoutes } from './room-members.ts';
+import { roomRoutes } from './rooms.ts';
+import { roomTypeRoutes } from './room-types.ts';
+import { settingRoutes } from './settings.ts';
+import { subscriptionRoutes } from './subscriptions.ts';
+import { tokenRoutes } from './tokens.ts';
+import { userRoutes } from './users.ts';
+import { userChangeRoutes } from './user-changes.ts';
+
+/** Every REST route the sandbox has, below `/api/v1/`. */
+export const routes: readonly Route[] = [
+  ...authenticationRoutes,
+  ...chatRoutes,
+  ...chatLookupRoutes,
+  ...directMessageRoutes,
+  ...mediaRoutes,
+  ...methodCallRoutes,
+  ...roomHistoryRoutes,
+  ...roomMemberRoutes,
+  ...roomRoutes,
+  ...roomTypeRoutes,
+  ...settingRoutes,
+  ...subscriptionRoutes,
+  ...tokenRoutes,
+  ...userRoutes,
+  ...userChangeRoutes,
+];

@@ -1,0 +1,73 @@
+import type { MessageDocument, RoomDocument } from '../documents.ts';
+import { hiddenTypes } from '../message-events.ts';
+import { type AuthenticatedCall, optionalNumber, optionalText, paged, type Route } from '../route.ts';
+import { maybe, nullable, number, text } from '../validation.ts';
+import { roomAnd, type RoomKind, roomKinds, targetRoom } from './room-target.ts';
+
+const yesNo = nullable(text({ oneOf: ['true', 'false'] }));
+
+/** `channels|groups.history` and `.messages`. */
+export const roomHistoryRoutes: readonly Route[] = roomKinds.flatMap((kind): Route[] => [
+  {
+    method: 'GET',
+    path: `${kind.prefix}.history`,
+    params: roomAnd({
+      latest: nullable(text()),
+      oldest: nullable(text()),
+      inclusive: kind.type === 'c' ? yesNo : nullable(text()),
+      unreads: kind.type === 'c' ? yesNo : nullable(text()),
+      showThreadMessages: kind.type === 'c' ? yesNo : nullable(text()),
+      count: nullable(number()),
+      offset: nullable(number()),
+      sort: nullable(text()),
+    }),
+    act: (call) => ({ messages: history(call, targetRoom(call, kind), showsThreads(call, kind)) }),
+  },
+  {
+    method: 'GET',
+    path: `${kind.prefix}.messages`,
+    params: roomAnd({
+      mentionIds: maybe(text()),
+      starredIds: maybe(text()),
+      pinned: maybe(text()),
+      query: maybe(text()),
+      count: nullable(number()),
+      offset: nullable(number()),
+      sort: nullable(text()),
+    }),
+    act: (call) => roomMessages(call, targetRoom(call, kind)),
+  },
+]);
+
+/** Channels hide thread replies unless asked to show them, groups show them unless asked to hide them. */
+function showsThreads({ params }: AuthenticatedCall, { type }: RoomKind): boolean {
+  const asked = optionalText(params, 'showThreadMessages');
+  return type === 'c' ? asked === 'true' : asked !== 'false';
+}
+
+/** Newest first; without `count` the last 20. */
+export function history({ workspace, params }: AuthenticatedCall, room: RoomDocument, threads: boolean): MessageDocument[] {
+  const hidden = hiddenTypes(workspace);
+  const inclusive = optionalText(params, 'inclusive') === 'true' ? 0 : 1;
+  const time = (key: string, otherwise: number): number => Date.parse(optionalText(params, key) ?? '') || otherwise;
+  const latest = time('latest', workspace.clock.now() + 1) - inclusive;
+  const oldest = time('oldest', -1) + inclusive;
+  const offset = optionalNumber(params, 'offset') ?? 0;
+  const count = optionalNumber(params, 'count') ?? 20;
+  return workspace.messages
+    .inRoom(room._id)
+    .filter(({ ts, t, tmid, tshow, _hidden }) => {
+      const shown = _hidden !== true && !(t !== undefined && hidden.has(t)) && (threads || tmid === undefined || tshow === true);
+      return shown && ts.getTime() >= oldest && ts.getTime() <= latest;
+    })
+    .reverse()
+    .slice(offset, offset + count);
+}
+
+/** Everything visible, paged; newest first unless `sort` is `{"ts":1}`. */
+export function roomMessages(call: AuthenticatedCall, room: RoomDocument): Record<string, unknown> {
+  const oldestFirst = call.workspace.messages.inRoom(room._id).filter(({ _hidden }) => _hidden !== true);
+  const ascending = /"ts"\s*:\s*1\b/.test(optionalText(call.params, 'sort') ?? '');
+  const { items, ...page } = paged(call, ascending ? oldestFirst : oldestFirst.reverse());
+  return { messages: items, ...page };
+}

@@ -1,0 +1,89 @@
+/** Defaults of the settings that the sandbox obeys (server/settings of Rocket.Chat 6.14 and 8.8). */
+const DEFAULTS: Readonly<Record<string, unknown>> = {
+  Site_Url: '',
+  Site_Name: 'Sandbox',
+  Message_MaxAllowedSize: 5000,
+  Message_AllowEditing: true,
+  Message_AllowEditing_BlockEditInMinutes: 0,
+  Message_AllowDeleting: true,
+  Message_AllowDeleting_BlockDeleteInMinutes: 0,
+  Message_ShowDeletedStatus: false,
+  Message_KeepHistory: false,
+  Message_QuoteChainLimit: 2,
+  Message_ErasureType: 'Delete',
+  Message_Read_Receipt_Enabled: false,
+  Message_CustomFields_Enabled: false,
+  Hide_System_Messages: [],
+  Threads_enabled: true,
+  FileUpload_Enabled: true,
+  FileUpload_Enabled_Direct: true,
+  FileUpload_MaxFileSize: 104_857_600,
+  FileUpload_MediaTypeWhiteList: '',
+  FileUpload_MediaTypeBlackList: 'image/svg+xml',
+  FileUpload_ProtectFiles: true,
+  FileUpload_Restrict_to_room_members: true,
+  UTF8_User_Names_Validation: '[0-9a-zA-Z-_.]+',
+  UTF8_Channel_Names_Validation: '[0-9a-zA-Z-_.]+',
+  UI_Use_Real_Name: false,
+  UI_DisplayRoles: true,
+  UI_Allow_room_names_with_special_chars: false,
+  DirectMesssage_maxUsers: 8,
+  Presence_broadcast_disabled: false,
+  Accounts_AvatarBlockUnauthenticatedAccess: true,
+  Accounts_EmailVerification: false,
+  Accounts_LoginExpiration: 90,
+  Accounts_AllowUserAvatarChange: true,
+  Accounts_AllowRealNameChange: true,
+  Accounts_AllowUsernameChange: true,
+  Accounts_AllowUserStatusMessageChange: true,
+  Accounts_AllowInvisibleStatusOption: true,
+  Accounts_SystemBlockedUsernameList: 'admin,administrator,system,user',
+  Accounts_TwoFactorAuthentication_Enabled: true,
+  Accounts_TwoFactorAuthentication_RememberFor: 1800,
+  API_Enable_Rate_Limiter: true,
+  API_Enable_Rate_Limiter_Limit_Calls_Default: 10,
+  API_Enable_Rate_Limiter_Limit_Time_Default: 60_000,
+  API_Upper_Count_Limit: 100,
+  API_Default_Count: 50,
+  API_Allow_Infinite_Count: true,
+  API_Enable_Direct_Message_History_EndPoint: false,
+  DDP_Rate_Limit_IP_Enabled: true,
+  DDP_Rate_Limit_IP_Requests_Allowed: 120_000,
+  DDP_Rate_Limit_IP_Interval_Time: 60_000,
+  DDP_Rate_Limit_User_Enabled: true,
+  DDP_Rate_Limit_User_Requests_Allowed: 1200,
+  DDP_Rate_Limit_User_Interval_Time: 60_000,
+  DDP_Rate_Limit_Connection_Enabled: true,
+  DDP_Rate_Limit_Connection_Requests_Allowed: 600,
+  DDP_Rate_Limit_Connection_Interval_Time: 60_000,
+  DDP_Rate_Limit_User_By_Method_Enabled: true,
+  DDP_Rate_Limit_User_By_Method_Requests_Allowed: 20,
+  DDP_Rate_Limit_User_By_Method_Interval_Time: 10_000,
+  DDP_Rate_Limit_Connection_By_Method_Enabled: true,
+  DDP_Rate_Limit_Connection_By_Method_Requests_Allowed: 10,
+  DDP_Rate_Limit_Connection_By_Method_Interval_Time: 10_000,
+  /** Days left before an unreported workspace refuses to send; -1: a licence without that limit. */
+  Cloud_Workspace_AirGapped_Restrictions_Remaining_Days: -1,
+};
+
+/** Readable only by an admin through `settings/:_id`. */
+const PRIVATE = /^(API_|DDP_|FileUpload_Restrict_|Message_CustomFields_|Accounts_SystemBlocked)/;
+
+export interface Settings {
+  get<Value>(id: string): Value;
+  has(id: string): boolean;
+  set(id: string, value: unknown): void;
+  /** Ids and values that `settings.public` shows. */
+  publicEntries(): [string, unknown][];
+}
+
+/** Settings with the server's defaults under `overrides`; ids not in the defaults may be added. */
+export function createSettings(overrides: Readonly<Record<string, unknown>>): Settings {
+  const values = new Map<string, unknown>(Object.entries({ ...DEFAULTS, ...overrides }));
+  return {
+    get: <Value>(id: string) => values.get(id) as Value,
+    has: (id) => values.has(id),
+    set: (id, value) => void values.set(id, value),
+    publicEntries: () => [...values].filter(([id]) => !PRIVATE.test(id)),
+  };
+}
