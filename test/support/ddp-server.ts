@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -35,9 +36,17 @@ export interface DdpServer {
   stop(): Promise<void>;
 }
 
-/** A server that speaks DDP as far as a test needs it to misbehave; everything good is tested with the sandbox. */
-export async function startDdpServer(): Promise<DdpServer> {
-  const http = createServer((_request, response) => response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>'));
+/**
+ * A server that speaks DDP as far as a test needs it to misbehave; everything good is tested with the
+ * sandbox. Its whole REST API is `/api/info`.
+ */
+export async function startDdpServer(tls?: { key: string; cert: string }): Promise<DdpServer> {
+  const rest: RequestListener = (request, response) => {
+    const known = request.url === '/api/info';
+    response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(known ? { success: true, version: '8.8' } : { success: false }));
+  };
+  const http = tls ? createTlsServer(tls, rest) : createServer(rest);
   const sockets = new WebSocketServer({ server: http, path: '/websocket' });
   const server: Omit<DdpServer, 'url' | 'current' | 'stop'> = { connections: [], received: [], script: () => undefined };
   sockets.on('connection', (socket) => {
@@ -51,7 +60,7 @@ export async function startDdpServer(): Promise<DdpServer> {
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const stoppable = {
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    url: `http${tls ? 's' : ''}://127.0.0.1:${(http.address() as AddressInfo).port}`,
     get current(): DdpConnection {
       const last = server.connections.at(-1);
       if (!last) throw new Error('nobody has connected');
@@ -59,6 +68,7 @@ export async function startDdpServer(): Promise<DdpServer> {
     },
     async stop() {
       for (const connection of server.connections) connection.cut();
+      http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
     },
   };

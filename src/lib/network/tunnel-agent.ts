@@ -1,5 +1,5 @@
 import { Agent, type ClientRequestArgs, request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 
@@ -19,7 +19,8 @@ const PROXY_ANSWERS_WITHIN_MS = 30_000;
  * for http URLs to the proxy itself, which does not pass WebSocket upgrades on.
  */
 export function createTunnelAgent(options: TunnelOptions): Agent {
-  const agent = new Agent();
+  // Node insists on an agent of the request's own protocol.
+  const agent = options.secure ? new HttpsAgent() : new Agent();
   agent.createConnection = (target, callback) => {
     const done = (error: Error | null, socket?: Socket): void => callback?.(error, socket as Socket);
     openTunnel(options, target).then(
