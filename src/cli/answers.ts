@@ -34,6 +34,10 @@ export const gatherAnswers = async <Asked extends Questions>(
 
 /** The error for answers that nobody is there to give. */
 export const missingAnswers = (flags: readonly string[]): RcfedError =>
-  new RcfedError('RCFED_ANSWER_MISSING', `${flags.length === 1 ? 'An answer is' : 'Answers are'} missing: ${flags.join(', ')}`, {
-    why: 'There is no terminal to ask at, or --no-input or CI is set.',
-  });
+  new RcfedError(
+    'RCFED_ANSWER_MISSING',
+    `${flags.length === 1 ? 'An answer is' : 'Answers are'} missing: ${flags.join(', ')}`,
+    {
+      why: 'There is no terminal to ask at, or --no-input or CI is set.',
+    },
+  );

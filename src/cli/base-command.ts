@@ -62,7 +62,7 @@ export abstract class BaseCommand<C extends AnyCommand, Data> extends Command {
     argv: string[] = [],
     config?: LoadOptions,
   ): Promise<ReturnType<T['run']>> {
-    return await new this(argv, config as Config).run() as ReturnType<T['run']>;
+    return (await new this(argv, config as Config).run()) as ReturnType<T['run']>;
   }
 
   /** The command's work. `undefined` means that it printed everything itself with {@link event}. */
@@ -87,11 +87,16 @@ export abstract class BaseCommand<C extends AnyCommand, Data> extends Command {
 
   private async prepare(): Promise<void> {
     const known = { ...this.ctor.baseFlags, ...this.ctor.flags };
-    const withoutEnv = Object.fromEntries(Object.entries(known).map(([name, flag]) => [name, { ...flag, env: undefined }]));
+    const withoutEnv = Object.fromEntries(
+      Object.entries(known).map(([name, flag]) => [name, { ...flag, env: undefined }]),
+    );
     this.parsed = true; // oclif warns about an unparsed command even where parsing is what failed
     const argv = withEnvironment(this.argv, known, this.context.env);
     try {
-      const { flags, args } = await this.parse({ ...this.ctor, baseFlags: {}, flags: withoutEnv }, argv);
+      const { flags, args } = await this.parse(
+        { args: this.ctor.args, strict: this.ctor.strict, flags: withoutEnv },
+        argv,
+      );
       this.flags = flags as FlagsOf<C>;
       this.args = args as ArgsOf<C>;
     } catch (error) {
@@ -143,7 +148,7 @@ export abstract class BaseCommand<C extends AnyCommand, Data> extends Command {
 
   /** The secret that the flags of {@link secretFlags} or its variable give; undefined if none does. */
   protected secret(name: string): Promise<Secret | undefined> {
-    return readSecret(name, this.flags as Readonly<Record<string, unknown>>, this.context);
+    return readSecret(name, this.flags, this.context);
   }
 
   /** True with --yes or a yes at the terminal. Without a terminal: exit 2, naming `--yes`. */

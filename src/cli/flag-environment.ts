@@ -58,5 +58,7 @@ const isGiven = (argv: readonly string[], name: string, char: string | undefined
 /** Whether JSON is wanted, decided before parsing so that a usage error is JSON too. */
 export const wantsJson = (argv: readonly string[], env: Environment): boolean => {
   const end = argv.indexOf('--');
-  return (end === -1 ? argv : argv.slice(0, end)).includes('--json') || YES.has((env['RCFED_JSON'] ?? '').toLowerCase());
+  return (
+    (end === -1 ? argv : argv.slice(0, end)).includes('--json') || YES.has((env['RCFED_JSON'] ?? '').toLowerCase())
+  );
 };

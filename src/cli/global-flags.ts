@@ -13,14 +13,36 @@ const helpGroup = 'GLOBAL';
 export const globalFlags = {
   profile: Flags.string({ summary: 'Profile to use.', env: 'RCFED_PROFILE', helpValue: 'NAME', helpGroup }),
   json: Flags.boolean({ summary: 'Print the result as JSON.', env: 'RCFED_JSON', helpGroup }),
-  quiet: Flags.boolean({ char: 'q', summary: 'Print the result and errors, nothing else.', env: 'RCFED_QUIET', helpGroup }),
+  quiet: Flags.boolean({
+    char: 'q',
+    summary: 'Print the result and errors, nothing else.',
+    env: 'RCFED_QUIET',
+    helpGroup,
+  }),
   verbose: Flags.boolean({ char: 'v', summary: 'Say what happens, in detail.', env: 'RCFED_VERBOSE', helpGroup }),
-  'no-input': Flags.boolean({ summary: 'Never ask; fail where an answer is needed.', env: 'RCFED_NO_INPUT', helpGroup }),
+  'no-input': Flags.boolean({
+    summary: 'Never ask; fail where an answer is needed.',
+    env: 'RCFED_NO_INPUT',
+    helpGroup,
+  }),
   yes: Flags.boolean({ char: 'y', summary: 'Answer every confirmation with yes.', env: 'RCFED_YES', helpGroup }),
-  timeout: durationFlag({ summary: 'Longest wait for one answer of a server; a bare number is seconds. 30s unless given.', env: 'RCFED_TIMEOUT', helpGroup }),
-  'ca-file': Flags.string({ summary: 'Trust the certificates in this PEM file as well.', env: 'RCFED_CA_FILE', helpValue: 'FILE', helpGroup }),
+  timeout: durationFlag({
+    summary: 'Longest wait for one answer of a server; a bare number is seconds. 30s unless given.',
+    env: 'RCFED_TIMEOUT',
+    helpGroup,
+  }),
+  'ca-file': Flags.string({
+    summary: 'Trust the certificates in this PEM file as well.',
+    env: 'RCFED_CA_FILE',
+    helpValue: 'FILE',
+    helpGroup,
+  }),
   'no-color': Flags.boolean({ summary: 'Print without colours.', env: 'RCFED_NO_COLOR', helpGroup }),
-  plain: Flags.boolean({ summary: 'Words only: no spinner, no cursor movement, no colours.', env: 'RCFED_PLAIN', helpGroup }),
+  plain: Flags.boolean({
+    summary: 'Words only: no spinner, no cursor movement, no colours.',
+    env: 'RCFED_PLAIN',
+    helpGroup,
+  }),
 };
 
 /** The global flags as a command reads them, after precedence flag, environment, default. */

@@ -67,7 +67,10 @@ const dispatch = async (argv: string[], config: Config, context: CommandContext)
 };
 
 /** The longest command that the words before the first flag name; the rest is its arguments. */
-const findCommand = (argv: string[], config: Config): { id: string; command?: ReturnType<Config['findCommand']>; rest: string[] } => {
+const findCommand = (
+  argv: string[],
+  config: Config,
+): { id: string; command?: ReturnType<Config['findCommand']>; rest: string[] } => {
   const words = argv.slice(0, argv.findIndex((word) => word.startsWith('-')) >>> 0);
   const [id = '', ...rest] = words.length === 0 ? ['', ...argv] : normalizeArgv(config, [...argv]);
   const parts = id.split(':');

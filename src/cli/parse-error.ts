@@ -47,7 +47,10 @@ const describe = (error: ParseErrorShape, command: string, knownFlags: readonly 
 const unknownFlags = (flags: readonly string[], command: string, knownFlags: readonly string[]): string => {
   const [first = ''] = flags;
   const [name = ''] = first.split('=');
-  const meant = closest(name, knownFlags.map((flag) => `--${flag}`));
+  const meant = closest(
+    name,
+    knownFlags.map((flag) => `--${flag}`),
+  );
   const question = meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : '';
   // A word that is not shaped like a flag's name may be anything, a token included.
   return /^--?[a-z][a-z-]{0,30}$/i.test(name)

@@ -25,7 +25,7 @@ export const processContext = (): CommandContext => {
 
 const output = (stream: NodeJS.WriteStream): OutputStream => ({
   write: (text) => void stream.write(text),
-  isTTY: stream.isTTY === true,
+  isTTY: stream.isTTY,
   get columns() {
     return stream.columns;
   },
@@ -33,7 +33,7 @@ const output = (stream: NodeJS.WriteStream): OutputStream => ({
 });
 
 const input = (stream: NodeJS.ReadStream): InputStream => ({
-  isTTY: stream.isTTY === true,
+  isTTY: stream.isTTY,
   async readAll() {
     const chunks: Buffer[] = [];
     for await (const chunk of stream) chunks.push(Buffer.from(chunk as Buffer));
@@ -55,6 +55,8 @@ const interruptions = (): AbortSignal => {
         ? new RcfedError('RCFED_INTERRUPTED', 'Interrupted')
         : new RcfedError('RCFED_TERMINATED', 'Ended by the system'),
     );
+    // Nobody will type an answer any more; a read that waits for one ends.
+    process.stdin.destroy();
     setTimeout(() => process.exit(code), DRAIN_BOUND_MS).unref();
   };
   process.on('SIGINT', () => onSignal('SIGINT', 130));

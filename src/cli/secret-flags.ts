@@ -55,6 +55,9 @@ const textOf = async (path: string, name: string): Promise<string> => {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new RcfedError('RCFED_FILE_UNREADABLE', `The file of --${name}-file can't be read`, { why: `Its path is ${path}.`, cause: error });
+    throw new RcfedError('RCFED_FILE_UNREADABLE', `The file of --${name}-file can't be read`, {
+      why: `Its path is ${path}.`,
+      cause: error,
+    });
   }
 };

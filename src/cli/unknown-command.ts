@@ -20,6 +20,11 @@ export const unknownCommand = (words: readonly string[], commandIds: readonly st
   return new RcfedError(
     'RCFED_COMMAND_UNKNOWN',
     `rcfed has no command ${name}${meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : ''}`.replace('  ', ' '),
-    { try: [...meant.map((command) => `rcfed ${command} --help`), `rcfed ${topic === '' ? '' : `${topic} `}--help`].slice(0, 3) },
+    {
+      try: [
+        ...meant.map((command) => `rcfed ${command} --help`),
+        `rcfed ${topic === '' ? '' : `${topic} `}--help`,
+      ].slice(0, 3),
+    },
   );
 };

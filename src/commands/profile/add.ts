@@ -45,7 +45,11 @@ export default class ProfileAdd extends BaseCommand<typeof ProfileAdd, ProfileAd
     const current = (await listProfiles(this.context)).current === name;
     return {
       data: { name, kind, changed, current },
-      view: [changed ? `Profile ${name} is kept${current ? ' and in use' : `; use it with: rcfed profile use ${name}`}.` : `Profile ${name} is already so.`],
+      view: [
+        changed
+          ? `Profile ${name} is kept${current ? ' and in use' : `; use it with: rcfed profile use ${name}`}.`
+          : `Profile ${name} is already so.`,
+      ],
     };
   }
 
@@ -61,7 +65,9 @@ export default class ProfileAdd extends BaseCommand<typeof ProfileAdd, ProfileAd
     }
     const asked = fields.filter((field) => isNeeded(field, kind, values));
     const answers = await this.ask(
-      Object.fromEntries(asked.map((field) => [field.name, questionFor(field, values[field.name] ?? secrets[field.name])])),
+      Object.fromEntries(
+        asked.map((field) => [field.name, questionFor(field, values[field.name] ?? secrets[field.name])]),
+      ),
     );
     for (const [field, answer] of Object.entries(answers)) {
       if (typeof answer === 'string') values[field] = answer;
@@ -74,7 +80,13 @@ export default class ProfileAdd extends BaseCommand<typeof ProfileAdd, ProfileAd
     const flags = this.flags as Readonly<Record<string, unknown>>;
     const { caFile, timeoutMs } = this.settings;
     const given = (name: string): unknown =>
-      name === 'ca-file' ? caFile : name === 'timeout' ? (timeoutMs === undefined ? undefined : `${timeoutMs}ms`) : flags[name];
+      name === 'ca-file'
+        ? caFile
+        : name === 'timeout'
+          ? timeoutMs === undefined
+            ? undefined
+            : `${timeoutMs}ms`
+          : flags[name];
     const values: Record<string, string> = {};
     for (const { name, secret } of fields) {
       const value = given(name);

@@ -16,7 +16,8 @@ interface ProfileShowData {
 
 export default class ProfileShow extends BaseCommand<typeof ProfileShow, ProfileShowData> {
   static override summary = 'Show a profile, and where each of its values comes from.';
-  static override description = 'Secrets are shown as [redacted], unless --reveal is given and the question answered with yes.';
+  static override description =
+    'Secrets are shown as [redacted], unless --reveal is given and the question answered with yes.';
   static override examples = ['<%= config.bin %> profile show', '<%= config.bin %> profile show work --reveal'];
   static override schema = 'profile-show/1' as const;
   static override args = { name: Args.string({ description: 'Name of the profile; the one in use unless given.' }) };
@@ -29,7 +30,9 @@ export default class ProfileShow extends BaseCommand<typeof ProfileShow, Profile
     const revealed = this.flags.reveal;
     if (revealed && !(await this.confirm('Print the secrets of this profile on the screen?')))
       throw new RcfedError('RCFED_DECLINED', 'The secrets stay hidden');
-    const shown = fields.map(({ secret, ...field }) => (secret !== undefined && revealed ? { ...field, value: secret.reveal() } : field));
+    const shown = fields.map(({ secret, ...field }) =>
+      secret !== undefined && revealed ? { ...field, value: secret.reveal() } : field,
+    );
     return {
       data: { name: name ?? null, kind, revealed, fields: shown },
       view: [

@@ -14,7 +14,11 @@ const RETRY_MS = 25;
  * holder ends, so there is no stale lock to detect.
  * @throws RcfedError RCFED_CONFIG_LOCKED after 5 s.
  */
-export const withFileLock = async <Result>(path: string, clock: Clock, work: () => Promise<Result>): Promise<Result> => {
+export const withFileLock = async <Result>(
+  path: string,
+  clock: Clock,
+  work: () => Promise<Result>,
+): Promise<Result> => {
   await makePrivateFolder(dirname(path));
   const companion = `${path}.lock`;
   const lock = await acquire(companion, path, clock);
@@ -37,7 +41,9 @@ const acquire = async (companion: string, path: string, clock: Clock): Promise<D
       database.close();
       if (!isBusy(error)) throw error;
       if (clock.now() >= giveUpAt)
-        throw new RcfedError('RCFED_CONFIG_LOCKED', `${path} is being changed by another rcfed command`, { cause: error });
+        throw new RcfedError('RCFED_CONFIG_LOCKED', `${path} is being changed by another rcfed command`, {
+          cause: error,
+        });
     }
     await clock.sleep(RETRY_MS);
   }

@@ -31,7 +31,11 @@ export const loadAdminProfile = async (source: ProfileSource, name?: string): Pr
   asAdmin(await mergeProfile(source, name, 'admin'), source);
 
 /** File and environment put together, nothing required yet. */
-export const mergeProfile = async (source: ProfileSource, name: string | undefined, wanted?: ProfileKind): Promise<Merged> => {
+export const mergeProfile = async (
+  source: ProfileSource,
+  name: string | undefined,
+  wanted?: ProfileKind,
+): Promise<Merged> => {
   const stored = await findProfile(source, name);
   const kind = stored?.kind ?? wanted ?? (source.env['RCFED_HOMESERVER_URL'] ? 'admin' : 'user');
   const fromEnvironment = valuesFromEnvironment(source.env, kind);
@@ -41,9 +45,13 @@ export const mergeProfile = async (source: ProfileSource, name: string | undefin
       try: ['rcfed profile add', 'Try without one: rcfed sandbox demo'],
     });
   if (wanted !== undefined && kind !== wanted)
-    throw new RcfedError('RCFED_PROFILE_INCOMPLETE', `${stored?.name ?? 'The profile'} is a ${kind} profile; this needs an ${wanted} profile`, {
-      try: ['rcfed profile list', 'rcfed profile add NAME --kind admin'],
-    });
+    throw new RcfedError(
+      'RCFED_PROFILE_INCOMPLETE',
+      `${stored?.name ?? 'The profile'} is a ${kind} profile; this needs an ${wanted} profile`,
+      {
+        try: ['rcfed profile list', 'rcfed profile add NAME --kind admin'],
+      },
+    );
   const secrets = stored === undefined ? {} : await revealSecrets(source, stored);
   const values: Record<string, string> = { ...stored?.values };
   for (const [field, value] of Object.entries(fromEnvironment))
@@ -86,7 +94,12 @@ const asAdmin = (merged: Merged, { folders }: Pick<ProfileSource, 'folders'>): A
 
 const asUser = (merged: Merged): UserProfile => {
   refuseIncomplete(merged);
-  return { kind: 'user', ...common(merged), workspace: workspaceOf(merged), admin: { address: merged.values['admin'] ?? '' } };
+  return {
+    kind: 'user',
+    ...common(merged),
+    workspace: workspaceOf(merged),
+    admin: { address: merged.values['admin'] ?? '' },
+  };
 };
 
 const common = ({ name, values }: Merged): Pick<Profile, 'name' | 'caFile' | 'timeoutMs'> => ({
@@ -116,7 +129,14 @@ const refuseIncomplete = ({ name, kind, values }: Merged): void => {
   const missing = profileFields.filter((field) => field.requiredFor?.includes(kind) && !values[field.name]);
   if (missing.length === 0) return;
   const list = missing.map((field) => `--${field.name} (${variableOf(field.name)})`).join(', ');
-  throw new RcfedError('RCFED_PROFILE_INCOMPLETE', `${name === undefined ? 'The environment' : `Profile ${name}`} lacks ${list}`, {
-    try: name === undefined ? missing.map((field) => `export ${variableOf(field.name)}=…`).slice(0, 3) : [`rcfed profile add ${name} --replace`],
-  });
+  throw new RcfedError(
+    'RCFED_PROFILE_INCOMPLETE',
+    `${name === undefined ? 'The environment' : `Profile ${name}`} lacks ${list}`,
+    {
+      try:
+        name === undefined
+          ? missing.map((field) => `export ${variableOf(field.name)}=…`).slice(0, 3)
+          : [`rcfed profile add ${name} --replace`],
+    },
+  );
 };

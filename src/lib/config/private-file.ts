@@ -7,7 +7,8 @@ import { RcfedError } from '../core/errors.ts';
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'nothing about why';
 
 /** The text of a file, or undefined if there is none. */
 export const readPrivateFile = async (path: string): Promise<string | undefined> => {
@@ -101,6 +102,6 @@ const reason = (error: unknown): string => {
     case 'ENOTDIR':
       return 'A file and a folder are mixed up in its path.';
     default:
-      return `The system says ${codeOf(error) ?? 'nothing about why'}.`;
+      return `The system says ${codeOf(error)}.`;
   }
 };

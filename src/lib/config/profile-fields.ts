@@ -31,7 +31,8 @@ const bad = (name: string, needs: string): RcfedError => new RcfedError('RCFED_U
 const httpUrl = (text: string, name: string): string => {
   if (!URL.canParse(text)) throw bad(name, 'a URL such as https://chat.example.org');
   const url = new URL(text);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw bad(name, 'a URL that begins with https:// or http://');
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw bad(name, 'a URL that begins with https:// or http://');
   if (url.username !== '' || url.password !== '') throw bad(name, 'a URL without a user name and password in it');
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 };
@@ -70,7 +71,8 @@ const duration = (text: string, name: string): string => {
 const storeUrl = (text: string, name: string): string => {
   if (!/^postgres(ql)?:/.test(text)) return text;
   if (!URL.canParse(text)) throw bad(name, 'a path or a URL such as postgres://user@host/database');
-  if (new URL(text).password !== '') throw bad(name, 'a URL without a password; pass that with --store-password-file or RCFED_STORE_PASSWORD');
+  if (new URL(text).password !== '')
+    throw bad(name, 'a URL without a password; pass that with --store-password-file or RCFED_STORE_PASSWORD');
   return text;
 };
 
@@ -78,27 +80,101 @@ const both = ['admin', 'user'] as const;
 const admin = ['admin'] as const;
 
 export const profileFields: readonly ProfileField[] = [
-  { name: 'workspace-url', kinds: both, summary: 'address of the Rocket.Chat workspace', helpValue: 'URL', requiredFor: both, parse: httpUrl },
+  {
+    name: 'workspace-url',
+    kinds: both,
+    summary: 'address of the Rocket.Chat workspace',
+    helpValue: 'URL',
+    requiredFor: both,
+    parse: httpUrl,
+  },
   { name: 'workspace-user-id', kinds: both, summary: 'user id that belongs to the workspace token', helpValue: 'ID' },
-  { name: 'workspace-username', kinds: both, summary: 'user name on the workspace, to log in by password', helpValue: 'NAME' },
+  {
+    name: 'workspace-username',
+    kinds: both,
+    summary: 'user name on the workspace, to log in by password',
+    helpValue: 'NAME',
+  },
   { name: 'workspace-token', kinds: both, summary: 'personal access token on the workspace', secret: true },
   { name: 'workspace-password', kinds: both, summary: 'password on the workspace', secret: true },
-  { name: 'homeserver-url', kinds: admin, summary: 'address of the Matrix homeserver', helpValue: 'URL', requiredFor: admin, parse: httpUrl },
-  { name: 'server-name', kinds: admin, summary: 'Matrix domain of that homeserver', helpValue: 'NAME', requiredFor: admin, parse: serverName },
+  {
+    name: 'homeserver-url',
+    kinds: admin,
+    summary: 'address of the Matrix homeserver',
+    helpValue: 'URL',
+    requiredFor: admin,
+    parse: httpUrl,
+  },
+  {
+    name: 'server-name',
+    kinds: admin,
+    summary: 'Matrix domain of that homeserver',
+    helpValue: 'NAME',
+    requiredFor: admin,
+    parse: serverName,
+  },
   { name: 'homeserver-admin-token', kinds: admin, summary: 'access token of a homeserver administrator', secret: true },
   { name: 'registration', kinds: admin, summary: 'application service registration file', helpValue: 'FILE' },
   { name: 'as-token', kinds: admin, summary: 'as_token, if not from the registration file', secret: true },
   { name: 'hs-token', kinds: admin, summary: 'hs_token, if not from the registration file', secret: true },
-  { name: 'prefix', kinds: admin, summary: 'prefix of external Matrix accounts', helpValue: 'TEXT', default: 'rc_', parse: prefix },
-  { name: 'identity', kinds: admin, summary: 'how external people appear on the workspace', choices: ['puppets', 'alias'], default: 'puppets' },
-  { name: 'store', kinds: admin, summary: 'database of the bridge: a path or a postgres:// URL', helpValue: 'URL', default: 'store.db in the data folder', parse: storeUrl },
+  {
+    name: 'prefix',
+    kinds: admin,
+    summary: 'prefix of external Matrix accounts',
+    helpValue: 'TEXT',
+    default: 'rc_',
+    parse: prefix,
+  },
+  {
+    name: 'identity',
+    kinds: admin,
+    summary: 'how external people appear on the workspace',
+    choices: ['puppets', 'alias'],
+    default: 'puppets',
+  },
+  {
+    name: 'store',
+    kinds: admin,
+    summary: 'database of the bridge: a path or a postgres:// URL',
+    helpValue: 'URL',
+    default: 'store.db in the data folder',
+    parse: storeUrl,
+  },
   { name: 'store-password', kinds: admin, summary: 'password of the PostgreSQL user', secret: true },
-  { name: 'listen', kinds: admin, summary: 'where the homeserver reaches the bridge', helpValue: 'HOST:PORT', default: '127.0.0.1:29400', parse: listenAddress },
-  { name: 'admin', kinds: both, summary: 'admin API of the bridge', helpValue: 'ADDRESS', requiredFor: ['user'], default: 'admin.sock in the data folder', parse: address },
+  {
+    name: 'listen',
+    kinds: admin,
+    summary: 'where the homeserver reaches the bridge',
+    helpValue: 'HOST:PORT',
+    default: '127.0.0.1:29400',
+    parse: listenAddress,
+  },
+  {
+    name: 'admin',
+    kinds: both,
+    summary: 'admin API of the bridge',
+    helpValue: 'ADDRESS',
+    requiredFor: ['user'],
+    default: 'admin.sock in the data folder',
+    parse: address,
+  },
   { name: 'admin-token', kinds: admin, summary: 'token of the admin API, where it is not a socket', secret: true },
-  { name: 'keep-bodies', kinds: admin, summary: 'how long texts of relayed messages are kept', helpValue: 'DURATION', default: '7d', parse: duration },
+  {
+    name: 'keep-bodies',
+    kinds: admin,
+    summary: 'how long texts of relayed messages are kept',
+    helpValue: 'DURATION',
+    default: '7d',
+    parse: duration,
+  },
   { name: 'ca-file', kinds: both, summary: 'further trusted certificates', globalFlag: true },
-  { name: 'timeout', kinds: both, summary: 'longest wait for one answer of a server', default: '30s', globalFlag: true },
+  {
+    name: 'timeout',
+    kinds: both,
+    summary: 'longest wait for one answer of a server',
+    default: '30s',
+    globalFlag: true,
+  },
 ];
 
 /**

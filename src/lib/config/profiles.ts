@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import type { Clock } from '../core/clock.ts';
 import { decryptSecret, encryptSecret } from '../core/encryption.ts';
@@ -107,15 +108,15 @@ export const addProfile = async (source: ProfileSource, added: NewProfile, repla
 };
 
 const isSame = async (source: ProfileSource, stored: StoredProfile, added: NewProfile): Promise<boolean> => {
-  const plain = (secrets: Readonly<Record<string, Secret>>): unknown =>
-    Object.entries(secrets).map(([field, secret]) => [field, secret.reveal()]).toSorted();
-  const sorted = (values: Readonly<Record<string, string>>): unknown => Object.entries(values).toSorted();
+  const secrets = await revealSecrets(source, stored);
   return (
-    stored.kind === added.kind &&
-    JSON.stringify(sorted(stored.values)) === JSON.stringify(sorted(added.values)) &&
-    JSON.stringify(plain(await revealSecrets(source, stored))) === JSON.stringify(plain(added.secrets))
+    stored.kind === added.kind && isDeepStrictEqual(stored.values, added.values) && haveSameText(secrets, added.secrets)
   );
 };
+
+const haveSameText = (some: Readonly<Record<string, Secret>>, others: Readonly<Record<string, Secret>>): boolean =>
+  Object.keys(some).length === Object.keys(others).length &&
+  Object.entries(some).every(([field, secret]) => secret.reveal() === others[field]?.reveal());
 
 /** Makes a profile the one in use. @returns false if it was already. */
 export const useProfile = async (source: ProfileSource, name: string): Promise<boolean> =>

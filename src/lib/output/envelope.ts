@@ -28,11 +28,12 @@ export interface FailureEnvelope<Data = never> {
 /** The schema of a failure that happened before any command was chosen or gave a result. */
 export const FAILURE_SCHEMA: SchemaName = 'failure/1';
 
-export const success = <Data>(
-  schema: SchemaName,
-  data: Data,
-  warnings: readonly string[],
-): SuccessEnvelope<Data> => ({ schema, ok: true, data, warnings });
+export const success = <Data>(schema: SchemaName, data: Data, warnings: readonly string[]): SuccessEnvelope<Data> => ({
+  schema,
+  ok: true,
+  data,
+  warnings,
+});
 
 /** Holds only what the catalogue and the thrower chose to say: never argv, configuration or a stack. */
 export const failure = <Data>(

@@ -37,6 +37,7 @@ export const failureAsText = (error: RcfedError): string => {
 /** The chain of stacks, for RCFED_DEBUG=1 only. */
 export const stackOf = (error: unknown): string => {
   const stacks: string[] = [];
-  for (let at: unknown = error; at instanceof Error && stacks.length < 8; at = at.cause) stacks.push(at.stack ?? at.message);
+  for (let at: unknown = error; at instanceof Error && stacks.length < 8; at = at.cause)
+    stacks.push(at.stack ?? at.message);
   return `${stacks.join('\ncaused by ')}\n`;
 };

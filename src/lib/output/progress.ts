@@ -71,7 +71,11 @@ const liveProgress = (stream: NodeJS.WriteStream, clock: Clock): Progress => ({
         const note = (text: string): void => {
           task.output = text;
         };
-        return slowly(clock, () => step.run(note), () => note('taking longer than usual'));
+        return slowly(
+          clock,
+          () => step.run(note),
+          () => note('taking longer than usual'),
+        );
       },
     }));
     await new Listr(tasks, { rendererOptions: { logger }, registerSignalListeners: false }).run();
