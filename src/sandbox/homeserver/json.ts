@@ -24,13 +24,13 @@ export function canonicalJson(value: unknown): string {
 
 /**
  * What Synapse makes of content before it signs it: floats and big integers are refused with
- * `M_BAD_JSON`, a lone surrogate can't be encoded and ends in a plain 500, today and at every retry.
+ * 400, a lone surrogate can't be encoded and ends in a plain 500, today and at every retry.
  */
 export function assertEventContent(value: unknown): void {
   if (typeof value === 'string') {
     if (!value.isWellFormed()) throw new MatrixError(500, 'M_UNKNOWN', 'Internal server error');
   } else if (typeof value === 'number') {
-    if (!Number.isInteger(value)) throw badJson('Bad JSON value: float');
+    if (!Number.isInteger(value)) throw new MatrixError(400, 'M_UNKNOWN', 'Bad JSON value: float');
     if (!Number.isSafeInteger(value)) throw badJson('JSON integer out of range');
   } else if (Array.isArray(value)) {
     for (const item of value) assertEventContent(item);

@@ -43,7 +43,8 @@ function serviceRequester(hs: Homeserver, request: MatrixRequest, service: Appli
   if (deviceId !== undefined && hs.disk.accounts.get(userId)?.devices.has(deviceId) !== true) {
     throw new MatrixError(
       400,
-      'M_UNKNOWN_DEVICE',
+      // Synapse 1.160 still answers the unstable name.
+      'ORG.MATRIX.MSC4326.M_UNKNOWN_DEVICE',
       `Application service trying to use a device that doesn't exist ('${deviceId}' for ${userId})`,
     );
   }
