@@ -24,6 +24,8 @@ export default function setup(project: TestProject): Promise<() => Promise<void>
     return (await started)?.url();
   };
   const desk = createServer((request, response) => {
+    // A file's tests ask rarely: a connection kept open would be cut under one of them.
+    response.setHeader('connection', 'close');
     if (request.url !== `/${word}`) return void response.writeHead(404).end();
     database().then(
       (url) => response.end(JSON.stringify({ url })),

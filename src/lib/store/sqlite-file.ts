@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { RcfedError } from '../core/errors.ts';
 import { sqliteFailure } from './sqlite-failure.ts';
 
-const BUSY_MS = 10_000;
+/** How long opening waits for another process; later on statements wait as sqlite-dialect.ts says. */
+const OPEN_MS = 10_000;
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
 /** 32 MiB between checkpoints: a page that changes with every message is written back once, not each time. */
 const CHECKPOINT_PAGES = 8192;
@@ -36,7 +37,7 @@ export function prepareFile(path: string, create: boolean): string {
 export function openFile(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
+    database = new DatabaseSync(path, { timeout: OPEN_MS, enableForeignKeyConstraints: true });
     database.exec('pragma journal_mode = wal');
     database.exec('pragma synchronous = full');
     database.exec(`pragma journal_size_limit = ${WAL_KEPT_BYTES}`);
