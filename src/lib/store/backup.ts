@@ -44,13 +44,15 @@ export async function backupStore({ url, target, env }: BackupOptions): Promise<
   return { target, format: store.engine === 'sqlite' ? 'sqlite' : 'pg_dump', bytes: statSync(target).size };
 }
 
-/** All pages in one step: a copy in several starts anew whenever the bridge writes in between. */
+/** All pages in one step, on another thread: a copy in several starts anew whenever the bridge writes in between. */
+const PAGES_PER_STEP = 2 ** 31 - 1;
+
 async function copyFile(path: string, part: string): Promise<void> {
   if (!existsSync(path)) throw new RcfedError('RCFED_STORE_MISSING', `There is no store at ${path}.`);
   let source: DatabaseSync | undefined;
   try {
     source = new DatabaseSync(path, { timeout: 10_000 });
-    await backup(source, part, { rate: -1 });
+    await backup(source, part, { rate: PAGES_PER_STEP });
     verify(part);
   } catch (error) {
     throw sqliteFailure(error, path);
