@@ -1,0 +1,56 @@
+/** Parts a construct without showing: Rocket.Chat's grammar has escapes only for `* _ ~ \` # .`, and only outside emphasis. */
+export const ZERO_WIDTH = '\u200b';
+
+const URL_IN_TEXT = /https?:\/\/[^\s<>"]+/gi;
+
+/** Text that shows as it is, outside emphasis and link labels. URLs stay untouched, else they would lead elsewhere. */
+export function escapeMarkdown(text: string): string {
+  let escaped = '';
+  let at = 0;
+  for (const url of text.matchAll(URL_IN_TEXT)) {
+    escaped += escapeWords(text.slice(at, url.index)) + url[0];
+    at = url.index + url[0].length;
+  }
+  return escaped + escapeWords(text.slice(at));
+}
+
+function escapeWords(text: string): string {
+  const marked = text.replace(/[*~`]|_|(?<=\\)[#.]/g, (char, at: number) =>
+    char === '_' && isWithinWord(text, at) ? char : `\\${char}`,
+  );
+  return partConstructs(marked);
+}
+
+function isWithinWord(text: string, at: number): boolean {
+  return /[a-z0-9]/i.test(text[at - 1] ?? '') && /[a-z0-9]/i.test(text[at + 1] ?? '');
+}
+
+/** What no backslash helps against: links, spoilers, Slack links, timestamps, formulas. */
+export function partConstructs(text: string): string {
+  return text
+    .replace(/\](?=\()/g, `]${ZERO_WIDTH}`)
+    .replace(/\|(?=\|)/g, `|${ZERO_WIDTH}`)
+    .replace(/<(?=[a-z][a-z0-9+.-]*:)/gi, `<${ZERO_WIDTH}`)
+    .replace(/\\(?=[([\]])/g, `\\${ZERO_WIDTH}`);
+}
+
+/** The beginning of a line of text that would make it a quote, a list, a heading, a table or a rule. */
+export function escapeLineStart(line: string): string {
+  return line
+    .replace(/^(\s*)(#{1,6})(?=\s)/, '$1\\$2')
+    .replace(/^(\s*\d+)\.(?=\s)/, '$1\\.')
+    .replace(/^(?=\s*(?:>|[-+*](?:\s|$)|[-_*]{3}|\||```))/, ZERO_WIDTH);
+}
+
+/** Whether text may stand within emphasis, where a backslash shows and a marker ends it too early. */
+export function fitsEmphasis(text: string, marker: string): boolean {
+  if (/[*~`\\]/.test(text) || text.includes('||')) return false;
+  return ![...text.matchAll(/_/g)].some(({ index }) => marker === '_' || !isWithinWord(text, index));
+}
+
+/** `@all` and `@here` of somebody who may not use them make Rocket.Chat refuse the whole message. */
+export function disarmMentions(text: string): string {
+  return text
+    .replace(/(https?:\/\/[^\s]*?)@(?=(?:all|here)\b)/gi, '$1%40')
+    .replace(/(?<![0-9a-z])@(?=(?:all|here)\b)/gi, `@${ZERO_WIDTH}`);
+}
