@@ -1,0 +1,208 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Bridge, startBridge } from '../../src/lib/bridge/bridge.ts';
+import { type BridgeConfig, type Connected, connectBridge } from '../../src/lib/bridge/connect.ts';
+import type { Checkpoint } from '../../src/lib/bridge/parts.ts';
+import { createBridgeService } from '../../src/lib/bridge/service/service.ts';
+import type { BridgeService } from '../../src/lib/bridge/service/views.ts';
+import { systemClock } from '../../src/lib/core/clock.ts';
+import type { MatrixRoomId, MatrixUserId, MessageId, ServerName, WorkspaceRoomId } from '../../src/lib/core/ids.ts';
+import type { Log } from '../../src/lib/core/log.ts';
+import { Secret } from '../../src/lib/core/secret.ts';
+import { createMatrixApi } from '../../src/lib/matrix/client.ts';
+import { makeRegistration } from '../../src/lib/matrix/registration.ts';
+import type { MatrixApi, Registration } from '../../src/lib/matrix/types.ts';
+import { createWorkspaceApi } from '../../src/lib/rocketchat/api.ts';
+import type { WorkspaceApi, WorkspaceRoom } from '../../src/lib/rocketchat/types.ts';
+import type { RunningHomeserver } from '../../src/sandbox/homeserver/types.ts';
+import { startWorkspace } from '../../src/sandbox/workspace/server.ts';
+import type { HomeserverKind } from './homeservers.ts';
+
+export type SandboxWorkspace = Awaited<ReturnType<typeof startWorkspace>>;
+
+export interface BenchOptions {
+  readonly homeserver: HomeserverKind;
+  readonly version?: string;
+  readonly store?: string;
+  readonly identity?: BridgeConfig['identity'];
+  readonly settings?: Record<string, unknown>;
+}
+
+/** A workspace, a homeserver and everything to run bridges between them. */
+export interface Bench {
+  readonly workspace: SandboxWorkspace;
+  readonly homeserver: RunningHomeserver;
+  readonly registration: Registration;
+  readonly config: BridgeConfig;
+  /** As the workspace's admin. */
+  readonly admin: WorkspaceApi;
+  /** What the bridge logged: kept for when a test fails. */
+  readonly logged: string[];
+  start(passed?: (checkpoint: Checkpoint) => void): Promise<RunningBridge>;
+  workspaceUser(username: string, name?: string): Promise<WorkspaceApi>;
+  matrixUser(localpart: string): Promise<MatrixApi>;
+  stop(): Promise<void>;
+}
+
+export interface RunningBridge {
+  readonly bridge: Bridge;
+  readonly service: BridgeService;
+  readonly connected: Connected;
+  /** As SIGTERM does. */
+  stop(): Promise<void>;
+}
+
+const silent: Log = () => {};
+const PASSWORD = new Secret('Sandbox-password-1');
+
+export async function startBench(options: BenchOptions): Promise<Bench> {
+  const folder = await mkdtemp(join(tmpdir(), 'rcfed-bench-'));
+  const port = await freePort();
+  const serverName = `${options.homeserver.name}.test` as ServerName;
+  const registration = makeRegistration({ url: `http://127.0.0.1:${port}`, serverName });
+  const workspace = await startWorkspace({
+    version: options.version ?? '8.8.1',
+    admin: { username: 'admin', password: PASSWORD.reveal() },
+    // People of the tests poll faster than any person; the bot is exempt from the limiter anyway.
+    settings: { API_Enable_Rate_Limiter: false, ...options.settings },
+  });
+  const homeserver = await options.homeserver.start({ serverName, registrations: [registration] });
+  const nobody = createWorkspaceApi({ url: workspace.url, clock: systemClock, log: silent });
+  const admin = nobody.as(await nobody.login('admin', PASSWORD));
+  const bot = await makeBot(admin, nobody);
+  const logged: string[] = [];
+  const config: BridgeConfig = {
+    workspace: { url: workspace.url, credentials: bot },
+    homeserver: { url: homeserver.url, serverName },
+    registration,
+    store: options.store ?? join(folder, 'store.db'),
+    key: new Uint8Array(32).fill(9),
+    identity: options.identity ?? 'puppets',
+  };
+  const running = new Set<RunningBridge>();
+  const log: Log = (level, event, fields) => {
+    if (event !== 'homeserver.request') logged.push(`${level} ${event} ${JSON.stringify(fields ?? {})}`);
+  };
+  return {
+    workspace,
+    homeserver,
+    registration,
+    config,
+    admin,
+    logged,
+    async start(passed) {
+      const connected = await connectBridge(config, { clock: systemClock, log, lock: true, ...(passed && { passed }) });
+      const bridge = await startBridge({
+        parts: connected.parts,
+        realtime: connected.realtime,
+        listen: { host: '127.0.0.1', port, hsToken: registration.hsToken },
+        keepBodiesMs: 7 * 24 * 60 * 60 * 1000,
+      });
+      const one: RunningBridge = {
+        bridge,
+        connected,
+        service: createBridgeService(connected.parts, bridge),
+        async stop() {
+          running.delete(one);
+          await bridge.stop();
+          await connected.close();
+        },
+      };
+      running.add(one);
+      return one;
+    },
+    async workspaceUser(username, name = username) {
+      const email = `${username}@people.test`;
+      await admin.createUser({ username, name, email, password: PASSWORD, roles: ['user'] });
+      return nobody.as(await nobody.login(username, PASSWORD));
+    },
+    async matrixUser(localpart) {
+      const { userId, accessToken } = await homeserver.registerUser(localpart);
+      return createMatrixApi({
+        baseUrl: homeserver.url,
+        accessToken: new Secret(accessToken),
+        userId: userId as MatrixUserId,
+        serverName,
+        clock: systemClock,
+        log: silent,
+      });
+    },
+    async stop() {
+      for (const one of running) await one.stop().catch(() => {});
+      await Promise.allSettled([workspace.stop(), homeserver.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function makeBot(admin: WorkspaceApi, nobody: WorkspaceApi): Promise<BridgeConfig['workspace']['credentials']> {
+  const bot = { username: 'rcfed', name: 'Bridge', email: 'rcfed@people.test', password: PASSWORD, roles: ['admin', 'bot'] };
+  await admin.createUser(bot);
+  const credentials = await nobody.login('rcfed', PASSWORD);
+  return { userId: credentials.userId, token: await nobody.as(credentials).createPersonalAccessToken('bridge', PASSWORD) };
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+}
+
+let sent = 0;
+
+/** Posts as that account; answers the message id. */
+export async function post(account: WorkspaceApi, room: Pick<WorkspaceRoom, 'id'>, text: string): Promise<MessageId> {
+  sent += 1;
+  const id = `${Date.now().toString(36)}test${sent}`.padEnd(17, 'x').slice(0, 17) as MessageId;
+  await account.sendMessage({ id, roomId: room.id, text });
+  return id;
+}
+
+/** Sends as that person; answers the event id. */
+export function send(person: MatrixApi, roomId: MatrixRoomId, body: string) {
+  sent += 1;
+  return person.sendEvent(roomId, 'm.room.message', `test-${process.pid}-${sent}`, { msgtype: 'm.text', body });
+}
+
+/** Texts that a member reads in Rocket.Chat, oldest first, without system messages. */
+export async function textsIn(account: WorkspaceApi, roomId: WorkspaceRoomId): Promise<string[]> {
+  const { updated } = await account.syncMessages(roomId, 0);
+  return updated
+    .filter((message) => message['t'] === undefined)
+    .toSorted((one, other) => timeOf(one['ts']) - timeOf(other['ts']))
+    .map((message) => String(message['msg']));
+}
+
+const timeOf = (value: unknown): number => (typeof value === 'string' ? Date.parse(value) : Number((value as { $date?: number })?.$date ?? value));
+
+/** Bodies that a member reads on Matrix, oldest first: edits replace, redacted ones are gone. */
+export async function bodiesIn(person: MatrixApi, roomId: MatrixRoomId): Promise<string[]> {
+  const all: Record<string, unknown>[] = [];
+  let from: string | undefined;
+  do {
+    const page = await person.messages(roomId, { dir: 'b', limit: 100, ...(from === undefined ? {} : { from }) });
+    all.push(...(page.events as Record<string, unknown>[]));
+    from = page.events.length === 0 ? undefined : page.end;
+  } while (from !== undefined);
+  const bodies = new Map<string, string>();
+  const edits: { target: string; body: string; ts: number }[] = [];
+  for (const event of all.toReversed()) {
+    if (event['type'] !== 'm.room.message') continue;
+    const content = event['content'] as Record<string, unknown>;
+    if (typeof content['body'] !== 'string') continue;
+    const relation = content['m.relates_to'] as { rel_type?: string; event_id?: string } | undefined;
+    if (relation?.rel_type === 'm.replace') {
+      const body = String((content['m.new_content'] as { body: string }).body);
+      edits.push({ target: String(relation.event_id), body, ts: Number(event['origin_server_ts']) });
+    } else bodies.set(String(event['event_id']), content['body']);
+  }
+  for (const edit of edits.toSorted((one, other) => one.ts - other.ts)) if (bodies.has(edit.target)) bodies.set(edit.target, edit.body);
+  return [...bodies.values()];
+}
