@@ -25,7 +25,7 @@ describe('backing a store up (sqlite)', () => {
     let writing = true;
     const saved = backupStore({ url, target, env }).finally(() => (writing = false));
     let written = 100;
-    for (; writing && written < 5000; written += 1) await recordOne(store, `$${written}`);
+    for (; writing; written += 1) await recordOne(store, `$${written}`);
     expect(await saved).toEqual({ target, format: 'sqlite', bytes: statSync(target).size });
     expect(statSync(target).mode & 0o777).toBe(0o600);
     expect(existsSync(`${target}.part`)).toBe(false);

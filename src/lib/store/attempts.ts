@@ -1,5 +1,6 @@
 import { prepareQuery } from './prepared-query.ts';
 import type { StoreDatabase } from './schema.ts';
+import { inTransaction } from './transaction.ts';
 import type { Attempt, Attempts } from './types.ts';
 
 interface AttemptRow {
@@ -22,7 +23,8 @@ const attempt = (row: AttemptRow): Attempt => ({
   detail: row.detail ?? undefined,
 });
 
-export function attemptsOf({ kysely, clock }: StoreDatabase): Attempts {
+export function attemptsOf(database: StoreDatabase): Attempts {
+  const { kysely, clock } = database;
   const insert = prepareQuery<Pick<AttemptRow, 'inbox_id' | 'step' | 'started_at' | 'detail'>, { id: number }>(
     kysely,
     (slot) =>
@@ -38,12 +40,13 @@ export function attemptsOf({ kysely, clock }: StoreDatabase): Attempts {
   );
   return {
     async begin(inboxId, step, detail) {
-      const { rows } = await insert({ inbox_id: inboxId, step, started_at: clock.now(), detail: detail ?? null });
+      const values = { inbox_id: inboxId, step, started_at: clock.now(), detail: detail ?? null };
+      const { rows } = await inTransaction(database, (on) => insert(values, on));
       return (rows[0] as { id: number }).id;
     },
     async end(id, answer, detail) {
       const change = { ended_at: clock.now(), answer, ...(detail !== undefined && { detail }) };
-      await kysely.updateTable('attempts').set(change).where('id', '=', id).execute();
+      await inTransaction(database, (on) => on.updateTable('attempts').set(change).where('id', '=', id).execute());
     },
     async of(inboxId) {
       const rows = await kysely

@@ -1,8 +1,9 @@
 import { prepareQuery } from './prepared-query.ts';
 import type { Executor, StoreDatabase } from './schema.ts';
+import { inTransaction } from './transaction.ts';
 import type { Effects, ExpectedEffect } from './types.ts';
 
-export type ForgetEffect = (effect: ExpectedEffect, on?: Executor) => Promise<boolean>;
+export type ForgetEffect = (effect: ExpectedEffect, on: Executor) => Promise<boolean>;
 
 /** Makes the query that takes one expected effect away; it answers whether there was one. */
 export function effectForgetter({ kysely, engine }: StoreDatabase): ForgetEffect {
@@ -25,12 +26,13 @@ export function effectForgetter({ kysely, engine }: StoreDatabase): ForgetEffect
 }
 
 export function effectsOf(database: StoreDatabase): Effects {
-  const { kysely, clock } = database;
+  const { clock } = database;
   const forget = effectForgetter(database);
   return {
     async expect({ side, target, kind, value }) {
-      await kysely.insertInto('effects').values({ side, target, kind, value, at: clock.now() }).execute();
+      const row = { side, target, kind, value, at: clock.now() };
+      await inTransaction(database, (on) => on.insertInto('effects').values(row).execute());
     },
-    consume: (effect) => forget(effect),
+    consume: (effect) => inTransaction(database, (on) => forget(effect, on)),
   };
 }

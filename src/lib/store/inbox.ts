@@ -5,6 +5,7 @@ import { recordingOf } from './record.ts';
 import type { Executor, StoreDatabase } from './schema.ts';
 import { settlingOf } from './settle.ts';
 import { storableText } from './storable-text.ts';
+import { inTransaction } from './transaction.ts';
 import type { Inbox, InboxRow, Lane } from './types.ts';
 
 /** Keys asked for in one statement. */
@@ -66,13 +67,14 @@ function lookingUp({ kysely }: StoreDatabase): Pick<Inbox, 'head' | 'byId' | 'by
 
 type Counting = Pick<Inbox, 'pendingLanes' | 'mergeLanes' | 'waiting' | 'dropBodies'>;
 
-function counting({ kysely }: StoreDatabase): Counting {
+function counting(database: StoreDatabase): Counting {
+  const { kysely } = database;
   return {
     async pendingLanes() {
       const query = kysely.selectFrom('inbox').select('lane').distinct().where('state', '=', inState('pending'));
       return (await query.orderBy('lane').execute()).map(({ lane }) => lane);
     },
-    mergeLanes: (from, to) => kysely.transaction().execute((on) => moveWaiting(on, from, to)),
+    mergeLanes: (from, to) => inTransaction(database, (on) => moveWaiting(on, from, to)),
     async waiting() {
       const rows = await kysely
         .selectFrom('inbox')

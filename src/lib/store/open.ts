@@ -5,6 +5,7 @@ import type { Secret } from '../core/secret.ts';
 import { attemptsOf } from './attempts.ts';
 import { cursorsOf } from './cursors.ts';
 import { effectsOf } from './effects.ts';
+import { groupCommit } from './group-commit.ts';
 import { inboxOf } from './inbox.ts';
 import { leasesOf } from './leases.ts';
 import { ledgerOf } from './ledger.ts';
@@ -17,6 +18,7 @@ import { portalsOf } from './portals.ts';
 import { quarantineOf } from './quarantine.ts';
 import type { Schema, StoreDatabase } from './schema.ts';
 import { checkKey, initialiseSecrets, readEffectKey } from './secrets.ts';
+import { retryCollisions } from './transaction.ts';
 import type { Store } from './types.ts';
 import { parseStoreUrl, type StoreUrl } from './url.ts';
 
@@ -88,7 +90,7 @@ async function connect(where: StoreUrl, options: OpenStoreOptions): Promise<Open
     const { postgresDialect } = await import('./postgres-dialect.ts');
     const kysely = new Kysely<Schema>({ dialect: await postgresDialect(where.url, where.shown) });
     // PostgreSQL's own backups are its administrator's; a migration there is one transaction.
-    return { database: { ...base, engine: 'postgres', kysely }, keepCopy: async () => {} };
+    return { database: { ...base, engine: 'postgres', kysely, transact: retryCollisions(kysely) }, keepCopy: async () => {} };
   }
   const [{ openFile, keepCopy }, { sqliteDialect }] = await Promise.all([
     import('./sqlite-file.ts'),
@@ -99,7 +101,7 @@ async function connect(where: StoreUrl, options: OpenStoreOptions): Promise<Open
   // Before the first statement Kysely has not taken the connection over and would not close it.
   await kysely.connection().execute(async () => {});
   return {
-    database: { ...base, engine: 'sqlite', kysely },
+    database: { ...base, engine: 'sqlite', kysely, transact: groupCommit(kysely) },
     keepCopy: async (version) => keepCopy(file, where.path, version),
   };
 }

@@ -17,7 +17,7 @@ interface Inserted {
   state: string;
 }
 
-type InsertRows = (rows: readonly NewInboxRow[], on?: Executor) => Promise<readonly Inserted[]>;
+type InsertRows = (rows: readonly NewInboxRow[], on: Executor) => Promise<readonly Inserted[]>;
 
 export function recordingOf(database: StoreDatabase): Pick<Inbox, 'record' | 'recordGap'> {
   const insert = rowInserter(database);
@@ -30,9 +30,7 @@ export function recordingOf(database: StoreDatabase): Pick<Inbox, 'record' | 're
   };
   return {
     async record(batch) {
-      const single = !batch.tombstones?.length && !batch.cursors?.length && batch.rows.length <= ROWS_PER_INSERT;
-      // One statement is a transaction by itself.
-      const inserted = single ? await insert(batch.rows) : await inTransaction(database, (on) => write(batch, on));
+      const inserted = await inTransaction(database, (on) => write(batch, on));
       return inserted.filter(({ state }) => state === 'pending').map(({ id, lane, side }) => ({ id, lane, side }));
     },
     recordGap: (lane, ordered, cursors = []) =>

@@ -147,10 +147,14 @@ export interface Schema {
 /** Runs statements: the database itself, or a transaction of it. */
 export type Executor = Kysely<Schema>;
 
+/** See `inTransaction`. */
+export type Transact = <T>(work: (on: Executor) => Promise<T>) => Promise<T>;
+
 /** What every part of the store is made of. */
 export interface StoreDatabase {
   readonly engine: Engine;
   readonly kysely: Executor;
+  readonly transact: Transact;
   readonly clock: Clock;
   readonly key: EncryptionKey;
   /** Fit for messages. */
