@@ -107,10 +107,12 @@ export function unreached(request: string, error: unknown): RemoteError {
   return new RemoteError({ side: 'workspace', failure: 'network', request, answer: reasonOf(error), cause: error });
 }
 
-/** `ECONNREFUSED` and its like hide in the cause of fetch's `TypeError`. */
+/** `ECONNREFUSED` and its like hide in the causes of fetch's `TypeError: fetch failed`. */
 function reasonOf(error: unknown): string {
+  let reason = 'no connection';
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     if ('code' in at && typeof at.code === 'string') return at.code;
+    reason = at.message;
   }
-  return error instanceof Error ? error.message.slice(0, 500) : 'no connection';
+  return reason.slice(0, 500);
 }
