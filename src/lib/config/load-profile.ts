@@ -5,6 +5,7 @@ import type { ServerName, WorkspaceUserId } from '../core/ids.ts';
 import { Secret } from '../core/secret.ts';
 import type { AdminProfile, Profile, UserProfile, WorkspaceAccess } from './profile.ts';
 import { type ProfileKind, profileFields, valuesFromEnvironment, variableOf } from './profile-fields.ts';
+import { secretsFromFiles } from './secret-files.ts';
 import { findProfile, type ProfileSource, revealSecrets } from './profiles.ts';
 
 /** Every value of one profile, from file and environment, by field name. */
@@ -54,7 +55,7 @@ export const mergeProfile = async (
     );
   const secrets = stored === undefined ? {} : await revealSecrets(source, stored);
   const values: Record<string, string> = { ...stored?.values };
-  for (const [field, value] of Object.entries(fromEnvironment))
+  for (const [field, value] of Object.entries({ ...(await secretsFromFiles(source.env, kind)), ...fromEnvironment }))
     if (isSecret(field)) secrets[field] = known(source, value);
     else values[field] = value;
   return { name: stored?.name, kind, values, secrets };

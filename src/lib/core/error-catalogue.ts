@@ -11,11 +11,16 @@ const entry = (exit: CatalogueEntry['exit'], retryable: boolean, ...cures: strin
 
 /** Every code that rcfed reports, in alphabetical order. A code, once released, keeps its meaning. */
 export const errorCatalogue = Object.freeze({
+  RCFED_ADMIN_ADDRESS: entry(3, false, 'Name a shorter socket: RCFED_ADMIN=/run/rcfed/admin.sock', 'Or a port of this machine: RCFED_ADMIN=127.0.0.1:29401'),
+  RCFED_ADMIN_FOREIGN: entry(5, false, 'Check the address of the admin API: rcfed profile show', 'Look who listens there: ss -ltnp'),
+  RCFED_ADMIN_IN_USE: entry(3, false, 'Give this bridge another one: rcfed federation run --admin /run/rcfed/other.sock'),
   RCFED_ANSWER_MISSING: entry(2, false, 'Pass the missing flags, or run the command in a terminal and answer its questions.'),
   RCFED_ASIDE_UNKNOWN: entry(1, false, 'rcfed federation quarantine list'),
   RCFED_BACKUP_EXISTS: entry(1, false, 'Choose another file: rcfed store backup --output FILE'),
   RCFED_BACKUP_FAILED: entry(1, true, 'Check that the folder of the backup exists and has room: df -h'),
   RCFED_BOT_NOT_MODERATOR: entry(4, false, 'As an owner of the group, make the bot a moderator: its profile in the member list, Set as moderator'),
+  RCFED_BRIDGE_OUTDATED: entry(1, false, 'Update the bridge to the version of this command: rcfed --version'),
+  RCFED_BRIDGE_UNREACHABLE: entry(5, true, 'Check that the bridge runs, and its address: rcfed profile show', 'rcfed federation run'),
   RCFED_BUG: entry(70, false, 'Run the command again with RCFED_DEBUG=1 and report what it prints.'),
   RCFED_COMMAND_UNKNOWN: entry(2, false, 'rcfed --help'),
   RCFED_CONFIG_BROKEN: entry(3, false, 'rcfed profile add'),
@@ -33,6 +38,7 @@ export const errorCatalogue = Object.freeze({
   RCFED_NETWORK: entry(5, true, 'Check the URL with: rcfed profile show', 'Try again in a minute.'),
   RCFED_NOT_ALLOWED: entry(4, false, 'Renew the token: rcfed profile add --replace', 'rcfed federation diagnose'),
   RCFED_NOT_JSON: entry(5, true, 'Check the URL with: rcfed profile show', 'rcfed federation diagnose'),
+  RCFED_NOT_READY: entry(8, true, 'See what it waits for: rcfed federation status', 'Wait longer: rcfed federation status --wait-ready 5m'),
   RCFED_PARTLY_DONE: entry(9, true, 'Run the command again; what is done stays done.'),
   RCFED_PG_DUMP_MISSING: entry(3, false, 'apt-get install postgresql-client'),
   RCFED_PORT_IN_USE: entry(3, false, 'Choose another port: rcfed federation run --listen 127.0.0.1:29401'),
@@ -42,6 +48,8 @@ export const errorCatalogue = Object.freeze({
   RCFED_PROXY_INVALID: entry(3, false, 'export HTTPS_PROXY=http://proxy.example.org:3128', 'unset HTTPS_PROXY HTTP_PROXY'),
   RCFED_REFUSED: entry(1, false, 'rcfed federation diagnose'),
   RCFED_REGISTRATION_BROKEN: entry(3, false, 'Write the file anew: rcfed federation registration write'),
+  RCFED_REGISTRATION_DIFFERS: entry(1, false, 'Compare: rcfed federation registration show', 'Replace the file: rcfed federation registration write --replace'),
+  RCFED_REGISTRATION_MISSING: entry(3, false, 'rcfed federation provision', 'Name the file: RCFED_REGISTRATION=registration.yaml'),
   RCFED_ROOM_BRIDGED: entry(1, false, 'Unlink the room in the other bridge first: rcfed rooms unlink ROOM'),
   RCFED_ROOM_LINKED: entry(1, false, 'rcfed rooms list', 'Unlink it first: rcfed rooms unlink ROOM'),
   RCFED_ROOM_NOT_FEDERABLE: entry(1, false, 'Choose a channel or a private group: rcfed rooms list'),
@@ -64,6 +72,7 @@ export const errorCatalogue = Object.freeze({
     'Bring the last backup back: rcfed store restore FILE',
     'Check that the path is that of an rcfed store: rcfed profile show',
   ),
+  RCFED_STORE_DAMAGED: entry(1, false, 'Bring the last backup back: rcfed store restore FILE', 'Save what there is: rcfed store backup --output FILE'),
   RCFED_STORE_FULL: entry(3, true, 'Free space on the disk of the store: df -h'),
   RCFED_STORE_LOCKED: entry(
     4,

@@ -1,0 +1,60 @@
+import * as v from 'valibot';
+import type { BridgeService } from '../bridge/service/views.ts';
+import { RcfedError } from '../core/errors.ts';
+import type { Caller } from './authorise.ts';
+import { roomsFor, shortStatus } from './person-view.ts';
+
+interface Operation {
+  /** Whether people who are no admins may ask for it; what they are told may be less. */
+  readonly everybody: boolean;
+  run(service: BridgeService, body: unknown, caller: Caller): Promise<unknown>;
+}
+
+const words = (longest: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(longest));
+const nothing = v.strictObject({});
+const ofRoom = v.strictObject({ room: words(500) });
+const ofAside = v.strictObject({ id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
+
+const operation = <Schema extends v.GenericSchema>(
+  body: Schema,
+  run: (service: BridgeService, body: v.InferOutput<Schema>, caller: Caller) => Promise<unknown>,
+  everybody = false,
+): Operation => ({
+  everybody,
+  run: (service, given, caller) => {
+    const checked = v.safeParse(body, given);
+    if (checked.success) return run(service, checked.output, caller);
+    const field = v.getDotPath(checked.issues[0]);
+    throw new RcfedError('RCFED_USAGE', `The request's ${field ?? 'body'} is not as the admin API wants it`);
+  },
+});
+
+/** What the admin API does, by the last part of the path. */
+export const operations: Readonly<Record<string, Operation>> = {
+  ping: operation(nothing, async () => ({ bridge: 'rcfed' }), true),
+  status: operation(
+    nothing,
+    async (service, _, caller) => (caller.rights === 'admin' ? service.status() : shortStatus(await service.status())),
+    true,
+  ),
+  rooms: operation(
+    nothing,
+    async (service, _, caller) =>
+      caller.rights === 'admin' ? service.rooms() : roomsFor(caller.workspace, await service.rooms()),
+    true,
+  ),
+  link: operation(
+    v.strictObject({
+      room: words(500),
+      matrixRoom: v.optional(words(500)),
+      via: v.optional(v.pipe(v.array(words(300)), v.maxLength(20))),
+    }),
+    (service, body) => service.link(body),
+  ),
+  unlink: operation(ofRoom, (service, body) => service.unlink(body)),
+  trace: operation(v.strictObject({ ref: words(2000) }), (service, body) => service.trace(body)),
+  'aside-rows': operation(nothing, (service) => service.asideRows()),
+  'show-aside': operation(ofAside, (service, body) => service.showAside(body)),
+  'retry-aside': operation(ofAside, (service, body) => service.retryAside(body)),
+  'drop-aside': operation(ofAside, (service, body) => service.dropAside(body)),
+};
