@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { renderRegistration } from '../../src/lib/matrix/registration.ts';
-import type { Registration } from '../../src/lib/matrix/types.ts';
+import { renderRegistration } from '../../lib/matrix/registration.ts';
+import type { Registration } from '../../lib/matrix/types.ts';
 
 export interface SynapseSettings {
   readonly serverName: string;
