@@ -7,6 +7,8 @@ export type FaultAction =
   | 'cut'
   /** Answered late; the request acts after the wait. */
   | 'delay'
+  /** Acts at once, answers `delayMs` later. */
+  | 'late-answer'
   /** Answered `status` (default 503) with an empty body, without acting. */
   | 'status'
   /** Answered 429 as the limiter would, `X-RateLimit-Reset` in `delayMs`. */

@@ -33,6 +33,7 @@ export function createRequestHandler(
     const instead = fault === undefined ? undefined : answerInstead(workspace, fault);
     if (instead !== undefined) return write(workspace, response, instead);
     const answer = await actualAnswer(workspace, rest(), request, { method, url, body }, onRequest);
+    if (fault?.action === 'late-answer') await workspace.clock.sleep(fault.delayMs ?? 1000, workspace.lifetime.signal);
     if (fault?.action === 'drop-answer') return void request.socket.destroy();
     write(workspace, response, answer);
   }

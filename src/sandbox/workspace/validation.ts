@@ -11,7 +11,7 @@ export type Field = FieldRules &
   (
     | { readonly type: 'string'; readonly minLength?: number; readonly oneOf?: readonly string[]; readonly date?: boolean }
     | { readonly type: 'number' | 'boolean' | 'any' }
-    | { readonly type: 'array'; readonly items: Field }
+    | { readonly type: 'array'; readonly items: Field; readonly wraps: boolean }
     | { readonly type: 'object'; readonly shape?: Shape }
     | { readonly type: 'either'; readonly fields: readonly Field[] }
   );
@@ -29,7 +29,8 @@ const required: FieldRules = { optional: false, nullable: false };
 export const text = (rules: { minLength?: number; oneOf?: readonly string[]; date?: boolean } = {}): Field => ({ type: 'string', ...required, ...rules });
 export const number = (): Field => ({ type: 'number', ...required });
 export const flag = (): Field => ({ type: 'boolean', ...required });
-export const list = (items: Field): Field => ({ type: 'array', items, ...required });
+/** @param wraps whether a single value in a query counts as a list of one: not so for every list there. */
+export const list = (items: Field, wraps = true): Field => ({ type: 'array', items, wraps, ...required });
 export const object = (shape?: Shape): Field => ({ type: 'object', ...required, ...(shape === undefined ? {} : { shape }) });
 export const either = (...fields: Field[]): Field => ({ type: 'either', fields, ...required });
 export const anything = (): Field => ({ type: 'any', ...required });
@@ -41,7 +42,7 @@ export const shape = (fields: Record<string, Field>, open = false): Shape => ({ 
 
 export type Checked<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: string };
 
-/** @param fromQuery values came from a query string: a single value counts as a list of one. */
+/** @param fromQuery values came from a query string. */
 export function check(schema: Schema, value: unknown, fromQuery: boolean): Checked<Record<string, unknown>> {
   if ('fields' in schema) return checkShape(schema, value, fromQuery);
   const exact = 'oneOf' in schema;
@@ -77,6 +78,13 @@ function checkShape(wanted: Shape, value: unknown, fromQuery: boolean): Checked<
 
 function checkField(field: Field, value: unknown, fromQuery: boolean): Checked<unknown> {
   if (value === null && field.nullable) return { ok: true, value: null };
+  const result = checkType(field, value, fromQuery);
+  if (result.ok || !field.nullable || field.type === 'string' || (field.type === 'array' && fromQuery)) return result;
+  // Where null is allowed, emptiness of another type is coerced to it.
+  return value === '' || value === 0 || value === false ? { ok: true, value: null } : result;
+}
+
+function checkType(field: Field, value: unknown, fromQuery: boolean): Checked<unknown> {
   switch (field.type) {
     case 'any':
       return { ok: true, value };
@@ -87,7 +95,7 @@ function checkField(field: Field, value: unknown, fromQuery: boolean): Checked<u
     case 'boolean':
       return orError(toFlag(value), 'must be boolean');
     case 'array':
-      return checkList(field.items, value, fromQuery);
+      return checkList(field, value, fromQuery);
     case 'object':
       if (value === null || typeof value !== 'object' || Array.isArray(value)) return { ok: false, error: 'must be object' };
       return field.shape === undefined ? { ok: true, value } : checkShape(field.shape, value, fromQuery);
@@ -98,8 +106,8 @@ function checkField(field: Field, value: unknown, fromQuery: boolean): Checked<u
   }
 }
 
-function checkList(items: Field, value: unknown, fromQuery: boolean): Checked<unknown[]> {
-  const parts: unknown = fromQuery && !Array.isArray(value) ? [value] : value;
+function checkList({ items, wraps }: Field & { type: 'array' }, value: unknown, fromQuery: boolean): Checked<unknown[]> {
+  const parts: unknown = fromQuery && wraps && !Array.isArray(value) ? [value] : value;
   if (!Array.isArray(parts)) return { ok: false, error: 'must be array' };
   const out: unknown[] = [];
   for (const part of parts as unknown[]) {

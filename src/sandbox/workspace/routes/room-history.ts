@@ -1,7 +1,7 @@
 import type { MessageDocument, RoomDocument } from '../documents.ts';
 import { hiddenTypes } from '../message-events.ts';
 import { type AuthenticatedCall, optionalNumber, optionalText, paged, type Route } from '../route.ts';
-import { maybe, nullable, number, text } from '../validation.ts';
+import { maybe, nullable, number, type Schema, shape, text } from '../validation.ts';
 import { roomAnd, type RoomKind, roomKinds, targetRoom } from './room-target.ts';
 
 const yesNo = nullable(text({ oneOf: ['true', 'false'] }));
@@ -11,16 +11,7 @@ export const roomHistoryRoutes: readonly Route[] = roomKinds.flatMap((kind): Rou
   {
     method: 'GET',
     path: `${kind.prefix}.history`,
-    params: roomAnd({
-      latest: nullable(text()),
-      oldest: nullable(text()),
-      inclusive: kind.type === 'c' ? yesNo : nullable(text()),
-      unreads: kind.type === 'c' ? yesNo : nullable(text()),
-      showThreadMessages: kind.type === 'c' ? yesNo : nullable(text()),
-      count: nullable(number()),
-      offset: nullable(number()),
-      sort: nullable(text()),
-    }),
+    params: historySchema(kind),
     act: (call) => ({ messages: history(call, targetRoom(call, kind), showsThreads(call, kind)) }),
   },
   {
@@ -38,6 +29,23 @@ export const roomHistoryRoutes: readonly Route[] = roomKinds.flatMap((kind): Rou
     act: (call) => roomMessages(call, targetRoom(call, kind)),
   },
 ]);
+
+/** The two schemas differ: the channel's is the stricter one. */
+function historySchema({ type }: RoomKind): Schema {
+  const filled = text(type === 'c' ? { minLength: 1 } : {});
+  const choice = type === 'c' ? yesNo : nullable(text());
+  const fields = {
+    latest: nullable(filled),
+    oldest: nullable(filled),
+    inclusive: choice,
+    unreads: choice,
+    showThreadMessages: choice,
+    count: nullable(number()),
+    offset: nullable(number()),
+    sort: nullable(text()),
+  };
+  return { oneOf: [shape({ roomId: filled, ...fields }), shape({ roomName: filled, ...fields })] };
+}
 
 /** Channels hide thread replies unless asked to show them, groups show them unless asked to hide them. */
 function showsThreads({ params }: AuthenticatedCall, { type }: RoomKind): boolean {

@@ -3,7 +3,7 @@ import { addMembers, join, kick, leave, type RoomRole, setRoomRole } from '../me
 import { MeteorError } from '../meteor.ts';
 import { type AuthenticatedCall, optionalText, paged, type Route } from '../route.ts';
 import { list, nullable, number, text } from '../validation.ts';
-import { personFields, roomAnd, type RoomKind, roomKinds, targetPeople, targetPerson, targetRoom } from './room-target.ts';
+import { onePerson, personFields, roomAnd, type RoomKind, roomKinds, targetPeople, targetPerson, targetRoom } from './room-target.ts';
 
 /** `channels.*` and `groups.*` about who is in a room. */
 export const roomMemberRoutes: readonly Route[] = roomKinds.flatMap((kind) => [...movements(kind), ...lookups(kind), ...roleRoutes(kind)]);
@@ -45,7 +45,7 @@ function lookups(kind: RoomKind): Route[] {
         offset: nullable(number()),
         count: nullable(number()),
         filter: nullable(text()),
-        status: nullable(list(text())),
+        status: nullable(list(text(), false)),
         ...(kind.type === 'c' ? { sort: nullable(text()) } : {}),
       }),
       act: (call) => members(call, targetRoom(call, kind)._id),
@@ -91,7 +91,7 @@ function roleRoutes(kind: RoomKind): Route[] {
     [true, false].map((given): Route => ({
       method: 'POST',
       path: `${kind.prefix}.${given ? 'add' : 'remove'}${role.charAt(0).toUpperCase()}${role.slice(1)}`,
-      params: roomAnd(personFields),
+      params: roomAnd(kind.type === 'c' ? onePerson : personFields),
       act(call) {
         setRoomRole(call.workspace, call.caller, targetRoom(call, kind), targetPerson(call), role, given);
         return {};

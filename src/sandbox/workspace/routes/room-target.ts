@@ -23,11 +23,12 @@ export function roomAnd(fields: Record<string, Field> = {}): Schema {
   return { oneOf: [shape({ roomId: text(), ...fields }), shape({ roomName: text(), ...fields })] };
 }
 
-/** How a person is named in invite, kick and role routes. */
+/** How one person is named. */
+export const onePerson: Record<string, Field> = { userId: nullable(text()), username: nullable(text()), user: nullable(text()) };
+
+/** How people are named in invite, in a group's kick and in its role routes. */
 export const personFields: Record<string, Field> = {
-  userId: nullable(text()),
-  username: nullable(text()),
-  user: nullable(text()),
+  ...onePerson,
   userIds: nullable(list(text())),
   usernames: nullable(list(text())),
 };

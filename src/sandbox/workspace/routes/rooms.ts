@@ -41,7 +41,7 @@ export const roomRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: 'rooms.isMember',
-    params: shape({ roomId: text({ minLength: 1 }), userId: maybe(text({ minLength: 1 })), username: maybe(text({ minLength: 1 })) }),
+    params: { oneOf: ['userId', 'username'].map((key) => shape({ roomId: text({ minLength: 1 }), [key]: text({ minLength: 1 }) })) },
     act: isMember,
   },
   {

@@ -8,7 +8,7 @@ export const subscriptionRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: 'subscriptions.getOne',
-    params: shape({ roomId: text({ minLength: 1 }) }),
+    params: shape({ roomId: text() }),
     act: ({ workspace, caller, params }) => ({
       subscription: workspace.rooms.subscription(textOf(params, 'roomId'), caller.user._id) ?? null,
     }),
