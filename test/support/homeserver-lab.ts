@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { vi } from 'vitest';
-import { parseServerName } from '../../src/lib/matrix/server-name.ts';
+import type { ServerName } from '../../src/lib/core/ids.ts';
 import { makeRegistration } from '../../src/lib/matrix/registration.ts';
 import type { Registration } from '../../src/lib/matrix/types.ts';
 import type { RunningHomeserver } from '../../src/sandbox/homeserver/types.ts';
@@ -25,6 +25,8 @@ export interface Lab {
   readonly registration: Registration;
   readonly bot: Caller;
   readonly admin: Caller;
+  /** Calls without any token. */
+  readonly nobody: Caller;
   /** A new person, not of the application service. */
   person(): Promise<Caller>;
   /** A new ghost with the device RCFED, which is used on its requests unless `device` is false. */
@@ -34,12 +36,12 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
-const serverName = 'sandbox.test';
+const serverName = 'sandbox.test' as ServerName;
 export const unique = (): string => randomBytes(5).toString('hex');
 
 export async function openLab(kind: HomeserverKind): Promise<Lab> {
   const service = await startScriptedService();
-  const registration = makeRegistration({ url: service.url, serverName: parseServerName(serverName) });
+  const registration = makeRegistration({ url: service.url, serverName: serverName });
   const homeserver = await kind.start({ serverName, registrations: [registration] });
   const asToken = registration.asToken.reveal();
   const as: Lab['as'] = (userId, { device = true } = {}) =>
@@ -51,6 +53,7 @@ export async function openLab(kind: HomeserverKind): Promise<Lab> {
     registration,
     bot,
     admin: caller(homeserver.url, homeserver.adminToken, `@admin:${serverName}`),
+    nobody: caller(homeserver.url, undefined, ''),
     async person() {
       const { userId, accessToken } = await homeserver.registerUser(`person-${unique()}`);
       return caller(homeserver.url, accessToken, userId);
@@ -72,7 +75,7 @@ export async function openLab(kind: HomeserverKind): Promise<Lab> {
 }
 
 /** `path` begins with the API's version, `/v3/…`, or is a whole one, `/_matrix/…`. */
-function caller(url: string, token: string, userId: string, always: Record<string, string> = {}): Caller {
+function caller(url: string, token: string | undefined, userId: string, always: Record<string, string> = {}): Caller {
   return {
     userId,
     async call(method, path, body, query = {}) {
@@ -81,7 +84,7 @@ function caller(url: string, token: string, userId: string, always: Record<strin
       const raw = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
       const answer = await fetch(`${url}${whole}?${parameters}`, {
         method,
-        headers: { Authorization: `Bearer ${token}`, Connection: 'close' },
+        headers: { ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }), Connection: 'close' },
         ...(body === undefined ? {} : { body: raw }),
       });
       return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };

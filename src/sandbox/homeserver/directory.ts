@@ -23,10 +23,8 @@ export function deleteAlias(hs: Homeserver, requester: Requester, alias: string)
   if (target === undefined) throw notFound(`Room alias ${alias} not found`);
   const room = hs.disk.rooms.get(target.roomId);
   const hasPower = room !== undefined && powerOf(room, requester.userId) >= powerToSend(room, 'm.room.canonical_alias', true);
-  const owns = target.creator === requester.userId || requester.service?.ownsAlias(alias) === true;
-  if (isAliasReserved(hs, alias, requester.service)) {
-    throw new MatrixError(400, 'M_EXCLUSIVE', 'This alias is reserved by an application service.');
-  }
+  assertMayUseAlias(hs, requester, alias);
+  const owns = target.creator === requester.userId || requester.service !== undefined;
   if (!owns && !hasPower && !isAdmin(hs, requester)) throw forbidden("You don't have permission to delete the alias.");
   hs.disk.aliases.delete(alias);
 }

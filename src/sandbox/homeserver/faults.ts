@@ -3,6 +3,7 @@
  * are pushed to an application service (`on: 'push'`), `times` times after `skip` matches, then it's spent.
  *
  * - `delay`: act only after `delayMs`.
+ * - `late-answer`: act at once, answer after `delayMs`.
  * - `status`: answer `status` (default 500) with `errcode` before acting; 429 carries `retryAfterMs`.
  * - `html`: answer 200 (or `status`) with an HTML page before acting, as a proxy or a captive portal does.
  * - `drop-answer`: act, then cut the connection.
@@ -15,7 +16,7 @@ export interface FaultRule {
   readonly method?: string;
   /** Part of the path, percent-encoding as sent. For a push: part of the application service's id. */
   readonly path?: string;
-  readonly action: 'delay' | 'status' | 'html' | 'drop-answer' | 'cut' | 'lose' | 'duplicate';
+  readonly action: 'delay' | 'late-answer' | 'status' | 'html' | 'drop-answer' | 'cut' | 'lose' | 'duplicate';
   readonly status?: number;
   readonly errcode?: string;
   readonly retryAfterMs?: number;

@@ -50,6 +50,7 @@ export async function answerRequest(
     if (fault !== undefined && (await interfere(hs, fault, message, response)) === 'done') return;
     const { handler, params } = route(method, url.pathname);
     const answer = await handler(hs, { ...request, params });
+    if (fault?.action === 'late-answer') await hs.clock.sleep(fault.delayMs ?? 1000, memory.life.signal);
     if (fault?.action === 'drop-answer' || memory.life.signal.aborted) message.socket.destroy();
     else sendAnswer(response, answer);
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { JsonObject } from './json.ts';
-import { badJson, forbidden, notFound } from './matrix-error.ts';
+import { badJson, forbidden, MatrixError, notFound } from './matrix-error.ts';
 import { queryAlias } from './queries.ts';
 import type { Requester } from './requester.ts';
 import { membershipOf, stateEvent } from './room-state.ts';
@@ -11,13 +11,14 @@ import { appendEvent } from './timeline.ts';
  * Changes a membership, or answers the event that is already there when nothing would change: joining
  * where one is joined, inviting the invited, leaving what one left.
  */
-export function changeMembership(hs: Homeserver, room: Room, requester: Requester, target: string, membership: string, extra: JsonObject = {}): StoredEvent | undefined {
+export function changeMembership(hs: Homeserver, room: Room, requester: Requester, target: string, membership: string, extra: JsonObject = {}, act?: 'unban'): StoredEvent {
   if (!/^@[^:]*:.+$/.test(target)) throw badJson(`Invalid user id ${target}`);
   const current = stateEvent(room, 'm.room.member', target);
+  if (current?.content['membership'] === 'ban' && membership !== 'ban' && act !== 'unban') {
+    throw new MatrixError(403, 'M_BAD_STATE', `Cannot ${membership} user who was banned`);
+  }
   const content: JsonObject = { ...profileOf(hs, target, membership), ...extra, membership };
-  const isSame = current?.content['membership'] === membership && current.sender === requester.userId;
-  if (isSame && (membership === 'join' || membership === 'invite' || membership === 'ban' || membership === 'knock')) return current;
-  if (isSame && membership === 'leave') return current;
+  if (current?.content['membership'] === membership && current.sender === requester.userId) return current;
   return appendEvent(hs, room, {
     type: 'm.room.member',
     sender: requester.userId,
@@ -41,9 +42,10 @@ function profileOf(hs: Homeserver, userId: string, membership: string): JsonObje
 /** Kick and unban both end in `leave`, and each refuses what is the other's. */
 export function kickOrUnban(hs: Homeserver, room: Room, requester: Requester, target: string, act: 'kick' | 'unban', extra: JsonObject): void {
   const now = membershipOf(room, target);
-  if (act === 'unban' && now !== 'ban') throw forbidden(`Cannot unban user who was not banned`);
+  if (act === 'unban' && now !== 'ban') throw new MatrixError(403, 'M_BAD_STATE', `Cannot unban user who was not banned (membership=${now ?? 'none'})`);
+  if (act === 'kick' && now === 'ban') throw new MatrixError(403, 'M_BAD_STATE', 'Cannot kick user who was banned');
   if (act === 'kick' && now !== 'join' && now !== 'invite' && now !== 'knock') throw forbidden('The target user is not in the room');
-  changeMembership(hs, room, requester, target, 'leave', extra);
+  changeMembership(hs, room, requester, target, 'leave', extra, act === 'unban' ? act : undefined);
 }
 
 /** The room behind an id or an alias; an alias nobody has is asked for at the application services. */

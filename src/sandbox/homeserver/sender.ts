@@ -49,7 +49,7 @@ async function drain(hs: Homeserver, memory: Memory, service: ApplicationService
   }
 }
 
-export function storeServiceTransaction(hs: Homeserver, serviceId: string, eventIds: readonly string[]): StoredTransaction {
+function storeServiceTransaction(hs: Homeserver, serviceId: string, eventIds: readonly string[]): StoredTransaction {
   const transaction = { id: hs.disk.nextTransaction, serviceId, eventIds };
   hs.disk.nextTransaction += 1;
   hs.disk.transactions.push(transaction);
@@ -130,12 +130,13 @@ export function wakeRecoverer(hs: Homeserver, serviceId: string): void {
   hs.memory.recoverers.get(serviceId)?.wake();
 }
 
-/** An orderly end: what is in memory becomes stored transactions; those in flight stay stored and are repeated. */
-export function storeQueues(hs: Homeserver): void {
+/**
+ * An orderly end interrupts the transaction in flight and takes that for a failure: the service counts as
+ * down, and the transaction comes again after the start. A killed process doesn't get that far. Neither
+ * saves what waits in memory behind it.
+ */
+export function markInterrupted(hs: Homeserver): void {
   for (const [serviceId, queue] of hs.memory.queues) {
-    while (queue.events.length > 0) {
-      storeServiceTransaction(hs, serviceId, queue.events.splice(0, maxPerTransaction).map((event) => event.eventId));
-    }
-    if (hs.disk.transactions.some((transaction) => transaction.serviceId === serviceId)) hs.disk.down.add(serviceId);
+    if (queue.inFlight !== undefined) hs.disk.down.add(serviceId);
   }
 }

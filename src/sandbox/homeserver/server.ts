@@ -7,12 +7,9 @@ import { createAccount, logIn } from './accounts.ts';
 import { readRegistration } from './application-services.ts';
 import { createFaults } from './faults.ts';
 import { answerRequest } from './listener.ts';
-import { storeQueues } from './sender.ts';
+import { markInterrupted } from './sender.ts';
 import { emptyDisk, type Homeserver, type Memory, wakeWaiters } from './state.ts';
 import type { HomeserverOptions, RestartMode, SandboxHomeserver } from './types.ts';
-
-/** How long an orderly stop waits for transactions that are in flight. */
-const graceMs = 1_000;
 
 /**
  * A Matrix homeserver in this process, for trying rcfed out and for its tests: the part of the
@@ -104,13 +101,7 @@ async function close(hs: Homeserver, server: Server, mode: RestartMode): Promise
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
-  if (mode === 'graceful') {
-    const inFlight = [...memory.queues.values()].map((queue) => queue.inFlight);
-    const grace = new AbortController();
-    await Promise.race([Promise.all(inFlight), hs.clock.sleep(graceMs, grace.signal).catch(() => undefined)]);
-    grace.abort();
-    storeQueues(hs);
-  }
+  if (mode === 'graceful') markInterrupted(hs);
   memory.life.abort(new Error('The homeserver stops'));
   wakeWaiters(memory);
   memory.agent.destroy();

@@ -36,9 +36,10 @@ export interface RunningHomeserver {
   /** Takes effect at the next {@link RunningHomeserver.restart}; one with the same id is replaced. */
   addRegistration(registration: Registration): void;
   /**
-   * `graceful` loses no event and may push some again. `kill` keeps what Synapse has on disk (events,
-   * device-scoped transaction ids, stored transactions) and forgets what it has in memory (events
-   * taken from the stream but not yet in a transaction, the cache of transaction ids, typing).
+   * Both keep what Synapse has on disk (events, device-scoped transaction ids, stored transactions) and
+   * forget what it has in memory (events that wait behind a transaction in flight: never pushed; the cache
+   * of transaction ids; typing). The transaction in flight is repeated: after `graceful` (SIGTERM) with the
+   * first new event, after `kill` (SIGKILL) only when the service failed and recovered the next time.
    */
   restart(mode: RestartMode): Promise<void>;
   stop(): Promise<void>;

@@ -71,6 +71,9 @@ function putDevice(hs: Homeserver, request: MatrixRequest): Answer {
 function register(hs: Homeserver, request: MatrixRequest): Answer {
   const body = jsonBody(request);
   if (body['type'] === 'm.login.application_service') return registerGhost(hs, request);
+  if (request.headers.authorization !== undefined || request.query.has('access_token')) {
+    throw new MatrixError(400, 'M_UNKNOWN', 'An access token should not be provided on requests to /register (except if type is m.login.application_service)');
+  }
   if (objectOr(body['auth'])['type'] !== 'm.login.dummy') {
     return { status: 401, json: { session: 'sandbox', flows: [{ stages: ['m.login.dummy'] }], params: {} } };
   }

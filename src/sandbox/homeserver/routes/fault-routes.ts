@@ -3,7 +3,7 @@ import { jsonBody } from '../http.ts';
 import { badJson } from '../matrix-error.ts';
 import { param, type Routes } from '../router.ts';
 
-const actions = ['delay', 'status', 'html', 'drop-answer', 'cut', 'lose', 'duplicate'];
+const actions = ['delay', 'late-answer', 'status', 'html', 'drop-answer', 'cut', 'lose', 'duplicate'];
 
 /** The sandbox's own API for making things go wrong; it needs no token, since it listens on loopback only. */
 export const faultRoutes: Routes = {
