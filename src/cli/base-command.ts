@@ -97,16 +97,16 @@ export abstract class BaseCommand<C extends AnyCommand, Data> extends Command {
         { args: this.ctor.args, strict: this.ctor.strict, flags: withoutEnv },
         argv,
       );
-      this.flags = flags as FlagsOf<C>;
+      this.flags = withFalse(flags, known) as FlagsOf<C>;
       this.args = args as ArgsOf<C>;
     } catch (error) {
       throw fromParseError(error, this.ctor.id.replaceAll(':', ' '), Object.keys(known));
     }
     this.settings = settingsFrom(this.flags, this.context);
     const { plain, quiet } = this.settings;
-    const { io, clock } = this.context;
+    const { io, clock, redactor } = this.context;
     const mode = quiet ? 'silent' : plain || !io.stderr.isTTY ? 'lines' : 'live';
-    this.progress = createProgress({ stderr: io.stderr, mode, clock });
+    this.progress = createProgress({ stderr: io.stderr, mode, clock, scrub: redactor.scrub });
     this.logger = logTo(this.context, this.settings);
   }
 
@@ -158,3 +158,11 @@ export abstract class BaseCommand<C extends AnyCommand, Data> extends Command {
     return await this.context.prompts.confirm(message);
   }
 }
+
+/** oclif leaves out a boolean flag that is not given, although its types say that it is false. */
+const withFalse = (flags: object, known: Readonly<Record<string, { readonly type: string }>>): object => ({
+  ...Object.fromEntries(
+    Object.entries(known).flatMap(([name, { type }]) => (type === 'boolean' ? [[name, false]] : [])),
+  ),
+  ...flags,
+});

@@ -25,7 +25,10 @@ const distance = (a: string, b: string): number => {
 export const closest = (typed: string, known: readonly string[]): string[] =>
   known
     .map((word) => ({ word, far: distance(typed.toLowerCase(), word.toLowerCase()) }))
-    .filter(({ word, far }) => far <= Math.max(2, Math.floor(word.length / 3)))
+    .filter(
+      ({ word, far }) =>
+        far <= Math.max(1, Math.floor(word.length / 3)) || (typed.length > 1 && word.startsWith(typed)),
+    )
     .toSorted((a, b) => a.far - b.far)
     .slice(0, 3)
     .map(({ word }) => word);

@@ -16,10 +16,20 @@ interface ParseErrorShape {
  * it where only help is printed.
  */
 export const fromParseError = (error: unknown, command: string, knownFlags: readonly string[]): unknown => {
+  if (error instanceof RcfedError) return withoutWrapping(error);
   if (!(error instanceof Error) || !('oclif' in error)) return error;
   const shape: ParseErrorShape = error;
   const help = `rcfed ${command} --help`;
   return new RcfedError('RCFED_USAGE', describe(shape, command, knownFlags), { try: [help] });
+};
+
+/** oclif writes "Parsing --flag" before and a hint after the message of what a flag's `parse` throws. */
+const withoutWrapping = (error: RcfedError): RcfedError => {
+  const [, message = error.message] = /^Parsing --\S+ \n\t([^]*)\nSee more help with --help$/.exec(error.message) ?? [];
+  return new RcfedError(error.code, message, {
+    ...(error.why === undefined ? {} : { why: error.why }),
+    try: error.try,
+  });
 };
 
 const describe = (error: ParseErrorShape, command: string, knownFlags: readonly string[]): string => {
@@ -40,7 +50,7 @@ const describe = (error: ParseErrorShape, command: string, knownFlags: readonly 
     case 'ViolatedFlagConstraintError':
       return `The flags of rcfed ${command} do not fit together: ${namesIn(error.message, knownFlags)}`;
     default:
-      return expectsValue(error.message) ?? `The arguments of rcfed ${command} can't be understood`;
+      return aboutOneFlag(error.message) ?? `The arguments of rcfed ${command} can't be understood`;
   }
 };
 
@@ -58,9 +68,12 @@ const unknownFlags = (flags: readonly string[], command: string, knownFlags: rea
     : `rcfed ${command} was given a flag it does not have`;
 };
 
-const expectsValue = (message: string): string | undefined => {
-  const [, name] = /^Flag (--[\w-]+) expects a value/.exec(message) ?? [];
-  return name === undefined ? undefined : `${name} needs a value`;
+const aboutOneFlag = (message: string): string | undefined => {
+  const [, parsed, expected] = /^Parsing (--[\w-]+) \n\tExpected an? ([a-z ]+?)(?: but|:|\n)/.exec(message) ?? [];
+  if (parsed !== undefined) return `${parsed} needs ${expected === 'integer' ? 'a whole number' : `a ${expected}`}`;
+  const [, name, problem] = /^Flag (--[\w-]+) (expects a value|can only be specified once)/.exec(message) ?? [];
+  if (name === undefined) return undefined;
+  return problem === 'expects a value' ? `${name} needs a value` : `${name} is given more than once`;
 };
 
 const namesIn = (message: string, knownFlags: readonly string[]): string =>

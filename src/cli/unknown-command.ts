@@ -14,17 +14,18 @@ export const unknownCommand = (words: readonly string[], commandIds: readonly st
   const typed = words.slice(0, depth + 1);
   const last = typed.at(-1) ?? '';
   const name = /^[a-z][a-z-]{0,30}$/i.test(last) ? typed.join(' ') : typed.slice(0, -1).join(' ');
-  const sameDepth = [...topics].filter((topic) => topic.split(' ').length === typed.length);
-  const meant = closest(typed.join(' '), sameDepth);
   const topic = words.slice(0, depth).join(' ');
+  const prefix = topic === '' ? '' : `${topic} `;
+  const siblings = [...topics].filter((known) => known.startsWith(prefix)).map((known) => known.slice(prefix.length));
+  const meant = closest(
+    last,
+    siblings.filter((word) => !word.includes(' ')),
+  ).map((word) => `${prefix}${word}`);
   return new RcfedError(
     'RCFED_COMMAND_UNKNOWN',
     `rcfed has no command ${name}${meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : ''}`.replace('  ', ' '),
     {
-      try: [
-        ...meant.map((command) => `rcfed ${command} --help`),
-        `rcfed ${topic === '' ? '' : `${topic} `}--help`,
-      ].slice(0, 3),
+      try: [...meant.map((command) => `rcfed ${command} --help`), `rcfed ${prefix}--help`].slice(0, 3),
     },
   );
 };

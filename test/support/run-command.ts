@@ -43,7 +43,16 @@ export const runCommand = async (argv: readonly string[], options: RunOptions = 
   const { id, file, rest } = locate(argv);
   const { default: CommandClass } = (await import(file)) as { default: RunnableCommand };
   CommandClass.id = id;
-  const config = await Config.load({ root: repositoryRoot });
+  return await runCommandClass(CommandClass, rest, await Config.load({ root: repositoryRoot }), options);
+};
+
+/** As {@link runCommand} for a command that is no file of src/commands. */
+export const runCommandClass = async (
+  CommandClass: RunnableCommand,
+  argv: readonly string[],
+  config: Config,
+  options: RunOptions = {},
+): Promise<CommandRun> => {
   const stdout = collector(options.terminal ?? false, options.onStdout);
   const stderr = collector(options.terminal ?? false);
   const env = options.env ?? {};
@@ -61,7 +70,7 @@ export const runCommand = async (argv: readonly string[], options: RunOptions = 
       stderr,
     },
   });
-  const exitCode = await new CommandClass([...rest], config).run();
+  const exitCode = await new CommandClass([...argv], config).run();
   return {
     stdout: stdout.text(),
     stderr: stderr.text(),
@@ -78,7 +87,7 @@ export const runCommand = async (argv: readonly string[], options: RunOptions = 
 
 interface RunnableCommand {
   id: string;
-  new (argv: string[], config: Config): BaseCommand<never, unknown>;
+  new (argv: string[], config: Config): Pick<BaseCommand<never, unknown>, 'run'>;
 }
 
 /** The longest run of words that is a file under src/commands. */

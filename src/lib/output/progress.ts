@@ -25,11 +25,13 @@ interface ProgressOptions {
   readonly stderr: OutputStream;
   readonly mode: ProgressMode;
   readonly clock: Clock;
+  /** Takes known secrets out of titles and notes. */
+  readonly scrub: (text: string) => string;
 }
 
-export const createProgress = ({ stderr, mode, clock }: ProgressOptions): Progress => {
-  if (mode === 'live' && stderr.raw !== undefined) return liveProgress(stderr.raw, clock);
-  return linesProgress(mode === 'silent' ? () => {} : (line) => stderr.write(`${line}\n`), clock);
+export const createProgress = ({ stderr, mode, clock, scrub }: ProgressOptions): Progress => {
+  if (mode === 'live' && stderr.raw !== undefined) return liveProgress(stderr.raw, clock, scrub);
+  return linesProgress(mode === 'silent' ? () => {} : (line) => stderr.write(`${scrub(line)}\n`), clock);
 };
 
 const linesProgress = (say: (line: string) => void, clock: Clock): Progress => {
@@ -47,8 +49,9 @@ const linesProgress = (say: (line: string) => void, clock: Clock): Progress => {
   };
 };
 
-const liveProgress = (stream: NodeJS.WriteStream, clock: Clock): Progress => ({
-  async wait(title, run) {
+const liveProgress = (stream: NodeJS.WriteStream, clock: Clock, scrub: (text: string) => string): Progress => ({
+  async wait(name, run) {
+    const title = scrub(name);
     const { default: ora } = await import('ora');
     const spinner = ora({ text: title, stream, discardStdin: false }).start();
     try {
@@ -66,10 +69,10 @@ const liveProgress = (stream: NodeJS.WriteStream, clock: Clock): Progress => ({
     const { Listr, ListrLogger, ProcessOutput } = await import('listr2');
     const logger = new ListrLogger({ processOutput: new ProcessOutput(stream, stream) });
     const tasks = steps.map((step) => ({
-      title: step.title,
+      title: scrub(step.title),
       task: (_: unknown, task: { output: string }) => {
         const note = (text: string): void => {
-          task.output = text;
+          task.output = scrub(text);
         };
         return slowly(
           clock,

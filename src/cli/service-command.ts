@@ -1,0 +1,32 @@
+import type { Command } from '@oclif/core/command';
+import type { BridgeService } from '../lib/bridge/service/views.ts';
+import { loadProfile } from '../lib/config/load-profile.ts';
+import { BaseCommand } from './base-command.ts';
+import { withReach } from './reach.ts';
+
+/** Base of the commands that ask the bridge something, whether it runs or not. */
+export abstract class ServiceCommand<C extends typeof Command, Data> extends BaseCommand<C, Data> {
+  /**
+   * Hands over the service of the profile's bridge; see `connectService`.
+   * @param title said while it lasts; leave it out for what takes no time
+   */
+  protected async withService<Result>(
+    use: (service: BridgeService, running: boolean) => Promise<Result>,
+    title?: string,
+  ): Promise<Result> {
+    const profile = await loadProfile(this.context, this.settings.profile);
+    const command = { context: this.context, settings: this.settings, logger: this.logger };
+    return await withReach(profile, command, async (reach) => {
+      const { connectService } = await import('../lib/admin/connect.ts');
+      const run = async (): Promise<Result> => {
+        const connection = await connectService(profile, reach);
+        try {
+          return await use(connection.service, connection.running);
+        } finally {
+          await connection.close();
+        }
+      };
+      return await (title === undefined ? run() : this.progress.wait(title, run));
+    });
+  }
+}
