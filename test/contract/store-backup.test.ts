@@ -45,10 +45,14 @@ describe('backing a store up (sqlite)', () => {
     const nowhere = join(folder(), 'no', 'backup.db');
     await expect(backupStore({ url, target: nowhere, env })).rejects.toMatchObject({ code: 'RCFED_BACKUP_FAILED' });
     const missing = join(folder(), 'backup.db');
-    await expect(backupStore({ url: `${url}.none`, target: missing, env })).rejects.toMatchObject({ code: 'RCFED_STORE_MISSING' });
+    await expect(backupStore({ url: `${url}.none`, target: missing, env })).rejects.toMatchObject({
+      code: 'RCFED_STORE_MISSING',
+    });
     const broken = join(folder(), 'broken.db');
     writeFileSync(broken, 'x'.repeat(10_000));
-    await expect(backupStore({ url: broken, target: missing, env })).rejects.toMatchObject({ code: 'RCFED_STORE_CORRUPT' });
+    await expect(backupStore({ url: broken, target: missing, env })).rejects.toMatchObject({
+      code: 'RCFED_STORE_CORRUPT',
+    });
     expect([missing, `${missing}.part`].filter((file) => existsSync(file))).toEqual([]);
   });
 });
@@ -63,9 +67,17 @@ describe.each(engines.filter((engine) => engine === 'postgres'))('backing a stor
     withPassword.password = 'hunter2';
     const target = join(folder(), 'backup.dump');
     const bin = folder();
-    const real = execFileSync('sh', ['-c', 'command -v pg_dump || ls /usr/lib/postgresql/*/bin/pg_dump | tail -1'], { encoding: 'utf8' }).trim();
-    writeFileSync(join(bin, 'pg_dump'), `#!/bin/sh\necho "$@" "$PGPASSWORD" > ${bin}/seen\nexec ${real} "$@"\n`, { mode: 0o755 });
-    const saved = await backupStore({ url: withPassword.href, target, env: { ...env, PATH: `${bin}${delimiter}${env['PATH']}` } });
+    const real = execFileSync('sh', ['-c', 'command -v pg_dump || ls /usr/lib/postgresql/*/bin/pg_dump | tail -1'], {
+      encoding: 'utf8',
+    }).trim();
+    writeFileSync(join(bin, 'pg_dump'), `#!/bin/sh\necho "$@" "$PGPASSWORD" > ${bin}/seen\nexec ${real} "$@"\n`, {
+      mode: 0o755,
+    });
+    const saved = await backupStore({
+      url: withPassword.href,
+      target,
+      env: { ...env, PATH: `${bin}${delimiter}${env['PATH']}` },
+    });
     expect(saved).toEqual({ target, format: 'pg_dump', bytes: statSync(target).size });
     expect(readFileSync(target).subarray(0, 5).toString()).toBe('PGDMP');
     expect(statSync(target).mode & 0o777).toBe(0o600);
@@ -82,10 +94,12 @@ describe.each(engines.filter((engine) => engine === 'postgres'))('backing a stor
     });
     const bin = folder();
     writeFileSync(join(bin, 'pg_dump'), '#!/bin/sh\necho "no such database" >&2\nexit 1\n', { mode: 0o755 });
-    await expect(backupStore({ url, target, env: { PATH: `${bin}${delimiter}${env['PATH']}` } })).rejects.toMatchObject({
-      code: 'RCFED_BACKUP_FAILED',
-      why: 'no such database',
-    });
+    await expect(backupStore({ url, target, env: { PATH: `${bin}${delimiter}${env['PATH']}` } })).rejects.toMatchObject(
+      {
+        code: 'RCFED_BACKUP_FAILED',
+        why: 'no such database',
+      },
+    );
     expect([target, `${target}.part`].filter((file) => existsSync(file))).toEqual([]);
   });
 });

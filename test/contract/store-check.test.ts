@@ -3,7 +3,16 @@ import { expect, it } from 'vitest';
 import { Secret } from '../../src/lib/core/secret.ts';
 import { checkStore } from '../../src/lib/store/check.ts';
 import type { OpenStore } from '../../src/lib/store/open.ts';
-import { describeStore, drain, ledgerEntry, message, newPerson, newPortal, recordOne, takeLease } from '../support/stores.ts';
+import {
+  describeStore,
+  drain,
+  ledgerEntry,
+  message,
+  newPerson,
+  newPortal,
+  recordOne,
+  takeLease,
+} from '../support/stores.ts';
 
 /** Breaks rows as only a fault of ours or of a disk could: past the checks of the database. */
 async function vandalise(store: OpenStore, ...statements: string[]): Promise<void> {
@@ -35,7 +44,9 @@ describeStore('looking a store over', (bench) => {
   it('finds each kind of damage and names examples', async () => {
     const store = await bench.open();
     const { portal } = await store.portals.create(newPortal());
-    const { portal: closed } = await store.portals.create(newPortal({ workspaceRoomId: 'c' as never, matrixRoomId: '!c' as never }));
+    const { portal: closed } = await store.portals.create(
+      newPortal({ workspaceRoomId: 'c' as never, matrixRoomId: '!c' as never }),
+    );
     const person = await store.people.add(newPerson('p', { token: new Secret('tok') }));
     const lease = await takeLease(store, 'lane');
     for (const key of ['$bodyless', '$reasonless', '$orphan', '$untold', '$done']) await recordOne(store, key);
@@ -46,7 +57,9 @@ describeStore('looking a store over', (bench) => {
       lease,
       outcome: 'relayed',
       ledger: [ledgerEntry(portal.id)],
-      snapshots: [{ messageId: message('m1'), portalId: portal.id, hash: 'h', updatedAt: 1, deleted: false, lastEditTs: 0 }],
+      snapshots: [
+        { messageId: message('m1'), portalId: portal.id, hash: 'h', updatedAt: 1, deleted: false, lastEditTs: 0 },
+      ],
     });
     await store.portals.update(closed.id, { state: 'closed' });
     await store.attempts.begin(first?.id as number, 'send');

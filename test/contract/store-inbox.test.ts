@@ -52,7 +52,11 @@ describeStore('what is received', (bench) => {
   it('needs no work when it is known at once what became of it', async () => {
     const store = await bench.open();
     expect(await store.inbox.record({ rows: [inboxRow('$echo', { settledAs: 'echo' })] })).toEqual([]);
-    expect(await store.inbox.byKey('homeserver', '$echo')).toMatchObject({ state: 'done', outcome: 'echo', settledAt: 1_000_000 });
+    expect(await store.inbox.byKey('homeserver', '$echo')).toMatchObject({
+      state: 'done',
+      outcome: 'echo',
+      settledAt: 1_000_000,
+    });
     expect(await store.inbox.head('room:a', 'homeserver')).toBeUndefined();
   });
 
@@ -60,8 +64,14 @@ describeStore('what is received', (bench) => {
     const store = await bench.open();
     await store.inbox.record({
       rows: [],
-      tombstones: [{ side: 'workspace', target: 'gone' }, { side: 'workspace', target: 'gone' }],
-      cursors: [{ name: 'c', value: '1' }, { name: 'c', value: '2' }],
+      tombstones: [
+        { side: 'workspace', target: 'gone' },
+        { side: 'workspace', target: 'gone' },
+      ],
+      cursors: [
+        { name: 'c', value: '1' },
+        { name: 'c', value: '2' },
+      ],
     });
     expect(await store.ledger.isGone('workspace', 'gone')).toBe(true);
     expect(await store.ledger.isGone('homeserver', 'gone')).toBe(false);
@@ -81,7 +91,12 @@ describeStore('what is received', (bench) => {
 describeStore('the order within a lane', (bench) => {
   it('is the source time for the workspace, whenever a message arrives', async () => {
     const store = await bench.open();
-    for (const [key, order] of [['c', 30], ['a', 10], ['b', 20], ['b2', 20]] as const) {
+    for (const [key, order] of [
+      ['c', 30],
+      ['a', 10],
+      ['b', 20],
+      ['b2', 20],
+    ] as const) {
       await recordOne(store, key, { side: 'workspace', order });
     }
     expect(await drain(store, 'room:a', 'workspace')).toEqual(['a', 'b', 'b2', 'c']);
@@ -186,7 +201,15 @@ describeStore('what waits', (bench) => {
     const second = await store.attempts.begin(id, 'chat.update', 'part 0');
     expect(await store.attempts.of(id)).toEqual([
       { id: first, inboxId: id, step: 'send', startedAt: 1_000_000, endedAt: 1_000_500, answer: 'ok', detail: '$sent' },
-      { id: second, inboxId: id, step: 'chat.update', startedAt: 1_000_500, endedAt: undefined, answer: undefined, detail: 'part 0' },
+      {
+        id: second,
+        inboxId: id,
+        step: 'chat.update',
+        startedAt: 1_000_500,
+        endedAt: undefined,
+        answer: undefined,
+        detail: 'part 0',
+      },
     ]);
     expect(await store.attempts.open(id, 'send')).toBeUndefined();
     expect((await store.attempts.open(id, 'chat.update'))?.id).toBe(second);

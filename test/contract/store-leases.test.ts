@@ -5,7 +5,11 @@ import { describeStore, recordOne, takeLease } from '../support/stores.ts';
 
 /** Makes a lease's time pass without waiting for it. */
 const expire = (store: OpenStore, name: string) =>
-  store.database.kysely.updateTable('leases').set({ expires_at: sql<number>`1` }).where('name', '=', name).execute();
+  store.database.kysely
+    .updateTable('leases')
+    .set({ expires_at: sql<number>`1` })
+    .where('name', '=', name)
+    .execute();
 
 describeStore('a lease', (bench) => {
   it('is held by one owner at a time', async () => {
@@ -62,12 +66,27 @@ describeStore('a lease', (bench) => {
     const current = await takeLease(store, 'lane', 'bridge 2');
     const lost = { name: 'LeaseLostError' };
     const tombstones = [{ side: 'workspace' as const, target: 'm1' }];
-    await expect(store.inbox.settle({ inboxId: id, lease: old, outcome: 'relayed', tombstones })).rejects.toMatchObject(lost);
+    await expect(store.inbox.settle({ inboxId: id, lease: old, outcome: 'relayed', tombstones })).rejects.toMatchObject(
+      lost,
+    );
     expect(await store.ledger.isGone('workspace', 'm1')).toBe(false);
     await store.inbox.settle({ inboxId: id, lease: current, outcome: 'relayed' });
     const next = await recordOne(store, '$2');
     await store.leases.release(current);
     await expect(store.inbox.settle({ inboxId: next, lease: current, outcome: 'relayed' })).rejects.toMatchObject(lost);
+  });
+
+  it('lets what others ask for at the same moment pass, when one of them has lost it', async () => {
+    const store = await bench.open();
+    const id = await recordOne(store, '$1');
+    const lease = await takeLease(store, 'lane');
+    const [before, lost, after] = await Promise.allSettled([
+      recordOne(store, '$2'),
+      store.inbox.settle({ inboxId: id, lease: { ...lease, token: 0 }, outcome: 'relayed' }),
+      recordOne(store, '$3'),
+    ]);
+    expect([before.status, lost.status, after.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await store.inbox.waiting()).toMatchObject([{ count: 3 }]);
   });
 
   it('still settles after it expired, as long as nobody else took it', async () => {

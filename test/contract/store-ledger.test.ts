@@ -1,7 +1,16 @@
 import { expect, it } from 'vitest';
 import type { OpenStore } from '../../src/lib/store/open.ts';
 import type { Settlement } from '../../src/lib/store/types.ts';
-import { describeStore, event, inboxRow, ledgerEntry, message, newPortal, recordOne, takeLease } from '../support/stores.ts';
+import {
+  describeStore,
+  event,
+  inboxRow,
+  ledgerEntry,
+  message,
+  newPortal,
+  recordOne,
+  takeLease,
+} from '../support/stores.ts';
 
 /** Settles a row of its own with what is given. */
 async function settleOne(store: OpenStore, key: string, settlement: Partial<Settlement>): Promise<number> {
@@ -15,7 +24,14 @@ describeStore('a settled row', (bench) => {
     const store = await bench.open();
     const { portal } = await store.portals.create(newPortal());
     const entry = ledgerEntry(portal.id);
-    const snapshot = { messageId: message('m1'), portalId: portal.id, hash: 'h', updatedAt: 5, deleted: false, lastEditTs: 9 };
+    const snapshot = {
+      messageId: message('m1'),
+      portalId: portal.id,
+      hash: 'h',
+      updatedAt: 5,
+      deleted: false,
+      lastEditTs: 9,
+    };
     const tombstones = [{ side: 'homeserver' as const, target: '$gone' }];
     bench.clock.set(1_234_567);
     const id = await settleOne(store, '$1', { ledger: [entry], snapshots: [snapshot], tombstones });
@@ -46,9 +62,19 @@ describeStore('a settled row', (bench) => {
   it('marks redacted events and brings a snapshot up to date', async () => {
     const store = await bench.open();
     const { portal } = await store.portals.create(newPortal());
-    const snapshot = { messageId: message('m1'), portalId: portal.id, hash: 'h', updatedAt: 5, deleted: false, lastEditTs: 0 };
+    const snapshot = {
+      messageId: message('m1'),
+      portalId: portal.id,
+      hash: 'h',
+      updatedAt: 5,
+      deleted: false,
+      lastEditTs: 0,
+    };
     await settleOne(store, '$1', { ledger: [ledgerEntry(portal.id)], snapshots: [snapshot] });
-    await settleOne(store, '$2', { redacted: [event('e1')], snapshots: [{ ...snapshot, updatedAt: 6, deleted: true }] });
+    await settleOne(store, '$2', {
+      redacted: [event('e1')],
+      snapshots: [{ ...snapshot, updatedAt: 6, deleted: true }],
+    });
     expect((await store.ledger.byEvent(event('e1')))?.redacted).toBe(true);
     expect(await store.ledger.snapshot(message('m1'))).toMatchObject({ updatedAt: 6, deleted: true });
   });
@@ -89,7 +115,9 @@ describeStore('a settled row', (bench) => {
     const store = await bench.open();
     const lease = await takeLease(store);
     const id = await settleOne(store, '$1', {});
-    await expect(store.inbox.settle({ inboxId: id, lease, outcome: 'again' })).rejects.toMatchObject({ name: 'LeaseLostError' });
+    await expect(store.inbox.settle({ inboxId: id, lease, outcome: 'again' })).rejects.toMatchObject({
+      name: 'LeaseLostError',
+    });
     expect((await store.inbox.byId(id))?.outcome).toBe('relayed');
   });
 

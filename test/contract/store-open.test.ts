@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../src/lib/core/clock.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
 import { isLocked } from '../../src/lib/store/lock.ts';
 import { migrations } from '../../src/lib/store/migrations.ts';
+import { openStore } from '../../src/lib/store/open.ts';
 import { rotateKey } from '../../src/lib/store/rotate-key.ts';
-import { describeStore, newPerson, recordOne, testKey } from '../support/stores.ts';
+import { describeStore, engines, newPerson, recordOne, storeBench, testKey } from '../support/stores.ts';
 
 const CHILD = fileURLToPath(new URL('../support/store-child.ts', import.meta.url));
 
@@ -42,7 +45,9 @@ describeStore('opening a store', (bench) => {
   });
 
   it('is refused without a store when it may not make one', async () => {
-    await expect(bench.openUrl(await bench.url(), { migrate: false })).rejects.toMatchObject({ code: 'RCFED_STORE_MISSING' });
+    await expect(bench.openUrl(await bench.url(), { migrate: false })).rejects.toMatchObject({
+      code: 'RCFED_STORE_MISSING',
+    });
   });
 
   it('makes it once when several start at the same time', async () => {
@@ -108,7 +113,9 @@ describeStore('a running bridge', (bench) => {
     const store = await bench.openUrl(url, { lock: true });
     expect(await isLocked(url)).toBe(true);
     await expect(bench.openUrl(url, { lock: true })).rejects.toMatchObject({ code: 'RCFED_STORE_LOCKED', exit: 4 });
-    await expect(rotateKey({ url, key: testKey, newKey: testKey, clock: bench.clock })).rejects.toMatchObject({ code: 'RCFED_STORE_LOCKED' });
+    await expect(rotateKey({ url, key: testKey, newKey: testKey, clock: bench.clock })).rejects.toMatchObject({
+      code: 'RCFED_STORE_LOCKED',
+    });
     // A command that only reads gets in.
     await bench.openUrl(url, { migrate: false });
     await store.close();
@@ -122,7 +129,7 @@ describeStore('a running bridge', (bench) => {
     expect(await isLocked(url)).toBe(true);
     await expect(bench.openUrl(url, { lock: true })).rejects.toMatchObject({ code: 'RCFED_STORE_LOCKED' });
     await child.kill();
-    await expect.poll(() => isLocked(url)).toBe(false);
+    await expect.poll(() => isLocked(url), { timeout: 20_000 }).toBe(false);
     await bench.openUrl(url, { lock: true });
   });
 
@@ -132,7 +139,7 @@ describeStore('a running bridge', (bench) => {
       const child = await startChild('record', url);
       await expect.poll(() => child.lines.length, { timeout: 20_000 }).toBeGreaterThan(acknowledged);
       await child.kill();
-      await expect.poll(() => isLocked(url)).toBe(false);
+      await expect.poll(() => isLocked(url), { timeout: 20_000 }).toBe(false);
     }
     const store = await bench.openUrl(url);
     const lanes = await store.inbox.waiting();
@@ -141,17 +148,33 @@ describeStore('a running bridge', (bench) => {
   });
 });
 
+describe.each(engines.filter((engine) => engine === 'postgres'))('the lock on a server (%s)', (engine) => {
+  const bench = storeBench(engine);
+
+  it('is taken again when its connection breaks', async () => {
+    const url = await bench.url();
+    const store = await bench.openUrl(url, { lock: true, clock: systemClock });
+    const holder = sql<{ pid: number }>`select pid from pg_locks where locktype = 'advisory'
+      and database = (select oid from pg_database where datname = current_database())`;
+    const pid = async () => (await holder.execute(store.database.kysely)).rows[0]?.pid;
+    const first = await pid();
+    await sql`select pg_terminate_backend(${first})`.execute(store.database.kysely);
+    await expect.poll(async () => [undefined, first].includes(await pid()), { timeout: 20_000 }).toBe(false);
+    expect(await isLocked(url)).toBe(true);
+    await store.close();
+    expect(await isLocked(url)).toBe(false);
+  });
+});
+
 describe('a store that cannot be had', () => {
-  it.each(['postgres://rcfed:hunter2@127.0.0.1:1/rcfed?password=hunter3', 'postgres://rcfed:hunter2@no-such-host.invalid/x'])(
-    'is reported with where it should be and without its password: %s',
-    async (url) => {
-      const { openStore } = await import('../../src/lib/store/open.ts');
-      const { systemClock } = await import('../../src/lib/core/clock.ts');
-      for (const lock of [false, true]) {
-        const error = await openStore({ url, key: testKey, clock: systemClock, lock }).catch((reason: unknown) => reason);
-        expect(error).toMatchObject({ code: 'RCFED_STORE_UNAVAILABLE', retryable: true });
-        expect(String(error) + (error as { why?: string }).why).not.toMatch(/hunter/);
-      }
-    },
-  );
+  it.each([
+    'postgres://rcfed:hunter2@127.0.0.1:1/rcfed?password=hunter3',
+    'postgres://rcfed:hunter2@no-such-host.invalid/x',
+  ])('is reported with where it should be and without its password: %s', async (url) => {
+    for (const lock of [false, true]) {
+      const error = await openStore({ url, key: testKey, clock: systemClock, lock }).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: 'RCFED_STORE_UNAVAILABLE', retryable: true });
+      expect(String(error) + (error as { why?: string }).why).not.toMatch(/hunter/);
+    }
+  });
 });

@@ -8,9 +8,17 @@ describeStore('a portal', (bench) => {
     const store = await bench.open();
     const { portal, created } = await store.portals.create(newPortal({ alias: '#general:example.org' }));
     expect(created).toBe(true);
-    expect(portal).toEqual({ ...newPortal({ alias: '#general:example.org' }), id: portal.id, lane: `portal:${portal.id}`, createdAt: 1_000_000 });
+    expect(portal).toEqual({
+      ...newPortal({ alias: '#general:example.org' }),
+      id: portal.id,
+      lane: `portal:${portal.id}`,
+      createdAt: 1_000_000,
+    });
     expect(await store.portals.create(newPortal({ matrixRoomId: room('other') }))).toEqual({ portal, created: false });
-    expect(await store.portals.create(newPortal({ workspaceRoomId: rid('other') }))).toEqual({ portal, created: false });
+    expect(await store.portals.create(newPortal({ workspaceRoomId: rid('other') }))).toEqual({
+      portal,
+      created: false,
+    });
     expect(await store.portals.byMatrixRoom(room('general'))).toEqual(portal);
     expect(await store.portals.byWorkspaceRoom(rid('GENERAL'))).toEqual(portal);
     expect(await store.portals.byId(portal.id)).toEqual(portal);
@@ -19,7 +27,9 @@ describeStore('a portal', (bench) => {
 
   it('is made once even when several ask at the same time', async () => {
     const store = await bench.open();
-    const answers = await Promise.all([1, 2, 3, 4].map((n) => store.portals.create(newPortal({ matrixRoomId: room(`r${n}`) }))));
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map((n) => store.portals.create(newPortal({ matrixRoomId: room(`r${n}`) }))),
+    );
     expect(answers.filter(({ created }) => created)).toHaveLength(1);
     expect(new Set(answers.map(({ portal }) => portal.id)).size).toBe(1);
   });
@@ -33,7 +43,9 @@ describeStore('a portal', (bench) => {
     const again = await store.portals.create(newPortal());
     expect(again.created).toBe(true);
     expect(again.portal.id).not.toBe(portal.id);
-    await expect(store.portals.update(portal.id, { state: 'active' })).rejects.toMatchObject({ code: 'RCFED_STORE_CONFLICT' });
+    await expect(store.portals.update(portal.id, { state: 'active' })).rejects.toMatchObject({
+      code: 'RCFED_STORE_CONFLICT',
+    });
   });
 
   it('takes over what waits for both rooms the moment it becomes active', async () => {
@@ -49,7 +61,11 @@ describeStore('a portal', (bench) => {
     expect(await store.inbox.pendingLanes()).toEqual([portal.lane, 'room:other']);
     expect(await drain(store, portal.lane)).toEqual(['$1']);
     expect(await drain(store, portal.lane, 'workspace')).toEqual(['w1']);
-    expect(await store.portals.byId(portal.id)).toMatchObject({ name: 'renamed', alias: '#a:example.org', state: 'active' });
+    expect(await store.portals.byId(portal.id)).toMatchObject({
+      name: 'renamed',
+      alias: '#a:example.org',
+      state: 'active',
+    });
   });
 
   it('is listed by name', async () => {
@@ -78,10 +94,16 @@ describeStore('a person', (bench) => {
     const puppet = await store.people.add(newPerson('p', { kind: 'puppet', workspaceUserId: undefined }));
     await store.people.add(newPerson('q', { kind: 'puppet', workspaceUserId: undefined }));
     const conflict = { code: 'RCFED_STORE_CONFLICT' };
-    await expect(store.people.add(newPerson('x', { matrixUserId: puppet.matrixUserId }))).rejects.toMatchObject(conflict);
+    await expect(store.people.add(newPerson('x', { matrixUserId: puppet.matrixUserId }))).rejects.toMatchObject(
+      conflict,
+    );
     const ghost = await store.people.add(newPerson('bob'));
-    await expect(store.people.add(newPerson('x', { workspaceUserId: ghost.workspaceUserId }))).rejects.toMatchObject(conflict);
-    await expect(store.people.update(puppet.id, { workspaceUserId: ghost.workspaceUserId })).rejects.toMatchObject(conflict);
+    await expect(store.people.add(newPerson('x', { workspaceUserId: ghost.workspaceUserId }))).rejects.toMatchObject(
+      conflict,
+    );
+    await expect(store.people.update(puppet.id, { workspaceUserId: ghost.workspaceUserId })).rejects.toMatchObject(
+      conflict,
+    );
     expect(await store.people.count()).toEqual({ ghosts: 1, puppets: 2 });
   });
 
@@ -128,12 +150,20 @@ describeStore('media and cursors', (bench) => {
     const store = await bench.open();
     expect(await store.media.get('avatar:u:1')).toBeUndefined();
     await store.media.put('avatar:u:1', 'mxc://example.org/a');
-    expect(await store.media.get('avatar:u:1')).toEqual({ mxc: 'mxc://example.org/a', createdAt: 1_000_000, uploaded: false });
+    expect(await store.media.get('avatar:u:1')).toEqual({
+      mxc: 'mxc://example.org/a',
+      createdAt: 1_000_000,
+      uploaded: false,
+    });
     await store.media.uploaded('avatar:u:1');
     expect((await store.media.get('avatar:u:1'))?.uploaded).toBe(true);
     bench.clock.set(2_000_000);
     await store.media.put('avatar:u:1', 'mxc://example.org/b');
-    expect(await store.media.get('avatar:u:1')).toEqual({ mxc: 'mxc://example.org/b', createdAt: 2_000_000, uploaded: false });
+    expect(await store.media.get('avatar:u:1')).toEqual({
+      mxc: 'mxc://example.org/b',
+      createdAt: 2_000_000,
+      uploaded: false,
+    });
   });
 
   it('are read one by one or by prefix', async () => {
@@ -142,7 +172,11 @@ describeStore('media and cursors', (bench) => {
     await store.setCursor('room:a', 'later');
     expect(await store.cursor('room:a')).toBe('later');
     expect(await store.cursor('none')).toBeUndefined();
-    expect([...(await store.cursors('room:'))]).toEqual([['room:%', 'of room:%'], ['room:a', 'later'], ['room:b', 'of room:b']]);
+    expect([...(await store.cursors('room:'))]).toEqual([
+      ['room:%', 'of room:%'],
+      ['room:a', 'later'],
+      ['room:b', 'of room:b'],
+    ]);
     expect((await store.cursors('')).size).toBe(5);
   });
 });

@@ -11,7 +11,11 @@ async function setAside(store: OpenStore) {
   const waiting = await recordOne(store, '$next');
   const settle = { lease, outcome: 'failed' };
   await store.inbox.fail(aside, lease);
-  await store.inbox.settle({ ...settle, inboxId: aside, aside: { reason: 'M_TOO_LARGE', detail: 'the server said no' } });
+  await store.inbox.settle({
+    ...settle,
+    inboxId: aside,
+    aside: { reason: 'M_TOO_LARGE', detail: 'the server said no' },
+  });
   await store.inbox.settle({ ...settle, inboxId: edit, outcome: 'folded', foldInto: aside });
   await store.inbox.settle({ ...settle, inboxId: second, outcome: 'folded', foldInto: edit });
   return { aside, edit, second, waiting, lease };
@@ -24,9 +28,16 @@ describeStore('an event that cannot be applied', (bench) => {
     const { aside, edit, second } = await setAside(store);
     expect((await store.inbox.head('room:a', 'homeserver'))?.key).toBe('$next');
     expect(await store.quarantine.list()).toEqual([
-      { row: await store.inbox.byId(aside), reason: 'M_TOO_LARGE', detail: 'the server said no', at: 5000, told: false },
+      {
+        row: await store.inbox.byId(aside),
+        reason: 'M_TOO_LARGE',
+        detail: 'the server said no',
+        at: 5000,
+        told: false,
+      },
     ]);
-    for (const id of [edit, second]) expect(await store.inbox.byId(id)).toMatchObject({ state: 'folded', parent: aside });
+    for (const id of [edit, second])
+      expect(await store.inbox.byId(id)).toMatchObject({ state: 'folded', parent: aside });
     expect((await store.quarantine.get(aside))?.row.state).toBe('aside');
     expect(await store.quarantine.get(edit)).toBeUndefined();
   });
@@ -38,7 +49,12 @@ describeStore('an event that cannot be applied', (bench) => {
     expect(await store.quarantine.retry(aside)).toBe(true);
     expect(await store.quarantine.retry(aside)).toBe(false);
     expect(await store.quarantine.list()).toEqual([]);
-    expect(await store.inbox.byId(aside)).toMatchObject({ state: 'pending', late: true, failures: 0, outcome: undefined });
+    expect(await store.inbox.byId(aside)).toMatchObject({
+      state: 'pending',
+      late: true,
+      failures: 0,
+      outcome: undefined,
+    });
     expect(await store.inbox.byId(edit)).toMatchObject({ state: 'pending', late: true, parent: undefined });
     expect(await drain(store, 'room:a')).toEqual(['$bad', '$edit', '$edit2', '$next']);
   });

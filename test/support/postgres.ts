@@ -16,11 +16,6 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
-export interface PostgresOptions {
-  /** Writes as a real server does (default: no fsync, faster). */
-  readonly durable?: boolean;
-}
-
 const run = promisify(execFile);
 const PROGRAMS = '/usr/lib/postgresql';
 const STARTS = 3;
@@ -32,15 +27,15 @@ export const HOW_TO_GET_POSTGRES =
  * Uses the server of RCFED_TEST_POSTGRES, or starts a throw-away cluster from installed programs (as an
  * unprivileged user when run as root). Answers undefined where neither can be had.
  */
-export async function startPostgres(options: PostgresOptions = {}): Promise<TestPostgres | undefined> {
+export async function startPostgres(): Promise<TestPostgres | undefined> {
   const given = process.env['RCFED_TEST_POSTGRES'];
   if (given !== undefined) return databasesOf(given, async () => {});
   const programs = findPrograms();
-  return programs === undefined ? undefined : startCluster(programs, options);
+  return programs === undefined ? undefined : startCluster(programs);
 }
 
 /** Databases of a server that runs already; `stop` drops those that were made and then calls `end`. */
-export function databasesOf(server: string, end: () => Promise<void>): TestPostgres {
+function databasesOf(server: string, end: () => Promise<void>): TestPostgres {
   const made: string[] = [];
   return {
     async url() {
@@ -86,13 +81,15 @@ function isExecutable(file: string): boolean {
 /** PostgreSQL refuses to run as root. */
 function unprivileged(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  const users = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
   const user = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody');
   if (user === undefined) throw new Error('Run as root, the tests need a user postgres or nobody for PostgreSQL.');
   return { uid: Number(user[2]), gid: Number(user[3]) };
 }
 
-async function startCluster(programs: string, { durable = false }: PostgresOptions): Promise<TestPostgres> {
+async function startCluster(programs: string): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'rcfed-postgres-'));
   const user = unprivileged();
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
@@ -105,10 +102,9 @@ async function startCluster(programs: string, { durable = false }: PostgresOptio
   };
   try {
     await program('initdb', '-D', data, '-U', 'rcfed', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync');
-    const settings = durable ? '' : '-c fsync=off -c full_page_writes=off';
     for (let starts = 1; ; starts += 1) {
       const port = await freePort();
-      const server = `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1 -c max_connections=200 ${settings}`;
+      const server = `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync=off`;
       try {
         await program('pg_ctl', 'start', '-w', '-D', data, '-l', join(folder, 'log'), '-o', server);
         return databasesOf(`postgres://rcfed@127.0.0.1:${port}/postgres`, end);

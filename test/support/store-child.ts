@@ -16,7 +16,14 @@ if (task === 'hold') setInterval(() => {}, 1000);
 for (let batch = 0; task === 'record'; batch += 1) {
   const rows = Array.from({ length: BATCH }, (_, index): NewInboxRow => {
     const key = `$${batch}.${index}`;
-    return { side: 'homeserver', lane: `batch:${batch}`, key, ref: key, type: 'm.room.message', body: 'x'.repeat(2000) };
+    return {
+      side: 'homeserver',
+      lane: `batch:${batch}`,
+      key,
+      ref: key,
+      type: 'm.room.message',
+      body: 'x'.repeat(2000),
+    };
   });
   await store.inbox.record({ rows, cursors: [{ name: 'batch', value: String(batch) }] });
   say(String(batch));

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe } from 'vitest';
 import type { Clock } from '../../src/lib/core/clock.ts';
-import type { EventId, MatrixRoomId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../../src/lib/core/ids.ts';
+import type {
+  EventId,
+  MatrixRoomId,
+  MatrixUserId,
+  MessageId,
+  WorkspaceRoomId,
+  WorkspaceUserId,
+} from '../../src/lib/core/ids.ts';
 import { openStore, type OpenStore, type OpenStoreOptions } from '../../src/lib/store/open.ts';
 import type { Lease, LedgerEntry, NewInboxRow, NewPerson, Portal } from '../../src/lib/store/types.ts';
 import { postgresDatabase } from './shared-postgres.ts';
@@ -137,7 +144,11 @@ export async function recordOne(store: OpenStore, key: string, change: Partial<N
 }
 
 /** Takes the rows of one side of a lane as the relay does, until none is left; answers their keys. */
-export async function drain(store: OpenStore, lane: string, side: NewInboxRow['side'] = 'homeserver'): Promise<string[]> {
+export async function drain(
+  store: OpenStore,
+  lane: string,
+  side: NewInboxRow['side'] = 'homeserver',
+): Promise<string[]> {
   const lease = await takeLease(store, `lane:${lane}`);
   const keys: string[] = [];
   for (let head = await store.inbox.head(lane, side); head !== undefined; head = await store.inbox.head(lane, side)) {

@@ -76,7 +76,8 @@ export function decryptSecret(key: EncryptionKey, place: SecretPlace, sealed: st
   const where = `${place.table}.${place.column} of ${place.row}`;
   const keyId = keyIdOf(sealed);
   if (keyId !== key.id) {
-    const why = keyId === undefined ? 'It is not an encrypted value.' : `Its key is ${keyId}, the one given is ${key.id}.`;
+    const why =
+      keyId === undefined ? 'It is not an encrypted value.' : `Its key is ${keyId}, the one given is ${key.id}.`;
     throw new RcfedError('RCFED_SECRET_UNREADABLE', `The secret ${where} cannot be decrypted.`, { why });
   }
   try {

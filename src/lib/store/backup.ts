@@ -92,7 +92,9 @@ async function dump(url: string, part: string, env: BackupOptions['env']): Promi
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
   }).catch((cause: unknown) => {
-    throw new RcfedError('RCFED_PG_DUMP_MISSING', 'pg_dump, which saves a store on PostgreSQL, cannot be started.', { cause });
+    throw new RcfedError('RCFED_PG_DUMP_MISSING', 'pg_dump, which saves a store on PostgreSQL, cannot be started.', {
+      cause,
+    });
   });
   if (code === 0) return;
   throw new RcfedError('RCFED_BACKUP_FAILED', 'pg_dump could not save the store.', { why: complaint.trim() });

@@ -113,7 +113,10 @@ export async function checkStore({ database }: OpenStore): Promise<StoreReport> 
   const findings = [...(await integrity(database)), ...(await ruleFindings(on)), ...(await secretFindings(database))];
   const counts: Record<string, number> = {};
   for (const table of tables) {
-    const row = await on.selectFrom(table).select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+    const row = await on
+      .selectFrom(table)
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
     counts[table] = row.count;
   }
   const { rows } = await sql<{ version: number }>`select max(version) as version from rcfed_schema`.execute(on);
@@ -127,7 +130,12 @@ async function ruleFindings(on: Executor): Promise<StoreFinding[]> {
   const found: StoreFinding[] = [];
   for (const { broken, ...rule } of rules) {
     const { rows } = await sql<{ example: string }>`${sql.raw(broken)}`.execute(on);
-    found.push(...finding(rule, rows.map(({ example }) => example)));
+    found.push(
+      ...finding(
+        rule,
+        rows.map(({ example }) => example),
+      ),
+    );
   }
   return found;
 }
@@ -136,18 +144,27 @@ async function integrity({ engine, kysely }: StoreDatabase): Promise<StoreFindin
   const damaged = { id: 'damaged', severity: 'broken' as const, message: 'The database is damaged.' };
   if (engine === 'sqlite') {
     const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(kysely);
-    return finding(damaged, rows.map((row) => row.integrity_check).filter((line) => line !== 'ok'));
+    return finding(
+      damaged,
+      rows.map((row) => row.integrity_check).filter((line) => line !== 'ok'),
+    );
   }
   const { rows } = await sql<{ name: string }>`select conrelid::regclass || '.' || conname as name from pg_constraint
     where connamespace = current_schema()::regnamespace and not convalidated
     union all select indexrelid::regclass::text from pg_index join pg_class on pg_class.oid = indexrelid
     where relnamespace = current_schema()::regnamespace and not indisvalid`.execute(kysely);
-  return finding(damaged, rows.map(({ name }) => name));
+  return finding(
+    damaged,
+    rows.map(({ name }) => name),
+  );
 }
 
 /** Secrets that the store's own key can't read: altered, or moved from another row. */
 async function secretFindings({ kysely, key }: StoreDatabase): Promise<StoreFinding[]> {
-  const people = await kysely.selectFrom('people').select(['id', 'username', ...secretColumns]).execute();
+  const people = await kysely
+    .selectFrom('people')
+    .select(['id', 'username', ...secretColumns])
+    .execute();
   const unreadable = people.flatMap((person) =>
     secretColumns
       .filter((column) => {

@@ -18,7 +18,12 @@ const KEYS_PER_QUERY = 500;
 export async function moveWaiting(on: Executor, from: readonly Lane[], to: Lane): Promise<void> {
   if (from.length === 0) return;
   for (const state of ['pending', 'aside', 'folded'] as const) {
-    await on.updateTable('inbox').set({ lane: to }).where('lane', 'in', from).where('state', '=', inState(state)).execute();
+    await on
+      .updateTable('inbox')
+      .set({ lane: to })
+      .where('lane', 'in', from)
+      .where('state', '=', inState(state))
+      .execute();
   }
 }
 

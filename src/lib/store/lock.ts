@@ -1,9 +1,9 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, realpathSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Client } from 'pg';
 import type { Clock } from '../core/clock.ts';
 import { RcfedError } from '../core/errors.ts';
-import { postgresOptions } from './postgres-dialect.ts';
+import { postgresOptions } from './postgres-options.ts';
 import { postgresFailure } from './postgres-failure.ts';
 import { isBusy, sqliteFailure } from './sqlite-failure.ts';
 import { parseStoreUrl } from './url.ts';
@@ -40,7 +40,8 @@ export async function isLocked(url: string): Promise<boolean> {
   return store.engine === 'sqlite' ? isFileLocked(store.path) : isServerLocked(store.url, store.shown);
 }
 
-const lockPath = (path: string): string => `${path}.lock`;
+/** Of the file itself, so that a link to a store has the same lock. */
+const lockPath = (path: string): string => `${existsSync(path) ? realpathSync(path) : path}.lock`;
 
 /**
  * An exclusive transaction on a companion file that is never written. Its own file, because readers
@@ -81,7 +82,10 @@ function lockFailure(error: unknown, file: string): unknown {
   const known = sqliteFailure(error, file);
   if (known instanceof RcfedError) return known;
   const why = error instanceof Error ? `${error.message}.` : undefined;
-  return new RcfedError('RCFED_STORE_UNREADABLE', `The lock file ${file} cannot be written.`, { cause: error, ...(why && { why }) });
+  return new RcfedError('RCFED_STORE_UNREADABLE', `The lock file ${file} cannot be written.`, {
+    cause: error,
+    ...(why && { why }),
+  });
 }
 
 /**

@@ -44,7 +44,9 @@ export async function migrate(database: StoreDatabase, options: MigrateOptions):
 async function apply(database: StoreDatabase, on: Executor, migration: Migration): Promise<void> {
   if (migration.version === 1) {
     const { int, end } = columnTypes[database.engine];
-    await sql.raw(`create table rcfed_schema (version ${int} primary key, applied_at ${int} not null) ${end}`).execute(on);
+    await sql
+      .raw(`create table rcfed_schema (version ${int} primary key, applied_at ${int} not null) ${end}`)
+      .execute(on);
   }
   for (const statement of migration.statements(columnTypes[database.engine])) await sql.raw(statement).execute(on);
   await on
@@ -55,8 +57,12 @@ async function apply(database: StoreDatabase, on: Executor, migration: Migration
 
 const tableNames = (database: StoreDatabase) =>
   database.engine === 'sqlite'
-    ? sql<{ name: string }>`select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\'`
-    : sql<{ name: string }>`select table_name as name from information_schema.tables where table_schema = current_schema()`;
+    ? sql<{
+        name: string;
+      }>`select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\'`
+    : sql<{
+        name: string;
+      }>`select table_name as name from information_schema.tables where table_schema = current_schema()`;
 
 /** 0: not an rcfed store yet. */
 async function readVersion(database: StoreDatabase, on: Executor): Promise<number> {

@@ -90,7 +90,10 @@ async function connect(where: StoreUrl, options: OpenStoreOptions): Promise<Open
     const { postgresDialect } = await import('./postgres-dialect.ts');
     const kysely = new Kysely<Schema>({ dialect: await postgresDialect(where.url, where.shown) });
     // PostgreSQL's own backups are its administrator's; a migration there is one transaction.
-    return { database: { ...base, engine: 'postgres', kysely, transact: retryCollisions(kysely) }, keepCopy: async () => {} };
+    return {
+      database: { ...base, engine: 'postgres', kysely, transact: retryCollisions(kysely) },
+      keepCopy: async () => {},
+    };
   }
   const [{ openFile, keepCopy }, { sqliteDialect }] = await Promise.all([
     import('./sqlite-file.ts'),

@@ -92,7 +92,11 @@ async function update(database: StoreDatabase, on: Executor, id: number, change:
 }
 
 /** A key that is there with the value undefined empties its column. */
-function changedColumns({ key }: StoreDatabase, id: number, change: Partial<NewPerson>): Partial<Selectable<PersonTable>> {
+function changedColumns(
+  { key }: StoreDatabase,
+  id: number,
+  change: Partial<NewPerson>,
+): Partial<Selectable<PersonTable>> {
   const sealed = (column: SecretColumn): string | null => {
     const secret = change[column];
     return secret === undefined ? null : encryptSecret(key, personPlace(id, column), secret);

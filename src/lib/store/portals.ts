@@ -27,7 +27,11 @@ const portal = (row: Selectable<PortalTable>): Portal => ({
 const open = (on: Executor) => on.selectFrom('portals').selectAll().where('state', '<>', 'closed');
 
 const mergeRooms = (on: Executor, { id, workspaceRoomId, matrixRoomId }: Portal): Promise<void> =>
-  moveWaiting(on, [workspaceRoomId, ...(matrixRoomId === undefined ? [] : [matrixRoomId])].map(roomLane), portalLane(id));
+  moveWaiting(
+    on,
+    [workspaceRoomId, ...(matrixRoomId === undefined ? [] : [matrixRoomId])].map(roomLane),
+    portalLane(id),
+  );
 
 export function portalsOf(database: StoreDatabase): Portals {
   const { kysely } = database;

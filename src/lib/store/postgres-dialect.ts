@@ -8,29 +8,12 @@ import {
   type PostgresPoolClient,
   PostgresQueryCompiler,
 } from 'kysely';
-import type { ClientConfig, Pool } from 'pg';
+import type { Pool } from 'pg';
 import { postgresFailure } from './postgres-failure.ts';
+import { postgresOptions } from './postgres-options.ts';
 import { storableText } from './storable-text.ts';
 
-const INT8 = 20;
 const CONNECTIONS = 10;
-const CONNECT_MS = 10_000;
-
-/** Options of every connection to a store. `pg` is loaded only here and where this is called. */
-export async function postgresOptions(url: string): Promise<ClientConfig> {
-  const { default: pg } = await import('pg');
-  return {
-    connectionString: url,
-    application_name: 'rcfed',
-    connectionTimeoutMillis: CONNECT_MS,
-    keepAlive: true,
-    types: {
-      // Our bigints are counters and milliseconds, far below 2^53.
-      getTypeParser: ((oid: number, format?: 'text') =>
-        oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
-    },
-  };
-}
 
 /** Kysely over a pool of `pg`, with failures in our own words and text that PostgreSQL can hold. */
 export async function postgresDialect(url: string, shown: string): Promise<Dialect> {

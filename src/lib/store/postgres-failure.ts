@@ -23,10 +23,12 @@ export function postgresFailure(error: unknown, shown: string): unknown {
   if (!(error instanceof Error)) return error;
   const code = failureCode(error) ?? '';
   const detail = { why: `PostgreSQL says: ${error.message}.`, cause: error };
-  if (code === '53100') return new RcfedError('RCFED_STORE_FULL', `No room is left to write the store ${shown}.`, detail);
+  if (code === '53100')
+    return new RcfedError('RCFED_STORE_FULL', `No room is left to write the store ${shown}.`, detail);
   if (code.startsWith('XX')) return new RcfedError('RCFED_STORE_CORRUPT', `The store ${shown} is damaged.`, detail);
   if (code.startsWith('23')) return new RcfedError('RCFED_STORE_CONFLICT', `The store ${shown} refuses a row.`, detail);
-  if (code === '42501') return new RcfedError('RCFED_STORE_UNREADABLE', `The store ${shown} allows too little.`, detail);
+  if (code === '42501')
+    return new RcfedError('RCFED_STORE_UNREADABLE', `The store ${shown} allows too little.`, detail);
   if (isUnavailable(code, error)) {
     return new RcfedError('RCFED_STORE_UNAVAILABLE', `The store ${shown} cannot be reached.`, detail);
   }

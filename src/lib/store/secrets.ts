@@ -52,9 +52,11 @@ export async function readEffectKey(database: StoreDatabase): Promise<Uint8Array
 
 /** Encrypts all secrets of a store anew. To be called in a transaction that nobody else writes during. */
 export async function reencrypt(on: Executor, from: EncryptionKey, to: EncryptionKey): Promise<void> {
-  const again = (place: SecretPlace, sealed: string): string => encryptSecret(to, place, decryptSecret(from, place, sealed));
+  const again = (place: SecretPlace, sealed: string): string =>
+    encryptSecret(to, place, decryptSecret(from, place, sealed));
   const effectKey = await readMeta(on, 'effect_key');
-  const setMeta = (name: string, value: string) => on.updateTable('meta').set({ value }).where('name', '=', name).execute();
+  const setMeta = (name: string, value: string) =>
+    on.updateTable('meta').set({ value }).where('name', '=', name).execute();
   await setMeta('effect_key', again(effectKeyPlace, effectKey ?? ''));
   await setMeta('key_id', to.id);
   const people = await on

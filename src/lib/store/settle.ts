@@ -103,7 +103,12 @@ async function asideRoot({ engine }: StoreDatabase, id: InboxId, on: Executor): 
 }
 
 /** A row that was set aside before keeps whether its sender was told. */
-async function setAside(id: InboxId, { reason, detail }: { reason: string; detail: string }, at: number, on: Executor): Promise<void> {
+async function setAside(
+  id: InboxId,
+  { reason, detail }: { reason: string; detail: string },
+  at: number,
+  on: Executor,
+): Promise<void> {
   await on
     .insertInto('quarantine')
     .values({ inbox_id: id, reason, detail, at, told: 0 })

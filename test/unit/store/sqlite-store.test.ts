@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { isLocked } from '../../../src/lib/store/lock.ts';
 import { migrations } from '../../../src/lib/store/migrations.ts';
 import { copyPath } from '../../../src/lib/store/sqlite-file.ts';
 import { inboxRow, recordOne, storeBench } from '../../support/stores.ts';
@@ -24,6 +25,7 @@ describe('a store in a file', () => {
     await bench.openUrl(path, { lock: true });
     const link = join(dirname(path), 'link.db');
     symlinkSync(path, link);
+    expect(await isLocked(link)).toBe(true);
     await expect(bench.openUrl(link, { lock: true })).rejects.toMatchObject({ code: 'RCFED_STORE_LOCKED' });
   });
 
@@ -93,7 +95,10 @@ describe('a file that is no store', () => {
     const database = new DatabaseSync(foreign);
     database.exec('create table events (id)');
     database.close();
-    await expect(bench.openUrl(foreign)).rejects.toMatchObject({ code: 'RCFED_STORE_CORRUPT', why: expect.stringContaining('events') });
+    await expect(bench.openUrl(foreign)).rejects.toMatchObject({
+      code: 'RCFED_STORE_CORRUPT',
+      why: expect.stringContaining('events'),
+    });
   });
 
   it('is refused when a page of it is damaged', async () => {
