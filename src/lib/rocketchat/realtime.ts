@@ -1,4 +1,5 @@
 import type { Agent } from 'node:http';
+import type { ClientOptions, WebSocket } from 'ws';
 import type { Clock } from '../core/clock.ts';
 import { DeadlinePassed, withDeadline } from '../core/deadline.ts';
 import type { Log } from '../core/log.ts';
@@ -30,8 +31,6 @@ interface SdkSocket {
   host: string;
   connection: unknown;
   subscriptions: Record<string, unknown>;
-  open: () => Promise<unknown>;
-  reopen: () => Promise<void>;
   ping: () => Promise<void>;
   onOpen(callback: () => void): Promise<unknown>;
   onMessage(event: { data: string }): void;
@@ -67,7 +66,7 @@ function openWith(options: RealtimeOptions): OpenRealtime {
   const { clock } = options;
   const deadlineMs = options.deadlineMs ?? 20_000;
   return async (onEvent, signal) => {
-    const ddp = await driverSocket(options.url);
+    const [ddp, { WebSocket }] = await Promise.all([driverSocket(options.url), import('ws')]);
     const line = lineOf(ddp, onEvent);
     const within = async <T>(request: string, work: () => Promise<T>): Promise<T> => {
       try {
@@ -82,7 +81,7 @@ function openWith(options: RealtimeOptions): OpenRealtime {
       }
     };
     try {
-      await within('connect', () => connect(ddp, line, options.agent));
+      await within('connect', () => connect(ddp, line, () => new WebSocket(ddp.host, webSocketOptions(options.agent))));
     } catch (error) {
       line.lose('no connection');
       throw error;
@@ -133,8 +132,7 @@ function lineOf(ddp: SdkSocket, onEvent: Parameters<OpenRealtime>[0]): Line {
       resolve(reason);
     },
   };
-  // The SDK's own recovery works on the same socket without telling anyone: there must be one, ours.
-  ddp.reopen = async () => line.lose('the driver gave the connection up');
+  // The SDK's pings end in its own recovery, which would work on the same socket: there must be one, ours.
   ddp.ping = async () => {};
   for (const stream of STREAMS) {
     ddp.on(stream, ({ fields }) => {
@@ -145,7 +143,7 @@ function lineOf(ddp: SdkSocket, onEvent: Parameters<OpenRealtime>[0]): Line {
   // The SDK does not know `nosub`: a refused subscription would wait for ever.
   ddp.on('nosub', (frame) => {
     if (frame.id === undefined) return;
-    if (frame.id in ddp.subscriptions) line.lose('the server ended a subscription');
+    if (Object.hasOwn(ddp.subscriptions, frame.id)) line.lose('the server ended a subscription');
     else ddp.emit(frame.id, frame);
   });
   // Of several subscriptions made ready at once the SDK sees the first.
@@ -155,10 +153,9 @@ function lineOf(ddp: SdkSocket, onEvent: Parameters<OpenRealtime>[0]): Line {
   return line;
 }
 
-/** In place of the SDK's `open`, which takes no agent, never fails on a silent server and starts its own recovery. */
-async function connect(ddp: SdkSocket, line: Line, agent: Agent | undefined): Promise<void> {
-  const { WebSocket } = await import('ws');
-  const socket = new WebSocket(ddp.host, { ...(agent ? { agent } : {}), perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES });
+/** In place of the SDK's `open`, which takes no agent and sets a timer for its own recovery. */
+async function connect(ddp: SdkSocket, line: Line, dial: () => WebSocket): Promise<void> {
+  const socket = dial();
   ddp.connection = socket;
   line.cut = () => socket.terminate();
   // A ping is answered with its id; the SDK leaves it out.
@@ -174,12 +171,15 @@ async function connect(ddp: SdkSocket, line: Line, agent: Agent | undefined): Pr
   });
   // Also 1000: to the SDK a connection that the server closes in good order is not lost.
   socket.on('close', (code) => line.lose(`closed with code ${code}`));
-  ddp.open = () =>
-    new Promise((resolve, reject) => {
-      socket.on('error', reject);
-      socket.on('open', () => void ddp.onOpen(() => resolve(undefined)).catch(reject));
-    });
-  await ddp.open();
+  await new Promise<void>((resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('open', () => void ddp.onOpen(resolve).catch(reject));
+  });
+}
+
+/** Uncompressed: a deflate context for each connection costs more memory than messages are large. */
+function webSocketOptions(agent: Agent | undefined): ClientOptions {
+  return { ...(agent ? { agent } : {}), perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES };
 }
 
 /** Pings, and takes a connection on which nothing follows a ping for dead. */

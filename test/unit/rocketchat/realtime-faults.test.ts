@@ -75,6 +75,27 @@ test('a connection that is cut comes back with each subscription once', async ()
   expect(life).toEqual(['ready', 'lost', 'ready', 'lost', 'ready', 'lost', 'ready']);
 });
 
+test('the driver’s own recovery and pings stay off, so that there is one of each', async () => {
+  const workspace = await server();
+  const intervals = vi.spyOn(globalThis, 'setInterval');
+  const timeouts = vi.spyOn(globalThis, 'setTimeout');
+  try {
+    const { session, life } = listen(workspace.url, { pingEveryMs: 77_000, deadlineMs: 66_000 });
+    await session.start();
+    workspace.current.emit('stream-room-messages', '__my_messages__', message('one'));
+    workspace.current.cut();
+    await until(() => expect(life).toEqual(['ready', 'lost', 'ready']));
+    // The driver would set 10 s to open again and 30 s to ping.
+    const long = timeouts.mock.calls.map(([, ms]) => ms ?? 0).filter((ms) => ms > 1_000);
+    expect(new Set(long)).toEqual(new Set([66_000, 77_000]));
+    expect(intervals.mock.calls.filter(([, ms]) => (ms ?? 0) > 1_000)).toEqual([]);
+    expect(workspace.connections).toHaveLength(2);
+  } finally {
+    intervals.mockRestore();
+    timeouts.mockRestore();
+  }
+});
+
 test('all messages are subscribed to before any room', async () => {
   const workspace = await server();
   const { session } = listen(workspace.url);
