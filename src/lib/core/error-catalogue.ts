@@ -34,7 +34,7 @@ export const errorCatalogue = Object.freeze({
   RCFED_KEY_MISMATCH: entry(3, false, 'Restore the key file the secrets were encrypted with, or point RCFED_KEY_FILE at it.'),
   RCFED_LISTEN_FAILED: entry(3, false, 'Listen on loopback: rcfed federation run --listen 127.0.0.1:29400'),
   RCFED_MATRIX_ID_INVALID: entry(2, false, 'Write a Matrix id in full: @alice:example.org, #general:example.org'),
-  RCFED_NAMESPACE_OVERLAP: entry(3, false, 'Choose another prefix: rcfed federation registration write --prefix rc_'),
+  RCFED_NAMESPACE_OVERLAP: entry(3, false, 'Choose another prefix: rcfed federation provision --prefix rocket_'),
   RCFED_NETWORK: entry(5, true, 'Check the URL with: rcfed profile show', 'Try again in a minute.'),
   RCFED_NOT_ALLOWED: entry(4, false, 'Renew the token: rcfed profile add --replace'),
   RCFED_NOT_JSON: entry(5, true, 'Check the URL with: rcfed profile show'),

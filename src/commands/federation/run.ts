@@ -1,0 +1,57 @@
+import * as Flags from '@oclif/core/flags';
+import { BaseCommand } from '../../cli/base-command.ts';
+import { secretFlags } from '../../cli/secret-flags.ts';
+import { withReach } from '../../cli/reach.ts';
+import { type RunLine, printedLine, RUN_SCHEMA, runLog } from '../../cli/run-lines.ts';
+import { loadAdminProfile } from '../../lib/config/load-profile.ts';
+import type { AdminProfile } from '../../lib/config/profile.ts';
+
+export default class FederationRun extends BaseCommand<typeof FederationRun, never> {
+  static override summary = 'Run the bridge in the foreground.';
+  static override description =
+    'Prints a line for each event that crosses, with --json an object. A server that does not work is waited for. The first ^C finishes what is under way, within 10 s; the second ends at once. Nothing is lost by either.';
+  static override examples = [
+    '<%= config.bin %> federation run',
+    '<%= config.bin %> federation run --listen 0.0.0.0:29400 --admin 127.0.0.1:29401 --admin-token-file token',
+    '<%= config.bin %> federation run --json',
+  ];
+  static override schema = RUN_SCHEMA;
+  static override flags = {
+    listen: Flags.string({ summary: 'Where the homeserver reaches the bridge; 127.0.0.1:29400 unless the profile says otherwise.', env: 'RCFED_LISTEN', helpValue: 'HOST:PORT' }),
+    admin: Flags.string({ summary: 'Where the admin API listens besides its socket in the data folder, or the path of another socket.', env: 'RCFED_ADMIN', helpValue: 'ADDRESS' }),
+    ...secretFlags('admin-token', 'token of the admin API, where it is not a socket'),
+  };
+
+  protected async execute(): Promise<undefined> {
+    const profile = await this.profile();
+    const tell = (line: RunLine): void => this.tell(line);
+    const logger = runLog(this.logger, this.settings.verbose, tell);
+    await withReach(profile, { context: this.context, settings: this.settings, logger }, async (reach) => {
+      const { serveBridge } = await import('../../lib/admin/serve-bridge.ts');
+      tell({ event: 'connecting', workspace: profile.workspace.url, homeserver: profile.homeserver.url });
+      await serveBridge(profile, reach, {
+        onListening: (where) => tell({ event: 'listening', ...where }),
+        onReady: (rooms) => tell({ event: 'ready', rooms }),
+        onWaiting: ({ side, message }) => tell({ event: 'waiting', side, reason: message }),
+        onStopping: () => tell({ event: 'stopping' }),
+      });
+    });
+  }
+
+  private async profile(): Promise<AdminProfile> {
+    const profile = await loadAdminProfile(this.context, this.settings.profile);
+    const admin = { address: this.flags.admin ?? profile.admin.address, token: (await this.secret('admin-token')) ?? profile.admin.token };
+    const { isLoopback, parseAdminAddress } = await import('../../lib/admin/address.ts');
+    const address = parseAdminAddress(admin.address);
+    if (address.kind === 'tcp' && !isLoopback(address.host))
+      this.logger('warn', 'admin.plain', { address: admin.address, advice: 'tokens cross the network in the clear: put a proxy with TLS before it' });
+    return { ...profile, listen: this.flags.listen ?? profile.listen, admin };
+  }
+
+  /** Events are the result of this command; how it starts and ends is told beside it. */
+  private tell(line: RunLine): void {
+    const { object, text } = printedLine(line, this.context.clock);
+    if (this.settings.json || line.event === 'row') this.event(object, text);
+    else this.say(text);
+  }
+}

@@ -1,0 +1,51 @@
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import { type CommandResult } from '../../cli/base-command.ts';
+import { ServiceCommand } from '../../cli/service-command.ts';
+import type { RoomView } from '../../lib/bridge/service/views.ts';
+import { RcfedError } from '../../lib/core/errors.ts';
+
+interface RoomsLinkData {
+  readonly room: RoomView;
+  /** False: the rooms were linked already. */
+  readonly changed: boolean;
+}
+
+export default class RoomsLink extends ServiceCommand<typeof RoomsLink, RoomsLinkData> {
+  static override summary = 'Link a Rocket.Chat room with a Matrix room.';
+  static override description =
+    'From now on messages cross both ways; what was written before stays where it is. A private group is seen only with the bot in it, and needs it as a moderator.';
+  static override examples = [
+    '<%= config.bin %> rooms link general --new',
+    "<%= config.bin %> rooms link general '#general:example.org'",
+    "<%= config.bin %> rooms link general '!abcdef:example.org' --via example.org",
+  ];
+  static override schema = 'rooms-link/1' as const;
+  static override args = {
+    room: Args.string({ description: 'Name or id of the Rocket.Chat room.', required: true }),
+    'matrix-room': Args.string({ description: 'Alias or id of the Matrix room; none with --new.' }),
+  };
+  static override flags = {
+    new: Flags.boolean({ summary: 'Make a new Matrix room.', env: 'RCFED_NEW' }),
+    via: Flags.string({ summary: 'Server to join a room id through; may be given several times.', env: 'RCFED_VIA', helpValue: 'SERVER', multiple: true }),
+  };
+
+  protected async execute(): Promise<CommandResult<RoomsLinkData>> {
+    const { room, 'matrix-room': matrixRoom } = this.args;
+    if ((matrixRoom === undefined) !== this.flags.new) {
+      throw new RcfedError('RCFED_USAGE', 'Name either a Matrix room or --new, not both', {
+        try: [`rcfed rooms link ${room} --new`, `rcfed rooms link ${room} '#name:example.org'`],
+      });
+    }
+    const linked = await this.withService(
+      (service) => service.link({ room, matrixRoom, via: this.flags.via }),
+      `Linking ${room}`,
+    );
+    const where = linked.room.alias ?? linked.room.matrixRoomId ?? 'a Matrix room';
+    return {
+      data: { room: linked.room, changed: linked.changed },
+      view: [linked.changed ? `${linked.room.room} is linked with ${where}.` : `${linked.room.room} is already linked with ${where}.`],
+      warnings: linked.warnings,
+    };
+  }
+}
