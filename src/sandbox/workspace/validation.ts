@@ -79,7 +79,7 @@ function checkShape(wanted: Shape, value: unknown, fromQuery: boolean): Checked<
 function checkField(field: Field, value: unknown, fromQuery: boolean): Checked<unknown> {
   if (value === null && field.nullable) return { ok: true, value: null };
   const result = checkType(field, value, fromQuery);
-  if (result.ok || !field.nullable || field.type === 'string' || (field.type === 'array' && fromQuery)) return result;
+  if (result.ok || !field.nullable || field.type === 'string' || (field.type === 'array' && field.wraps && fromQuery)) return result;
   // Where null is allowed, emptiness of another type is coerced to it.
   return value === '' || value === 0 || value === false ? { ok: true, value: null } : result;
 }
