@@ -24,11 +24,11 @@ export const engines: readonly EngineName[] =
 export const testKey = new Uint8Array(32).fill(7);
 
 /** A clock that moves only when told to. */
-export interface SetClock extends Clock {
+interface SetClock extends Clock {
   set(ms: number): void;
 }
 
-export function setClock(start = 1_000_000): SetClock {
+function setClock(start = 1_000_000): SetClock {
   let at = start;
   return {
     now: () => at,

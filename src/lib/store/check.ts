@@ -5,7 +5,7 @@ import type { Executor, StoreDatabase } from './schema.ts';
 import { personPlace, secretColumns } from './secrets.ts';
 
 /** Something wrong with a store. `count`: how many rows, `examples`: at most five of them. */
-export interface StoreFinding {
+interface StoreFinding {
   readonly id: string;
   /** broken: data are lost or wrong. odd: harmless, but it should not be. */
   readonly severity: 'broken' | 'odd';

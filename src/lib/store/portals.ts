@@ -7,10 +7,10 @@ import { inTransaction } from './transaction.ts';
 import type { Lane, Portal, PortalId, Portals, PortalState } from './types.ts';
 
 /** Lane of a portal's events. */
-export const portalLane = (id: PortalId): Lane => `portal:${id}`;
+const portalLane = (id: PortalId): Lane => `portal:${id}`;
 
 /** Lane of the events of a room that is in no active portal. */
-export const roomLane = (room: MatrixRoomId | WorkspaceRoomId): Lane => `room:${room}`;
+const roomLane = (room: MatrixRoomId | WorkspaceRoomId): Lane => `room:${room}`;
 
 const portal = (row: Selectable<PortalTable>): Portal => ({
   id: row.id,

@@ -1,7 +1,7 @@
 import { RcfedError } from '../core/errors.ts';
 
 /** SQLSTATE or system error code of a failure; undefined: it has none. */
-export function failureCode(error: unknown): string | undefined {
+function failureCode(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }

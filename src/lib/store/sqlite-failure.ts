@@ -12,7 +12,7 @@ const CONSTRAINT = 19;
 const NOTADB = 26;
 
 /** The primary result code of an error of node:sqlite; undefined: not one of SQLite's. */
-export function sqliteCode(error: unknown): number | undefined {
+function sqliteCode(error: unknown): number | undefined {
   const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
   return typeof code === 'number' ? code & 0xff : undefined;
 }
