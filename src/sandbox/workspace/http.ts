@@ -40,7 +40,7 @@ export function createRequestHandler(
   return (request, response) => {
     handle(request, response).catch((error: unknown) => {
       // The client went away, or the server is stopping: there is nobody to tell.
-      if (request.destroyed || response.destroyed || workspace.lifetime.signal.aborted) return void response.destroy();
+      if (request.socket.destroyed || response.destroyed || workspace.lifetime.signal.aborted) return void response.destroy();
       const body = JSON.stringify({ success: false, error: error instanceof Error ? error.message : 'Internal server error' });
       write(workspace, response, { status: 500, headers: { 'Content-Type': 'application/json' }, body });
     });
