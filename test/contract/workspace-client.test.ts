@@ -8,7 +8,10 @@ import { createWorkspaceApi } from '../../src/lib/rocketchat/api.ts';
 import type { WorkspaceApi, WorkspaceRoom } from '../../src/lib/rocketchat/types.ts';
 import { type SandboxWorkspace, startWorkspace } from '../../src/sandbox/workspace/server.ts';
 
-const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=', 'base64');
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=',
+  'base64',
+);
 const newId = (): MessageId => randomBytes(16).toString('hex').slice(0, 17) as MessageId;
 const newName = (what: string): string => `${what}-${randomBytes(4).toString('hex')}`;
 const noId = 'NoSuchThing2345678';
@@ -34,14 +37,17 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
 
   afterAll(async () => await workspace.stop());
 
-  const person = (roles = ['user', 'bot']): { api: WorkspaceApi; id: WorkspaceUserId; username: string; password: Secret } => {
+  const person = (
+    roles = ['user', 'bot'],
+  ): { api: WorkspaceApi; id: WorkspaceUserId; username: string; password: Secret } => {
     const made = workspace.createUser({ username: newName('person'), roles });
     const id = made.userId as WorkspaceUserId;
     const api = admin.as({ userId: id, token: new Secret(made.token) });
     return { api, id, username: made.username, password: new Secret(made.password) };
   };
 
-  const send = (text: string, api = admin, room: Pick<WorkspaceRoom, 'id'> = channel) => api.sendMessage({ id: newId(), roomId: room.id, text });
+  const send = (text: string, api = admin, room: Pick<WorkspaceRoom, 'id'> = channel) =>
+    api.sendMessage({ id: newId(), roomId: room.id, text });
 
   describe('who and what', () => {
     test('tells its version and its clock', async () => {
@@ -53,13 +59,24 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
     });
 
     test('tells an account about itself', async () => {
-      expect(await admin.me()).toMatchObject({ id: workspace.admin.userId, username: 'admin', roles: ['admin'], active: true });
+      expect(await admin.me()).toMatchObject({
+        id: workspace.admin.userId,
+        username: 'admin',
+        roles: ['admin'],
+        active: true,
+      });
       expect(admin.credentials?.userId).toBe(workspace.admin.userId);
       expect(nobody.credentials).toBeUndefined();
     });
 
     test('gives public settings, more than one page of them, and leaves out what there is not', async () => {
-      const settings = await nobody.publicSettings(['Site_Url', 'Message_MaxAllowedSize', 'No_Such_Setting', ...Array.from({ length: 120 }, (_, i) => `No_${i}`), 'UTF8_User_Names_Validation']);
+      const settings = await nobody.publicSettings([
+        'Site_Url',
+        'Message_MaxAllowedSize',
+        'No_Such_Setting',
+        ...Array.from({ length: 120 }, (_, i) => `No_${i}`),
+        'UTF8_User_Names_Validation',
+      ]);
       expect(settings.get('Site_Url')).toBe(workspace.url);
       expect(settings.get('Message_MaxAllowedSize')).toBe(5000);
       expect(settings.get('UTF8_User_Names_Validation')).toBe('[0-9a-zA-Z-_.]+');
@@ -80,14 +97,20 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
 
     test('a wrong password is refused with 401', async () => {
       const { username } = person();
-      await expect(nobody.login(username, new Secret('wrong'))).rejects.toMatchObject({ failure: 'refused', status: 401 });
+      await expect(nobody.login(username, new Secret('wrong'))).rejects.toMatchObject({
+        failure: 'refused',
+        status: 401,
+      });
     });
 
     test('a second factor is asked for and accepted', async () => {
       const { username, password } = person();
       workspace.state.accounts.byUsername(username)!.secondFactor = { method: 'totp', code: '123456' };
       const challenge = nobody.login(username, password);
-      await expect(challenge).rejects.toMatchObject({ status: 401, ...(version === '9.0' ? {} : { code: 'totp-required', details: { method: 'totp' } }) });
+      await expect(challenge).rejects.toMatchObject({
+        status: 401,
+        ...(version === '9.0' ? {} : { code: 'totp-required', details: { method: 'totp' } }),
+      });
       const credentials = await nobody.login(username, password, '123456');
       expect((await admin.as(credentials).me()).username).toBe(username);
     });
@@ -97,7 +120,11 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       // A new account is not asked for half an hour.
       Object.assign(workspace.state.accounts.byUsername(username)!.user, { createdAt: new Date(0) });
       const as = admin.as(await nobody.login(username, password));
-      await expect(as.createPersonalAccessToken('bridge')).rejects.toMatchObject({ failure: 'refused', code: 'totp-required', details: { method: 'password' } });
+      await expect(as.createPersonalAccessToken('bridge')).rejects.toMatchObject({
+        failure: 'refused',
+        code: 'totp-required',
+        details: { method: 'password' },
+      });
       const token = await as.createPersonalAccessToken('bridge', password);
       expect((await admin.as({ ...as.credentials!, token }).me()).username).toBe(username);
     });
@@ -105,7 +132,12 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
     test('a token that was revoked is refused with 401', async () => {
       const { api, username } = person();
       workspace.revokeTokens(username);
-      for (const request of [() => api.me(), () => api.userByName(username), () => api.getMessage(newId()), () => send('late', api)]) {
+      for (const request of [
+        () => api.me(),
+        () => api.userByName(username),
+        () => api.getMessage(newId()),
+        () => send('late', api),
+      ]) {
         await expect(request()).rejects.toMatchObject({ failure: 'refused', status: 401 });
       }
     });
@@ -114,9 +146,18 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
   describe('messages', () => {
     test('are sent with an id of our own, read, edited and deleted', async () => {
       const id = newId();
-      expect(await admin.sendMessage({ id, roomId: channel.id, text: 'one' })).toMatchObject({ _id: id, rid: channel.id, msg: 'one', u: { username: 'admin' } });
+      expect(await admin.sendMessage({ id, roomId: channel.id, text: 'one' })).toMatchObject({
+        _id: id,
+        rid: channel.id,
+        msg: 'one',
+        u: { username: 'admin' },
+      });
       expect(await admin.getMessage(id)).toMatchObject({ _id: id, msg: 'one' });
-      expect(await admin.updateMessage(channel.id, id, 'two')).toMatchObject({ _id: id, msg: 'two', editedBy: { username: 'admin' } });
+      expect(await admin.updateMessage(channel.id, id, 'two')).toMatchObject({
+        _id: id,
+        msg: 'two',
+        editedBy: { username: 'admin' },
+      });
       expect(await admin.deleteMessage(channel.id, id)).toBe(true);
       expect(await admin.getMessage(id)).toBeUndefined();
       expect(await admin.deleteMessage(channel.id, id)).toBe(false);
@@ -125,7 +166,10 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
     test('are refused a second time with the same id, and there once', async () => {
       const id = newId();
       await admin.sendMessage({ id, roomId: channel.id, text: 'once' });
-      await expect(admin.sendMessage({ id, roomId: channel.id, text: 'twice' })).rejects.toMatchObject({ failure: 'refused', status: 400 });
+      await expect(admin.sendMessage({ id, roomId: channel.id, text: 'twice' })).rejects.toMatchObject({
+        failure: 'refused',
+        status: 400,
+      });
       expect(await admin.getMessage(id)).toMatchObject({ msg: 'once' });
     });
 
@@ -133,11 +177,20 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       const { api, id } = person();
       await admin.addToRoom(channel, id);
       const parent = (await send('parent')) as { _id: MessageId };
-      const reply = await api.sendMessage({ id: newId(), roomId: channel.id, text: 'reply', threadId: parent._id, alias: 'Alice (example.org)', avatar: `${workspace.url}/avatar/alice` });
+      const reply = await api.sendMessage({
+        id: newId(),
+        roomId: channel.id,
+        text: 'reply',
+        threadId: parent._id,
+        alias: 'Alice (example.org)',
+        avatar: `${workspace.url}/avatar/alice`,
+      });
       expect(reply).toMatchObject({ tmid: parent._id, alias: 'Alice (example.org)' });
       const plain = person(['user']);
       await admin.addToRoom(channel, plain.id);
-      await expect(plain.api.sendMessage({ id: newId(), roomId: channel.id, text: 'x', alias: 'Boss' })).rejects.toMatchObject({ failure: 'refused' });
+      await expect(
+        plain.api.sendMessage({ id: newId(), roomId: channel.id, text: 'x', alias: 'Boss' }),
+      ).rejects.toMatchObject({ failure: 'refused' });
     });
 
     test('of a room one is not in are neither read nor deleted as if they were gone', async () => {
@@ -197,7 +250,9 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       for (let sent = 0; sent < 120; sent += 1) ids.push((await send('x'))['_id'] as MessageId);
       for (const id of ids) await admin.deleteMessage(channel.id, id);
       expect((await admin.deletedMessages(channel.id, since)).toSorted()).toEqual(ids.toSorted());
-      expect((await admin.syncMessages(channel.id, since)).deleted.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+      expect((await admin.syncMessages(channel.id, since)).deleted.map(({ id }) => id).toSorted()).toEqual(
+        ids.toSorted(),
+      );
     });
 
     test('is refused for a room the account may not see', async () => {
@@ -208,7 +263,14 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
 
   describe('rooms', () => {
     test('are found by id and name, and are undefined where there is none', async () => {
-      expect(channel).toMatchObject({ type: 'c', displayName: channel.name, topic: '', archived: false, encrypted: false, federated: false });
+      expect(channel).toMatchObject({
+        type: 'c',
+        displayName: channel.name,
+        topic: '',
+        archived: false,
+        encrypted: false,
+        federated: false,
+      });
       expect(await admin.roomById(channel.id)).toMatchObject({ id: channel.id, name: channel.name });
       expect(await admin.roomByName(channel.name)).toMatchObject({ id: channel.id, type: 'c' });
       expect(await admin.roomById(noId as WorkspaceRoomId)).toBeUndefined();
@@ -230,8 +292,13 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
     test('are created with members, once', async () => {
       const { username, id } = person();
       const group = await admin.createRoom('p', newName('group'), [username]);
-      expect((await admin.members(group)).map((member) => member.id).toSorted()).toEqual([id, workspace.admin.userId].toSorted());
-      await expect(admin.createRoom('p', group.name)).rejects.toMatchObject({ failure: 'refused', code: 'error-duplicate-channel-name' });
+      expect((await admin.members(group)).map((member) => member.id).toSorted()).toEqual(
+        [id, workspace.admin.userId].toSorted(),
+      );
+      await expect(admin.createRoom('p', group.name)).rejects.toMatchObject({
+        failure: 'refused',
+        code: 'error-duplicate-channel-name',
+      });
     });
 
     test.each(['c', 'p'] as const)('of type %s take members and moderators; doing it twice is done', async (type) => {
@@ -260,7 +327,10 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
 
     test('of two people take nobody in', async () => {
       const direct = { id: 'ab' as WorkspaceRoomId, type: 'd' };
-      await expect(admin.addToRoom(direct, person().id)).rejects.toMatchObject({ failure: 'refused', code: 'error-cant-invite-for-direct-room' });
+      await expect(admin.addToRoom(direct, person().id)).rejects.toMatchObject({
+        failure: 'refused',
+        code: 'error-cant-invite-for-direct-room',
+      });
       await expect(admin.addModerator(direct, person().id)).rejects.toMatchObject({ failure: 'refused' });
       expect(await admin.roomRoles(direct)).toEqual(new Map());
     });
@@ -271,14 +341,28 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       const username = newName('alice');
       const password = new Secret(randomBytes(16).toString('hex'));
       const email = `${username}@puppets.invalid`;
-      const made = await admin.createUser({ username, name: 'Alice (example.org)', email, password, roles: ['user', 'bot'] });
-      expect(made).toMatchObject({ username, name: 'Alice (example.org)', roles: ['user', 'bot'], active: true, email });
+      const made = await admin.createUser({
+        username,
+        name: 'Alice (example.org)',
+        email,
+        password,
+        roles: ['user', 'bot'],
+      });
+      expect(made).toMatchObject({
+        username,
+        name: 'Alice (example.org)',
+        roles: ['user', 'bot'],
+        active: true,
+        email,
+      });
       expect(await admin.userByName(username)).toMatchObject({ id: made.id });
       expect(await admin.userById(made.id)).toMatchObject({ username });
       expect((await nobody.login(username, password)).userId).toBe(made.id);
       const general = await admin.roomByName('general');
       expect((await admin.members(general!)).map(({ id }) => id)).not.toContain(made.id);
-      await expect(admin.createUser({ username, name: 'A', email: `2${email}`, password, roles: ['user'] })).rejects.toMatchObject({ failure: 'refused' });
+      await expect(
+        admin.createUser({ username, name: 'A', email: `2${email}`, password, roles: ['user'] }),
+      ).rejects.toMatchObject({ failure: 'refused' });
     });
 
     test('are undefined where there are none', async () => {
@@ -311,7 +395,10 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       expect(Buffer.from(avatar!.bytes)).toEqual(PNG);
       expect(avatar!.contentType).toBe('image/png');
       expect((await admin.userById(id))!.avatarEtag).toEqual(expect.any(String));
-      await expect(admin.avatar(username, PNG.length - 1)).rejects.toMatchObject({ failure: 'refused', code: 'too-large' });
+      await expect(admin.avatar(username, PNG.length - 1)).rejects.toMatchObject({
+        failure: 'refused',
+        code: 'too-large',
+      });
       expect((await admin.avatar(username, PNG.length))!.bytes).toHaveLength(PNG.length);
     });
   });
@@ -320,14 +407,19 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
     test('an answer that is lost is a network failure; the message can be asked about', async () => {
       workspace.faults.add({ path: 'chat\\.sendMessage', action: 'drop-answer', times: 1 });
       const id = newId();
-      await expect(admin.sendMessage({ id, roomId: channel.id, text: 'did it?' })).rejects.toMatchObject({ failure: 'network', request: 'POST /api/v1/chat.sendMessage' });
+      await expect(admin.sendMessage({ id, roomId: channel.id, text: 'did it?' })).rejects.toMatchObject({
+        failure: 'network',
+        request: 'POST /api/v1/chat.sendMessage',
+      });
       expect(await admin.getMessage(id)).toMatchObject({ msg: 'did it?' });
     });
 
     test('a connection that is cut did nothing, and nothing is sent again by itself', async () => {
       workspace.faults.add({ path: 'chat\\.sendMessage', action: 'cut', times: 1 });
       const id = newId();
-      await expect(admin.sendMessage({ id, roomId: channel.id, text: 'no' })).rejects.toMatchObject({ failure: 'network' });
+      await expect(admin.sendMessage({ id, roomId: channel.id, text: 'no' })).rejects.toMatchObject({
+        failure: 'network',
+      });
       expect(await admin.getMessage(id)).toBeUndefined();
     });
 
@@ -338,13 +430,24 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
 
     test('a limiter that goes on is told, with the time to wait', async () => {
       workspace.faults.add({ path: 'api/v1/me', action: 'too-many-requests', delayMs: 50 });
-      await expect(admin.me()).rejects.toMatchObject({ failure: 'refused', status: 429, code: 'error-too-many-requests', retryAfterMs: expect.any(Number) });
+      await expect(admin.me()).rejects.toMatchObject({
+        failure: 'refused',
+        status: 429,
+        code: 'error-too-many-requests',
+        retryAfterMs: expect.any(Number),
+      });
       expect(workspace.faults.list()[0]!.hits).toBe(3);
     });
 
     test('a proxy’s page is not JSON, whatever was asked', async () => {
       workspace.faults.add({ path: '.', action: 'html' });
-      const requests = [() => admin.me(), () => send('x'), () => admin.userByName('x'), () => admin.getMessage(newId()), () => admin.roomById(channel.id)];
+      const requests = [
+        () => admin.me(),
+        () => send('x'),
+        () => admin.userByName('x'),
+        () => admin.getMessage(newId()),
+        () => admin.roomById(channel.id),
+      ];
       for (const request of requests) {
         await expect(request()).rejects.toMatchObject({ failure: 'not-json', status: 502 });
       }
@@ -358,7 +461,13 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
     test('a slow answer is a time-out', async () => {
       workspace.faults.add({ path: 'api/v1/me', action: 'delay', delayMs: 5_000 });
       const { credentials } = admin;
-      const hasty = createWorkspaceApi({ url: workspace.url, credentials, clock: systemClock, log: silentLog, deadlineMs: 50 });
+      const hasty = createWorkspaceApi({
+        url: workspace.url,
+        credentials,
+        clock: systemClock,
+        log: silentLog,
+        deadlineMs: 50,
+      });
       await expect(hasty.me()).rejects.toMatchObject({ failure: 'timeout' });
     });
 
@@ -367,7 +476,8 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       const token = admin.credentials!.token.reveal();
       const error = await nobody.login('admin', new Secret('top secret')).catch((reason: unknown) => reason);
       const other = await admin.me().catch((reason: unknown) => reason);
-      for (const one of [error, other]) expect(`${String(one)} ${JSON.stringify(one)}`).not.toMatch(new RegExp(`top secret|${token}`));
+      for (const one of [error, other])
+        expect(`${String(one)} ${JSON.stringify(one)}`).not.toMatch(new RegExp(`top secret|${token}`));
     });
   });
 });

@@ -48,7 +48,11 @@ export async function startDdpServer(tls?: { key: string; cert: string }): Promi
   };
   const http = tls ? createTlsServer(tls, rest) : createServer(rest);
   const sockets = new WebSocketServer({ server: http, path: '/websocket' });
-  const server: Omit<DdpServer, 'url' | 'current' | 'stop'> = { connections: [], received: [], script: () => undefined };
+  const server: Omit<DdpServer, 'url' | 'current' | 'stop'> = {
+    connections: [],
+    received: [],
+    script: () => undefined,
+  };
   sockets.on('connection', (socket) => {
     const connection = connectionOver(socket);
     server.connections.push(connection);
@@ -84,7 +88,8 @@ function connectionOver(socket: WebSocket): DdpConnection {
     sendText: (text) => socket.send(text),
     emit(stream, name, args) {
       for (const subscribed of subscriptions.values()) {
-        if (subscribed === `${stream} ${name}`) send({ msg: 'changed', collection: stream, id: 'id', fields: { eventName: name, args } });
+        if (subscribed === `${stream} ${name}`)
+          send({ msg: 'changed', collection: stream, id: 'id', fields: { eventName: name, args } });
       }
     },
     close: (code) => socket.close(code),
@@ -96,7 +101,11 @@ function usualAnswer(frame: DdpFrame, { subscriptions }: DdpConnection): object[
   const { msg, id = '' } = frame;
   if (msg === 'connect') return [{ server_id: '0' }, { msg: 'connected', session: 's' }];
   if (msg === 'ping') return [{ msg: 'pong' }];
-  if (msg === 'method') return [{ msg: 'result', id, result: { id: 'bot', token: 'token' } }, { msg: 'updated', methods: [id] }];
+  if (msg === 'method')
+    return [
+      { msg: 'result', id, result: { id: 'bot', token: 'token' } },
+      { msg: 'updated', methods: [id] },
+    ];
   if (msg === 'sub') {
     subscriptions.set(id, `${frame.name} ${String(frame.params?.[0])}`);
     return [{ msg: 'ready', subs: [id] }];

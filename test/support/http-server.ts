@@ -28,7 +28,12 @@ export async function startHttpServer(
     });
     request.on('error', () => undefined);
     request.on('end', () => {
-      const one = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('latin1') };
+      const one = {
+        method: request.method ?? '',
+        url: request.url ?? '',
+        headers: request.headers,
+        body: Buffer.concat(chunks).toString('latin1'),
+      };
       seen.push(one);
       answer(one, response);
     });

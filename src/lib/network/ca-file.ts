@@ -20,11 +20,12 @@ export async function trustedWith(caFile: string): Promise<readonly string[]> {
   }
   const certificates = text.match(CERTIFICATE) ?? [];
   try {
-    for (const certificate of certificates) new X509Certificate(certificate);
+    for (const certificate of certificates) void new X509Certificate(certificate);
   } catch (error) {
     throw unusable(caFile, 'One of its certificates cannot be read.', error);
   }
-  if (certificates.length === 0) throw unusable(caFile, 'It has no block that begins with -----BEGIN CERTIFICATE-----.');
+  if (certificates.length === 0)
+    throw unusable(caFile, 'It has no block that begins with -----BEGIN CERTIFICATE-----.');
   return [...getCACertificates('default'), ...certificates];
 }
 

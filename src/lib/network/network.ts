@@ -1,13 +1,12 @@
 import type { Agent } from 'node:http';
-import { trustedWith } from './ca-file.ts';
+import { directFetch } from './direct-fetch.ts';
 import { namesProxy, type ProxyEnvironment, proxyFor } from './proxy-choice.ts';
-import { authorization, createTunnelAgent } from './tunnel-agent.ts';
 
 /** How the program reaches the servers: everything that is sent goes through these. */
 export interface Network {
   readonly fetch: typeof globalThis.fetch;
   /** The agent for a WebSocket to this URL (https or wss, http or ws); `undefined` for a plain connection. */
-  webSocketAgent(url: string): Agent | undefined;
+  readonly webSocketAgent: (url: string) => Agent | undefined;
   /** Closes idle connections. */
   close(): Promise<void>;
 }
@@ -25,12 +24,13 @@ interface NetworkOptions {
  */
 export async function createNetwork({ caFile, env }: NetworkOptions): Promise<Network> {
   if (caFile === undefined && !namesProxy(env)) {
-    return { fetch: globalThis.fetch, webSocketAgent: () => undefined, close: async () => {} };
+    return { fetch: directFetch, webSocketAgent: () => undefined, close: async () => {} };
   }
   for (const url of ['http://example.org', 'https://example.org']) proxyFor(new URL(url), env);
-  const ca = caFile === undefined ? undefined : await trustedWith(caFile);
+  const ca = caFile === undefined ? undefined : await (await import('./ca-file.ts')).trustedWith(caFile);
   const { fetch, close } = await routedFetch(env, ca);
   const { Agent: HttpsAgent } = await import('node:https');
+  const { createTunnelAgent } = await import('./tunnel-agent.ts');
   return {
     fetch,
     webSocketAgent(address) {
@@ -45,8 +45,12 @@ export async function createNetwork({ caFile, env }: NetworkOptions): Promise<Ne
 }
 
 /** The fetch of the undici package: Node's own takes no dispatcher of another undici than its inner one. */
-async function routedFetch(env: ProxyEnvironment, ca: readonly string[] | undefined): Promise<Pick<Network, 'fetch' | 'close'>> {
+async function routedFetch(
+  env: ProxyEnvironment,
+  ca: readonly string[] | undefined,
+): Promise<Pick<Network, 'fetch' | 'close'>> {
   const undici = await import('undici');
+  const { authorization } = await import('./tunnel-agent.ts');
   const tls = ca ? { ca: [...ca] } : {};
   const direct = new undici.Agent({ connect: tls });
   const proxies = new Map<string, InstanceType<typeof undici.ProxyAgent>>();

@@ -69,7 +69,7 @@ function connectThrough(proxy: URL, path: string, ca: readonly string[] | undefi
         return reject(new Error(`the proxy ${proxy.host} answered ${response.statusCode} to CONNECT`));
       }
       if (head.length > 0) socket.unshift(head);
-      resolve(socket as Socket);
+      resolve(socket);
     });
     asking.on('timeout', () => asking.destroy(new Error(`the proxy ${proxy.host} does not answer`)));
     asking.on('error', reject);

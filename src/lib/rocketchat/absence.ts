@@ -17,7 +17,8 @@ const ABSENCE = new Set([
   'not allowed',
 ]);
 
-const ABSENCE_TEXT = /^(user not found|no message found|message not found|not allowed|the required ".*" param provided does not match any)/i;
+const ABSENCE_TEXT =
+  /^(user not found|no message found|message not found|not allowed|the required ".*" param provided does not match any)/i;
 
 /** True for a refusal that means "no such thing"; an unknown route or a lost token is none. */
 export function saysAbsent(error: unknown): boolean {

@@ -8,10 +8,7 @@ import type { ApiParts } from './api.ts';
 import type { WorkspaceApi } from './types.ts';
 import { isObject } from './rest-answer.ts';
 
-type AccountRequests = Pick<
-  WorkspaceApi,
-  'info' | 'me' | 'publicSettings' | 'login' | 'createPersonalAccessToken'
->;
+type AccountRequests = Pick<WorkspaceApi, 'info' | 'me' | 'publicSettings' | 'login' | 'createPersonalAccessToken'>;
 
 /** Ids asked for at once: the answer stays below the server's page size and the URL below 4 kB. */
 const SETTINGS_AT_ONCE = 50;

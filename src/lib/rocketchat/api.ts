@@ -60,7 +60,8 @@ function sharedKnowledge({ log }: RestOptions, ask: () => Promise<void>): Shared
       try {
         known = capabilitiesOf(found);
       } catch (error) {
-        if (error instanceof RcfedError) throw unexpectedAnswer('GET /api/info', `${error.message}: ${error.why ?? ''}`);
+        if (error instanceof RcfedError)
+          throw unexpectedAnswer('GET /api/info', `${error.message}: ${error.why ?? ''}`);
         throw error;
       }
       version = found;

@@ -44,7 +44,9 @@ export function messageRequests({ rest, shared }: ApiParts): MessageRequests {
     },
     async syncMessages(roomId, since) {
       const { syncMessages } = await shared.capabilities();
-      return syncMessages === 'cursor' ? await missedByCursor(rest, roomId, since) : await missedAtOnce(rest, roomId, since);
+      return syncMessages === 'cursor'
+        ? await missedByCursor(rest, roomId, since)
+        : await missedAtOnce(rest, roomId, since);
     },
     async deletedMessages(roomId, since) {
       const query = { roomId, since: isoSince(since) };

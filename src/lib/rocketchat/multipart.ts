@@ -34,7 +34,9 @@ export function encodeMultipart(form: MultipartForm): {
   const { content } = file;
   const head = Buffer.from(
     Object.entries(fields)
-      .map(([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name=${quoted(name)}\r\n\r\n${value}\r\n`)
+      .map(
+        ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name=${quoted(name)}\r\n\r\n${value}\r\n`,
+      )
       .join('') +
       `--${boundary}\r\nContent-Disposition: form-data; name=${quoted(file.field)}; filename=${quoted(file.name)}\r\n` +
       `Content-Type: ${file.contentType.replaceAll(/[\r\n]/g, '')}\r\n\r\n`,
@@ -47,7 +49,11 @@ export function encodeMultipart(form: MultipartForm): {
   };
 }
 
-async function* framed(head: Uint8Array, content: AsyncIterable<Uint8Array>, tail: Uint8Array): AsyncGenerator<Uint8Array> {
+async function* framed(
+  head: Uint8Array,
+  content: AsyncIterable<Uint8Array>,
+  tail: Uint8Array,
+): AsyncGenerator<Uint8Array> {
   yield head;
   yield* content;
   yield tail;

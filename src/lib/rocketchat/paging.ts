@@ -16,7 +16,7 @@ export async function allPages(
   key: string,
 ): Promise<JsonObject[]> {
   const found: JsonObject[] = [];
-  for (let offset = 0; ; ) {
+  for (let offset = 0; ;) {
     const { body } = await rest.get(endpoint, { query: { ...query, count: PAGE, offset } });
     const page = listIn(body, key, `GET /api/v1/${endpoint}`);
     for (const one of page) found.push(one);

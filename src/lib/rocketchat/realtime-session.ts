@@ -162,7 +162,12 @@ function pauseAfter(tries: number, longest: number): number {
 }
 
 function closedError(): RemoteError {
-  return new RemoteError({ side: 'workspace', failure: 'network', request: 'DDP session', answer: 'the session was closed' });
+  return new RemoteError({
+    side: 'workspace',
+    failure: 'network',
+    request: 'DDP session',
+    answer: 'the session was closed',
+  });
 }
 
 /** What of the streams is an event of ours; anything else on them is none. */

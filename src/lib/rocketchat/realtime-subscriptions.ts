@@ -95,7 +95,8 @@ export function createRealtimeSubscriptions(clock: Clock, log: Log): RealtimeSub
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       waiting.set(roomId, [...(waiting.get(roomId) ?? []), { resolve, reject }]);
       const here = attached;
-      if (here?.complete) drain(here).catch((error: unknown) => here.connection.drop(`a subscription failed: ${String(error)}`));
+      if (here?.complete)
+        drain(here).catch((error: unknown) => here.connection.drop(`a subscription failed: ${String(error)}`));
       await promise;
     },
     async unwatch(roomId) {
@@ -118,7 +119,7 @@ export function createRealtimeSubscriptions(clock: Clock, log: Log): RealtimeSub
     close(error) {
       closed = error;
       attached = undefined;
-      for (const roomId of [...waiting.keys()]) settle(roomId, (one) => one.reject(error));
+      for (const roomId of waiting.keys()) settle(roomId, (one) => one.reject(error));
     },
   };
 }

@@ -46,7 +46,6 @@ interface SdkSocket {
 /** A DDP message: https://github.com/meteor/meteor/blob/devel/packages/ddp/DDP.md */
 interface Frame {
   readonly id?: string;
-  readonly subs?: readonly string[];
   readonly fields?: { readonly eventName?: unknown; readonly args?: unknown };
 }
 
@@ -146,10 +145,6 @@ function lineOf(ddp: SdkSocket, onEvent: Parameters<OpenRealtime>[0]): Line {
     if (Object.hasOwn(ddp.subscriptions, frame.id)) line.lose('the server ended a subscription');
     else ddp.emit(frame.id, frame);
   });
-  // Of several subscriptions made ready at once the SDK sees the first.
-  ddp.on('ready', (frame) => {
-    for (const id of frame.subs?.slice(1) ?? []) ddp.emit(id, { subs: [id] });
-  });
   return line;
 }
 
@@ -166,7 +161,9 @@ async function connect(ddp: SdkSocket, line: Line, dial: () => WebSocket): Promi
     try {
       ddp.onMessage({ data: (data as Buffer).toString() });
     } catch (error) {
-      line.lose(`something that arrived could not be taken: ${error instanceof Error ? error.message : 'no reason given'}`);
+      line.lose(
+        `something that arrived could not be taken: ${error instanceof Error ? error.message : 'no reason given'}`,
+      );
     }
   });
   // Also 1000: to the SDK a connection that the server closes in good order is not lost.
@@ -183,7 +180,11 @@ function webSocketOptions(agent: Agent | undefined): ClientOptions {
 }
 
 /** Pings, and takes a connection on which nothing follows a ping for dead. */
-async function watch(ddp: SdkSocket, line: Line, { clock, pingEveryMs = 20_000, pongWithinMs = 10_000 }: RealtimeOptions): Promise<void> {
+async function watch(
+  ddp: SdkSocket,
+  line: Line,
+  { clock, pingEveryMs = 20_000, pongWithinMs = 10_000 }: RealtimeOptions,
+): Promise<void> {
   try {
     for (;;) {
       await clock.sleep(pingEveryMs, line.ended);
@@ -208,7 +209,7 @@ function connectionOver(
   return {
     lost: line.lost,
     ended: line.ended,
-    drop: line.lose,
+    drop: (reason) => line.lose(reason),
     async login() {
       await within('login', () => ddp.login({ resume: credentials.token.reveal() }));
     },

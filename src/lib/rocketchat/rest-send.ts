@@ -1,5 +1,6 @@
 import { DeadlinePassed, withDeadline } from '../core/deadline.ts';
 import { RemoteError } from '../core/remote-error.ts';
+import { directFetch } from '../network/direct-fetch.ts';
 import type { encodeMultipart } from './multipart.ts';
 import type { RestOptions, RestRequest } from './rest.ts';
 import type { WorkspaceCredentials } from './types.ts';
@@ -69,7 +70,7 @@ async function follow(
   init: RequestInit,
   contentType: string | undefined,
 ): Promise<Response> {
-  const fetch = options.fetch ?? globalThis.fetch;
+  const fetch = options.fetch ?? directFetch;
   const isFile = !attempt.url.pathname.includes('/api/');
   let url = attempt.url;
   for (let redirects = 0; ; redirects += 1) {
@@ -77,7 +78,8 @@ async function follow(
     const headers = own ? headersOf(options.credentials, attempt.request, contentType) : {};
     const response = await fetch(url.href, { ...init, headers });
     const location = response.headers.get('location');
-    const redirected = response.status >= 300 && response.status < 400 && location !== null && URL.canParse(location, url.href);
+    const redirected =
+      response.status >= 300 && response.status < 400 && location !== null && URL.canParse(location, url.href);
     if (!isFile || !redirected || redirects >= MAX_REDIRECTS) return response;
     await response.body?.cancel();
     url = new URL(location, url);

@@ -78,7 +78,10 @@ export function roomRequests({ rest }: ApiParts): RoomRequests {
       const { body } = await rest.get(endpoint, { query: { roomId: id } });
       for (const { u: user, roles: held } of listIn(body, 'roles', `GET /api/v1/${endpoint}`)) {
         if (!isObject(user) || typeof user['_id'] !== 'string' || !Array.isArray(held)) continue;
-        roles.set(user['_id'] as WorkspaceUserId, held.filter((role) => typeof role === 'string'));
+        roles.set(
+          user['_id'] as WorkspaceUserId,
+          held.filter((role) => typeof role === 'string'),
+        );
       }
       return roles;
     },

@@ -44,7 +44,7 @@ async function pages(
   const [key, field] = type === 'UPDATED' ? ['updated', '_updatedAt'] : ['deleted', '_deletedAt'];
   const found = new Map<string, JsonObject>();
   let from = Math.max(1, since - 1);
-  for (let count = PAGE; ; ) {
+  for (let count = PAGE; ;) {
     const { body } = await rest.get('chat.syncMessages', { query: { roomId, type, next: from, count } });
     const result = objectIn(body, 'result', REQUEST);
     const page = listIn(result, key, REQUEST);

@@ -8,14 +8,16 @@ const never = (): Promise<never> => new Promise(() => {});
 test('work in time gives its result, and leaves no timer behind', async () => {
   const timers: AbortSignal[] = [];
   const watched = {
-    now: clock.now,
+    now: () => clock.now(),
     sleep(ms: number, signal?: AbortSignal) {
       if (signal) timers.push(signal);
       return clock.sleep(ms, signal);
     },
   };
   expect(await withDeadline({ clock: watched, ms: 60_000 }, async () => 'done')).toBe('done');
-  await expect(withDeadline({ clock: watched, ms: 60_000 }, () => Promise.reject(new Error('own')))).rejects.toThrow('own');
+  await expect(withDeadline({ clock: watched, ms: 60_000 }, () => Promise.reject(new Error('own')))).rejects.toThrow(
+    'own',
+  );
   expect(timers.map(({ aborted }) => aborted)).toEqual([true, true]);
 });
 

@@ -35,7 +35,7 @@ afterAll(async () => {
   ca.remove();
 });
 
-async function network(options: Parameters<typeof createNetwork>[0]): Promise<Network> {
+async function reach(options: Parameters<typeof createNetwork>[0]): Promise<Network> {
   const made = await createNetwork(options);
   networks.push(made);
   return made;
@@ -68,35 +68,42 @@ async function realtime(url: string, { webSocketAgent }: Network): Promise<void>
   }
 }
 
-const through = (server: DdpServer): { to: string }[] => proxy.passed.filter(({ to }) => to === new URL(server.url).host);
+const through = (server: DdpServer): { to: string }[] =>
+  proxy.passed.filter(({ to }) => to === new URL(server.url).host);
 
 test('without proxy and CA file requests are Node’s own', async () => {
-  const { fetch, webSocketAgent } = await network({ env: { NO_PROXY: '*' } });
+  const { fetch, webSocketAgent } = await reach({ env: { NO_PROXY: '*' } });
   expect(fetch).toBe(globalThis.fetch);
   expect(webSocketAgent('wss://chat.example.org')).toBeUndefined();
 });
 
 test('a server with a certificate of one’s own CA is trusted with its file, over REST and WebSocket', async () => {
-  const trusting = await network({ caFile: ca.caFile, env: {} });
+  const trusting = await reach({ caFile: ca.caFile, env: {} });
   expect((await rest(secure.url, trusting).info()).version).toBe('8.8');
   await realtime(secure.url, trusting);
 });
 
 test('the same server is not trusted without it', async () => {
-  const strict = await network({ env: {} });
-  await expect(rest(secure.url, strict).info()).rejects.toMatchObject({ failure: 'network', answer: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+  const strict = await reach({ env: {} });
+  await expect(rest(secure.url, strict).info()).rejects.toMatchObject({
+    failure: 'network',
+    answer: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  });
   await expect(realtime(secure.url, strict)).rejects.toThrow('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
   expect(proxy.passed).toEqual([]);
 });
 
 test('nor through a proxy, which must not weaken the check', async () => {
-  const strict = await network({ env: { HTTPS_PROXY: proxy.url } });
-  await expect(rest(secure.url, strict).info()).rejects.toMatchObject({ failure: 'network', answer: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+  const strict = await reach({ env: { HTTPS_PROXY: proxy.url } });
+  await expect(rest(secure.url, strict).info()).rejects.toMatchObject({
+    failure: 'network',
+    answer: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  });
   await expect(realtime(secure.url, strict)).rejects.toThrow('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
 });
 
 test('HTTPS_PROXY carries REST and WebSocket to a server of one’s own CA', async () => {
-  const both = await network({ caFile: ca.caFile, env: { HTTPS_PROXY: proxy.url } });
+  const both = await reach({ caFile: ca.caFile, env: { HTTPS_PROXY: proxy.url } });
   await rest(secure.url, both).info();
   expect(through(secure)).toHaveLength(1);
   await realtime(secure.url, both);
@@ -110,16 +117,22 @@ test('HTTP_PROXY carries REST and WebSocket without TLS, with its name and passw
   const url = new URL(proxy.url);
   url.username = 'me@work';
   url.password = 'p:w';
-  const proxied = await network({ env: { http_proxy: url.href } });
+  const proxied = await reach({ env: { http_proxy: url.href } });
   await rest(plain.url, proxied).info();
   await realtime(plain.url, proxied);
   const authorization = `Basic ${Buffer.from('me@work:p:w').toString('base64')}`;
   const to = new URL(plain.url).host;
-  expect(proxy.passed).toEqual([{ to, authorization }, { to, authorization }]);
+  expect(proxy.passed).toEqual([
+    { to, authorization },
+    { to, authorization },
+  ]);
 });
 
 test('NO_PROXY keeps REST and WebSocket away from the proxy', async () => {
-  const exempt = await network({ caFile: ca.caFile, env: { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url, NO_PROXY: 'example.org, 127.0.0.1' } });
+  const exempt = await reach({
+    caFile: ca.caFile,
+    env: { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url, NO_PROXY: 'example.org, 127.0.0.1' },
+  });
   for (const server of [plain, secure]) {
     await rest(server.url, exempt).info();
     await realtime(server.url, exempt);
@@ -129,13 +142,15 @@ test('NO_PROXY keeps REST and WebSocket away from the proxy', async () => {
 
 test('a proxy that refuses is named', async () => {
   proxy.refusal = 407;
-  const refused = await network({ env: { HTTP_PROXY: proxy.url } });
+  const refused = await reach({ env: { HTTP_PROXY: proxy.url } });
   await expect(rest(plain.url, refused).info()).rejects.toMatchObject({ failure: 'network' });
-  await expect(realtime(plain.url, refused)).rejects.toThrow(`the proxy ${new URL(proxy.url).host} answered 407 to CONNECT`);
+  await expect(realtime(plain.url, refused)).rejects.toThrow(
+    `the proxy ${new URL(proxy.url).host} answered 407 to CONNECT`,
+  );
 });
 
 test('a proxy that does not listen is a network failure', async () => {
-  const gone = await network({ env: { HTTP_PROXY: 'http://127.0.0.1:9' } });
+  const gone = await reach({ env: { HTTP_PROXY: 'http://127.0.0.1:9' } });
   await expect(rest(plain.url, gone).info()).rejects.toMatchObject({ failure: 'network', answer: 'ECONNREFUSED' });
   await expect(realtime(plain.url, gone)).rejects.toThrow('ECONNREFUSED');
 });

@@ -31,7 +31,11 @@ async function server(): Promise<DdpServer> {
   return open.server;
 }
 
-function listen(url: string, options: Partial<RealtimeOptions> = {}, onEvent: (event: RealtimeEvent) => void = () => {}): Heard {
+function listen(
+  url: string,
+  options: Partial<RealtimeOptions> = {},
+  onEvent: (event: RealtimeEvent) => void = () => {},
+): Heard {
   const events: RealtimeEvent[] = [];
   const life: string[] = [];
   const session = createRealtime({
@@ -55,7 +59,10 @@ function listen(url: string, options: Partial<RealtimeOptions> = {}, onEvent: (e
   return { session, events, life };
 }
 
-const message = (id: string): unknown[] => [{ _id: id, rid: ROOM, msg: id }, { roomParticipant: true, roomType: 'c' }];
+const message = (id: string): unknown[] => [
+  { _id: id, rid: ROOM, msg: id },
+  { roomParticipant: true, roomType: 'c' },
+];
 
 test('a connection that is cut comes back with each subscription once', async () => {
   const workspace = await server();
@@ -65,7 +72,7 @@ test('a connection that is cut comes back with each subscription once', async ()
   for (let cuts = 1; cuts <= 3; cuts += 1) {
     workspace.current.cut();
     await until(() => expect(life.filter((step) => step === 'ready')).toHaveLength(cuts + 1));
-    expect([...workspace.current.subscriptions.values()].sort()).toEqual([...DELETIONS, MESSAGES].sort());
+    expect([...workspace.current.subscriptions.values()].toSorted()).toEqual([...DELETIONS, MESSAGES].toSorted());
   }
   workspace.current.emit('stream-room-messages', '__my_messages__', message('after'));
   workspace.current.emit('stream-notify-room', `${ROOM}/deleteMessage`, [{ _id: 'gone' }]);
@@ -127,7 +134,8 @@ test('a connection that hears nothing after a ping is replaced', async () => {
   const workspace = await server();
   const { session, life } = listen(workspace.url, { pingEveryMs: 20, pongWithinMs: 40 });
   await session.start();
-  workspace.script = (frame, connection) => (connection === workspace.connections[0] && frame.msg === 'ping' ? [] : undefined);
+  workspace.script = (frame, connection) =>
+    connection === workspace.connections[0] && frame.msg === 'ping' ? [] : undefined;
   await until(() => expect(life).toEqual(['ready', 'lost', 'ready']));
   expect(workspace.connections).toHaveLength(2);
 });
@@ -146,12 +154,18 @@ test('the server is answered its pings with their ids', async () => {
   await session.start();
   workspace.current.send({ msg: 'ping', id: 'seven' });
   workspace.current.send({ msg: 'ping' });
-  await until(() => expect(workspace.received.filter(({ msg }) => msg === 'pong')).toEqual([{ msg: 'pong', id: 'seven' }, { msg: 'pong' }]));
+  await until(() =>
+    expect(workspace.received.filter(({ msg }) => msg === 'pong')).toEqual([
+      { msg: 'pong', id: 'seven' },
+      { msg: 'pong' },
+    ]),
+  );
 });
 
 test.each(['connect', 'method', 'sub'])('a server that never answers "%s" is tried again', async (silent) => {
   const workspace = await server();
-  workspace.script = (frame, connection) => (connection === workspace.connections[0] && frame.msg === silent ? [] : undefined);
+  workspace.script = (frame, connection) =>
+    connection === workspace.connections[0] && frame.msg === silent ? [] : undefined;
   const { session, life } = listen(workspace.url, { deadlineMs: 50 });
   await session.start();
   expect(workspace.connections).toHaveLength(2);
@@ -166,7 +180,10 @@ test('a room that may not be watched says so, and the others go on', async () =>
       ? [{ msg: 'nosub', id: frame.id, error: { error: 'not-allowed', reason: 'Not allowed' } }]
       : undefined;
   await session.start();
-  await expect(session.watchRoom('secret' as WorkspaceRoomId)).rejects.toMatchObject({ failure: 'refused', code: 'not-allowed' });
+  await expect(session.watchRoom('secret' as WorkspaceRoomId)).rejects.toMatchObject({
+    failure: 'refused',
+    code: 'not-allowed',
+  });
   await session.watchRoom(ROOM);
   workspace.current.cut();
   await until(() => expect(life).toEqual(['ready', 'lost', 'ready']));
@@ -180,7 +197,9 @@ test('a room that is refused after a reconnect does not keep the others waiting'
   await session.watchRoom('left' as WorkspaceRoomId);
   await session.watchRoom(ROOM);
   workspace.script = (frame) =>
-    String(frame.params?.[0]).startsWith('left/') ? [{ msg: 'nosub', id: frame.id, error: { error: 'not-allowed' } }] : undefined;
+    String(frame.params?.[0]).startsWith('left/')
+      ? [{ msg: 'nosub', id: frame.id, error: { error: 'not-allowed' } }]
+      : undefined;
   workspace.current.cut();
   await until(() => expect(life).toEqual(['ready', 'lost', 'ready']));
   expect([...workspace.current.subscriptions.values()]).toEqual([MESSAGES, ...DELETIONS]);
@@ -190,7 +209,7 @@ test('subscribing waits as long as the limiter says', async () => {
   const workspace = await server();
   const waits: number[] = [];
   const clock = {
-    now: systemClock.now,
+    now: () => systemClock.now(),
     sleep(ms: number, signal?: AbortSignal) {
       if (ms === 31_000) waits.push(ms);
       return systemClock.sleep(ms === 31_000 ? 1 : ms, signal);
@@ -232,13 +251,23 @@ test('a subscription that the server ends is made again', async () => {
   expect([...workspace.current.subscriptions.values()]).toEqual([MESSAGES]);
 });
 
-const loggedOut = { error: 403, reason: "You've been logged out by the server. Please log in again.", errorType: 'Meteor.Error' };
+const loggedOut = {
+  error: 403,
+  reason: "You've been logged out by the server. Please log in again.",
+  errorType: 'Meteor.Error',
+};
 
 test('a token that is refused at the start ends the session', async () => {
   const workspace = await server();
-  workspace.script = (frame) => (frame.msg === 'method' ? [{ msg: 'result', id: frame.id, error: loggedOut }] : undefined);
+  workspace.script = (frame) =>
+    frame.msg === 'method' ? [{ msg: 'result', id: frame.id, error: loggedOut }] : undefined;
   const { session, life } = listen(workspace.url);
-  await expect(session.start()).rejects.toMatchObject({ side: 'workspace', failure: 'refused', status: 401, code: 'unauthorized' });
+  await expect(session.start()).rejects.toMatchObject({
+    side: 'workspace',
+    failure: 'refused',
+    status: 401,
+    code: 'unauthorized',
+  });
   expect(life).toEqual([]);
 });
 
@@ -246,7 +275,8 @@ test('a token that is revoked later is told once, and not tried again', async ()
   const workspace = await server();
   const { session, life } = listen(workspace.url);
   await session.start();
-  workspace.script = (frame) => (frame.msg === 'method' ? [{ msg: 'result', id: frame.id, error: loggedOut }] : undefined);
+  workspace.script = (frame) =>
+    frame.msg === 'method' ? [{ msg: 'result', id: frame.id, error: loggedOut }] : undefined;
   workspace.current.cut();
   await until(() => expect(life).toEqual(['ready', 'lost', 'refused 401']));
   await session.close();
@@ -272,8 +302,16 @@ test('frames without sense are passed over, and a frame that is no JSON costs th
   const { session, life, events } = listen(workspace.url);
   await session.start();
   workspace.current.send({ msg: 'changed', collection: 'stream-room-messages', fields: null });
-  workspace.current.send({ msg: 'changed', collection: 'stream-room-messages', fields: { eventName: '__my_messages__' } });
-  workspace.current.send({ msg: 'changed', collection: 'stream-notify-room', fields: { eventName: `${ROOM}/typing`, args: ['alice', true] } });
+  workspace.current.send({
+    msg: 'changed',
+    collection: 'stream-room-messages',
+    fields: { eventName: '__my_messages__' },
+  });
+  workspace.current.send({
+    msg: 'changed',
+    collection: 'stream-notify-room',
+    fields: { eventName: `${ROOM}/typing`, args: ['alice', true] },
+  });
   workspace.current.emit('stream-room-messages', '__my_messages__', message('sense'));
   await until(() => expect(events).toHaveLength(1));
   expect(life).toEqual(['ready']);

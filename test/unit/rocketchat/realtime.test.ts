@@ -6,7 +6,13 @@ import { silentLog } from '../../../src/lib/core/log.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import { createWorkspaceApi } from '../../../src/lib/rocketchat/api.ts';
 import { createRealtime } from '../../../src/lib/rocketchat/realtime.ts';
-import type { RealtimeEvent, RealtimeSession, WorkspaceApi, WorkspaceCredentials, WorkspaceRoom } from '../../../src/lib/rocketchat/types.ts';
+import type {
+  RealtimeEvent,
+  RealtimeSession,
+  WorkspaceApi,
+  WorkspaceCredentials,
+  WorkspaceRoom,
+} from '../../../src/lib/rocketchat/types.ts';
 import { type SandboxWorkspace, startWorkspace, type WorkspaceOptions } from '../../../src/sandbox/workspace/server.ts';
 
 interface Scene {
@@ -31,7 +37,10 @@ async function scene(options: WorkspaceOptions = {}): Promise<Scene> {
   return { workspace, admin, room: await admin.createRoom('c', 'portal') };
 }
 
-function listen(url: string, credentials: WorkspaceCredentials): { session: RealtimeSession; events: RealtimeEvent[]; life: string[] } {
+function listen(
+  url: string,
+  credentials: WorkspaceCredentials,
+): { session: RealtimeSession; events: RealtimeEvent[]; life: string[] } {
   const events: RealtimeEvent[] = [];
   const life: string[] = [];
   const session = createRealtime({
@@ -54,7 +63,13 @@ function listen(url: string, credentials: WorkspaceCredentials): { session: Real
 const newId = (): MessageId => randomBytes(16).toString('hex').slice(0, 17) as MessageId;
 
 const told = (events: readonly RealtimeEvent[]): string[] =>
-  events.map((event) => (event.kind === 'message' ? `message ${String(event.message['msg'])}` : event.kind === 'deleted' ? `deleted ${event.id}` : event.kind));
+  events.map((event) =>
+    event.kind === 'message'
+      ? `message ${String(event.message['msg'])}`
+      : event.kind === 'deleted'
+        ? `deleted ${event.id}`
+        : event.kind,
+  );
 
 describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (version) => {
   test('tells of messages, edits and deletions, also after its connections were cut', async () => {
@@ -85,7 +100,10 @@ test('a message document comes as the server sent it, its dates as EJSON', async
   await session.start();
   await admin.sendMessage({ id: newId(), roomId: room.id, text: 'dated' });
   await until(() => expect(events).toHaveLength(1));
-  expect(events[0]).toMatchObject({ kind: 'message', message: { rid: room.id, u: { username: 'admin' }, ts: { $date: expect.any(Number) } } });
+  expect(events[0]).toMatchObject({
+    kind: 'message',
+    message: { rid: room.id, u: { username: 'admin' }, ts: { $date: expect.any(Number) } },
+  });
 });
 
 test('the workspace is back after a restart', async () => {
@@ -101,7 +119,10 @@ test('the workspace is back after a restart', async () => {
 test('an account whose token is revoked hears of it', async () => {
   const { workspace } = await scene();
   const user = workspace.createUser({ username: 'puppet', roles: ['user', 'bot'] });
-  const { session, life } = listen(workspace.url, { userId: user.userId as WorkspaceUserId, token: new Secret(user.token) });
+  const { session, life } = listen(workspace.url, {
+    userId: user.userId as WorkspaceUserId,
+    token: new Secret(user.token),
+  });
   await session.start();
   workspace.revokeTokens('puppet');
   await until(() => expect(life).toEqual(['ready', 'lost', 'refused 401']));
@@ -125,7 +146,10 @@ test('closing a session keeps its personal access token', async () => {
 
 test('more rooms than the limiter lets through at once are all watched in the end', async () => {
   const { workspace, admin } = await scene({
-    settings: { DDP_Rate_Limit_Connection_By_Method_Requests_Allowed: 2, DDP_Rate_Limit_Connection_By_Method_Interval_Time: 50 },
+    settings: {
+      DDP_Rate_Limit_Connection_By_Method_Requests_Allowed: 2,
+      DDP_Rate_Limit_Connection_By_Method_Interval_Time: 50,
+    },
   });
   const { session, events, life } = listen(workspace.url, admin.credentials!);
   await session.start();

@@ -7,7 +7,7 @@ import { Secret } from '../../../src/lib/core/secret.ts';
 import { createWorkspaceApi } from '../../../src/lib/rocketchat/api.ts';
 import { createRest, type Rest, type RestOptions } from '../../../src/lib/rocketchat/rest.ts';
 import type { WorkspaceCredentials } from '../../../src/lib/rocketchat/types.ts';
-import { type HttpServer, type SeenRequest, startHttpServer } from '../../support/http-server.ts';
+import { type HttpServer, startHttpServer } from '../../support/http-server.ts';
 
 const servers: HttpServer[] = [];
 afterEach(async () => {
@@ -20,7 +20,10 @@ async function serve(...how: Parameters<typeof startHttpServer>): Promise<HttpSe
   return server;
 }
 
-const account = (userId: string): WorkspaceCredentials => ({ userId: userId as WorkspaceUserId, token: new Secret(`token of ${userId}`) });
+const account = (userId: string): WorkspaceCredentials => ({
+  userId: userId as WorkspaceUserId,
+  token: new Secret(`token of ${userId}`),
+});
 
 function client(url: string, options: Partial<RestOptions> = {}): Rest {
   return createRest({ url, credentials: account('bot'), clock: systemClock, log: silentLog, ...options });
@@ -55,7 +58,10 @@ describe('the rate limiter', () => {
     let refusals = 1;
     const { url } = await serve((_request, response) =>
       refusals-- > 0
-        ? json(response, 429, tooMany, { date: new Date(serverNow).toUTCString(), 'x-ratelimit-reset': String(serverNow + 7_300) })
+        ? json(response, 429, tooMany, {
+            date: new Date(serverNow).toUTCString(),
+            'x-ratelimit-reset': String(serverNow + 7_300),
+          })
         : json(response, 200, { success: true }),
     );
     await client(url, { clock }).get('me');
@@ -70,8 +76,12 @@ describe('the rate limiter', () => {
     ['a reset next year', { 'x-ratelimit-reset': '4000000000000' }, 60_000],
   ])('that says %s is waited for within bounds, and then told', async (_what, headers, wait) => {
     const clock = countingClock();
-    const server = await serve((_request, response) => json(response, 429, tooMany, headers as Record<string, string>));
-    await expect(client(server.url, { clock }).get('me')).rejects.toMatchObject({ status: 429, code: 'error-too-many-requests', retryAfterMs: wait });
+    const server = await serve((_request, response) => json(response, 429, tooMany, headers));
+    await expect(client(server.url, { clock }).get('me')).rejects.toMatchObject({
+      status: 429,
+      code: 'error-too-many-requests',
+      retryAfterMs: wait,
+    });
     expect(clock.waits).toEqual([wait, wait]);
     expect(server.seen).toHaveLength(3);
   });
@@ -80,16 +90,25 @@ describe('the rate limiter', () => {
     const clock = countingClock();
     const { url } = await serve((request, response) => {
       if (request.headers['x-user-id'] === 'bypassing') return json(response, 200, { success: true });
-      json(response, request.headers['x-user-id'] === 'first' ? 429 : 200, tooMany, { 'x-ratelimit-limit': '10', 'retry-after': '9' });
+      json(response, request.headers['x-user-id'] === 'first' ? 429 : 200, tooMany, {
+        'x-ratelimit-limit': '10',
+        'retry-after': '9',
+      });
     });
     const bypassing = client(url, { clock, credentials: account('bypassing') });
     await bypassing.get('me');
     await expect(bypassing.as(account('first')).get('me')).rejects.toMatchObject({ status: 429 });
     expect(clock.waits).toEqual([9_000, 9_000]);
     await bypassing.get('me');
-    await bypassing.as(account('other')).get('users.info').catch(() => undefined);
+    await bypassing
+      .as(account('other'))
+      .get('users.info')
+      .catch(() => undefined);
     expect(clock.waits).toHaveLength(2);
-    await bypassing.as(account('other')).get('me').catch(() => undefined);
+    await bypassing
+      .as(account('other'))
+      .get('me')
+      .catch(() => undefined);
     expect(clock.waits).toEqual([9_000, 9_000, 9_000]);
   });
 
@@ -99,7 +118,10 @@ describe('the rate limiter', () => {
       json(response, 429, tooMany, { 'retry-after': '50' });
       setImmediate(() => stop.abort(new Error('stopping')));
     });
-    await expect(client(url, { signal: stop.signal }).get('me')).rejects.toMatchObject({ failure: 'network', answer: 'stopping' });
+    await expect(client(url, { signal: stop.signal }).get('me')).rejects.toMatchObject({
+      failure: 'network',
+      answer: 'stopping',
+    });
   });
 });
 
@@ -141,33 +163,59 @@ describe('an answer', () => {
 
 describe('a method call', () => {
   const answering = (message: object, status = 200) =>
-    serve((_request, response) => json(response, status, { success: true, message: JSON.stringify({ msg: 'result', id: '1', ...message }) }));
+    serve((_request, response) =>
+      json(response, status, { success: true, message: JSON.stringify({ msg: 'result', id: '1', ...message }) }),
+    );
 
   test('gives the method’s result', async () => {
     const server = await answering({ result: [1] });
     expect(await client(server.url).methodCall('loadHistory', ['GENERAL', 2])).toEqual([1]);
-    expect(JSON.parse(JSON.parse(server.seen[0]!.body).message)).toEqual({ msg: 'method', id: '1', method: 'loadHistory', params: ['GENERAL', 2] });
+    expect(JSON.parse(JSON.parse(server.seen[0]!.body).message)).toEqual({
+      msg: 'method',
+      id: '1',
+      method: 'loadHistory',
+      params: ['GENERAL', 2],
+    });
   });
 
   test('that failed is an error even when its status is 200', async () => {
-    const { url } = await answering({ error: { error: 'error-not-allowed', reason: 'Not allowed', details: { method: 'x' } } });
-    await expect(client(url).methodCall('x', [])).rejects.toMatchObject({ failure: 'refused', code: 'error-not-allowed', answer: 'Not allowed' });
+    const { url } = await answering({
+      error: { error: 'error-not-allowed', reason: 'Not allowed', details: { method: 'x' } },
+    });
+    await expect(client(url).methodCall('x', [])).rejects.toMatchObject({
+      failure: 'refused',
+      code: 'error-not-allowed',
+      answer: 'Not allowed',
+    });
   });
 });
 
 describe('a redirect', () => {
   test('of a request is not followed, and its place is told without its query', async () => {
     const elsewhere = await serve((_request, response) => json(response, 200, { success: true }));
-    const { url } = await serve((_request, response) => response.writeHead(302, { location: `${elsewhere.url}/login?next=secret` }).end());
+    const { url } = await serve((_request, response) =>
+      response.writeHead(302, { location: `${elsewhere.url}/login?next=secret` }).end(),
+    );
     const refused = client(url).post('chat.sendMessage', { body: {} });
-    await expect(refused).rejects.toMatchObject({ failure: 'not-json', status: 302, code: 'redirected', answer: `to ${elsewhere.url}` });
+    await expect(refused).rejects.toMatchObject({
+      failure: 'not-json',
+      status: 302,
+      code: 'redirected',
+      answer: `to ${elsewhere.url}`,
+    });
     expect(elsewhere.seen).toEqual([]);
   });
 
   test('of a file to another host is followed without the token, within one host with it', async () => {
-    const bucket = await serve((_request, response) => response.writeHead(200, { 'content-type': 'image/png' }).end('bytes'));
+    const bucket = await serve((_request, response) =>
+      response.writeHead(200, { 'content-type': 'image/png' }).end('bytes'),
+    );
     const own = await serve((request, response) =>
-      response.writeHead(302, { location: request.url === '/file-upload/1/a.png' ? '/file-upload/2/b.png' : `${bucket.url}/key?signature=1` }).end(),
+      response
+        .writeHead(302, {
+          location: request.url === '/file-upload/1/a.png' ? '/file-upload/2/b.png' : `${bucket.url}/key?signature=1`,
+        })
+        .end(),
     );
     const file = await client(own.url).download('/file-upload/1/a.png', 100);
     expect(Buffer.from(file.bytes).toString()).toBe('bytes');
@@ -178,7 +226,10 @@ describe('a redirect', () => {
 
   test('in a circle ends', async () => {
     const server = await serve((request, response) => response.writeHead(302, { location: request.url }).end());
-    await expect(client(server.url).download('/file-upload/1/a', 100)).rejects.toMatchObject({ failure: 'not-json', code: 'redirected' });
+    await expect(client(server.url).download('/file-upload/1/a', 100)).rejects.toMatchObject({
+      failure: 'not-json',
+      code: 'redirected',
+    });
     expect(server.seen).toHaveLength(4);
   });
 });
@@ -207,7 +258,9 @@ describe('a file', () => {
       }
     }
     const file = { field: 'file', name: 'a "b"\r\n.txt', contentType: 'text/plain', content: chunks() };
-    await client(server.url, { deadlineMs: 250 }).post('rooms.media/GENERAL', { form: { fields: { description: 'ä' }, file } });
+    await client(server.url, { deadlineMs: 250 }).post('rooms.media/GENERAL', {
+      form: { fields: { description: 'ä' }, file },
+    });
     const { headers, body } = server.seen[0]!;
     expect(headers['transfer-encoding']).toBe('chunked');
     expect(body).toContain('filename="a %22b%22%0D%0A.txt"');
@@ -220,7 +273,9 @@ describe('a file', () => {
     await client(server.url).post('users.setAvatar', { form: { fields: { userId: 'u' }, file } });
     const { headers, body } = server.seen[0]!;
     expect(headers['content-length']).toBe(String(body.length));
-    expect(body).toMatch(/name="userId"\r\n\r\nu\r\n[^]*name="image"; filename="a.png"\r\nContent-Type: image\/png\r\n\r\nPNG\r\n--/);
+    expect(body).toMatch(
+      /name="userId"\r\n\r\nu\r\n[^]*name="image"; filename="a.png"\r\nContent-Type: image\/png\r\n\r\nPNG\r\n--/,
+    );
   });
 
   test('whose source fails is not taken for sent', async () => {
@@ -230,7 +285,9 @@ describe('a file', () => {
       throw new Error('disk gone');
     }
     const file = { field: 'file', name: 'a', contentType: 'text/plain', content: broken() };
-    await expect(client(server.url).post('rooms.media/GENERAL', { form: { fields: {}, file } })).rejects.toMatchObject({ failure: 'network' });
+    await expect(client(server.url).post('rooms.media/GENERAL', { form: { fields: {}, file } })).rejects.toMatchObject({
+      failure: 'network',
+    });
     expect(server.seen).toEqual([]);
   });
 
@@ -240,7 +297,10 @@ describe('a file', () => {
       yield Buffer.from('x');
     }
     const file = { field: 'file', name: 'a', contentType: 'text/plain', content: once() };
-    await expect(client(server.url).post('rooms.media/GENERAL', { form: { fields: {}, file } })).rejects.toMatchObject({ status: 429, retryAfterMs: 2_000 });
+    await expect(client(server.url).post('rooms.media/GENERAL', { form: { fields: {}, file } })).rejects.toMatchObject({
+      status: 429,
+      retryAfterMs: 2_000,
+    });
     expect(server.seen).toHaveLength(1);
   });
 });
@@ -254,7 +314,11 @@ test('a workspace below a path is reached there', async () => {
 test('a workspace that names no version it could have is not a workspace', async () => {
   const { url } = await serve((_request, response) => json(response, 200, { success: true, version: 'Nextcloud' }));
   const api = createWorkspaceApi({ url, clock: systemClock, log: silentLog });
-  await expect(api.info()).rejects.toMatchObject({ failure: 'not-json', code: 'unexpected-answer', answer: expect.stringContaining('Nextcloud') });
+  await expect(api.info()).rejects.toMatchObject({
+    failure: 'not-json',
+    code: 'unexpected-answer',
+    answer: expect.stringContaining('Nextcloud'),
+  });
 });
 
 test('a workspace newer than any known says so once in the log', async () => {
@@ -272,8 +336,15 @@ test('more messages of one millisecond than a page may hold are asked for withou
   const server = await serve((request, response) => {
     const query = new URL(request.url, 'http://x').searchParams;
     if (request.url === '/api/info') return json(response, 200, { success: true, version: '8.8' });
-    if (query.has('lastUpdate')) return json(response, 200, { success: true, result: { updated: all, deleted: [{ _id: 'gone', _deletedAt: at }] } });
-    json(response, 200, { success: true, result: { updated: all.slice(0, 100), deleted: [], cursor: { next: String(Date.parse(at)), previous: null } } });
+    if (query.has('lastUpdate'))
+      return json(response, 200, {
+        success: true,
+        result: { updated: all, deleted: [{ _id: 'gone', _deletedAt: at }] },
+      });
+    json(response, 200, {
+      success: true,
+      result: { updated: all.slice(0, 100), deleted: [], cursor: { next: String(Date.parse(at)), previous: null } },
+    });
   });
   const api = createWorkspaceApi({ url: server.url, clock: systemClock, log: silentLog, credentials: account('bot') });
   const missed = await api.syncMessages('GENERAL' as WorkspaceRoomId, Date.parse(at));
