@@ -1,0 +1,92 @@
+import { RcfedError } from '../lib/core/errors.ts';
+import type { ServerName } from '../lib/core/ids.ts';
+import { makeRegistration } from '../lib/matrix/registration.ts';
+import { parseServerName } from '../lib/matrix/server-name.ts';
+import type { Registration } from '../lib/matrix/types.ts';
+import { freePort } from './free-port.ts';
+import { startHomeserver } from './homeserver/server.ts';
+import type { RunningHomeserver } from './homeserver/types.ts';
+import { startSynapse } from './synapse/server.ts';
+import type { SynapseSource } from './synapse/source.ts';
+import { type SandboxWorkspace, startWorkspace } from './workspace/server.ts';
+
+export interface ServersOptions {
+  readonly serverName: string;
+  /** 0 or undefined: any free one. */
+  readonly workspacePort?: number | undefined;
+  readonly homeserverPort?: number | undefined;
+  readonly version?: string | undefined;
+  readonly admin?: { readonly username: string; readonly password: string } | undefined;
+  /** Over the workspace's defaults. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** A real homeserver instead of the sandbox's. */
+  readonly synapse?: SynapseSource | undefined;
+  /** See HomeserverOptions. */
+  readonly backoffScale?: number | undefined;
+}
+
+/** A workspace and a homeserver that expects a bridge at `listen`. */
+export interface Servers {
+  readonly workspace: SandboxWorkspace;
+  readonly homeserver: RunningHomeserver;
+  readonly serverName: ServerName;
+  /** The homeserver has read it. */
+  readonly registration: Registration;
+  /** `HOST:PORT` where the homeserver looks for the bridge. */
+  readonly listen: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts both servers on loopback.
+ * @throws RcfedError RCFED_SANDBOX_PORT, RCFED_USAGE for a server name or a version that can't be, RCFED_SYNAPSE_FAILED
+ */
+export async function startServers(options: ServersOptions): Promise<Servers> {
+  const serverName = parseServerName(options.serverName);
+  if (serverName === undefined) throw new RcfedError('RCFED_USAGE', `${options.serverName} is no server name`);
+  const listen = `127.0.0.1:${await freePort()}`;
+  const registration = makeRegistration({ url: `http://${listen}`, serverName });
+  const workspace = await named('workspace', options.workspacePort, () =>
+    startWorkspace({
+      port: options.workspacePort ?? 0,
+      ...(options.version === undefined ? {} : { version: options.version }),
+      ...(options.admin === undefined ? {} : { admin: options.admin }),
+      settings: options.settings ?? {},
+    }),
+  );
+  try {
+    const homeserver = await named('homeserver', options.homeserverPort, () => startEither(options, serverName, registration));
+    return {
+      workspace,
+      homeserver,
+      serverName,
+      registration,
+      listen,
+      async stop() {
+        await Promise.allSettled([workspace.stop(), homeserver.stop()]);
+      },
+    };
+  } catch (error) {
+    await workspace.stop();
+    throw error;
+  }
+}
+
+function startEither(options: ServersOptions, serverName: ServerName, registration: Registration): Promise<RunningHomeserver> {
+  const { synapse: source, homeserverPort: port = 0, backoffScale = 1 } = options;
+  const common = { serverName, registrations: [registration], port };
+  return source === undefined ? startHomeserver({ ...common, backoffScale }) : startSynapse({ ...common, source });
+}
+
+async function named<Server>(name: string, port: number | undefined, start: () => Promise<Server>): Promise<Server> {
+  try {
+    return await start();
+  } catch (error) {
+    if (error instanceof RcfedError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw new RcfedError('RCFED_SANDBOX_PORT', `Port ${port} for the ${name} is in use`, { cause: error });
+    if (code === 'EACCES') throw new RcfedError('RCFED_SANDBOX_PORT', `Port ${port} for the ${name} is not for this user`, { cause: error });
+    if (code !== undefined) throw error;
+    throw new RcfedError('RCFED_USAGE', `The ${name} can't start: ${message}`, { cause: error });
+  }
+}
