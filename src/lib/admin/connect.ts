@@ -1,12 +1,9 @@
-import { connectBridge } from '../bridge/connect.ts';
-import { createBridgeService } from '../bridge/service/service.ts';
 import type { BridgeService } from '../bridge/service/views.ts';
 import type { AdminProfile, Profile, UserProfile } from '../config/profile.ts';
 import { RcfedError } from '../core/errors.ts';
 import { isLocked } from '../store/lock.ts';
 import { parseStoreUrl } from '../store/url.ts';
 import { parseAdminAddress } from './address.ts';
-import { bridgeConfigOf } from './bridge-config.ts';
 import { type AdminClient, type AdminClientOptions, createAdminClient } from './client.ts';
 import type { Reach } from './reach.ts';
 
@@ -74,7 +71,25 @@ async function theStartingOne(profile: AdminProfile, client: AdminClient, { cloc
 }
 
 async function ownService(profile: AdminProfile, reach: Reach): Promise<ServiceConnection> {
+  const [{ connectBridge }, { prepareBot }, { createBridgeService }, { bridgeConfigOf }] = await Promise.all([
+    import('../bridge/connect.ts'),
+    import('../bridge/bridge.ts'),
+    import('../bridge/service/service.ts'),
+    import('./bridge-config.ts'),
+  ]);
   const { config } = await bridgeConfigOf(profile, reach);
   const { parts, close } = await connectBridge(config, { clock: reach.clock, log: reach.log, lock: true });
-  return { service: createBridgeService(parts, undefined), running: false, close };
+  const own = createBridgeService(parts, undefined);
+  return {
+    service: {
+      ...own,
+      // The bridge makes its bot when it starts; it may never have.
+      async link(request) {
+        await prepareBot(parts);
+        return own.link(request);
+      },
+    },
+    running: false,
+    close,
+  };
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Side } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
 import { startApplicationService } from '../matrix/application-service.ts';
@@ -10,7 +9,7 @@ import { createGhosts } from './homeserver/ghosts.ts';
 import { watchHomeserver } from './homeserver/health.ts';
 import { createHomeserverSink } from './homeserver/sink.ts';
 import { createHomeserverSource } from './homeserver/source.ts';
-import { Lanes } from './lanes.ts';
+import { LANE_OWNER, Lanes } from './lanes.ts';
 import { createNotices } from './notices.ts';
 import type { BridgeParts } from './parts.ts';
 import { PortalIndex } from './portal-index.ts';
@@ -88,7 +87,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     breakers,
     gate: (portal, from) => catchUps.mayGo(portal, from),
     portals,
-    owner: randomUUID(),
+    owner: LANE_OWNER,
     clock: parts.clock,
     log: parts.log,
   });
@@ -173,7 +172,7 @@ function authorOf(event: Exclude<Parameters<Parameters<typeof createRelay>[1]['d
 }
 
 /** The bot exists and has its device: sends with a device are remembered across the homeserver's restarts. */
-async function prepareBot(parts: BridgeParts): Promise<void> {
+export async function prepareBot(parts: BridgeParts): Promise<void> {
   await parts.homeserver.whoami();
   const { matrixBot } = parts.identity;
   await parts.homeserver.registerGhost(matrixBot.slice(1, matrixBot.indexOf(':')));
