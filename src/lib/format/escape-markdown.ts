@@ -11,24 +11,31 @@ export function escapeMarkdown(text: string): string {
     escaped += escapeWords(text.slice(at, url.index)) + url[0];
     at = url.index + url[0].length;
   }
-  return escaped + escapeWords(text.slice(at));
+  // The URL of `<https://…|label>` is not looked at above, its beginning is.
+  return partConstructs(escaped + escapeWords(text.slice(at)));
 }
 
+/** An underscore within a word is harmless as long as blanks surround the word: with `x_y\`code\`` the code is lost. */
+const UNDERSCORED_WORD = /(?<=^|\s)[a-z0-9]+(?:_[a-z0-9]+)+(?=\s)/gi;
+
 function escapeWords(text: string): string {
-  const marked = text.replace(/[*~`]|_|(?<=\\)[#.]/g, (char, at: number) =>
-    char === '_' && isWithinWord(text, at) ? char : `\\${char}`,
-  );
-  return partConstructs(marked);
+  const harmless = new Set([...text.matchAll(UNDERSCORED_WORD)].flatMap(({ 0: word, index }) => indexesOf(word, '_').map((at) => index + at)));
+  return text.replace(/[*~`_]|(?<=\\)[#.]/g, (char, at: number) => (harmless.has(at) ? char : `\\${char}`));
+}
+
+function indexesOf(text: string, char: string): number[] {
+  return [...text].flatMap((found, at) => (found === char ? [at] : []));
 }
 
 function isWithinWord(text: string, at: number): boolean {
   return /[a-z0-9]/i.test(text[at - 1] ?? '') && /[a-z0-9]/i.test(text[at + 1] ?? '');
 }
 
-/** What no backslash helps against: links, spoilers, Slack links, timestamps, formulas. */
+/** What no backslash helps against: links, mentions, spoilers, Slack links, timestamps, formulas. */
 export function partConstructs(text: string): string {
   return text
     .replace(/\](?=\()/g, `]${ZERO_WIDTH}`)
+    .replace(/@(?=@)/g, `@${ZERO_WIDTH}`)
     .replace(/\|(?=\|)/g, `|${ZERO_WIDTH}`)
     .replace(/<(?=[a-z][a-z0-9+.-]*:)/gi, `<${ZERO_WIDTH}`)
     .replace(/\\(?=[([\]])/g, `\\${ZERO_WIDTH}`);
@@ -42,10 +49,10 @@ export function escapeLineStart(line: string): string {
     .replace(/^(?=\s*(?:>|[-+*](?:\s|$)|[-_*]{3}|\||```))/, ZERO_WIDTH);
 }
 
-/** Whether text may stand within emphasis, where a backslash shows and a marker ends it too early. */
+/** Whether text may stand within emphasis, where a backslash shows and a marker ends it too early. Only bold bears underscores. */
 export function fitsEmphasis(text: string, marker: string): boolean {
   if (/[*~`\\]/.test(text) || text.includes('||')) return false;
-  return ![...text.matchAll(/_/g)].some(({ index }) => marker === '_' || !isWithinWord(text, index));
+  return ![...text.matchAll(/_/g)].some(({ index }) => marker !== '*' || !isWithinWord(text, index));
 }
 
 /** `@all` and `@here` of somebody who may not use them make Rocket.Chat refuse the whole message. */

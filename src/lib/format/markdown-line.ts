@@ -23,7 +23,7 @@ export type IsPlain = (line: string) => boolean;
 
 /** One line of markdown. `text` is the text of a line that stands for itself, not in a list or heading. */
 export function markdownLine(runs: readonly Run[], isPlain: IsPlain): string {
-  const line = runs.filter((run) => run.text !== '');
+  const line = merged(runs);
   const [only] = line;
   if (line.length === 1 && only !== undefined && only.marks.size === 0 && only.href === undefined) {
     return isPlain(only.text) ? only.text : escapeLineStart(escapeMarkdown(only.text));
@@ -32,6 +32,21 @@ export function markdownLine(runs: readonly Run[], isPlain: IsPlain): string {
   // A line that begins with markup of ours can't be taken for text that looks like it.
   return only?.marks.size === 0 && only.href === undefined ? escapeLineStart(text) : text;
 }
+
+/** Neighbours with the same marks are one: `a` and `b` in code would be two codes back to back. */
+function merged(runs: readonly Run[]): Run[] {
+  const line: Run[] = [];
+  for (const run of runs) {
+    const last = line.at(-1);
+    if (run.text === '') continue;
+    const same = last !== undefined && last.href === run.href && sameMarks(last.marks, run.marks);
+    if (same) line[line.length - 1] = { ...last, text: last.text + run.text };
+    else line.push(run);
+  }
+  return line;
+}
+
+const sameMarks = (a: ReadonlySet<Mark>, b: ReadonlySet<Mark>): boolean => a.size === b.size && [...a].every((mark) => b.has(mark));
 
 function links(runs: readonly Run[]): string {
   const parts = stretches(runs, (run) => run.href ?? '').map((stretch) => {
@@ -64,9 +79,9 @@ function nested(runs: readonly Run[], nesting: Nesting, within: boolean): string
   return join(parts);
 }
 
-/** Code holds whatever it wants, other text nothing that would end the emphasis. */
+/** Code holds whatever it wants, other text nothing that would end the emphasis, or hide the markup that follows it. */
 function fits(runs: readonly Run[], marker: string): boolean {
-  return runs.every((run) => (isCode(run) ? true : fitsEmphasis(run.text, marker)));
+  return runs.every((run) => isCode(run) || (fitsEmphasis(run.text, marker) && (runs.length === 1 || !run.text.includes('_'))));
 }
 
 const isCode = (run: Run): boolean => run.marks.has('code') && !/[`\n]/.test(run.text) && run.text.trim() !== '';

@@ -16,7 +16,7 @@ export interface MatrixMessage {
 /** A Matrix event has at most 65,536 bytes; what is longer was made by nobody's client. */
 const HTML_LENGTH = 100_000;
 /** Lines that are nothing by themselves but may be part of a block. */
-const PART_OF_BLOCK = /^\s*(?:```|\|)|\|\||\\[([\]]/;
+const PART_OF_BLOCK = /^\s*(?:```|[|>])|\|\||\\[([\]]/;
 
 /**
  * A Matrix message as Rocket.Chat's markdown (`msg`). Text that only looks like markdown is escaped where

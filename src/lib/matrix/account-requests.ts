@@ -1,4 +1,5 @@
 import type { MatrixUserId } from '../core/ids.ts';
+import { RemoteError } from '../core/remote-error.ts';
 import { type Acting, asUser, ensureDevice, unlessCode } from './acting.ts';
 import { readFeatures, requiredString, segment } from './client-shapes.ts';
 import type { HomeserverRequest } from './homeserver-http.ts';
@@ -31,15 +32,21 @@ export function accountRequests(acting: Acting): AccountRequests {
     },
     async registerGhost(localpart) {
       const json = { type: 'm.login.application_service', username: localpart, inhibit_login: true };
-      const made = http.json({ method: 'POST', path: '/_matrix/client/v3/register', json });
-      return (await unlessCode(made, 'M_USER_IN_USE')) === undefined ? 'exists' : 'created';
+      try {
+        await http.json({ method: 'POST', path: '/_matrix/client/v3/register', json });
+        return 'created';
+      } catch (error) {
+        if (error instanceof RemoteError && error.code === 'M_USER_IN_USE') return 'exists';
+        throw error;
+      }
     },
     ensureDevice: () => ensureDevice(acting),
     setDisplayName: (name) => setProfile('displayname', { displayname: name }),
     setAvatarUrl: (mxc) => setProfile('avatar_url', { avatar_url: mxc }),
     async profile(of) {
       const path = `/_matrix/client/v3/profile/${segment(of)}`;
-      const answer = await unlessCode(http.json({ method: 'GET', path, query: me }), 'M_NOT_FOUND');
+      // Synapse 1.160 says M_UNKNOWN of a local user that was never made.
+      const answer = await unlessCode(http.json({ method: 'GET', path, query: me }), 'M_NOT_FOUND', 'M_UNKNOWN');
       if (answer === undefined) return undefined;
       const { displayname, avatar_url: avatar } = answer;
       return {

@@ -26,12 +26,12 @@ export async function ensureDevice(acting: Acting): Promise<void> {
   });
 }
 
-/** The answer, or undefined where the homeserver refused with exactly this code. */
-export async function unlessCode<T>(answer: Promise<T>, code: string): Promise<T | undefined> {
+/** The answer, or undefined where the homeserver refused with 404 and one of these codes. */
+export async function unlessCode<T>(answer: Promise<T>, ...codes: readonly string[]): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof RemoteError && error.code === code) return undefined;
+    if (error instanceof RemoteError && error.status === 404 && codes.includes(error.code ?? '')) return undefined;
     throw error;
   }
 }

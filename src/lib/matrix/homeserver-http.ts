@@ -55,13 +55,13 @@ export async function createHomeserverHttp(options: HomeserverHttpOptions): Prom
   const seen: { server: string | undefined } = { server: undefined };
   const send = async (request: HomeserverRequest, wantsJson: boolean): Promise<BufferedAnswer> => {
     let waited = 0;
-    for (;;) {
+    for (let attempts = 1; ; attempts += 1) {
       try {
         const answer = await attempt(sdk, options, request, wantsJson);
         seen.server = answer.headers.get('server') ?? seen.server;
         return answer;
       } catch (error) {
-        const wait = briefWait(error, waited);
+        const wait = attempts === 1 && isStaleConnection(error, request) ? 0 : briefWait(error, waited);
         if (wait === undefined) throw error;
         waited += wait;
         await options.clock.sleep(wait);
@@ -79,6 +79,15 @@ export async function createHomeserverHttp(options: HomeserverHttpOptions): Prom
     },
     serverHeader: () => seen.server,
   };
+}
+
+/**
+ * A homeserver that restarted leaves connections behind that fail at their next use. GET and PUT have the
+ * same effect when repeated (a PUT names its transaction), POST has not.
+ */
+function isStaleConnection(error: unknown, request: HomeserverRequest): boolean {
+  const cut = error instanceof RemoteError && error.failure === 'network' && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(error.answer ?? '');
+  return cut && (request.method === 'GET' || request.method === 'PUT');
 }
 
 /** A rate-limited request did nothing yet, so that repeating it is safe whatever it is. */
