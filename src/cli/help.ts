@@ -14,4 +14,13 @@ export class ContextHelp extends Help {
   protected override log(...lines: string[]): void {
     this.#stdout.write(`${lines.join(' ')}\n`);
   }
+
+  /** The completion plugin is loaded only for its own command, so oclif does not know of it here. */
+  protected override async showRootHelp(): Promise<void> {
+    await super.showRootHelp();
+    this.log(
+      this.section('COMPLETION', 'rcfed autocomplete  Complete commands and flags in bash, zsh and PowerShell.'),
+    );
+    this.log('');
+  }
 }

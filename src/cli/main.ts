@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Config } from '@oclif/core/config';
 import { normalizeArgv } from '@oclif/core/help';
 import { type CommandContext, provideContext } from './context.ts';
@@ -24,7 +26,7 @@ export const main = async (
   context: CommandContext = processContext(),
 ): Promise<number> => {
   try {
-    const config = await loadConfig(root, commands);
+    const config = await loadConfig(argv, root, commands);
     provideContext(config, context);
     return await dispatch([...argv], config, context);
   } catch (error) {
@@ -32,17 +34,18 @@ export const main = async (
   }
 };
 
-const loadConfig = async (root: string, commands: string | undefined): Promise<Config> => {
-  if (commands === undefined) return await Config.load({ root });
-  const { readFile } = await import('node:fs/promises');
-  const pjson = JSON.parse(await readFile(`${root}/package.json`, 'utf8')) as Config['pjson'];
+/**
+ * Loads oclif's configuration. The completion plugin costs as much as everything of ours together,
+ * so it is only there for its own command; its topic stays in the help by package.json.
+ */
+const loadConfig = async (argv: readonly string[], root: string, commands: string | undefined): Promise<Config> => {
+  const pjson = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Config['pjson'];
+  const plugins = argv.slice(0, 2).includes('autocomplete') ? pjson.oclif.plugins : [];
   return await Config.load({
     root,
-    pjson: { ...pjson, oclif: { ...pjson.oclif, commands } },
-    ignoreManifest: true,
-    // A command that can't be loaded is a bug to see, not a warning to read past.
-    errorOnManifestCreate: true,
-    enablePerf: false,
+    pjson: { ...pjson, oclif: { ...pjson.oclif, plugins, commands: commands ?? pjson.oclif.commands } },
+    // A command of src/ that can't be loaded is a bug to see, not a warning to read past.
+    ...(commands === undefined ? {} : { ignoreManifest: true, errorOnManifestCreate: true }),
   });
 };
 
@@ -86,4 +89,7 @@ const wantsHelp = (argv: readonly string[]): boolean => {
   return argv.length === 0 || (end === -1 ? argv : argv.slice(0, end)).includes('--help');
 };
 
-const visibleIds = (config: Config): string[] => config.commands.filter(({ hidden }) => !hidden).map(({ id }) => id);
+const visibleIds = (config: Config): string[] => [
+  ...config.commands.filter(({ hidden }) => !hidden).map(({ id }) => id),
+  'autocomplete',
+];

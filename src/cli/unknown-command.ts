@@ -13,17 +13,20 @@ export const unknownCommand = (words: readonly string[], commandIds: readonly st
   while (depth < words.length && topics.has(words.slice(0, depth + 1).join(' '))) depth++;
   const typed = words.slice(0, depth + 1);
   const last = typed.at(-1) ?? '';
-  const name = /^[a-z][a-z-]{0,30}$/i.test(last) ? typed.join(' ') : typed.slice(0, -1).join(' ');
+  const shown = /^[a-z][a-z-]{0,30}$/i.test(last) ? typed.join(' ') : typed.slice(0, -1).join(' ');
   const topic = words.slice(0, depth).join(' ');
   const prefix = topic === '' ? '' : `${topic} `;
-  const siblings = [...topics].filter((known) => known.startsWith(prefix)).map((known) => known.slice(prefix.length));
+  const siblings = [...topics].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
   const meant = closest(
     last,
     siblings.filter((word) => !word.includes(' ')),
   ).map((word) => `${prefix}${word}`);
   return new RcfedError(
     'RCFED_COMMAND_UNKNOWN',
-    `rcfed has no command ${name}${meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : ''}`.replace('  ', ' '),
+    `rcfed has no command ${shown}${meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : ''}`.replace(
+      '  ',
+      ' ',
+    ),
     {
       try: [...meant.map((command) => `rcfed ${command} --help`), `rcfed ${prefix}--help`].slice(0, 3),
     },

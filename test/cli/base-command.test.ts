@@ -212,7 +212,7 @@ describe('a secret', () => {
     const leak = async (command: Sample): Promise<CommandResult<unknown>> => {
       const secret = await command.inside.secret('token');
       const value = secret?.reveal() ?? '';
-      const spellings = [value, encodeURIComponent(value), JSON.stringify(value), `${String(secret)}`];
+      const spellings = [value, encodeURIComponent(value), JSON.stringify(value), String(secret)];
       command.inside.logger('error', 'event', { value, nested: { secret, spellings } });
       command.inside.event({ schema: 'profile-use/1', value, secret }, spellings.join(' '));
       await command.inside.progress.wait(`calling ${value}`, () => Promise.resolve());

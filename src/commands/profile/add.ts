@@ -5,7 +5,6 @@ import { BaseCommand, type CommandResult } from '../../cli/base-command.ts';
 import { profileFlags } from '../../cli/profile-flags.ts';
 import { secretHint } from '../../cli/secret-flags.ts';
 import { parseField, type ProfileField, type ProfileKind, profileFields } from '../../lib/config/profile-fields.ts';
-import { addProfile, listProfiles } from '../../lib/config/profiles.ts';
 import type { Secret } from '../../lib/core/secret.ts';
 
 interface ProfileAddData {
@@ -38,6 +37,7 @@ export default class ProfileAdd extends BaseCommand<typeof ProfileAdd, ProfileAd
   };
 
   protected async execute(): Promise<CommandResult<ProfileAddData>> {
+    const { addProfile, listProfiles } = await import('../../lib/config/profiles.ts');
     const kind: ProfileKind = this.flags.kind ?? 'admin';
     const name = this.args.name;
     const { values, secrets } = await this.gather(kind);

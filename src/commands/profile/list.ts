@@ -1,6 +1,5 @@
 import { BaseCommand, type CommandResult } from '../../cli/base-command.ts';
 import type { ProfileKind } from '../../lib/config/profile-fields.ts';
-import { listProfiles } from '../../lib/config/profiles.ts';
 import { table } from '../../lib/output/table.ts';
 
 interface ProfileListData {
@@ -21,6 +20,7 @@ export default class ProfileList extends BaseCommand<typeof ProfileList, Profile
   static override schema = 'profile-list/1' as const;
 
   protected async execute(): Promise<CommandResult<ProfileListData>> {
+    const { listProfiles } = await import('../../lib/config/profiles.ts');
     const { current, profiles } = await listProfiles(this.context);
     const rows = profiles.map(({ name, kind, values }) => ({
       name,

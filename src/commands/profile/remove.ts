@@ -1,6 +1,5 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand, type CommandResult } from '../../cli/base-command.ts';
-import { listProfiles, removeProfile } from '../../lib/config/profiles.ts';
 import { RcfedError } from '../../lib/core/errors.ts';
 
 interface ProfileRemoveData {
@@ -17,6 +16,7 @@ export default class ProfileRemove extends BaseCommand<typeof ProfileRemove, Pro
   static override args = { name: Args.string({ description: 'Name of the profile.', required: true }) };
 
   protected async execute(): Promise<CommandResult<ProfileRemoveData>> {
+    const { listProfiles, removeProfile } = await import('../../lib/config/profiles.ts');
     const { name } = this.args;
     const { profiles } = await listProfiles(this.context);
     if (!profiles.some((profile) => profile.name === name))

@@ -1,6 +1,5 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand, type CommandResult } from '../../cli/base-command.ts';
-import { useProfile } from '../../lib/config/profiles.ts';
 
 interface ProfileUseData {
   readonly name: string;
@@ -15,6 +14,7 @@ export default class ProfileUse extends BaseCommand<typeof ProfileUse, ProfileUs
   static override args = { name: Args.string({ description: 'Name of the profile.', required: true }) };
 
   protected async execute(): Promise<CommandResult<ProfileUseData>> {
+    const { useProfile } = await import('../../lib/config/profiles.ts');
     const { name } = this.args;
     const changed = await useProfile(this.context, name);
     return { data: { name, changed }, view: [`Profile ${name} is ${changed ? 'now' : 'already'} in use.`] };

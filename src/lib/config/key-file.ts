@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type EncryptionKey, encryptionKey, generateKey } from '../core/encryption.ts';
+import type { EncryptionKey } from '../core/encryption.ts';
 import { RcfedError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import type { Folders } from './folders.ts';
@@ -23,7 +23,10 @@ export const loadKeyText = async ({ env, folders, redactor }: KeySource): Promis
 };
 
 /** The key of {@link loadKeyText}, ready for encryption.ts. */
-export const loadKey = async (source: KeySource): Promise<EncryptionKey> => encryptionKey(await loadKeyText(source));
+export const loadKey = async (source: KeySource): Promise<EncryptionKey> => {
+  const { encryptionKey } = await import('../core/encryption.ts');
+  return encryptionKey(await loadKeyText(source));
+};
 
 const fromFile = async (named: string | undefined, folder: string): Promise<Secret> => {
   const path = named || join(folder, 'key');
@@ -31,6 +34,7 @@ const fromFile = async (named: string | undefined, folder: string): Promise<Secr
   if (text !== undefined) return new Secret(text.trim());
   // A named file that is missing is a mistake; making a key there would hide it until the real one is lost.
   if (named) throw new RcfedError('RCFED_KEY_INVALID', `The key file ${path} does not exist`);
+  const { generateKey } = await import('../core/encryption.ts');
   const key = generateKey();
   if (await createPrivateFile(path, `${key.reveal()}\n`)) return key;
   // Another process made one in between: that one counts.

@@ -6,7 +6,7 @@ import { Secret } from '../core/secret.ts';
 import type { AdminProfile, Profile, UserProfile, WorkspaceAccess } from './profile.ts';
 import { type ProfileKind, profileFields, valuesFromEnvironment, variableOf } from './profile-fields.ts';
 import { secretsFromFiles } from './secret-files.ts';
-import { findProfile, type ProfileSource, revealSecrets } from './profiles.ts';
+import type { ProfileSource } from './profiles.ts';
 
 /** Every value of one profile, from file and environment, by field name. */
 interface Merged {
@@ -37,6 +37,8 @@ export const mergeProfile = async (
   name: string | undefined,
   wanted?: ProfileKind,
 ): Promise<Merged> => {
+  // Lazily: commands import this file, and one that fails on usage shall not pay for files and ciphers.
+  const { findProfile, revealSecrets } = await import('./profiles.ts');
   const stored = await findProfile(source, name);
   const kind = stored?.kind ?? wanted ?? (source.env['RCFED_HOMESERVER_URL'] ? 'admin' : 'user');
   const fromEnvironment = valuesFromEnvironment(source.env, kind);

@@ -17,7 +17,10 @@ export const secretsFromFiles = async (
     const path = env[`${variable}_FILE`];
     if (secret !== true || !kinds.includes(kind) || !path || env[variable]) continue;
     const text = await readFile(path, 'utf8').catch((error: unknown) => {
-      throw new RcfedError('RCFED_FILE_UNREADABLE', `The file of ${variable}_FILE can't be read`, { why: `Its path is ${path}.`, cause: error });
+      throw new RcfedError('RCFED_FILE_UNREADABLE', `The file of ${variable}_FILE can't be read`, {
+        why: `Its path is ${path}.`,
+        cause: error,
+      });
     });
     if (text.trim() !== '') values[name] = text.trim();
   }

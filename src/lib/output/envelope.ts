@@ -26,7 +26,7 @@ export interface FailureEnvelope<Data = never> {
 }
 
 /** The schema of a failure that happened before any command was chosen or gave a result. */
-export const FAILURE_SCHEMA: SchemaName = 'failure/1';
+const FAILURE_SCHEMA: SchemaName = 'failure/1';
 
 export const success = <Data>(schema: SchemaName, data: Data, warnings: readonly string[]): SuccessEnvelope<Data> => ({
   schema,
