@@ -1,7 +1,17 @@
 import { WebSocket } from 'ws';
+import type { Doc } from './workspace-documents.ts';
 import { eventually } from './eventually.ts';
 
-type Frame = Record<string, any>;
+interface Frame {
+  msg: string;
+  id?: string;
+  subs?: string[];
+  collection?: string;
+  fields?: { eventName: string; args: unknown[] };
+  error?: { error: unknown; message: string };
+  result?: unknown;
+  [key: string]: unknown;
+}
 
 /** A bare DDP client: everything it hears is kept in `frames`. Answers pings unless told to be silent. */
 export class RealtimeClient {
@@ -16,7 +26,8 @@ export class RealtimeClient {
     socket.on('message', (data: Buffer) => {
       const frame = JSON.parse(data.toString('utf8')) as Frame;
       this.frames.push(frame);
-      if (frame['msg'] === 'ping' && !this.silent) this.send({ msg: 'pong', ...(frame['id'] === undefined ? {} : { id: frame['id'] }) });
+      if (frame['msg'] === 'ping' && !this.silent)
+        this.send({ msg: 'pong', ...(frame['id'] === undefined ? {} : { id: frame['id'] }) });
     });
     socket.on('close', () => (this.closed = true));
     socket.on('error', () => (this.closed = true));
@@ -48,11 +59,11 @@ export class RealtimeClient {
   }
 
   /** Calls a method; rejects with the error's code. */
-  async call(method: string, ...params: unknown[]): Promise<any> {
+  async call(method: string, ...params: unknown[]): Promise<unknown> {
     const id = `m${(this.#calls += 1)}`;
     this.send({ msg: 'method', id, method, params });
     const answer = await this.hear((frame) => frame['msg'] === 'result' && frame['id'] === id);
-    if (answer['error'] !== undefined) throw Object.assign(new Error(answer['error'].message), answer['error']);
+    if (answer.error !== undefined) throw Object.assign(new Error(answer.error.message), answer.error);
     return answer['result'];
   }
 
@@ -60,19 +71,26 @@ export class RealtimeClient {
   async subscribe(stream: string, key: string): Promise<Frame> {
     const id = `s${(this.#calls += 1)}`;
     this.send({ msg: 'sub', id, name: stream, params: [key, { useCollection: false, args: [] }] });
-    return this.hear((frame) => (frame['msg'] === 'ready' && frame['subs'].includes(id)) || (frame['msg'] === 'nosub' && frame['id'] === id));
+    return this.hear(
+      (frame) =>
+        (frame['msg'] === 'ready' && frame.subs?.includes(id) === true) ||
+        (frame['msg'] === 'nosub' && frame['id'] === id),
+    );
   }
 
   /** Arguments of the events heard so far on a stream, and on one key of it if given. */
-  events(stream: string, key?: string): any[][] {
+  events(stream: string, key?: string): unknown[][] {
     return this.frames
-      .filter(({ msg, collection, fields }) => msg === 'changed' && collection === stream && (key === undefined || fields.eventName === key))
-      .map(({ fields }) => fields.args);
+      .filter(
+        ({ msg, collection, fields }) =>
+          msg === 'changed' && collection === stream && (key === undefined || fields?.eventName === key),
+      )
+      .map(({ fields }) => fields?.args ?? []);
   }
 
   /** Messages heard so far. */
-  messages(): Record<string, any>[] {
-    return this.events('stream-room-messages').map(([message]) => message);
+  messages(): Doc[] {
+    return this.events('stream-room-messages').map(([message]) => message as Doc);
   }
 
   /** A round trip: everything the server sent before it is heard after it. */

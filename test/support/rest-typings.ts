@@ -116,7 +116,9 @@ export function validateRequest(method: string, path: string, bodyOrQuery: unkno
   const validator = validatorFor(method, path);
   // Validators coerce in place: they get a copy.
   if (validator === undefined || validator(structuredClone(bodyOrQuery))) return undefined;
-  const reasons = (validator.errors ?? []).map(({ instancePath = '', message = '' }) => `${instancePath} ${message}`.trim());
+  const reasons = (validator.errors ?? []).map(({ instancePath = '', message = '' }) =>
+    `${instancePath} ${message}`.trim(),
+  );
   return `${method} ${path}: ${reasons.join('; ')}`;
 }
 
@@ -125,7 +127,10 @@ addFormats.default(ajv);
 ajv.addSchema({ $id: 'core', ...schemas });
 
 /** What is wrong with a document as REST prints it, by the schemas of @rocket.chat/core-typings 8.8.1. */
-export function documentErrors(type: 'IMessage' | 'IRoom' | 'IUser' | 'ISubscription', document: unknown): string | undefined {
+export function documentErrors(
+  type: 'IMessage' | 'IRoom' | 'IUser' | 'ISubscription',
+  document: unknown,
+): string | undefined {
   const validate = ajv.getSchema(`core#/components/schemas/${type}`);
   if (validate === undefined) throw new Error(`@rocket.chat/core-typings has no schema ${type}`);
   return validate(document) === true ? undefined : ajv.errorsText(validate.errors);

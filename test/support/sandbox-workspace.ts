@@ -1,10 +1,11 @@
 import type { Clock } from '../../src/lib/core/clock.ts';
 import { type SandboxWorkspace, startWorkspace, type WorkspaceOptions } from '../../src/sandbox/workspace/server.ts';
+import type { Body, Doc } from './workspace-documents.ts';
 import { RealtimeClient } from './realtime-client.ts';
 
 export interface Answer {
   readonly status: number;
-  readonly body: Record<string, any>;
+  readonly body: Body;
   readonly headers: Headers;
 }
 export interface Identity {
@@ -23,13 +24,19 @@ export interface WorkspaceUnderTest extends AsyncDisposable {
   /** A room made by the admin. */
   room(prefix: 'channels' | 'groups', name: string, members?: readonly string[]): Promise<string>;
   /** Sends a text and answers the stored message. */
-  say(as: Identity, rid: string, msg: string, more?: Record<string, unknown>): Promise<Record<string, any>>;
+  say(as: Identity, rid: string, msg: string, more?: Record<string, unknown>): Promise<Doc>;
 }
 
 export async function startWorkspaceUnderTest(options: WorkspaceOptions = {}): Promise<WorkspaceUnderTest> {
   const server = await startWorkspace(options);
   const clients: RealtimeClient[] = [];
-  const request = async (method: string, path: string, body: unknown, as: Identity | undefined, more = {}): Promise<Answer> => {
+  const request = async (
+    method: string,
+    path: string,
+    body: unknown,
+    as: Identity | undefined,
+    more = {},
+  ): Promise<Answer> => {
     const response = await fetch(`${server.url}${path.startsWith('/') ? path : `/api/v1/${path}`}`, {
       method,
       headers: {
@@ -41,7 +48,7 @@ export async function startWorkspaceUnderTest(options: WorkspaceOptions = {}): P
     });
     const text = await response.text();
     const json = response.headers.get('content-type')?.includes('json') === true;
-    return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : { text } };
+    return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : { text }) as Body };
   };
   const under: WorkspaceUnderTest = {
     server,
@@ -56,7 +63,7 @@ export async function startWorkspaceUnderTest(options: WorkspaceOptions = {}): P
     user: (username, roles = ['user']) => server.createUser({ username, roles }),
     async room(prefix, name, members = []) {
       const { body } = await under.post(`${prefix}.create`, { name, members });
-      return (body['channel'] ?? body['group'])._id;
+      return (prefix === 'channels' ? body.channel : body.group)._id;
     },
     async say(as, rid, msg, more = {}) {
       const { status, body } = await under.post('chat.sendMessage', { message: { rid, msg, ...more } }, as);
@@ -97,7 +104,7 @@ export function manualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
     },
     advance(ms) {
       now += ms;
-      for (const sleeper of [...sleepers].sort((a, b) => a.at - b.at)) {
+      for (const sleeper of [...sleepers].toSorted((a, b) => a.at - b.at)) {
         if (sleeper.at > now) continue;
         sleepers.delete(sleeper);
         sleeper.wake();

@@ -21,7 +21,8 @@ export function canAccess(workspace: Workspace, account: Account, room: RoomDocu
 /** The room if the account can access it. Unknown and invisible rooms are refused alike. */
 export function accessibleRoom(workspace: Workspace, account: Account, rid: string): RoomDocument {
   const room = workspace.rooms.byId(rid);
-  if (room === undefined || !canAccess(workspace, account, room)) throw new MeteorError('error-not-allowed', 'Not allowed');
+  if (room === undefined || !canAccess(workspace, account, room))
+    throw new MeteorError('error-not-allowed', 'Not allowed');
   return room;
 }
 

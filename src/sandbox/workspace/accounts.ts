@@ -71,7 +71,11 @@ export function touchAccount(workspace: Workspace, account: Account): void {
 }
 
 /** Issues a login token, or a personal access token when it has a name. The value is shown only here. */
-export function issueToken(workspace: Workspace, account: Account, personal?: { name: string; bypassTwoFactor: boolean }): string {
+export function issueToken(
+  workspace: Workspace,
+  account: Account,
+  personal?: { name: string; bypassTwoFactor: boolean },
+): string {
   const token = meteorId(43);
   const record: TokenRecord = {
     hashed: sha256(token, 'base64'),
@@ -95,7 +99,10 @@ export function revokeTokens(workspace: Workspace, account: Account, which: (rec
 }
 
 /** The account behind a token that is neither revoked nor expired, and whose user is active. */
-export function accountForToken(workspace: Workspace, token: string): { account: Account; record: TokenRecord } | undefined {
+export function accountForToken(
+  workspace: Workspace,
+  token: string,
+): { account: Account; record: TokenRecord } | undefined {
   const found = workspace.accounts.byToken(token);
   if (found === undefined || !found.account.user.active) return undefined;
   const lifetime = workspace.settings.get<number>('Accounts_LoginExpiration') * DAY_MS;
@@ -116,7 +123,10 @@ export interface LoginRequest {
  * Logs in. With a token it answers that very token; with a password a new one.
  * @throws MeteorError 403 for wrong credentials, `totp-required` or `totp-invalid` for the second factor.
  */
-export function logIn(workspace: Workspace, request: LoginRequest): { account: Account; token: string; record: TokenRecord } {
+export function logIn(
+  workspace: Workspace,
+  request: LoginRequest,
+): { account: Account; token: string; record: TokenRecord } {
   if (request.resume !== undefined) {
     const found = accountForToken(workspace, request.resume);
     if (found === undefined) throw new MeteorError(403, "You've been logged out by the server. Please log in again.");
@@ -172,12 +182,20 @@ export function setAvatar(workspace: Workspace, account: Account, avatar: Accoun
   touchAccount(workspace, account);
   // The real server announces half a second later; nobody may rely on it being at once.
   later(workspace, 1, () =>
-    workspace.bus.emit({ kind: 'notify-logged', event: 'updateAvatar', args: [{ username: account.user.username, etag }] }),
+    workspace.bus.emit({
+      kind: 'notify-logged',
+      event: 'updateAvatar',
+      args: [{ username: account.user.username, etag }],
+    }),
   );
 }
 
 /** A new display name or username; the latter is always announced, the former only with UI_Use_Real_Name. */
-export function renameAccount(workspace: Workspace, account: Account, change: { name?: string; username?: string }): void {
+export function renameAccount(
+  workspace: Workspace,
+  account: Account,
+  change: { name?: string; username?: string },
+): void {
   if (change.name !== undefined) checkName(change.name);
   if (change.username !== undefined) checkUsername(workspace, change.username, account);
   const usernameChanged = change.username !== undefined && change.username !== account.user.username;

@@ -6,8 +6,17 @@ export type WorkspaceEvent =
   | { readonly kind: 'notify-room'; readonly rid: string; readonly event: string; readonly args: readonly unknown[] }
   | { readonly kind: 'notify-logged' | 'notify-all'; readonly event: string; readonly args: readonly unknown[] }
   | { readonly kind: 'notify-user'; readonly userId: string; readonly event: string; readonly args: readonly unknown[] }
-  | { readonly kind: 'room'; readonly action: 'inserted' | 'updated' | 'removed'; readonly room: RoomDocument; readonly members: readonly string[] }
-  | { readonly kind: 'subscription'; readonly action: 'inserted' | 'updated' | 'removed'; readonly subscription: SubscriptionDocument }
+  | {
+      readonly kind: 'room';
+      readonly action: 'inserted' | 'updated' | 'removed';
+      readonly room: RoomDocument;
+      readonly members: readonly string[];
+    }
+  | {
+      readonly kind: 'subscription';
+      readonly action: 'inserted' | 'updated' | 'removed';
+      readonly subscription: SubscriptionDocument;
+    }
   /** Sessions of these token hashes end. */
   | { readonly kind: 'logout'; readonly userId: string; readonly hashedTokens: ReadonlySet<string> };
 

@@ -23,7 +23,11 @@ export interface ControlRequest {
  * `GET|POST|DELETE faults`, `POST delivery`, `POST restart`, `POST cut-realtime`,
  * `POST revoke-tokens {username}`, `GET messages?rid=`, `GET rooms`, `GET|POST settings`.
  */
-export async function answerControl(workspace: Workspace, controls: Controls, request: ControlRequest): Promise<RestAnswer> {
+export async function answerControl(
+  workspace: Workspace,
+  controls: Controls,
+  request: ControlRequest,
+): Promise<RestAnswer> {
   // A page in a browser may reach loopback too, and always says where it is from.
   if (request.headers.origin !== undefined) return json(403, { error: 'Not for browsers' });
   const body = request.body.length === 0 ? {} : (JSON.parse(request.body.toString('utf8')) as Record<string, unknown>);

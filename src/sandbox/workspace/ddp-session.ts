@@ -44,7 +44,8 @@ export function createSession(workspace: Workspace, streams: Streams, limiter: (
     },
     send: (frame: string) => wire.send(frame),
   };
-  const count = (name: string): void => countRealtimeCall(workspace, limiter(), { connectionId: id, userId: account?.user._id, name });
+  const count = (name: string): void =>
+    countRealtimeCall(workspace, limiter(), { connectionId: id, userId: account?.user._id, name });
 
   /** Pings, and drops a connection from which nothing came in time. */
   async function heartbeat(): Promise<void> {
@@ -127,7 +128,9 @@ export function createSession(workspace: Workspace, streams: Streams, limiter: (
     const { _id, username, name, emails } = account.user;
     send({ msg: 'added', collection: 'users', id: _id, fields: toEjson({ username, name, emails }) });
     showPresence(workspace, account, 'online');
-    const tokenExpires = new Date(done.record.createdAt + workspace.settings.get<number>('Accounts_LoginExpiration') * DAY_MS);
+    const tokenExpires = new Date(
+      done.record.createdAt + workspace.settings.get<number>('Accounts_LoginExpiration') * DAY_MS,
+    );
     return { id: _id, token: done.token, tokenExpires, type: request['resume'] === undefined ? 'password' : 'resume' };
   }
 
@@ -139,8 +142,10 @@ export function createSession(workspace: Workspace, streams: Streams, limiter: (
       heard = true;
       const frame = parse(text);
       if (frame?.['msg'] === 'connect') return connect(frame);
-      if (frame === undefined || !connected) return send({ msg: 'error', reason: 'Must connect first', offendingMessage: frame });
-      if (frame['msg'] === 'ping') return send({ msg: 'pong', ...(frame['id'] === undefined ? {} : { id: frame['id'] }) });
+      if (frame === undefined || !connected)
+        return send({ msg: 'error', reason: 'Must connect first', offendingMessage: frame });
+      if (frame['msg'] === 'ping')
+        return send({ msg: 'pong', ...(frame['id'] === undefined ? {} : { id: frame['id'] }) });
       if (frame['msg'] === 'sub') return subscribe(frame);
       if (frame['msg'] === 'unsub') return unsubscribe(String(frame['id']));
       if (frame['msg'] === 'method') return method(frame);

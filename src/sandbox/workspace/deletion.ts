@@ -25,7 +25,10 @@ function mayDelete(workspace: Workspace, account: Account, message: MessageDocum
  */
 export function deleteMessage(workspace: Workspace, account: Account, message: MessageDocument): void {
   if (!mayDelete(workspace, account, message)) {
-    throw new MeteorError('error-action-not-allowed', 'Not allowed', { method: 'deleteMessage', action: 'Delete_message' });
+    throw new MeteorError('error-action-not-allowed', 'Not allowed', {
+      method: 'deleteMessage',
+      action: 'Delete_message',
+    });
   }
   const keeps = workspace.settings.get<boolean>('Message_KeepHistory');
   const shows = workspace.settings.get<boolean>('Message_ShowDeletedStatus') || (message.tcount ?? 0) > 0;
@@ -33,7 +36,8 @@ export function deleteMessage(workspace: Workspace, account: Account, message: M
   else if (keeps) hide(workspace, message);
   else workspace.messages.remove(message, workspace.stamp());
   if (!keeps && message.file !== undefined) workspace.uploads.remove(message.file._id);
-  if (!shows) workspace.bus.emit({ kind: 'notify-room', rid: message.rid, event: 'deleteMessage', args: [{ _id: message._id }] });
+  if (!shows)
+    workspace.bus.emit({ kind: 'notify-room', rid: message.rid, event: 'deleteMessage', args: [{ _id: message._id }] });
   const room = workspace.rooms.byId(message.rid);
   if (room !== undefined) {
     room.msgs -= 1;
@@ -49,7 +53,8 @@ function leaveTrace(workspace: Workspace, account: Account, message: MessageDocu
   message.urls = [];
   message.mentions = [];
   message.attachments = [];
-  for (const key of ['reactions', 'blocks', 'file', 'files', 'pinned', 'pinnedAt', 'pinnedBy', 'tshow'] as const) delete message[key];
+  for (const key of ['reactions', 'blocks', 'file', 'files', 'pinned', 'pinnedAt', 'pinnedBy', 'tshow'] as const)
+    delete message[key];
   message.editedAt = new Date(workspace.clock.now());
   message.editedBy = { _id: account.user._id, username: account.user.username };
   messageChanged(workspace, message);

@@ -15,9 +15,10 @@ export function openDirectMessage(
   account: Account,
   usernames: readonly string[],
 ): { room: RoomDocument; inserted: boolean } {
-  if (!may(workspace, account, 'create-d')) throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'createDirectMessage' });
+  if (!may(workspace, account, 'create-d'))
+    throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'createDirectMessage' });
   const others = usernames.flatMap((username) => workspace.accounts.byUsername(username) ?? []);
-  const members = [...new Set([account, ...others])].sort((a, b) => (a.user._id < b.user._id ? -1 : 1));
+  const members = [...new Set([account, ...others])].toSorted((a, b) => (a.user._id < b.user._id ? -1 : 1));
   if (members.length > workspace.settings.get<number>('DirectMesssage_maxUsers')) {
     throw new MeteorError('error-direct-message-max-user-exceeded', 'You cannot add so many users to a direct message');
   }

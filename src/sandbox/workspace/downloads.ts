@@ -5,10 +5,19 @@ import { authenticated } from './credentials.ts';
 import type { RestAnswer } from './rest.ts';
 import type { Workspace } from './workspace.ts';
 
-const plain = (status: number, body: string): RestAnswer => ({ status, headers: { 'Content-Type': 'text/plain' }, body });
+const plain = (status: number, body: string): RestAnswer => ({
+  status,
+  headers: { 'Content-Type': 'text/plain' },
+  body,
+});
 
 /** `GET /avatar/<username>`: the picture, or generated initials as SVG for people who have none. */
-export function avatarAnswer(workspace: Workspace, username: string, url: URL, headers: IncomingHttpHeaders): RestAnswer {
+export function avatarAnswer(
+  workspace: Workspace,
+  username: string,
+  url: URL,
+  headers: IncomingHttpHeaders,
+): RestAnswer {
   const blocked = workspace.settings.get<boolean>('Accounts_AvatarBlockUnauthenticatedAccess');
   if (blocked && downloader(workspace, url, headers) === undefined) return plain(403, 'Forbidden');
   const avatar = workspace.accounts.byUsername(username)?.avatar;
@@ -29,7 +38,11 @@ export function fileAnswer(workspace: Workspace, id: string, url: URL, headers: 
   const member = account !== undefined && workspace.rooms.subscription(upload.rid, account.user._id) !== undefined;
   if (protectedFiles && membersOnly && !member) return plain(403, 'Forbidden');
   const disposition = `${url.searchParams.has('download') ? 'attachment' : 'inline'}; filename*=UTF-8''${encodeURIComponent(upload.file.name)}`;
-  return { status: 200, headers: { 'Content-Type': upload.file.type, 'Content-Disposition': disposition }, body: upload.bytes };
+  return {
+    status: 200,
+    headers: { 'Content-Type': upload.file.type, 'Content-Disposition': disposition },
+    body: upload.bytes,
+  };
 }
 
 /** Headers, or the pair `rc_uid` and `rc_token` as query or cookies. */

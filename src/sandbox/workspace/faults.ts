@@ -57,7 +57,13 @@ export interface Faults {
   take(method: string, path: string, userId: string | undefined): FaultRule | undefined;
 }
 
-const GOOD_DELIVERY: Readonly<DeliveryFaults> = { doubleEvery: 0, lateEvery: 0, lateMs: 500, loseEvery: 0, updatedAtStepMs: 1 };
+const GOOD_DELIVERY: Readonly<DeliveryFaults> = {
+  doubleEvery: 0,
+  lateEvery: 0,
+  lateMs: 500,
+  loseEvery: 0,
+  updatedAtStepMs: 1,
+};
 
 /** @param random gives numbers from 0 to 1 for rules with a probability. */
 export function createFaults(random: () => number = randomFraction): Faults {

@@ -24,7 +24,11 @@ export function createRequestHandler(
     const url = new URL(request.url ?? '/', 'http://sandbox');
     if (url.pathname.startsWith('/_sandbox/')) {
       const body = await readBody(request);
-      return write(workspace, response, await answerControl(workspace, controls, { method, url, body, headers: request.headers }));
+      return write(
+        workspace,
+        response,
+        await answerControl(workspace, controls, { method, url, body, headers: request.headers }),
+      );
     }
     const fault = workspace.faults.take(method, `${url.pathname}${url.search}`, header(request.headers, 'x-user-id'));
     if (fault?.action === 'cut') return void request.socket.destroy();
@@ -40,8 +44,12 @@ export function createRequestHandler(
   return (request, response) => {
     handle(request, response).catch((error: unknown) => {
       // The client went away, or the server is stopping: there is nobody to tell.
-      if (request.socket.destroyed || response.destroyed || workspace.lifetime.signal.aborted) return void response.destroy();
-      const body = JSON.stringify({ success: false, error: error instanceof Error ? error.message : 'Internal server error' });
+      if (request.socket.destroyed || response.destroyed || workspace.lifetime.signal.aborted)
+        return void response.destroy();
+      const body = JSON.stringify({
+        success: false,
+        error: error instanceof Error ? error.message : 'Internal server error',
+      });
       write(workspace, response, { status: 500, headers: { 'Content-Type': 'application/json' }, body });
     });
   };
@@ -51,13 +59,24 @@ function answerInstead(workspace: Workspace, fault: FaultRule): RestAnswer | und
   const waitMs = fault.delayMs ?? 1000;
   if (fault.action === 'status') return { status: fault.status ?? 503, headers: {}, body: '' };
   if (fault.action === 'html') {
-    return { status: fault.status ?? 502, headers: { 'Content-Type': 'text/html' }, body: '<html><body><h1>502 Bad Gateway</h1></body></html>' };
+    return {
+      status: fault.status ?? 502,
+      headers: { 'Content-Type': 'text/html' },
+      body: '<html><body><h1>502 Bad Gateway</h1></body></html>',
+    };
   }
   if (fault.action !== 'too-many-requests') return undefined;
   const seconds = Math.ceil(waitMs / 1000);
   const error = `Error, too many requests. Please slow down. You must wait ${seconds} seconds before trying this endpoint again. [error-too-many-requests]`;
-  const limits = limiterHeaders({ allowed: false, limit: 10, remaining: 0, timeToResetMs: waitMs }, workspace.clock.now());
-  return { status: 429, headers: { ...limits, 'Content-Type': 'application/json' }, body: JSON.stringify({ success: false, error }) };
+  const limits = limiterHeaders(
+    { allowed: false, limit: 10, remaining: 0, timeToResetMs: waitMs },
+    workspace.clock.now(),
+  );
+  return {
+    status: 429,
+    headers: { ...limits, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ success: false, error }),
+  };
 }
 
 async function actualAnswer(
@@ -73,13 +92,20 @@ async function actualAnswer(
   const download = /^\/(avatar|file-upload)\/([^/]+)/.exec(pathname);
   if (download !== null) {
     const name = decodeURIComponent(download[2] ?? '');
-    return download[1] === 'avatar' ? avatarAnswer(workspace, name, url, headers) : fileAnswer(workspace, name, url, headers);
+    return download[1] === 'avatar'
+      ? avatarAnswer(workspace, name, url, headers)
+      : fileAnswer(workspace, name, url, headers);
   }
-  if (!pathname.startsWith('/api/v1/')) return { status: 404, headers: { 'Content-Type': 'text/html' }, body: '<html><body>Not Found</body></html>' };
+  if (!pathname.startsWith('/api/v1/'))
+    return { status: 404, headers: { 'Content-Type': 'text/html' }, body: '<html><body>Not Found</body></html>' };
   const query = queryOf(url);
   const parsed = await parseBody(header(headers, 'content-type') ?? '', body);
   if (parsed === undefined) {
-    return { status: 400, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ success: false, error: 'Invalid JSON' }) };
+    return {
+      status: 400,
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ success: false, error: 'Invalid JSON' }),
+    };
   }
   if (parsed.files.length === 0) onRequest?.(method, pathname, method === 'GET' ? query : parsed.fields);
   return rest.answer({
@@ -98,7 +124,9 @@ function infoAnswer(workspace: Workspace, headers: IncomingMessage['headers']): 
   const { version } = workspace.dialect;
   const account = authenticated(workspace, headers)?.account;
   const full = account !== undefined && may(workspace, account, 'view-statistics');
-  const body = full ? { version, info: { version }, success: true } : { version: version.replace(/(\d+\.\d+).*/, '$1'), success: true };
+  const body = full
+    ? { version, info: { version }, success: true }
+    : { version: version.replace(/(\d+\.\d+).*/, '$1'), success: true };
   return { status: 200, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
 }
 
@@ -147,6 +175,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 
 function write(workspace: Workspace, response: ServerResponse, { status, headers, body }: RestAnswer): void {
   const payload = typeof body === 'string' ? Buffer.from(body) : body;
-  response.writeHead(status, { Date: new Date(workspace.clock.now()).toUTCString(), 'Content-Length': payload.length, ...headers });
+  response.writeHead(status, {
+    Date: new Date(workspace.clock.now()).toUTCString(),
+    'Content-Length': payload.length,
+    ...headers,
+  });
   response.end(payload);
 }

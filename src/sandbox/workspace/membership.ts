@@ -23,7 +23,8 @@ export function addMembers(workspace: Workspace, by: Account, room: RoomDocument
   if (room.t === 'd') throw new MeteorError('error-cant-invite-for-direct-room', "Can't invite user to direct rooms");
   const isMember = workspace.rooms.subscription(room._id, by.user._id) !== undefined;
   const allowed =
-    (isMember && may(workspace, by, 'add-user-to-joined-room', room._id)) || may(workspace, by, `add-user-to-any-${room.t}-room`, room._id);
+    (isMember && may(workspace, by, 'add-user-to-joined-room', room._id)) ||
+    may(workspace, by, `add-user-to-any-${room.t}-room`, room._id);
   if (!allowed) throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'addUsersToRoom' });
   for (const account of added) {
     if (workspace.rooms.subscription(room._id, account.user._id) !== undefined) continue;
@@ -36,9 +37,17 @@ export function addMembers(workspace: Workspace, by: Account, room: RoomDocument
 /** `channels.leave`, `groups.leave`, `rooms.leave` (`ul`); the last owner may not. */
 export function leave(workspace: Workspace, account: Account, room: RoomDocument): void {
   const subscription = workspace.rooms.subscription(room._id, account.user._id);
-  if (subscription === undefined) throw new MeteorError('error-user-not-in-room', 'You are not in this room', { method: 'leaveRoom' });
-  if (room.t === 'd' || !may(workspace, account, `leave-${room.t}`)) throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'leaveRoom' });
-  refuseWithoutOwner(workspace, room, account, 'error-you-are-last-owner', 'You are the last owner. Please set new owner before leaving the room.');
+  if (subscription === undefined)
+    throw new MeteorError('error-user-not-in-room', 'You are not in this room', { method: 'leaveRoom' });
+  if (room.t === 'd' || !may(workspace, account, `leave-${room.t}`))
+    throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'leaveRoom' });
+  refuseWithoutOwner(
+    workspace,
+    room,
+    account,
+    'error-you-are-last-owner',
+    'You are the last owner. Please set new owner before leaving the room.',
+  );
   unsubscribe(workspace, room, subscription);
   systemMessage(workspace, { type: 'ul', room, by: account, text: account.user.username });
 }
@@ -46,16 +55,30 @@ export function leave(workspace: Workspace, account: Account, room: RoomDocument
 /** `channels.kick`, `groups.kick` (`ru`). */
 export function kick(workspace: Workspace, by: Account, room: RoomDocument, account: Account): void {
   const anywhere = room.t === 'd' ? false : may(workspace, by, `kick-user-from-any-${room.t}-room`);
-  const here = workspace.rooms.subscription(room._id, by.user._id) !== undefined && may(workspace, by, 'remove-user', room._id);
+  const here =
+    workspace.rooms.subscription(room._id, by.user._id) !== undefined && may(workspace, by, 'remove-user', room._id);
   if (!anywhere && !here) throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'removeUserFromRoom' });
   const subscription = workspace.rooms.subscription(room._id, account.user._id);
-  if (subscription === undefined) throw new MeteorError('error-user-not-in-room', 'User is not in this room', { method: 'removeUserFromRoom' });
-  refuseWithoutOwner(workspace, room, account, 'error-last-owner', 'This is the last owner. Please set a new owner before removing this one.');
+  if (subscription === undefined)
+    throw new MeteorError('error-user-not-in-room', 'User is not in this room', { method: 'removeUserFromRoom' });
+  refuseWithoutOwner(
+    workspace,
+    room,
+    account,
+    'error-last-owner',
+    'This is the last owner. Please set a new owner before removing this one.',
+  );
   unsubscribe(workspace, room, subscription);
   systemMessage(workspace, { type: 'ru', room, by, text: account.user.username });
 }
 
-function refuseWithoutOwner(workspace: Workspace, room: RoomDocument, leaving: Account, code: string, reason: string): void {
+function refuseWithoutOwner(
+  workspace: Workspace,
+  room: RoomDocument,
+  leaving: Account,
+  code: string,
+  reason: string,
+): void {
   const owners = workspace.rooms.members(room._id).filter(({ roles }) => roles?.includes('owner'));
   if (owners.length === 1 && owners[0]?.u._id === leaving.user._id) throw new MeteorError(code, reason);
 }
@@ -69,7 +92,8 @@ export function setRoomRole(
   role: RoomRole,
   given: boolean,
 ): void {
-  if (!may(workspace, by, `set-${role}`, room._id)) throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'addRoomModerator' });
+  if (!may(workspace, by, `set-${role}`, room._id))
+    throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'addRoomModerator' });
   const subscription = workspace.rooms.subscription(room._id, account.user._id);
   if (subscription === undefined) throw new MeteorError('error-user-not-in-room', 'User is not in this room');
   const has = subscription.roles?.includes(role) === true;
@@ -78,9 +102,17 @@ export function setRoomRole(
     throw new MeteorError(code, given ? `User is already ${role}` : `User is not ${role}`);
   }
   if (!given && role === 'owner') {
-    refuseWithoutOwner(workspace, room, account, 'error-remove-last-owner', 'This is the last owner. Please set a new owner before removing this one.');
+    refuseWithoutOwner(
+      workspace,
+      room,
+      account,
+      'error-remove-last-owner',
+      'This is the last owner. Please set a new owner before removing this one.',
+    );
   }
-  subscription.roles = given ? [...(subscription.roles ?? []), role] : (subscription.roles ?? []).filter((one) => one !== role);
+  subscription.roles = given
+    ? [...(subscription.roles ?? []), role]
+    : (subscription.roles ?? []).filter((one) => one !== role);
   subscription._updatedAt = workspace.stamp();
   workspace.bus.emit({ kind: 'subscription', action: 'updated', subscription });
   const type = given ? 'subscription-role-added' : 'subscription-role-removed';

@@ -5,7 +5,10 @@ import { messageChanged } from './message-events.ts';
 import { later, type Workspace } from './workspace.ts';
 
 /** Mentioned people and rooms that exist; `all` and `here` are their own ids. */
-export function mentionsIn(workspace: Workspace, text: string): { users: UserRef[]; channels: { _id: string; name: string }[] } {
+export function mentionsIn(
+  workspace: Workspace,
+  text: string,
+): { users: UserRef[]; channels: { _id: string; name: string }[] } {
   const users = new Map<string, UserRef>();
   const channels = new Map<string, { _id: string; name: string }>();
   for (const match of text.matchAll(/(^|[\s>(.,;!?])([@#])([0-9a-zA-Z-_.]+)/g)) {
@@ -17,7 +20,12 @@ export function mentionsIn(workspace: Workspace, text: string): { users: UserRef
       users.set(name, { _id: name, username: name });
     } else {
       const account = workspace.accounts.byUsername(name);
-      if (account !== undefined) users.set(account.user._id, { _id: account.user._id, username: account.user.username, name: account.user.name });
+      if (account !== undefined)
+        users.set(account.user._id, {
+          _id: account.user._id,
+          username: account.user.username,
+          name: account.user.name,
+        });
     }
   }
   return { users: [...users.values()], channels: [...channels.values()] };
@@ -25,7 +33,7 @@ export function mentionsIn(workspace: Workspace, text: string): { users: UserRef
 
 export function parseUrls(text: string): NonNullable<MessageDocument['urls']> {
   const found = new Set(text.match(/https?:\/\/[^\s<>()"]+/g) ?? []);
-  return [...found].map((url) => ({ url, meta: {} }));
+  return [...found].filter((url) => URL.canParse(url)).map((url) => ({ url, meta: {} }));
 }
 
 /** Attachments for links to messages of this workspace that the sender can see. */

@@ -63,7 +63,7 @@ export function createMessageStore(): MessageStore {
       index.byId.delete(message._id);
       index.trash.push({ _id: message._id, rid: message.rid, _deletedAt: at });
     },
-    inRoom: (rid) => [...(rooms.get(rid)?.byId.values() ?? [])].sort((a, b) => a.ts.getTime() - b.ts.getTime()),
+    inRoom: (rid) => [...(rooms.get(rid)?.byId.values() ?? [])].toSorted((a, b) => a.ts.getTime() - b.ts.getTime()),
     changedAfter(rid, since) {
       const index = rooms.get(rid);
       if (index === undefined) return [];

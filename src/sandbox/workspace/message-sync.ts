@@ -39,10 +39,18 @@ function refuseContradictions(workspace: Workspace, query: SyncQuery): void {
     throw new MeteorError('error-lastUpdate-param-invalid', 'The "lastUpdate" query parameter must be a valid date');
   }
   const paging = next !== undefined || previous !== undefined;
-  if (paging && type === undefined) throw new MeteorError('error-type-param-required', 'The "type" parameter is required when using the "next" or "previous" parameters');
-  if (next !== undefined && previous !== undefined) throw new MeteorError('error-cursor-conflict', 'You cannot provide both "next" and "previous" parameters');
+  if (paging && type === undefined)
+    throw new MeteorError(
+      'error-type-param-required',
+      'The "type" parameter is required when using the "next" or "previous" parameters',
+    );
+  if (next !== undefined && previous !== undefined)
+    throw new MeteorError('error-cursor-conflict', 'You cannot provide both "next" and "previous" parameters');
   if (paging && lastUpdate !== undefined) {
-    throw new MeteorError('error-cursor-and-lastUpdate-conflict', 'The attributes "next", "previous" and "lastUpdate" cannot be used together');
+    throw new MeteorError(
+      'error-cursor-and-lastUpdate-conflict',
+      'The attributes "next", "previous" and "lastUpdate" cannot be used together',
+    );
   }
 }
 
@@ -51,7 +59,7 @@ function everythingSince(workspace: Workspace, query: SyncQuery, since: number):
   const updated = workspace.messages
     .changedAfter(query.roomId, since)
     .filter((message) => from === undefined || message.ts.getTime() >= from)
-    .sort((a, b) => b.ts.getTime() - a.ts.getTime());
+    .toSorted((a, b) => b.ts.getTime() - a.ts.getTime());
   return { updated, deleted: workspace.messages.deletedAfter(query.roomId, since).map(printed) };
 }
 
@@ -68,8 +76,9 @@ function page(workspace: Workspace, query: SyncQuery): SyncResult {
   const all: (MessageDocument | DeletedMessage)[] = deleting
     ? workspace.messages.deletedAfter(query.roomId, forwards ? edge : 0)
     : workspace.messages.changedAfter(query.roomId, forwards ? edge : 0);
-  const time = (one: MessageDocument | DeletedMessage): number => ('_deletedAt' in one ? one._deletedAt : one._updatedAt).getTime();
-  const ordered = forwards ? all : all.filter((one) => time(one) < edge).reverse();
+  const time = (one: MessageDocument | DeletedMessage): number =>
+    ('_deletedAt' in one ? one._deletedAt : one._updatedAt).getTime();
+  const ordered = forwards ? all : all.filter((one) => time(one) < edge).toReversed();
   const found = ordered.slice(0, count);
   const more = ordered.length > count;
   const first = found[0] === undefined ? null : String(time(found[0]));

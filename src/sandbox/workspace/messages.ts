@@ -4,7 +4,6 @@ import type { MessageDocument, RoomDocument } from './documents.ts';
 import { announceMessage, countMessage, messageChanged } from './message-events.ts';
 import { meteorId, MeteorError } from './meteor.ts';
 import { mentionsIn, parseUrls, previewLater, quoteAttachments } from './message-content.ts';
-import { systemMessage } from './system-messages.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What a client may say about its message; the server sets the rest. */
@@ -69,13 +68,27 @@ export function sendMessage(workspace: Workspace, sender: Account, draft: Messag
 
 function optionalFields(draft: MessageDraft): Partial<MessageDocument> {
   const { alias, avatar, emoji, attachments, blocks, customFields, tshow, groupable, file, files } = draft;
-  const fields = { alias, avatar, emoji, attachments, blocks, customFields, tshow, groupable, file, files, parseUrls: draft.parseUrls };
+  const fields = {
+    alias,
+    avatar,
+    emoji,
+    attachments,
+    blocks,
+    customFields,
+    tshow,
+    groupable,
+    file,
+    files,
+    parseUrls: draft.parseUrls,
+  };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
 }
 
 function checkedText(workspace: Workspace, draft: MessageDraft): string {
-  if (draft.tshow === true && draft.tmid === undefined) throw new MeteorError('invalid-params', 'tshow provided but missing tmid');
-  if (draft.tmid !== undefined && !workspace.settings.get<boolean>('Threads_enabled')) throw new MeteorError('error-not-allowed', 'not-allowed');
+  if (draft.tshow === true && draft.tmid === undefined)
+    throw new MeteorError('invalid-params', 'tshow provided but missing tmid');
+  if (draft.tmid !== undefined && !workspace.settings.get<boolean>('Threads_enabled'))
+    throw new MeteorError('error-not-allowed', 'not-allowed');
   // The real server strips NUL before it stores a text.
   const text = (draft.msg ?? '').replaceAll('\0', '');
   const hasParts = (draft.attachments?.length ?? 0) > 0 || (draft.blocks?.length ?? 0) > 0;
@@ -97,7 +110,8 @@ function checkedTime(workspace: Workspace, wanted: Date | undefined): Date {
   const now = workspace.clock.now();
   if (wanted === undefined) return new Date(now);
   const off = Math.abs(wanted.getTime() - now);
-  if (Number.isNaN(off) || off > TS_REFUSED_MS) throw new MeteorError('error-message-ts-out-of-sync', 'Message timestamp is out of sync');
+  if (Number.isNaN(off) || off > TS_REFUSED_MS)
+    throw new MeteorError('error-message-ts-out-of-sync', 'Message timestamp is out of sync');
   return off > TS_HONOURED_MS ? new Date(now) : wanted;
 }
 
@@ -115,7 +129,9 @@ function roomToSendTo(workspace: Workspace, sender: Account, rid: string): RoomD
 }
 
 function refuseImpersonation(workspace: Workspace, sender: Account, draft: MessageDraft, room: RoomDocument): void {
-  const disguised = [draft.alias, draft.avatar, draft.emoji].some((part) => part !== undefined && part !== null && part !== '');
+  const disguised = [draft.alias, draft.avatar, draft.emoji].some(
+    (part) => part !== undefined && part !== null && part !== '',
+  );
   if (disguised && !may(workspace, sender, 'message-impersonate', room._id)) throw new Error('Not enough permission');
   if (draft.customFields !== undefined && !workspace.settings.get<boolean>('Message_CustomFields_Enabled')) {
     throw new Error('Custom fields not enabled');
@@ -123,11 +139,18 @@ function refuseImpersonation(workspace: Workspace, sender: Account, draft: Messa
 }
 
 /** Mentions, urls and quotes are the server's work: what a client says about them is ignored. */
-function withContent(workspace: Workspace, sender: Account, room: RoomDocument, message: MessageDocument): MessageDocument {
+function withContent(
+  workspace: Workspace,
+  sender: Account,
+  room: RoomDocument,
+  message: MessageDocument,
+): MessageDocument {
   const mentions = mentionsIn(workspace, message.msg);
   for (const { _id } of mentions.users) {
     if ((_id === 'all' || _id === 'here') && !may(workspace, sender, `mention-${_id}`, room._id)) {
-      throw new MeteorError('error-action-not-allowed', `Notify ${_id} in this room not allowed`, { action: `mention-${_id}` });
+      throw new MeteorError('error-action-not-allowed', `Notify ${_id} in this room not allowed`, {
+        action: `mention-${_id}`,
+      });
     }
   }
   message.mentions = mentions.users;
@@ -143,7 +166,8 @@ function throughApps(workspace: Workspace, message: MessageDocument): MessageDoc
   let current = message;
   for (const hook of workspace.apps) {
     const verdict = hook(current);
-    if (verdict === 'prevent') throw new MeteorError('error-app-prevented', 'A Rocket.Chat App prevented the message sending.');
+    if (verdict === 'prevent')
+      throw new MeteorError('error-app-prevented', 'A Rocket.Chat App prevented the message sending.');
     if (verdict !== undefined) current = { ...verdict, _id: message._id, rid: message.rid, u: message.u };
   }
   return current;
@@ -160,10 +184,16 @@ function countReply(workspace: Workspace, reply: MessageDocument): void {
 }
 
 /** `chat.update`. The same text again changes nothing and announces nothing. */
-export function updateMessage(workspace: Workspace, editor: Account, message: MessageDocument, text: string): MessageDocument {
+export function updateMessage(
+  workspace: Workspace,
+  editor: Account,
+  message: MessageDocument,
+  text: string,
+): MessageDocument {
   refuseWhenRestricted(workspace);
   const room = workspace.rooms.byId(message.rid);
-  if (room === undefined || !canAccess(workspace, editor, room)) throw new MeteorError('error-not-allowed', 'Not allowed');
+  if (room === undefined || !canAccess(workspace, editor, room))
+    throw new MeteorError('error-not-allowed', 'Not allowed');
   refuseEdit(workspace, editor, message);
   if (workspace.dialect.refusesEmpty && (message.t === 'rm' || (text.trim() === '' && message.file === undefined))) {
     throw new MeteorError('error-invalid-message', 'Message cannot be empty');
@@ -185,34 +215,14 @@ function refuseEdit(workspace: Workspace, editor: Account, message: MessageDocum
   const { settings } = workspace;
   const own = message.u._id === editor.user._id && settings.get<boolean>('Message_AllowEditing');
   if (!may(workspace, editor, 'edit-message', message.rid) && !own) {
-    throw new MeteorError('error-action-not-allowed', 'Message editing not allowed', { method: 'updateMessage', action: 'Message_editing' });
+    throw new MeteorError('error-action-not-allowed', 'Message editing not allowed', {
+      method: 'updateMessage',
+      action: 'Message_editing',
+    });
   }
   const minutes = settings.get<number>('Message_AllowEditing_BlockEditInMinutes');
   const bypass = may(workspace, editor, 'bypass-time-limit-edit-and-delete', message.rid);
   if (!bypass && minutes > 0 && workspace.clock.now() - message.ts.getTime() > minutes * 60_000) {
     throw new MeteorError('error-message-editing-blocked', 'Message editing is blocked', { method: 'updateMessage' });
   }
-}
-
-/** `chat.pinMessage`: the message changes, and a system message tells of it. */
-export function pinMessage(workspace: Workspace, account: Account, message: MessageDocument): MessageDocument {
-  const room = workspace.rooms.byId(message.rid);
-  if (room === undefined || !canAccess(workspace, account, room) || !may(workspace, account, 'pin-message', message.rid)) {
-    throw new MeteorError('not-authorized', 'Not Authorized', { method: 'pinMessage' });
-  }
-  message.pinned = true;
-  message.pinnedAt = new Date(workspace.clock.now());
-  message.pinnedBy = { _id: account.user._id, username: account.user.username };
-  messageChanged(workspace, message);
-  const attachment = { text: message.msg, author_name: message.u.username, ts: message.ts };
-  return systemMessage(workspace, { type: 'message_pinned', room, by: account, text: '', extra: { attachments: [attachment] } });
-}
-
-/** `chat.unPinMessage`. */
-export function unpinMessage(workspace: Workspace, account: Account, message: MessageDocument): void {
-  if (!may(workspace, account, 'pin-message', message.rid)) throw new MeteorError('not-authorized', 'Not Authorized', { method: 'unpinMessage' });
-  message.pinned = false;
-  message.pinnedAt = new Date(workspace.clock.now());
-  message.pinnedBy = { _id: account.user._id, username: account.user.username };
-  messageChanged(workspace, message);
 }

@@ -18,7 +18,11 @@ export function callMethod(workspace: Workspace, caller: Account, method: string
 }
 
 /** Typing: `["<rid>/user-activity", <own username>, ["user-typing"], {}]`, told only in the caller's own name. */
-function tellRoom(workspace: Workspace, caller: Account, [key, name, activities, extra]: readonly unknown[]): undefined {
+function tellRoom(
+  workspace: Workspace,
+  caller: Account,
+  [key, name, activities, extra]: readonly unknown[],
+): undefined {
   const [rid = '', event] = String(key).split('/');
   const own = workspace.settings.get<boolean>('UI_Use_Real_Name') ? caller.user.name : caller.user.username;
   const member = workspace.rooms.subscription(rid, caller.user._id) !== undefined;

@@ -28,7 +28,9 @@ export function postMessage({ workspace, caller, params }: AuthenticatedCall): R
 function draftFor(room: RoomDocument, text: string, params: AuthenticatedCall['params']): MessageDraft {
   const attachments = Array.isArray(params['attachments']) ? (params['attachments'] as Record<string, unknown>[]) : [];
   const optional = Object.fromEntries(
-    ['alias', 'emoji', 'avatar', 'tmid'].flatMap((key) => (optionalText(params, key) === undefined ? [] : [[key, params[key]]])),
+    ['alias', 'emoji', 'avatar', 'tmid'].flatMap((key) =>
+      optionalText(params, key) === undefined ? [] : [[key, params[key]]],
+    ),
   );
   // A message with attachments has its urls left alone, so it can't quote by link.
   const parseUrls = optionalFlag(params, 'parseUrls') ?? attachments.length === 0;

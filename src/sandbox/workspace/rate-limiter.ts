@@ -20,7 +20,8 @@ export function createRateLimiter(clock: Clock): RateLimiter {
     count(key, limit, windowMs) {
       const now = clock.now();
       let window = windows.get(key);
-      if (window === undefined || window.endsAt <= now) windows.set(key, (window = { endsAt: now + windowMs, calls: 0 }));
+      if (window === undefined || window.endsAt <= now)
+        windows.set(key, (window = { endsAt: now + windowMs, calls: 0 }));
       window.calls += 1;
       return {
         allowed: window.calls <= limit,

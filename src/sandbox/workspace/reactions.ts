@@ -15,14 +15,24 @@ const KNOWN = new Set(
 );
 
 /** `chat.react`: toggles unless `shouldReact` says which way. */
-export function react(workspace: Workspace, account: Account, message: MessageDocument, emoji: string, shouldReact?: boolean): void {
+export function react(
+  workspace: Workspace,
+  account: Account,
+  message: MessageDocument,
+  emoji: string,
+  shouldReact?: boolean,
+): void {
   const room = workspace.rooms.byId(message.rid);
-  if (room === undefined || !canAccess(workspace, account, room)) throw new MeteorError('not-authorized', 'Not Authorized', { method: 'setReaction' });
+  if (room === undefined || !canAccess(workspace, account, room))
+    throw new MeteorError('not-authorized', 'Not Authorized', { method: 'setReaction' });
   const name = emoji.replaceAll(':', '');
-  if (!KNOWN.has(name)) throw new MeteorError('error-not-allowed', 'Invalid emoji provided.', { method: 'setReaction' });
+  if (!KNOWN.has(name))
+    throw new MeteorError('error-not-allowed', 'Invalid emoji provided.', { method: 'setReaction' });
   const { username } = account.user;
-  if (room.ro === true && !may(workspace, account, 'post-readonly', room._id)) throw new Error("You can't send messages because the room is readonly.");
-  if (room.muted?.includes(username) === true) throw new MeteorError('error-not-allowed', 'You have been muted', { rid: room._id });
+  if (room.ro === true && !may(workspace, account, 'post-readonly', room._id))
+    throw new Error("You can't send messages because the room is readonly.");
+  if (room.muted?.includes(username) === true)
+    throw new MeteorError('error-not-allowed', 'You have been muted', { rid: room._id });
   const shortname = `:${name}:`;
   const has = message.reactions?.[shortname]?.usernames.includes(username) === true;
   const wants = shouldReact ?? !has;

@@ -61,11 +61,20 @@ async function perform(
   const { dialect } = workspace;
   const auth = authenticated(workspace, request.headers);
   if (route.open !== true && auth === undefined) return notLoggedIn(dialect);
-  if (route.open !== true && route.permission !== undefined && auth !== undefined && !may(workspace, auth.account, route.permission)) {
+  if (
+    route.open !== true &&
+    route.permission !== undefined &&
+    auth !== undefined &&
+    !may(workspace, auth.account, route.permission)
+  ) {
     return withoutPermission();
   }
-  const bypass = route.path === 'chat.sendMessage' && dialect.sendLimit !== undefined ? 'send-many-messages' : 'api-bypass-rate-limit';
-  if (auth === undefined || !may(workspace, auth.account, bypass)) enforceLimit(workspace, limiter, route, request, headers);
+  const bypass =
+    route.path === 'chat.sendMessage' && dialect.sendLimit !== undefined
+      ? 'send-many-messages'
+      : 'api-bypass-rate-limit';
+  if (auth === undefined || !may(workspace, auth.account, bypass))
+    enforceLimit(workspace, limiter, route, request, headers);
 
   const raw = request.method === 'GET' ? request.query : (request.body ?? {});
   const schema = typeof route.params === 'function' ? route.params(dialect) : route.params;
@@ -89,7 +98,13 @@ async function perform(
   return succeeded(await route.act({ ...call, caller: auth.account, token: auth.record }));
 }
 
-function enforceLimit(workspace: Workspace, limiter: RateLimiter, route: Route, request: RestRequest, headers: Record<string, string>): void {
+function enforceLimit(
+  workspace: Workspace,
+  limiter: RateLimiter,
+  route: Route,
+  request: RestRequest,
+  headers: Record<string, string>,
+): void {
   const { settings, dialect, clock } = workspace;
   if (route.limited === false || !settings.get<boolean>('API_Enable_Rate_Limiter')) return;
   const own = route.path === 'chat.sendMessage' ? dialect.sendLimit : undefined;
@@ -121,8 +136,13 @@ function succeeded(answer: Answer): Outcome {
 }
 
 function printed(outcome: Outcome, headers: Record<string, string>): RestAnswer {
-  if ('raw' in outcome) return { status: outcome.status, headers: { ...headers, ...outcome.headers }, body: outcome.body };
-  return { status: outcome.status, headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(outcome.body) };
+  if ('raw' in outcome)
+    return { status: outcome.status, headers: { ...headers, ...outcome.headers }, body: outcome.body };
+  return {
+    status: outcome.status,
+    headers: { ...headers, 'Content-Type': 'application/json' },
+    body: JSON.stringify(outcome.body),
+  };
 }
 
 interface Found {
@@ -131,10 +151,15 @@ interface Found {
 }
 
 function createTable(all: readonly Route[]): (method: string, path: string) => Found | undefined {
-  const plain = new Map(all.filter(({ path }) => !path.includes(':')).map((route) => [`${route.method} ${route.path}`, route]));
+  const plain = new Map(
+    all.filter(({ path }) => !path.includes(':')).map((route) => [`${route.method} ${route.path}`, route]),
+  );
   const patterns = all
     .filter(({ path }) => path.includes(':'))
-    .map((route) => ({ route, pattern: new RegExp(`^${route.path.replaceAll('.', '\\.').replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`) }));
+    .map((route) => ({
+      route,
+      pattern: new RegExp(`^${route.path.replaceAll('.', '\\.').replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`),
+    }));
   return (method, path) => {
     const route = plain.get(`${method} ${path}`);
     if (route !== undefined) return { route, path: {} };

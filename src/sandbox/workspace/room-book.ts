@@ -58,7 +58,8 @@ export function createRoomBook(): RoomBook {
     subscription: (rid, userId) => byRoom.get(rid)?.get(userId),
     members: (rid) => [...(byRoom.get(rid)?.values() ?? [])],
     subscriptionsOf: (userId) => [...(byUser.get(userId)?.values() ?? [])],
-    unsubscribedAfter: (userId, since) => (unsubscribed.get(userId) ?? []).filter((gone) => gone._deletedAt.getTime() > since),
+    unsubscribedAfter: (userId, since) =>
+      (unsubscribed.get(userId) ?? []).filter((gone) => gone._deletedAt.getTime() > since),
   };
 }
 

@@ -8,7 +8,11 @@ export function touchRoom(workspace: Workspace, room: RoomDocument): void {
 }
 
 /** Tells a room's members of it as it is now. */
-export function announceRoom(workspace: Workspace, room: RoomDocument, action: 'inserted' | 'updated' | 'removed'): void {
+export function announceRoom(
+  workspace: Workspace,
+  room: RoomDocument,
+  action: 'inserted' | 'updated' | 'removed',
+): void {
   const members = workspace.rooms.members(room._id).map(({ u }) => u._id);
   workspace.bus.emit({ kind: 'room', action, room, members });
 }

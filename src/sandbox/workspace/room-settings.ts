@@ -8,14 +8,26 @@ import { systemMessage } from './system-messages.ts';
 import type { Workspace } from './workspace.ts';
 
 /** `rooms.saveRoomSettings`: applies what is given, in the order of the keys here. */
-export function saveRoomSettings(workspace: Workspace, account: Account, room: RoomDocument, wanted: Readonly<Record<string, unknown>>): void {
+export function saveRoomSettings(
+  workspace: Workspace,
+  account: Account,
+  room: RoomDocument,
+  wanted: Readonly<Record<string, unknown>>,
+): void {
   if (!may(workspace, account, 'edit-room', room._id)) {
-    throw new MeteorError('error-action-not-allowed', 'Editing room is not allowed', { method: 'saveRoomSettings', action: 'Editing_room' });
+    throw new MeteorError('error-action-not-allowed', 'Editing room is not allowed', {
+      method: 'saveRoomSettings',
+      action: 'Editing_room',
+    });
   }
   const text = (key: string): string | undefined => (typeof wanted[key] === 'string' ? wanted[key] : undefined);
   const name = text('roomName');
   if (name !== undefined && name !== room.name) renameRoom(workspace, account, room, name);
-  for (const [key, field] of [['roomTopic', 'topic'], ['roomAnnouncement', 'announcement'], ['roomDescription', 'description']] as const) {
+  for (const [key, field] of [
+    ['roomTopic', 'topic'],
+    ['roomAnnouncement', 'announcement'],
+    ['roomDescription', 'description'],
+  ] as const) {
     const value = text(key);
     if (value !== undefined && value !== (room[field] ?? '')) describeRoom(workspace, account, room, field, value);
   }
@@ -26,17 +38,27 @@ export function saveRoomSettings(workspace: Workspace, account: Account, room: R
     room.avatarETag = meteorId();
     touchRoom(workspace, room);
     systemMessage(workspace, { type: 'room_changed_avatar', room, by: account, text: '' });
-    workspace.bus.emit({ kind: 'notify-logged', event: 'updateAvatar', args: [{ rid: room._id, etag: room.avatarETag }] });
+    workspace.bus.emit({
+      kind: 'notify-logged',
+      event: 'updateAvatar',
+      args: [{ rid: room._id, etag: room.avatarETag }],
+    });
   }
   if (Array.isArray(wanted['systemMessages'])) room.sysMes = wanted['systemMessages'].map(String);
 }
 
 export function setReadOnly(workspace: Workspace, account: Account, room: RoomDocument, readOnly: boolean): void {
-  if (!may(workspace, account, 'set-readonly', room._id)) throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'setReadOnly' });
+  if (!may(workspace, account, 'set-readonly', room._id))
+    throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'setReadOnly' });
   if (room.ro === readOnly) return;
   room.ro = readOnly;
   touchRoom(workspace, room);
-  systemMessage(workspace, { type: readOnly ? 'room-set-read-only' : 'room-removed-read-only', room, by: account, text: '' });
+  systemMessage(workspace, {
+    type: readOnly ? 'room-set-read-only' : 'room-removed-read-only',
+    room,
+    by: account,
+    text: '',
+  });
 }
 
 /** Public to private and back. */
@@ -45,5 +67,10 @@ export function setType(workspace: Workspace, account: Account, room: RoomDocume
   room.t = type;
   for (const subscription of workspace.rooms.members(room._id)) subscription.t = type;
   touchRoom(workspace, room);
-  systemMessage(workspace, { type: 'room_changed_privacy', room, by: account, text: type === 'c' ? 'public' : 'private' });
+  systemMessage(workspace, {
+    type: 'room_changed_privacy',
+    room,
+    by: account,
+    text: type === 'c' ? 'public' : 'private',
+  });
 }

@@ -22,7 +22,9 @@ export interface NewRoom {
 /** `channels.create` and `groups.create`: the creator becomes owner. */
 export function createRoom(workspace: Workspace, creator: Account, wanted: NewRoom): RoomDocument {
   if (!may(workspace, creator, `create-${wanted.type}`)) {
-    throw new MeteorError('error-not-allowed', 'Not allowed', { method: wanted.type === 'c' ? 'createChannel' : 'createPrivateGroup' });
+    throw new MeteorError('error-not-allowed', 'Not allowed', {
+      method: wanted.type === 'c' ? 'createChannel' : 'createPrivateGroup',
+    });
   }
   const { name, displayName } = validRoomName(workspace, wanted.name);
   const now = workspace.stamp();
@@ -54,17 +56,25 @@ export function createRoom(workspace: Workspace, creator: Account, wanted: NewRo
 }
 
 /** @throws MeteorError for a name that is malformed or taken. */
-export function validRoomName(workspace: Workspace, displayName: string, self?: RoomDocument): { name: string; displayName: string } {
+export function validRoomName(
+  workspace: Workspace,
+  displayName: string,
+  self?: RoomDocument,
+): { name: string; displayName: string } {
   const special = workspace.settings.get<boolean>('UI_Allow_room_names_with_special_chars');
   const name = special ? slug(displayName) : displayName;
   if (name === '' || !matchesNameSetting(workspace, 'UTF8_Channel_Names_Validation', name)) {
-    throw new MeteorError('error-invalid-room-name', `${displayName} is not a valid room name.`, { channel_name: displayName });
+    throw new MeteorError('error-invalid-room-name', `${displayName} is not a valid room name.`, {
+      channel_name: displayName,
+    });
   }
   const taken = workspace.rooms.byName(name);
   if (taken === undefined || taken === self) return { name, displayName };
   if (special) return validRoomName(workspace, `${displayName}-1`, self);
   if (taken.archived === true) {
-    throw new MeteorError('error-archived-duplicate-name', `There's an archived channel with name ${name}`, { channel_name: name });
+    throw new MeteorError('error-archived-duplicate-name', `There's an archived channel with name ${name}`, {
+      channel_name: name,
+    });
   }
   throw new MeteorError('error-duplicate-channel-name', `A channel with name '${name}' exists`, { channel_name: name });
 }
@@ -78,7 +88,12 @@ function slug(text: string): string {
 }
 
 /** Makes an account a member without a word in the room. */
-export function subscribe(workspace: Workspace, room: RoomDocument, account: Account, roles?: string[]): SubscriptionDocument {
+export function subscribe(
+  workspace: Workspace,
+  room: RoomDocument,
+  account: Account,
+  roles?: string[],
+): SubscriptionDocument {
   const now = workspace.stamp();
   const subscription: SubscriptionDocument = {
     _id: meteorId(),
@@ -112,7 +127,8 @@ export function unsubscribe(workspace: Workspace, room: RoomDocument, subscripti
 
 /** `channels.delete`, `groups.delete`, `rooms.delete`: room, subscriptions and messages go to the trash. */
 export function deleteRoom(workspace: Workspace, account: Account, room: RoomDocument): void {
-  if (!may(workspace, account, `delete-${room.t}`, room._id)) throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'eraseRoom' });
+  if (!may(workspace, account, `delete-${room.t}`, room._id))
+    throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'eraseRoom' });
   const members = workspace.rooms.members(room._id);
   const at = workspace.stamp();
   workspace.messages.removeRoom(room._id, at);
@@ -126,7 +142,8 @@ export function deleteRoom(workspace: Workspace, account: Account, room: RoomDoc
 
 /** A room's new name; the old one is free at once. */
 export function renameRoom(workspace: Workspace, account: Account, room: RoomDocument, wanted: string): void {
-  if (!may(workspace, account, 'edit-room', room._id)) throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'saveRoomSettings' });
+  if (!may(workspace, account, 'edit-room', room._id))
+    throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'saveRoomSettings' });
   const { name, displayName } = validRoomName(workspace, wanted, room);
   workspace.rooms.rename(room, name);
   room.fname = displayName;
@@ -147,7 +164,8 @@ export function describeRoom(
   field: 'topic' | 'announcement' | 'description',
   text: string,
 ): void {
-  if (!may(workspace, account, 'edit-room', room._id)) throw new MeteorError('error-action-not-allowed', 'Editing room is not allowed');
+  if (!may(workspace, account, 'edit-room', room._id))
+    throw new MeteorError('error-action-not-allowed', 'Editing room is not allowed');
   room[field] = text;
   touchRoom(workspace, room);
   systemMessage(workspace, { type: `room_changed_${field}`, room, by: account, text });

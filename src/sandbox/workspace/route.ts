@@ -85,11 +85,16 @@ export function optionalTexts(params: Params, key: string): string[] | undefined
 }
 export function optionalRecord(params: Params, key: string): Record<string, unknown> | undefined {
   const value = params[key];
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
 }
 
 /** `count` and `offset` under the server's limits, applied to everything there is. */
-export function paged<Item>(call: Call, all: readonly Item[]): { items: Item[]; count: number; offset: number; total: number } {
+export function paged<Item>(
+  call: Call,
+  all: readonly Item[],
+): { items: Item[]; count: number; offset: number; total: number } {
   const { settings } = call.workspace;
   const offset = Math.max(0, optionalNumber(call.params, 'offset') ?? 0);
   const wanted = optionalNumber(call.params, 'count') ?? settings.get<number>('API_Default_Count');

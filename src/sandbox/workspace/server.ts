@@ -32,12 +32,22 @@ export interface SandboxWorkspace {
   readonly url: string;
   readonly version: string;
   /** The token is a personal access token that passes without a second factor. */
-  readonly admin: { readonly username: string; readonly password: string; readonly userId: string; readonly token: string };
+  readonly admin: {
+    readonly username: string;
+    readonly password: string;
+    readonly userId: string;
+    readonly token: string;
+  };
   readonly faults: Faults;
   /** Everything it remembers, for tests to look at and to reach into. */
   readonly state: Workspace;
   /** Makes a user without going through REST and its limiter, with a personal access token. */
-  createUser(user: Partial<NewAccount> & { username: string }): { userId: string; username: string; password: string; token: string };
+  createUser(user: Partial<NewAccount> & { username: string }): {
+    userId: string;
+    username: string;
+    password: string;
+    token: string;
+  };
   /** Ends all tokens of a user and the sessions logged in with them. */
   revokeTokens(username: string): void;
   /** Open realtime connections. */
@@ -70,7 +80,9 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Sa
   let limiter = createRateLimiter(clock);
   let rest = createRest(state, limiter);
   const sockets = new Set<Socket>();
-  const server = createServer(createRequestHandler(state, () => rest, { restart, cutRealtime: () => realtime.cut() }, options.onRequest));
+  const server = createServer(
+    createRequestHandler(state, () => rest, { restart, cutRealtime: () => realtime.cut() }, options.onRequest),
+  );
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -124,20 +136,54 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Sa
 }
 
 /** A fresh server's furniture: the admin and the default channel `general`. */
-function furnish(state: Workspace, { username, password }: { username: string; password: string }): SandboxWorkspace['admin'] {
-  const account = insertAccount(state, { username, password, name: 'Administrator', email: `${username}@localhost`, roles: ['admin'], verified: true });
+function furnish(
+  state: Workspace,
+  { username, password }: { username: string; password: string },
+): SandboxWorkspace['admin'] {
+  const account = insertAccount(state, {
+    username,
+    password,
+    name: 'Administrator',
+    email: `${username}@localhost`,
+    roles: ['admin'],
+    verified: true,
+  });
   const now = state.stamp();
   const { _id, name } = account.user;
-  const general = { _id: 'GENERAL', t: 'c' as const, name: 'general', u: { _id, username, name }, msgs: 0, usersCount: 0, ts: now, _updatedAt: now, default: true };
+  const general = {
+    _id: 'GENERAL',
+    t: 'c' as const,
+    name: 'general',
+    u: { _id, username, name },
+    msgs: 0,
+    usersCount: 0,
+    ts: now,
+    _updatedAt: now,
+    default: true,
+  };
   state.rooms.add(general);
   subscribe(state, general, account);
-  return { username, password, userId: _id, token: issueToken(state, account, { name: 'sandbox', bypassTwoFactor: true }) };
+  return {
+    username,
+    password,
+    userId: _id,
+    token: issueToken(state, account, { name: 'sandbox', bypassTwoFactor: true }),
+  };
 }
 
-function createUser(state: Workspace, user: Parameters<SandboxWorkspace['createUser']>[0]): ReturnType<SandboxWorkspace['createUser']> {
+function createUser(
+  state: Workspace,
+  user: Parameters<SandboxWorkspace['createUser']>[0],
+): ReturnType<SandboxWorkspace['createUser']> {
   const { username } = user;
   const password = user.password ?? `password of ${username}`;
-  const account = createAccount(state, { name: username, email: `${username}@sandbox.invalid`, roles: ['user'], ...user, password });
+  const account = createAccount(state, {
+    name: username,
+    email: `${username}@sandbox.invalid`,
+    roles: ['user'],
+    ...user,
+    password,
+  });
   const token = issueToken(state, account, { name: 'sandbox', bypassTwoFactor: true });
   return { userId: account.user._id, username, password, token };
 }

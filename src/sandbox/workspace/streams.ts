@@ -13,7 +13,12 @@ export interface Listener {
 const MY_MESSAGES = '__my_messages__';
 
 /** Whether an account (or nobody) may read a stream's key. `undefined`: there is no such stream. */
-export function mayRead(workspace: Workspace, account: Account | undefined, stream: string, key: string): boolean | undefined {
+export function mayRead(
+  workspace: Workspace,
+  account: Account | undefined,
+  stream: string,
+  key: string,
+): boolean | undefined {
   const [first = '', event] = key.split('/');
   switch (stream) {
     case 'stream-notify-all':
@@ -35,7 +40,10 @@ export function mayRead(workspace: Workspace, account: Account | undefined, stre
 
 function mayReadRoom(workspace: Workspace, account: Account, rid: string): boolean {
   const room = workspace.rooms.byId(rid);
-  return room !== undefined && (canAccess(workspace, account, room) || (room.t === 'c' && may(workspace, account, 'preview-c-room')));
+  return (
+    room !== undefined &&
+    (canAccess(workspace, account, room) || (room.t === 'c' && may(workspace, account, 'preview-c-room')))
+  );
 }
 
 /** Who listens to what; brings the workspace's events to them. Keeps nothing for those who are away. */
@@ -91,10 +99,14 @@ export function createStreams(workspace: Workspace): Streams {
         case 'notify-all':
           return tell(`stream-${event.kind}`, event.event, event.args);
         case 'room':
-          for (const member of event.members) tell('stream-notify-user', `${member}/rooms-changed`, [event.action, roomChange(event)]);
+          for (const member of event.members)
+            tell('stream-notify-user', `${member}/rooms-changed`, [event.action, roomChange(event)]);
           return;
         case 'subscription':
-          return tell('stream-notify-user', `${event.subscription.u._id}/subscriptions-changed`, [event.action, subscriptionChange(event)]);
+          return tell('stream-notify-user', `${event.subscription.u._id}/subscriptions-changed`, [
+            event.action,
+            subscriptionChange(event),
+          ]);
         case 'logout':
           return;
       }
@@ -138,7 +150,8 @@ function messageFrames(
     if (room === undefined || account === undefined || !canAccess(workspace, account, room)) continue;
     const roomParticipant = workspace.rooms.subscription(room._id, account.user._id) !== undefined;
     const frame =
-      frames.get(roomParticipant) ?? changedFrame(stream, MY_MESSAGES, [document, { roomParticipant, roomType: room.t, roomName: room.name }]);
+      frames.get(roomParticipant) ??
+      changedFrame(stream, MY_MESSAGES, [document, { roomParticipant, roomType: room.t, roomName: room.name }]);
     frames.set(roomParticipant, frame);
     sends.push(() => listener.send(frame));
   }

@@ -7,7 +7,9 @@ export function secondFactorRequired(account: Account): MeteorError {
   const method = account.secondFactor?.method ?? 'password';
   return new MeteorError('totp-required', 'TOTP Required', {
     method,
-    ...(method === 'email' ? { codeGenerated: true, emailOrUsername: account.user.username } : { codeGenerated: false }),
+    ...(method === 'email'
+      ? { codeGenerated: true, emailOrUsername: account.user.username }
+      : { codeGenerated: false }),
     availableMethods: account.secondFactor === undefined ? [] : [method],
   });
 }
@@ -33,6 +35,7 @@ export function checkSecondFactor(
   const method = account.secondFactor?.method ?? 'password';
   // With method `password` the code is the sha-256 of the password, hexadecimal.
   const expected = account.secondFactor?.code ?? account.passwordDigest;
-  if (given.method !== method || given.code !== expected) throw new MeteorError('totp-invalid', 'TOTP Invalid', { method });
+  if (given.method !== method || given.code !== expected)
+    throw new MeteorError('totp-invalid', 'TOTP Invalid', { method });
   account.rememberedUntil = now + rememberMs;
 }

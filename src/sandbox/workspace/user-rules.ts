@@ -30,7 +30,9 @@ export function checkUsername(workspace: Workspace, username: string, self?: Acc
   }
   const owner = workspace.accounts.byUsername(username);
   if (owner !== undefined && owner !== self) {
-    throw new MeteorError('error-field-unavailable', `<strong>${username}</strong> is already in use :(`, { field: 'username' });
+    throw new MeteorError('error-field-unavailable', `<strong>${username}</strong> is already in use :(`, {
+      field: 'username',
+    });
   }
 }
 
@@ -49,24 +51,32 @@ export function checkName(name: string): void {
 
 /** @throws MeteorError for a malformed or taken address. */
 export function checkEmail(workspace: Workspace, email: string, self?: Account): void {
-  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new MeteorError('error-invalid-email', `Invalid email ${email}`, { field: 'email' });
+  if (!/^[^\s@]+@[^\s@]+$/.test(email))
+    throw new MeteorError('error-invalid-email', `Invalid email ${email}`, { field: 'email' });
   const owner = workspace.accounts.byEmail(email);
   if (owner !== undefined && owner !== self) {
-    throw new MeteorError('error-field-unavailable', `<strong>${email}</strong> is already in use :(`, { field: 'email' });
+    throw new MeteorError('error-field-unavailable', `<strong>${email}</strong> is already in use :(`, {
+      field: 'email',
+    });
   }
 }
 
 export function checkRoles(roles: readonly string[]): void {
   if (roles.length === 0 || !roles.every((role) => WORKSPACE_ROLES.has(role))) {
-    throw new MeteorError('error-action-not-allowed', 'The field Roles consist invalid role id', { action: 'Assign_role' });
+    throw new MeteorError('error-action-not-allowed', 'The field Roles consist invalid role id', {
+      action: 'Assign_role',
+    });
   }
 }
 
 /** @throws MeteorError when the licence has no seat left. Guests and App users take none. */
 export function checkSeat(workspace: Workspace, roles: readonly string[]): void {
   if (workspace.seats === undefined || isGuest(roles)) return;
-  const taken = workspace.accounts.all().filter(({ user }) => user.active && user.type === 'user' && !isGuest(user.roles));
-  if (taken.length >= workspace.seats) throw new MeteorError('error-license-user-limit-reached', 'error-license-user-limit-reached');
+  const taken = workspace.accounts
+    .all()
+    .filter(({ user }) => user.active && user.type === 'user' && !isGuest(user.roles));
+  if (taken.length >= workspace.seats)
+    throw new MeteorError('error-license-user-limit-reached', 'error-license-user-limit-reached');
 }
 
 function isGuest(roles: readonly string[]): boolean {

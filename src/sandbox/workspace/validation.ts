@@ -9,7 +9,12 @@ interface FieldRules {
 }
 export type Field = FieldRules &
   (
-    | { readonly type: 'string'; readonly minLength?: number; readonly oneOf?: readonly string[]; readonly date?: boolean }
+    | {
+        readonly type: 'string';
+        readonly minLength?: number;
+        readonly oneOf?: readonly string[];
+        readonly date?: boolean;
+      }
     | { readonly type: 'number' | 'boolean' | 'any' }
     | { readonly type: 'array'; readonly items: Field; readonly wraps: boolean }
     | { readonly type: 'object'; readonly shape?: Shape }
@@ -26,12 +31,20 @@ export interface Shape {
 export type Schema = Shape | { readonly oneOf: readonly Shape[] } | { readonly anyOf: readonly Shape[] };
 
 const required: FieldRules = { optional: false, nullable: false };
-export const text = (rules: { minLength?: number; oneOf?: readonly string[]; date?: boolean } = {}): Field => ({ type: 'string', ...required, ...rules });
+export const text = (rules: { minLength?: number; oneOf?: readonly string[]; date?: boolean } = {}): Field => ({
+  type: 'string',
+  ...required,
+  ...rules,
+});
 export const number = (): Field => ({ type: 'number', ...required });
 export const flag = (): Field => ({ type: 'boolean', ...required });
 /** @param wraps whether a single value in a query counts as a list of one: not so for every list there. */
 export const list = (items: Field, wraps = true): Field => ({ type: 'array', items, wraps, ...required });
-export const object = (shape?: Shape): Field => ({ type: 'object', ...required, ...(shape === undefined ? {} : { shape }) });
+export const object = (shape?: Shape): Field => ({
+  type: 'object',
+  ...required,
+  ...(shape === undefined ? {} : { shape }),
+});
 export const either = (...fields: Field[]): Field => ({ type: 'either', fields, ...required });
 export const anything = (): Field => ({ type: 'any', ...required });
 /** May be absent. */
@@ -40,7 +53,9 @@ export const maybe = (field: Field): Field => ({ ...field, optional: true });
 export const nullable = (field: Field): Field => ({ ...field, optional: true, nullable: true });
 export const shape = (fields: Record<string, Field>, open = false): Shape => ({ fields, open });
 
-export type Checked<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: string };
+export type Checked<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: string };
 
 /** @param fromQuery values came from a query string. */
 export function check(schema: Schema, value: unknown, fromQuery: boolean): Checked<Record<string, unknown>> {
@@ -51,11 +66,15 @@ export function check(schema: Schema, value: unknown, fromQuery: boolean): Check
   const [first] = fitting;
   if (first !== undefined && (!exact || fitting.length === 1)) return first;
   const errors = results.flatMap((result) => (result.ok ? [] : [result.error]));
-  return { ok: false, error: [...errors, exact ? 'must match exactly one schema in oneOf' : 'must match a schema in anyOf'].join('\n ') };
+  return {
+    ok: false,
+    error: [...errors, exact ? 'must match exactly one schema in oneOf' : 'must match a schema in anyOf'].join('\n '),
+  };
 }
 
 function checkShape(wanted: Shape, value: unknown, fromQuery: boolean): Checked<Record<string, unknown>> {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return { ok: false, error: 'must be object' };
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    return { ok: false, error: 'must be object' };
   const out: Record<string, unknown> = {};
   const given = value as Record<string, unknown>;
   for (const key of Object.keys(given)) {
@@ -79,7 +98,8 @@ function checkShape(wanted: Shape, value: unknown, fromQuery: boolean): Checked<
 function checkField(field: Field, value: unknown, fromQuery: boolean): Checked<unknown> {
   if (value === null && field.nullable) return { ok: true, value: null };
   const result = checkType(field, value, fromQuery);
-  if (result.ok || !field.nullable || field.type === 'string' || (field.type === 'array' && field.wraps && fromQuery)) return result;
+  if (result.ok || !field.nullable || field.type === 'string' || (field.type === 'array' && field.wraps && fromQuery))
+    return result;
   // Where null is allowed, emptiness of another type is coerced to it.
   return value === '' || value === 0 || value === false ? { ok: true, value: null } : result;
 }
@@ -97,7 +117,8 @@ function checkType(field: Field, value: unknown, fromQuery: boolean): Checked<un
     case 'array':
       return checkList(field, value, fromQuery);
     case 'object':
-      if (value === null || typeof value !== 'object' || Array.isArray(value)) return { ok: false, error: 'must be object' };
+      if (value === null || typeof value !== 'object' || Array.isArray(value))
+        return { ok: false, error: 'must be object' };
       return field.shape === undefined ? { ok: true, value } : checkShape(field.shape, value, fromQuery);
     case 'either': {
       const fit = field.fields.map((one) => checkField(one, value, fromQuery)).find((result) => result.ok);
@@ -106,7 +127,11 @@ function checkType(field: Field, value: unknown, fromQuery: boolean): Checked<un
   }
 }
 
-function checkList({ items, wraps }: Field & { type: 'array' }, value: unknown, fromQuery: boolean): Checked<unknown[]> {
+function checkList(
+  { items, wraps }: Field & { type: 'array' },
+  value: unknown,
+  fromQuery: boolean,
+): Checked<unknown[]> {
   const parts: unknown = fromQuery && wraps && !Array.isArray(value) ? [value] : value;
   if (!Array.isArray(parts)) return { ok: false, error: 'must be array' };
   const out: unknown[] = [];
@@ -123,13 +148,17 @@ function checkText(field: Field & { type: 'string' }, value: string | undefined)
   if (field.minLength !== undefined && value.length < field.minLength) {
     return { ok: false, error: `must NOT have fewer than ${field.minLength} characters` };
   }
-  if (field.oneOf !== undefined && !field.oneOf.includes(value)) return { ok: false, error: 'must be equal to one of the allowed values' };
+  if (field.oneOf !== undefined && !field.oneOf.includes(value))
+    return { ok: false, error: 'must be equal to one of the allowed values' };
   if (field.date === true && !isIsoDate(value)) return { ok: false, error: 'must match format "iso-date-time"' };
   return { ok: true, value };
 }
 
 function isIsoDate(value: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(z|[+-]\d{2}(:?\d{2})?)?$/i.test(value) && !Number.isNaN(Date.parse(value));
+  return (
+    /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(z|[+-]\d{2}(:?\d{2})?)?$/i.test(value) &&
+    !Number.isNaN(Date.parse(value))
+  );
 }
 
 function orError(value: unknown, error: string): Checked<unknown> {

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { manualClock, nobody, startWorkspaceUnderTest, type WorkspaceUnderTest } from '../../support/sandbox-workspace.ts';
+import {
+  manualClock,
+  nobody,
+  startWorkspaceUnderTest,
+  type WorkspaceUnderTest,
+} from '../../support/sandbox-workspace.ts';
 
 let workspace: WorkspaceUnderTest;
 beforeEach(async () => {
@@ -8,18 +13,34 @@ beforeEach(async () => {
 });
 afterEach(() => workspace[Symbol.asyncDispose]());
 
-const person = { name: 'Alice', password: 'a password', roles: ['user', 'bot'], joinDefaultChannels: false, verified: false };
+const person = {
+  name: 'Alice',
+  password: 'a password',
+  roles: ['user', 'bot'],
+  joinDefaultChannels: false,
+  verified: false,
+};
 const create = (more: object): ReturnType<WorkspaceUnderTest['post']> =>
   workspace.post('users.create', { ...person, username: 'alice', email: 'alice@example.org', ...more });
 
 describe('accounts of the sandbox workspace', () => {
   it('are created by an admin, without entering any room unless wanted', async () => {
     const { body } = await create({});
-    expect(body['user']).toMatchObject({ username: 'alice', name: 'Alice', roles: ['user', 'bot'], active: true, emails: [{ address: 'alice@example.org', verified: false }] });
+    expect(body['user']).toMatchObject({
+      username: 'alice',
+      name: 'Alice',
+      roles: ['user', 'bot'],
+      active: true,
+      emails: [{ address: 'alice@example.org', verified: false }],
+    });
     expect(workspace.server.state.rooms.subscriptionsOf(body['user']._id)).toEqual([]);
     const { body: joined } = await create({ username: 'bob', email: 'bob@example.org', joinDefaultChannels: true });
     expect(workspace.server.state.rooms.subscriptionsOf(joined['user']._id).map(({ rid }) => rid)).toEqual(['GENERAL']);
-    const refused = await workspace.post('users.create', { ...person, username: 'eve', email: 'e@example.org' }, workspace.user('mallory'));
+    const refused = await workspace.post(
+      'users.create',
+      { ...person, username: 'eve', email: 'e@example.org' },
+      workspace.user('mallory'),
+    );
     expect(refused.body['errorType']).toBe('error-action-not-allowed');
   });
 
@@ -47,7 +68,9 @@ describe('accounts of the sandbox workspace', () => {
     const alice = workspace.user('alice');
     const { body } = await workspace.post('login', { user: 'alice', password: alice.password }, nobody);
     const session = { userId: alice.userId, token: body['data'].authToken };
-    expect((await workspace.get('users.getPersonalAccessTokens', session)).body['tokens']).toMatchObject([{ name: 'sandbox', bypassTwoFactor: true }]);
+    expect((await workspace.get('users.getPersonalAccessTokens', session)).body['tokens']).toMatchObject([
+      { name: 'sandbox', bypassTwoFactor: true },
+    ]);
     await workspace.post('logout', {}, alice);
     expect((await workspace.get('me', alice)).status).toBe(401);
     expect((await workspace.get('me', session)).body).toMatchObject({ username: 'alice' });
@@ -105,8 +128,12 @@ describe('the second factor on the sandbox workspace', () => {
     const alice = workspace.user('alice');
     const account = workspace.server.state.accounts.byId(alice.userId);
     if (account !== undefined) account.secondFactor = { method: 'totp', code: '123456' };
-    const logIn = (more: object): ReturnType<WorkspaceUnderTest['post']> => workspace.post('login', { user: 'alice', password: alice.password, ...more }, nobody);
-    expect(await logIn({})).toMatchObject({ status: 401, body: { error: 'totp-required', details: { method: 'totp' } } });
+    const logIn = (more: object): ReturnType<WorkspaceUnderTest['post']> =>
+      workspace.post('login', { user: 'alice', password: alice.password, ...more }, nobody);
+    expect(await logIn({})).toMatchObject({
+      status: 401,
+      body: { error: 'totp-required', details: { method: 'totp' } },
+    });
     expect(await logIn({ code: '000000' })).toMatchObject({ status: 401, body: { error: 'totp-invalid' } });
     expect((await logIn({ code: '123456' })).status).toBe(200);
   });
@@ -121,7 +148,10 @@ describe('the second factor on the sandbox workspace', () => {
       timed.post('users.generatePersonalAccessToken', { tokenName, bypassTwoFactor: true }, session, headers);
     expect((await makeToken('while young')).status).toBe(200);
     clock.advance(1_800_000);
-    expect(await makeToken('unproven')).toMatchObject({ status: 400, body: { errorType: 'totp-required', details: { method: 'password' } } });
+    expect(await makeToken('unproven')).toMatchObject({
+      status: 400,
+      body: { errorType: 'totp-required', details: { method: 'password' } },
+    });
     const wrong = await makeToken('wrong', { 'x-2fa-method': 'password', 'x-2fa-code': password });
     expect(wrong.body['errorType']).toBe('totp-invalid');
     const right = await makeToken('proven', { 'x-2fa-method': 'password', 'x-2fa-code': sha256(password) });
@@ -130,7 +160,11 @@ describe('the second factor on the sandbox workspace', () => {
     clock.advance(1_800_000);
     expect((await makeToken('forgotten')).body['errorType']).toBe('totp-required');
     const bypassing = { userId, token: right.body['token'] };
-    expect((await timed.post('users.create', { ...person, username: 'alice', email: 'a@b' }, bypassing)).status).toBe(200);
-    expect((await timed.post('users.create', { ...person, username: 'bob', email: 'b@b' }, session)).body['errorType']).toBe('totp-required');
+    expect((await timed.post('users.create', { ...person, username: 'alice', email: 'a@b' }, bypassing)).status).toBe(
+      200,
+    );
+    expect(
+      (await timed.post('users.create', { ...person, username: 'bob', email: 'b@b' }, session)).body['errorType'],
+    ).toBe('totp-required');
   });
 });

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
-import { type Identity, manualClock, startWorkspaceUnderTest, type WorkspaceUnderTest } from '../../support/sandbox-workspace.ts';
+import {
+  type Identity,
+  manualClock,
+  startWorkspaceUnderTest,
+  type WorkspaceUnderTest,
+} from '../../support/sandbox-workspace.ts';
 
 let workspace: WorkspaceUnderTest;
 let alice: Identity;
@@ -12,14 +17,22 @@ beforeEach(async () => {
 });
 afterEach(() => workspace[Symbol.asyncDispose]());
 
-const stored = (): Record<string, unknown>[] => workspace.server.state.messages.inRoom(rid) as unknown as Record<string, unknown>[];
+const stored = (): Record<string, unknown>[] =>
+  workspace.server.state.messages.inRoom(rid) as unknown as Record<string, unknown>[];
 
 describe('sending to the sandbox workspace', () => {
   it('stores a message once, however often its id is sent', async () => {
     await workspace.say(alice, rid, 'first', { _id: 'abcdefghijkmnopqr' });
-    const again = await workspace.post('chat.sendMessage', { message: { _id: 'abcdefghijkmnopqr', rid, msg: 'second' } }, alice);
+    const again = await workspace.post(
+      'chat.sendMessage',
+      { message: { _id: 'abcdefghijkmnopqr', rid, msg: 'second' } },
+      alice,
+    );
     expect(again.status).toBe(400);
-    expect(again.body).toEqual({ success: false, error: expect.stringMatching(/^Cannot read properties of undefined/) });
+    expect(again.body).toEqual({
+      success: false,
+      error: expect.stringMatching(/^Cannot read properties of undefined/),
+    });
     expect(stored().map(({ msg }) => msg)).toEqual(['first']);
     const { body } = await workspace.get('chat.getMessage?msgId=abcdefghijkmnopqr', alice);
     expect(body['message']).toMatchObject({ msg: 'first', rid, u: { username: 'alice' } });
@@ -48,7 +61,9 @@ describe('sending to the sandbox workspace', () => {
     await using still = await startWorkspaceUnderTest({ clock });
     const now = clock.now();
     const at = async (ts: number): Promise<unknown> => {
-      const { body } = await still.post('chat.sendMessage', { message: { rid: 'GENERAL', msg: 'x', ts: new Date(ts).toISOString() } });
+      const { body } = await still.post('chat.sendMessage', {
+        message: { rid: 'GENERAL', msg: 'x', ts: new Date(ts).toISOString() },
+      });
       return body['errorType'] ?? Date.parse(body['message'].ts);
     };
     expect(await at(now - 9000)).toBe(now - 9000);
@@ -66,7 +81,10 @@ describe('sending to the sandbox workspace', () => {
   it('lets only bots speak under another name', async () => {
     const refused = await workspace.post('chat.sendMessage', { message: { rid, msg: 'x', alias: 'Bob' } });
     expect([refused.status, refused.body['error']]).toEqual([400, 'Not enough permission']);
-    expect(await workspace.say(alice, rid, 'x', { alias: 'Bob' })).toMatchObject({ alias: 'Bob', u: { username: 'alice' } });
+    expect(await workspace.say(alice, rid, 'x', { alias: 'Bob' })).toMatchObject({
+      alias: 'Bob',
+      u: { username: 'alice' },
+    });
   });
 
   it("obeys an App's veto and an App's pen", async () => {
@@ -85,8 +103,12 @@ describe('sending to the sandbox workspace', () => {
     workspace.server.state.settings.set('Cloud_Workspace_AirGapped_Restrictions_Remaining_Days', 0);
     const restricted = { status: 400, body: { success: false, error: 'restricted-workspace' } };
     expect(await workspace.post('chat.sendMessage', { message: { rid, msg: 'x' } }, alice)).toMatchObject(restricted);
-    expect(await workspace.post('chat.update', { roomId: rid, msgId: message['_id'], text: 'x' }, alice)).toMatchObject(restricted);
-    expect(await workspace.post('chat.react', { messageId: message['_id'], emoji: 'heart', shouldReact: true }, alice)).toMatchObject({ status: 200 });
+    expect(await workspace.post('chat.update', { roomId: rid, msgId: message['_id'], text: 'x' }, alice)).toMatchObject(
+      restricted,
+    );
+    expect(
+      await workspace.post('chat.react', { messageId: message['_id'], emoji: 'heart', shouldReact: true }, alice),
+    ).toMatchObject({ status: 200 });
     expect(await workspace.get(`chat.getMessage?msgId=${message['_id']}`, alice)).toMatchObject({ status: 200 });
   });
 
@@ -94,7 +116,9 @@ describe('sending to the sandbox workspace', () => {
     const quoted = await workspace.say(alice, rid, 'wise words');
     const link = `${workspace.server.url}/channel/town?msg=${quoted['_id']}`;
     const reply = await workspace.say(alice, rid, `[ ](${link}) indeed`);
-    expect(reply['attachments']).toEqual([expect.objectContaining({ text: 'wise words', author_name: 'alice', message_link: link })]);
+    expect(reply['attachments']).toEqual([
+      expect.objectContaining({ text: 'wise words', author_name: 'alice', message_link: link }),
+    ]);
   });
 });
 
@@ -115,13 +139,21 @@ describe('editing and deleting in the sandbox workspace', () => {
 
   it('stops editing after the time the settings allow, except for bots', async () => {
     const clock = manualClock();
-    await using timed = await startWorkspaceUnderTest({ clock, settings: { Message_AllowEditing_BlockEditInMinutes: 5 } });
+    await using timed = await startWorkspaceUnderTest({
+      clock,
+      settings: { Message_AllowEditing_BlockEditInMinutes: 5 },
+    });
     const user = timed.user('carol');
     const bot = timed.user('robot', ['user', 'bot']);
     const ids = await Promise.all([user, bot].map(async (who) => (await timed.say(who, 'GENERAL', 'x'))['_id']));
     clock.advance(6 * 60_000);
-    const edits = await Promise.all([user, bot].map((who, i) => timed.post('chat.update', { roomId: 'GENERAL', msgId: ids[i], text: 'y' }, who)));
-    expect(edits.map(({ body }) => body['errorType'] ?? body['message'].msg)).toEqual(['error-message-editing-blocked', 'y']);
+    const edits = await Promise.all(
+      [user, bot].map((who, i) => timed.post('chat.update', { roomId: 'GENERAL', msgId: ids[i], text: 'y' }, who)),
+    );
+    expect(edits.map(({ body }) => body['errorType'] ?? body['message'].msg)).toEqual([
+      'error-message-editing-blocked',
+      'y',
+    ]);
   });
 
   it('removes a deleted message for good, hides it, or leaves a trace, as the settings say', async () => {
@@ -142,12 +174,18 @@ describe('editing and deleting in the sandbox workspace', () => {
     await listener.settle();
 
     expect(listener.events('stream-notify-room').flat()).toEqual([{ _id: gone }, { _id: hidden }]);
-    expect(listener.messages().filter(({ t }) => t === 'rm')).toMatchObject([{ _id: traced, msg: '', editedBy: { username: 'alice' } }]);
+    expect(listener.messages().filter(({ t }) => t === 'rm')).toMatchObject([
+      { _id: traced, msg: '', editedBy: { username: 'alice' } },
+    ]);
     const { body } = await workspace.get(`chat.syncMessages?roomId=${rid}&lastUpdate=2020-01-01T00:00:00.000Z`, alice);
-    expect(body['result'].deleted.map(({ _id }: { _id: string }) => _id)).toEqual([gone]);
-    expect(body['result'].updated.map(({ _id }: { _id: string }) => _id)).toEqual([traced]);
-    expect((await workspace.get(`chat.getMessage?msgId=${hidden}`, alice)).body['message']).toMatchObject({ _hidden: true });
-    expect((await workspace.get(`chat.getDeletedMessages?roomId=${rid}&since=2020-01-01T00:00:00.000Z`, alice)).body).toMatchObject({ messages: [{ _id: gone }], total: 1 });
+    expect(body['result']?.deleted.map(({ _id }) => _id)).toEqual([gone]);
+    expect(body['result']?.updated.map(({ _id }) => _id)).toEqual([traced]);
+    expect((await workspace.get(`chat.getMessage?msgId=${hidden}`, alice)).body['message']).toMatchObject({
+      _hidden: true,
+    });
+    expect(
+      (await workspace.get(`chat.getDeletedMessages?roomId=${rid}&since=2020-01-01T00:00:00.000Z`, alice)).body,
+    ).toMatchObject({ messages: [{ _id: gone }], total: 1 });
     expect((await workspace.get(`channels.info?roomId=${rid}`)).body['channel'].msgs).toBe(0);
   });
 
@@ -156,7 +194,9 @@ describe('editing and deleting in the sandbox workspace', () => {
     expect(missing).toMatchObject({ status: 400, body: { error: 'No message found with the id of "nothing".' } });
     const { _id } = await workspace.say(alice, rid, 'mine');
     const bob = workspace.user('bob');
-    expect((await workspace.post('chat.delete', { roomId: rid, msgId: _id }, bob)).body['errorType']).toBe('error-action-not-allowed');
+    expect((await workspace.post('chat.delete', { roomId: rid, msgId: _id }, bob)).body['errorType']).toBe(
+      'error-action-not-allowed',
+    );
     expect((await workspace.post('chat.delete', { roomId: rid, msgId: _id })).status).toBe(200);
   });
 
@@ -164,7 +204,10 @@ describe('editing and deleting in the sandbox workspace', () => {
     const root = await workspace.say(alice, rid, 'root');
     await workspace.say(alice, rid, 'reply', { tmid: root['_id'] });
     await workspace.post('chat.delete', { roomId: rid, msgId: root['_id'] }, alice);
-    expect((await workspace.get(`chat.getMessage?msgId=${root['_id']}`, alice)).body['message']).toMatchObject({ t: 'rm', msg: '' });
+    expect((await workspace.get(`chat.getMessage?msgId=${root['_id']}`, alice)).body['message']).toMatchObject({
+      t: 'rm',
+      msg: '',
+    });
   });
 });
 
@@ -175,7 +218,10 @@ describe('what the sandbox workspace announces again as a whole', () => {
     const linked = await workspace.say(alice, rid, 'see http://example.org/');
     await eventually(() => {
       const seen = listener.messages().filter(({ _id }) => _id === linked['_id']);
-      expect(seen.map(({ urls, editedAt }) => [urls[0].meta, editedAt])).toEqual([[{}, undefined], [{ pageTitle: 'example.org' }, undefined]]);
+      expect(seen.map(({ urls, editedAt }) => [urls[0]?.meta, editedAt])).toEqual([
+        [{}, undefined],
+        [{ pageTitle: 'example.org' }, undefined],
+      ]);
     });
     const reply = await workspace.say(alice, rid, 'reply', { tmid: linked['_id'] });
     const nested = await workspace.say(alice, rid, 'nested', { tmid: reply['_id'] });
@@ -183,14 +229,21 @@ describe('what the sandbox workspace announces again as a whole', () => {
     await workspace.post('chat.pinMessage', { messageId: linked['_id'] });
     await listener.settle();
     const seen = listener.messages().filter(({ _id }) => _id === linked['_id']);
-    expect(seen.map(({ tcount, pinned }) => [tcount, pinned]).slice(2)).toEqual([[1, undefined], [2, undefined], [2, true]]);
+    expect(seen.map(({ tcount, pinned }) => [tcount, pinned]).slice(2)).toEqual([
+      [1, undefined],
+      [2, undefined],
+      [2, true],
+    ]);
     expect(listener.messages().at(-1)).toMatchObject({ t: 'message_pinned' });
-    expect((await workspace.get(`chat.getThreadMessages?tmid=${linked['_id']}`, alice)).body).toMatchObject({ total: 2 });
+    expect((await workspace.get(`chat.getThreadMessages?tmid=${linked['_id']}`, alice)).body).toMatchObject({
+      total: 2,
+    });
   });
 
   it('reactions: set once, toggled, and refused for what is no emoji', async () => {
     const { _id: messageId } = await workspace.say(alice, rid, 'x');
-    const react = (body: object): ReturnType<WorkspaceUnderTest['post']> => workspace.post('chat.react', { messageId, ...body }, alice);
+    const react = (body: object): ReturnType<WorkspaceUnderTest['post']> =>
+      workspace.post('chat.react', { messageId, ...body }, alice);
     await react({ emoji: ':heart:', shouldReact: true });
     await react({ emoji: 'heart', shouldReact: true });
     expect(workspace.server.state.messages.get(messageId)?.reactions).toEqual({ ':heart:': { usernames: ['alice'] } });

@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Doc } from '../../support/workspace-documents.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type Identity, manualClock, startWorkspaceUnderTest, type WorkspaceUnderTest } from '../../support/sandbox-workspace.ts';
+import {
+  type Identity,
+  manualClock,
+  startWorkspaceUnderTest,
+  type WorkspaceUnderTest,
+} from '../../support/sandbox-workspace.ts';
 
 let workspace: WorkspaceUnderTest;
 let alice: Identity;
@@ -34,9 +40,14 @@ describe('who hears what on the sandbox workspace', () => {
   it("refuses other people's streams, strangers, and streams that do not exist", async () => {
     const { body } = await workspace.post('groups.create', { name: 'secret' });
     const client = await workspace.realtime(alice);
-    expect(await client.subscribe('stream-notify-user', `${workspace.server.admin.userId}/message`)).toMatchObject({ msg: 'nosub', error: { error: 'not-allowed' } });
+    expect(await client.subscribe('stream-notify-user', `${workspace.server.admin.userId}/message`)).toMatchObject({
+      msg: 'nosub',
+      error: { error: 'not-allowed' },
+    });
     expect(await client.subscribe('stream-room-messages', body['group']._id)).toMatchObject({ msg: 'nosub' });
-    expect(await client.subscribe('stream-notify-room', `${body['group']._id}/deleteMessage`)).toMatchObject({ msg: 'nosub' });
+    expect(await client.subscribe('stream-notify-room', `${body['group']._id}/deleteMessage`)).toMatchObject({
+      msg: 'nosub',
+    });
     expect(await client.subscribe('no-such-stream', 'x')).toMatchObject({ msg: 'nosub', error: { error: 404 } });
     expect(await client.subscribe('stream-notify-user', `${alice.userId}/message`)).toMatchObject({ msg: 'ready' });
     const stranger = await workspace.realtime();
@@ -48,7 +59,10 @@ describe('who hears what on the sandbox workspace', () => {
     await client.subscribe('stream-room-messages', 'GENERAL');
     await workspace.say(alice, 'GENERAL', 'x');
     await client.settle();
-    expect(client.messages()[0]).toMatchObject({ ts: { $date: expect.any(Number) }, _updatedAt: { $date: expect.any(Number) } });
+    expect(client.messages()[0]).toMatchObject({
+      ts: { $date: expect.any(Number) },
+      _updatedAt: { $date: expect.any(Number) },
+    });
   });
 
   it('does not announce system messages that Hide_System_Messages names', async () => {
@@ -68,8 +82,17 @@ describe('who hears what on the sandbox workspace', () => {
     const rid = await workspace.room('channels', 'town', ['alice']);
     await workspace.post('channels.leave', { roomId: rid }, alice);
     await client.settle();
-    const [[first, subscription], [second, removed]] = client.events('stream-notify-user') as [[string, any], [string, any]];
-    expect([first, subscription.rid, second, removed.rid, removed._id === subscription._id]).toEqual(['inserted', rid, 'removed', undefined, true]);
+    const [[first, subscription], [second, removed]] = client.events('stream-notify-user') as [
+      [string, Doc],
+      [string, Doc],
+    ];
+    expect([first, subscription.rid, second, removed.rid, removed._id === subscription._id]).toEqual([
+      'inserted',
+      rid,
+      'removed',
+      undefined,
+      true,
+    ]);
   });
 
   it('carries typing, in one’s own name only', async () => {
@@ -79,7 +102,9 @@ describe('who hears what on the sandbox workspace', () => {
     const rid = await workspace.room('channels', 'typing', ['alice', 'bob']);
     await a.subscribe('stream-notify-room', `${rid}/user-activity`);
     await b.call('stream-notify-room', `${rid}/user-activity`, 'bob', ['user-typing'], {});
-    await expect(b.call('stream-notify-room', `${rid}/user-activity`, 'alice', ['user-typing'], {})).rejects.toMatchObject({ error: 'not-allowed' });
+    await expect(
+      b.call('stream-notify-room', `${rid}/user-activity`, 'alice', ['user-typing'], {}),
+    ).rejects.toMatchObject({ error: 'not-allowed' });
     await a.settle();
     expect(a.events('stream-notify-room')).toEqual([['bob', ['user-typing'], {}]]);
   });
@@ -126,9 +151,14 @@ describe('connections to the sandbox workspace', () => {
   it('log in with a password, plain or hashed, and refuse a wrong one', async () => {
     const client = await workspace.realtime();
     const user = { username: 'admin' };
-    expect(await client.call('login', { user, password: workspace.server.admin.password })).toMatchObject({ id: workspace.server.admin.userId, type: 'password' });
+    expect(await client.call('login', { user, password: workspace.server.admin.password })).toMatchObject({
+      id: workspace.server.admin.userId,
+      type: 'password',
+    });
     const digest = '0'.repeat(64);
-    await expect(client.call('login', { user, password: { digest, algorithm: 'sha-256' } })).rejects.toMatchObject({ error: 403 });
+    await expect(client.call('login', { user, password: { digest, algorithm: 'sha-256' } })).rejects.toMatchObject({
+      error: 403,
+    });
   });
 
   it('are pinged, and dropped when they do not answer', async () => {
@@ -161,10 +191,15 @@ describe('connections to the sandbox workspace', () => {
     const answers = [];
     for (const key of rooms) answers.push(await client.subscribe('stream-notify-room', key));
     expect(answers.slice(0, 40).every(({ msg }) => msg === 'ready')).toBe(true);
-    expect(answers[40]).toMatchObject({ msg: 'nosub', error: { error: 'too-many-requests', details: { timeToReset: 40_000 } } });
+    expect(answers[40]).toMatchObject({
+      msg: 'nosub',
+      error: { error: 'too-many-requests', details: { timeToReset: 40_000 } },
+    });
     clock.advance(40_000);
     expect(await client.subscribe('stream-notify-room', 'GENERAL/later')).toMatchObject({ msg: 'ready' });
-    const calls = Array.from({ length: 11 }, () => client.call('no-such-method').catch(({ error }: { error: unknown }) => error));
+    const calls = Array.from({ length: 11 }, () =>
+      client.call('no-such-method').catch(({ error }: { error: unknown }) => error),
+    );
     expect((await Promise.all(calls)).at(-1)).toBe('too-many-requests');
   });
 });
@@ -183,7 +218,9 @@ describe('unruly delivery on the sandbox workspace', () => {
     await workspace.say(alice, 'GENERAL', 'punctual');
     delivery.loseEvery = 1;
     await workspace.say(alice, 'GENERAL', 'lost');
-    await eventually(() => expect(client.messages().map(({ msg }) => msg)).toEqual(['twice', 'twice', 'punctual', 'late']));
+    await eventually(() =>
+      expect(client.messages().map(({ msg }) => msg)).toEqual(['twice', 'twice', 'punctual', 'late']),
+    );
   });
 
   it('gives several messages one _updatedAt when told to', async () => {

@@ -12,12 +12,21 @@ beforeEach(async () => {
 afterEach(() => workspace[Symbol.asyncDispose]());
 
 const systemMessages = (rid: string): unknown[] =>
-  workspace.server.state.messages.inRoom(rid).flatMap(({ t, msg, u, role }) => (t === undefined ? [] : [[t, msg, u.username, ...(role === undefined ? [] : [role])]]));
-const errorType = async (answer: Promise<{ body: Record<string, unknown> }>): Promise<unknown> => (await answer).body['errorType'];
+  workspace.server.state.messages
+    .inRoom(rid)
+    .flatMap(({ t, msg, u, role }) =>
+      t === undefined ? [] : [[t, msg, u.username, ...(role === undefined ? [] : [role])]],
+    );
+const errorType = async (answer: Promise<{ body: Record<string, unknown> }>): Promise<unknown> =>
+  (await answer).body['errorType'];
 
 describe('rooms of the sandbox workspace', () => {
   it('are made with unknown members left out, under a valid name that is free', async () => {
-    const { body } = await workspace.post('channels.create', { name: 'town', members: ['alice', 'nobody-known'], extraData: { topic: 'T' } });
+    const { body } = await workspace.post('channels.create', {
+      name: 'town',
+      members: ['alice', 'nobody-known'],
+      extraData: { topic: 'T' },
+    });
     expect(body['channel']).toMatchObject({ t: 'c', name: 'town', topic: 'T', usersCount: 2 });
     expect(await errorType(workspace.post('groups.create', { name: 'town' }))).toBe('error-duplicate-channel-name');
     expect(await errorType(workspace.post('channels.create', { name: 'two words' }))).toBe('error-invalid-room-name');
@@ -46,23 +55,38 @@ describe('rooms of the sandbox workspace', () => {
     const { body } = await workspace.post('groups.create', { name: 'secret' }, alice);
     const rid = body['group']._id;
     expect(await errorType(workspace.get(`groups.info?roomId=${rid}`))).toBe('error-room-not-found');
-    expect(await errorType(workspace.post('groups.invite', { roomId: rid, userId: bob.userId }))).toBe('error-room-not-found');
-    expect((await workspace.post('chat.sendMessage', { message: { rid, msg: 'x' } })).body).toEqual({ success: false, error: 'error-not-allowed' });
-    expect(await errorType(workspace.get(`chat.syncMessages?roomId=${rid}&lastUpdate=2020-01-01T00:00:00.000Z`))).toBe('error-not-allowed');
+    expect(await errorType(workspace.post('groups.invite', { roomId: rid, userId: bob.userId }))).toBe(
+      'error-room-not-found',
+    );
+    expect((await workspace.post('chat.sendMessage', { message: { rid, msg: 'x' } })).body).toEqual({
+      success: false,
+      error: 'error-not-allowed',
+    });
+    expect(await errorType(workspace.get(`chat.syncMessages?roomId=${rid}&lastUpdate=2020-01-01T00:00:00.000Z`))).toBe(
+      'error-not-allowed',
+    );
     await workspace.post('groups.invite', { roomId: rid, userId: workspace.server.admin.userId }, alice);
     expect((await workspace.post('groups.invite', { roomId: rid, userId: bob.userId })).status).toBe(200);
   });
 
   it('let only owners, moderators and admins add people', async () => {
     const rid = await workspace.room('groups', 'team', ['alice']);
-    const invite = (): Promise<unknown> => errorType(workspace.post('groups.invite', { roomId: rid, userId: bob.userId }, alice));
+    const invite = (): Promise<unknown> =>
+      errorType(workspace.post('groups.invite', { roomId: rid, userId: bob.userId }, alice));
     expect(await invite()).toBe('error-not-allowed');
-    expect(await errorType(workspace.post('groups.addModerator', { roomId: rid, userId: alice.userId }, alice))).toBe('error-not-allowed');
+    expect(await errorType(workspace.post('groups.addModerator', { roomId: rid, userId: alice.userId }, alice))).toBe(
+      'error-not-allowed',
+    );
     await workspace.post('groups.addModerator', { roomId: rid, userId: alice.userId });
-    expect(await errorType(workspace.post('groups.addModerator', { roomId: rid, userId: alice.userId }))).toBe('error-user-already-moderator');
+    expect(await errorType(workspace.post('groups.addModerator', { roomId: rid, userId: alice.userId }))).toBe(
+      'error-user-already-moderator',
+    );
     expect(await invite()).toBeUndefined();
     const { body } = await workspace.get(`groups.roles?roomId=${rid}`);
-    expect(body['roles'].map(({ u, roles }: any) => [u.username, roles])).toEqual([['admin', ['owner']], ['alice', ['moderator']]]);
+    expect(body['roles'].map(({ u, roles }) => [u.username, roles])).toEqual([
+      ['admin', ['owner']],
+      ['alice', ['moderator']],
+    ]);
     expect(systemMessages(rid)[0]).toEqual(['subscription-role-added', 'alice', 'admin', 'moderator']);
   });
 
@@ -83,10 +107,15 @@ describe('rooms of the sandbox workspace', () => {
   it('change name and topic with a system message, and free the old name', async () => {
     const rid = await workspace.room('channels', 'town');
     await workspace.post('rooms.saveRoomSettings', { rid, roomName: 'city', roomTopic: 'News' });
-    expect(systemMessages(rid)).toEqual([['r', 'city', 'admin'], ['room_changed_topic', 'News', 'admin']]);
+    expect(systemMessages(rid)).toEqual([
+      ['r', 'city', 'admin'],
+      ['room_changed_topic', 'News', 'admin'],
+    ]);
     expect((await workspace.get('rooms.info?roomName=city')).body['room']).toMatchObject({ _id: rid, topic: 'News' });
     expect((await workspace.post('channels.create', { name: 'town' })).status).toBe(200);
-    expect(await errorType(workspace.post('rooms.saveRoomSettings', { rid, roomName: 'x' }, bob))).toBe('error-action-not-allowed');
+    expect(await errorType(workspace.post('rooms.saveRoomSettings', { rid, roomName: 'x' }, bob))).toBe(
+      'error-action-not-allowed',
+    );
   });
 
   it('report what changed and what was removed since a time', async () => {
@@ -95,11 +124,14 @@ describe('rooms of the sandbox workspace', () => {
     const before = new Date(Date.now() - 60_000).toISOString();
     await workspace.post('channels.delete', { roomId: removed });
     const { body: rooms } = await workspace.get(`rooms.get?updatedSince=${before}`, alice);
-    expect([rooms['update'].map(({ _id }: any) => _id), rooms['remove'].map(({ _id }: any) => _id)]).toEqual([[kept], [removed]]);
+    expect([rooms['update'].map(({ _id }) => _id), rooms['remove'].map(({ _id }) => _id)]).toEqual([[kept], [removed]]);
     const { body: subscriptions } = await workspace.get(`subscriptions.get?updatedSince=${before}`, alice);
     expect([subscriptions['update'].length, subscriptions['remove'].length]).toEqual([1, 1]);
     const later = new Date(Date.now() + 60_000).toISOString();
-    expect((await workspace.get(`rooms.get?updatedSince=${later}`, alice)).body).toMatchObject({ update: [], remove: [] });
+    expect((await workspace.get(`rooms.get?updatedSince=${later}`, alice)).body).toMatchObject({
+      update: [],
+      remove: [],
+    });
   });
 
   it('of two people are one and the same room, with nobody to be added', async () => {
@@ -110,18 +142,26 @@ describe('rooms of the sandbox workspace', () => {
     expect(first['room']._id).toBe([alice.userId, bob.userId].toSorted((a, b) => (a < b ? -1 : 1)).join(''));
     expect((await workspace.get('im.list.everyone')).body['ims']).toHaveLength(1);
     expect(await errorType(workspace.get(`im.messages?roomId=${first['room']._id}`))).toBe('error-not-allowed');
-    expect(await errorType(workspace.post('groups.invite', { roomId: first['room']._id, username: 'admin' }, alice))).toBe('error-room-not-found');
+    expect(
+      await errorType(workspace.post('groups.invite', { roomId: first['room']._id, username: 'admin' }, alice)),
+    ).toBe('error-room-not-found');
   });
 });
 
 describe('history of the sandbox workspace', () => {
   it('hides thread replies in channels and shows them in groups', async () => {
-    for (const [prefix, expected] of [['channels', ['root']], ['groups', ['reply', 'root']]] as const) {
+    for (const [prefix, expected] of [
+      ['channels', ['root']],
+      ['groups', ['reply', 'root']],
+    ] as const) {
       const rid = await workspace.room(prefix, `${prefix}-history`, ['alice']);
       const root = await workspace.say(alice, rid, 'root');
       await workspace.say(alice, rid, 'reply', { tmid: root['_id'], ts: new Date(Date.now() + 1000).toISOString() });
-      const { body } = await workspace.get(`${prefix}.history?roomId=${rid}&latest=${new Date(Date.now() + 5000).toISOString()}`, alice);
-      expect(body['messages'].map(({ msg }: any) => msg)).toEqual(expected);
+      const { body } = await workspace.get(
+        `${prefix}.history?roomId=${rid}&latest=${new Date(Date.now() + 5000).toISOString()}`,
+        alice,
+      );
+      expect(body['messages'].map(({ msg }) => msg)).toEqual(expected);
     }
   });
 
@@ -129,6 +169,8 @@ describe('history of the sandbox workspace', () => {
     await workspace.room('channels', 'town', ['alice']);
     const rid = workspace.server.state.rooms.byName('town')?._id ?? '';
     expect((await workspace.post('subscriptions.read', { rid }, alice)).status).toBe(200);
-    expect((await workspace.get(`subscriptions.getOne?roomId=${rid}`, alice)).body['subscription'].ls).toEqual(expect.any(String));
+    expect((await workspace.get(`subscriptions.getOne?roomId=${rid}`, alice)).body['subscription'].ls).toEqual(
+      expect.any(String),
+    );
   });
 });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { startWorkspace } from '../../../src/sandbox/workspace/server.ts';
 import { eventually } from '../../support/eventually.ts';
-import { manualClock, nobody, startWorkspaceUnderTest, type WorkspaceUnderTest } from '../../support/sandbox-workspace.ts';
+import {
+  manualClock,
+  nobody,
+  startWorkspaceUnderTest,
+  type WorkspaceUnderTest,
+} from '../../support/sandbox-workspace.ts';
 
 describe('the sandbox workspace as a server', () => {
   it('starts in under 200 ms', async () => {
@@ -14,7 +19,8 @@ describe('the sandbox workspace as a server', () => {
   });
 
   it('listens on loopback only', async () => {
-    for (const host of ['0.0.0.0', '::', '192.0.2.1', 'example.org']) await expect(startWorkspace({ host })).rejects.toThrow('loopback only');
+    for (const host of ['0.0.0.0', '::', '192.0.2.1', 'example.org'])
+      await expect(startWorkspace({ host })).rejects.toThrow('loopback only');
   });
 
   it('tells its version in two numbers, in full to an admin, and the time of its clock', async () => {
@@ -27,8 +33,14 @@ describe('the sandbox workspace as a server', () => {
 
   it('shows public settings to everybody, the others to admins, and lets an admin change them', async () => {
     await using workspace = await startWorkspaceUnderTest({ settings: { Message_MaxAllowedSize: 7 } });
-    const { body } = await workspace.get('settings.public?_id=Message_MaxAllowedSize,API_Default_Count,Site_Url', nobody);
-    expect(body['settings'].map(({ _id, value }: any) => [_id, value])).toEqual([['Site_Url', workspace.server.url], ['Message_MaxAllowedSize', 7]]);
+    const { body } = await workspace.get(
+      'settings.public?_id=Message_MaxAllowedSize,API_Default_Count,Site_Url',
+      nobody,
+    );
+    expect(body['settings'].map(({ _id, value }) => [_id, value])).toEqual([
+      ['Site_Url', workspace.server.url],
+      ['Message_MaxAllowedSize', 7],
+    ]);
     expect((await workspace.get('settings/API_Default_Count', workspace.user('alice'))).status).toBe(403);
     await workspace.post('settings/API_Default_Count', { value: 3 });
     expect((await workspace.get('settings/API_Default_Count')).body['value']).toBe(3);
@@ -71,7 +83,10 @@ describe('limits of the sandbox workspace', () => {
     for (let i = 0; i < 11; i++) answers.push(await workspace.get('me', alice));
     expect(answers.map(({ status }) => status)).toEqual([...Array<number>(10).fill(200), 429]);
     const { body, headers } = answers[10] as (typeof answers)[number];
-    expect(body).toEqual({ success: false, error: expect.stringMatching(/^Error, too many requests.*\[error-too-many-requests\]$/) });
+    expect(body).toEqual({
+      success: false,
+      error: expect.stringMatching(/^Error, too many requests.*\[error-too-many-requests\]$/),
+    });
     const limits = ['limit', 'remaining', 'reset'].map((name) => headers.get(`x-ratelimit-${name}`));
     expect(limits).toEqual(['10', '0', String(clock.now() + 60_000)]);
     expect((await workspace.get('rooms.get', alice)).status).toBe(200);
@@ -82,9 +97,11 @@ describe('limits of the sandbox workspace', () => {
   it('do not hold for admins and bots, and hold for logins', async () => {
     await using workspace = await startWorkspaceUnderTest();
     const bot = workspace.user('robot', ['user', 'bot']);
-    for (let i = 0; i < 12; i++) expect((await workspace.get('me', i % 2 === 0 ? bot : workspace.server.admin)).status).toBe(200);
+    for (let i = 0; i < 12; i++)
+      expect((await workspace.get('me', i % 2 === 0 ? bot : workspace.server.admin)).status).toBe(200);
     const logins = [];
-    for (let i = 0; i < 11; i++) logins.push((await workspace.post('login', { user: 'x', password: 'y' }, nobody)).status);
+    for (let i = 0; i < 11; i++)
+      logins.push((await workspace.post('login', { user: 'x', password: 'y' }, nobody)).status);
     expect(logins.at(-1)).toBe(429);
   });
 
@@ -93,7 +110,10 @@ describe('limits of the sandbox workspace', () => {
     await using workspace = await startWorkspaceUnderTest({ clock });
     const alice = workspace.user('alice');
     const statuses = [];
-    for (let i = 0; i < 6; i++) statuses.push((await workspace.post('chat.sendMessage', { message: { rid: 'GENERAL', msg: 'x' } }, alice)).status);
+    for (let i = 0; i < 6; i++)
+      statuses.push(
+        (await workspace.post('chat.sendMessage', { message: { rid: 'GENERAL', msg: 'x' } }, alice)).status,
+      );
     expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
     clock.advance(1000);
     await workspace.say(alice, 'GENERAL', 'x');
@@ -102,8 +122,12 @@ describe('limits of the sandbox workspace', () => {
 
 describe('faults of the sandbox workspace', () => {
   const send = (workspace: WorkspaceUnderTest, msg: string): Promise<number | string> =>
-    workspace.post('chat.sendMessage', { message: { rid: 'GENERAL', msg } }).then(({ status }) => status, () => 'cut');
-  const texts = (workspace: WorkspaceUnderTest): string[] => workspace.server.state.messages.inRoom('GENERAL').map(({ msg }) => msg);
+    workspace.post('chat.sendMessage', { message: { rid: 'GENERAL', msg } }).then(
+      ({ status }) => status,
+      () => 'cut',
+    );
+  const texts = (workspace: WorkspaceUnderTest): string[] =>
+    workspace.server.state.messages.inRoom('GENERAL').map(({ msg }) => msg);
 
   it('drop the answer after the act, or cut the socket before it, as often as told', async () => {
     await using workspace = await startWorkspaceUnderTest();
@@ -116,14 +140,21 @@ describe('faults of the sandbox workspace', () => {
 
   it('answer with a 5xx, a 429, or a page of a proxy, without acting', async () => {
     await using workspace = await startWorkspaceUnderTest();
-    for (const [action, status] of [['status', 503], ['too-many-requests', 429], ['html', 502]] as const) {
+    for (const [action, status] of [
+      ['status', 503],
+      ['too-many-requests', 429],
+      ['html', 502],
+    ] as const) {
       workspace.server.faults.add({ path: 'sendMessage', action, times: 1, delayMs: 5000 });
       expect(await send(workspace, action)).toBe(status);
     }
     expect(texts(workspace)).toEqual([]);
     workspace.server.faults.add({ path: 'me$', action: 'html', times: 1 });
     const page = await workspace.get('me');
-    expect([page.headers.get('content-type'), page.body['text']]).toEqual(['text/html', expect.stringContaining('<h1>')]);
+    expect([page.headers.get('content-type'), page.body['text']]).toEqual([
+      'text/html',
+      expect.stringContaining('<h1>'),
+    ]);
   });
 
   it('delay by the clock, by chance, and for one user alone', async () => {
@@ -161,6 +192,8 @@ describe('faults of the sandbox workspace', () => {
     await eventually(() => expect(client.closed).toBe(true));
     expect((await workspace.post('/_sandbox/faults', {}, nobody, { Origin: 'https://example.org' })).status).toBe(403);
     await workspace.post('/_sandbox/restart');
-    await eventually(async () => expect((await workspace.get('/_sandbox/messages?rid=GENERAL')).body['messages']).toHaveLength(1));
+    await eventually(async () =>
+      expect((await workspace.get('/_sandbox/messages?rid=GENERAL')).body['messages']).toHaveLength(1),
+    );
   });
 });

@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { authenticationRoutes } from './authentication.ts';
+import { avatarRoutes } from './avatars.ts';
 import { chatRoutes } from './chat.ts';
 import { chatLookupRoutes } from './chat-lookup.ts';
 import { directMessageRoutes } from './direct-messages.ts';
@@ -18,6 +19,7 @@ import { userChangeRoutes } from './user-changes.ts';
 /** Every REST route the sandbox has, below `/api/v1/`. */
 export const routes: readonly Route[] = [
   ...authenticationRoutes,
+  ...avatarRoutes,
   ...chatRoutes,
   ...chatLookupRoutes,
   ...directMessageRoutes,

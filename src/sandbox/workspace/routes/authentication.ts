@@ -35,7 +35,13 @@ export const authenticationRoutes: readonly Route[] = [
 /** The caller's own document: with addresses, without tokens. */
 export function ownUser(account: Account): Record<string, unknown> {
   const { user } = account;
-  return { ...user, email: user.emails[0]?.address, settings: { preferences: {} }, avatarUrl: `/avatar/${user.username}`, isOAuthUser: false };
+  return {
+    ...user,
+    email: user.emails[0]?.address,
+    settings: { preferences: {} },
+    avatarUrl: `/avatar/${user.username}`,
+    isOAuthUser: false,
+  };
 }
 
 function loginRequest({ params, headers }: Call): Parameters<typeof logIn>[1] {

@@ -1,7 +1,15 @@
 import { accessibleRoom, canAccess } from '../access.ts';
 import { syncMessages } from '../message-sync.ts';
 import { MeteorError } from '../meteor.ts';
-import { type AuthenticatedCall, optionalNumber, optionalText, paged, type RawAnswer, type Route, textOf } from '../route.ts';
+import {
+  type AuthenticatedCall,
+  optionalNumber,
+  optionalText,
+  paged,
+  type RawAnswer,
+  type Route,
+  textOf,
+} from '../route.ts';
 import { maybe, nullable, number, shape, text } from '../validation.ts';
 
 const pages = { count: nullable(number()), offset: nullable(number()), sort: nullable(text()) };
@@ -45,7 +53,10 @@ export const chatLookupRoutes: readonly Route[] = [
     path: 'chat.getDeletedMessages',
     params: shape({ roomId: text({ minLength: 1 }), since: text({ minLength: 1, date: true }), ...pages }),
     act(call) {
-      const deleted = call.workspace.messages.deletedAfter(textOf(call.params, 'roomId'), Date.parse(textOf(call.params, 'since')));
+      const deleted = call.workspace.messages.deletedAfter(
+        textOf(call.params, 'roomId'),
+        Date.parse(textOf(call.params, 'since')),
+      );
       const { items, ...page } = paged(call, deleted);
       return { messages: items.map(({ _id }) => ({ _id })), ...page };
     },
@@ -54,7 +65,11 @@ export const chatLookupRoutes: readonly Route[] = [
     method: 'GET',
     path: 'chat.getThreadMessages',
     params: ({ major }) =>
-      shape({ tmid: text({ minLength: 1 }), ...(major >= 8 ? { aroundId: nullable(text({ minLength: 1 })) } : {}), ...pages }),
+      shape({
+        tmid: text({ minLength: 1 }),
+        ...(major >= 8 ? { aroundId: nullable(text({ minLength: 1 })) } : {}),
+        ...pages,
+      }),
     act: threadMessages,
   },
   {
@@ -63,7 +78,10 @@ export const chatLookupRoutes: readonly Route[] = [
     params: shape({ roomId: text({ minLength: 1 }), ...pages }),
     act(call) {
       const room = accessibleRoom(call.workspace, call.caller, textOf(call.params, 'roomId'));
-      const { items, ...page } = paged(call, call.workspace.messages.inRoom(room._id).filter(({ pinned }) => pinned === true));
+      const { items, ...page } = paged(
+        call,
+        call.workspace.messages.inRoom(room._id).filter(({ pinned }) => pinned === true),
+      );
       return { messages: items, ...page };
     },
   },
@@ -87,7 +105,9 @@ function threadMessages(call: AuthenticatedCall): Record<string, unknown> {
   const root = workspace.messages.get(textOf(params, 'tmid'));
   if (root === undefined) throw new MeteorError('error-invalid-message', 'Invalid Message');
   accessibleRoom(workspace, caller, root.rid);
-  const replies = workspace.messages.inRoom(root.rid).filter(({ tmid, _hidden }) => tmid === root._id && _hidden !== true);
+  const replies = workspace.messages
+    .inRoom(root.rid)
+    .filter(({ tmid, _hidden }) => tmid === root._id && _hidden !== true);
   const { items, ...page } = paged(call, replies);
   return { messages: items, ...page };
 }

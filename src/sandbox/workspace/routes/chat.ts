@@ -2,7 +2,8 @@ import type { MessageDocument } from '../documents.ts';
 import { deleteMessage } from '../deletion.ts';
 import { may } from '../access.ts';
 import { MeteorError } from '../meteor.ts';
-import { pinMessage, sendMessage, unpinMessage, updateMessage, type MessageDraft } from '../messages.ts';
+import { type MessageDraft, sendMessage, updateMessage } from '../messages.ts';
+import { pinMessage, unpinMessage } from '../pins.ts';
 import { postMessage } from '../posting.ts';
 import { react } from '../reactions.ts';
 import { type AuthenticatedCall, optionalFlag, optionalRecord, optionalText, type Route, textOf } from '../route.ts';
@@ -41,7 +42,12 @@ const reactFields = { messageId: text({ minLength: 1 }), shouldReact: nullable(f
 const byMessageId: Schema = shape({ messageId: text({ minLength: 1 }) });
 
 export const chatRoutes: readonly Route[] = [
-  { method: 'POST', path: 'chat.sendMessage', params: shape({ message: object(messageShape), previewUrls: nullable(list(text())) }), act: send },
+  {
+    method: 'POST',
+    path: 'chat.sendMessage',
+    params: shape({ message: object(messageShape), previewUrls: nullable(list(text())) }),
+    act: send,
+  },
   {
     method: 'POST',
     path: 'chat.postMessage',
@@ -118,11 +124,15 @@ function send({ workspace, caller, params }: AuthenticatedCall): { message: Mess
   return { message };
 }
 
-function messageInRoom(workspace: AuthenticatedCall['workspace'], params: AuthenticatedCall['params']): MessageDocument {
+function messageInRoom(
+  workspace: AuthenticatedCall['workspace'],
+  params: AuthenticatedCall['params'],
+): MessageDocument {
   const message = workspace.messages.get(textOf(params, 'msgId'));
   if (message === undefined) throw new Error(`No message found with the id of "${textOf(params, 'msgId')}".`);
   const room = optionalText(params, 'roomId');
-  if (room !== undefined && room !== message.rid) throw new Error('The room id provided does not match where the message is from.');
+  if (room !== undefined && room !== message.rid)
+    throw new Error('The room id provided does not match where the message is from.');
   return message;
 }
 
@@ -133,10 +143,15 @@ function existing({ workspace, params }: AuthenticatedCall): MessageDocument {
 }
 
 function remove({ workspace, caller, params }: AuthenticatedCall): Record<string, unknown> {
-  const message = optionalText(params, 'fileId') === undefined ? messageInRoom(workspace, params) : messageWithFile(workspace, textOf(params, 'fileId'));
+  const message =
+    optionalText(params, 'fileId') === undefined
+      ? messageInRoom(workspace, params)
+      : messageWithFile(workspace, textOf(params, 'fileId'));
   const asUser = optionalFlag(params, 'asUser') === true;
   if (asUser && message.u._id !== caller.user._id && !may(workspace, caller, 'force-delete-message', message.rid)) {
-    throw new Error('Unauthorized. You must have the permission "force-delete-message" to delete other\'s message as them.');
+    throw new Error(
+      'Unauthorized. You must have the permission "force-delete-message" to delete other\'s message as them.',
+    );
   }
   const actor = asUser ? workspace.accounts.byId(message.u._id) : caller;
   if (actor === undefined) throw new Error('User not found');

@@ -19,14 +19,21 @@ export const directMessageRoutes: readonly Route[] = ['im', 'dm'].flatMap((prefi
   {
     method: 'POST',
     path: `${prefix}.create`,
-    params: { oneOf: [shape({ usernames: text(), excludeSelf: maybe(flag()) }), shape({ username: text(), excludeSelf: maybe(flag()) })] },
+    params: {
+      oneOf: [
+        shape({ usernames: text(), excludeSelf: maybe(flag()) }),
+        shape({ username: text(), excludeSelf: maybe(flag()) }),
+      ],
+    },
     act: create,
   },
   {
     method: 'GET',
     path: `${prefix}.list`,
     act: (call) => {
-      const rooms = call.workspace.rooms.subscriptionsOf(call.caller.user._id).flatMap(({ rid, t }) => (t === 'd' ? (call.workspace.rooms.byId(rid) ?? []) : []));
+      const rooms = call.workspace.rooms
+        .subscriptionsOf(call.caller.user._id)
+        .flatMap(({ rid, t }) => (t === 'd' ? (call.workspace.rooms.byId(rid) ?? []) : []));
       const { items, ...page } = paged(call, rooms);
       return { ims: items, ...page };
     },
@@ -51,7 +58,14 @@ export const directMessageRoutes: readonly Route[] = ['im', 'dm'].flatMap((prefi
   {
     method: 'GET',
     path: `${prefix}.messages`,
-    params: roomOrUser({ mentionIds: maybe(text()), starredIds: maybe(text()), pinned: maybe(text()), fields: maybe(text()), query: maybe(text()), ...pages }),
+    params: roomOrUser({
+      mentionIds: maybe(text()),
+      starredIds: maybe(text()),
+      pinned: maybe(text()),
+      fields: maybe(text()),
+      query: maybe(text()),
+      ...pages,
+    }),
     act: (call) => roomMessages(call, directRoom(call)),
   },
   {
@@ -66,7 +80,9 @@ export const directMessageRoutes: readonly Route[] = ['im', 'dm'].flatMap((prefi
       showThreadMessages: yesNo,
       ...pages,
     }),
-    act: (call) => ({ messages: history(call, directRoom(call), optionalText(call.params, 'showThreadMessages') !== 'false') }),
+    act: (call) => ({
+      messages: history(call, directRoom(call), optionalText(call.params, 'showThreadMessages') !== 'false'),
+    }),
   },
 ]);
 
@@ -84,6 +100,10 @@ function directRoom({ workspace, caller, params }: AuthenticatedCall): RoomDocum
   const username = optionalText(params, 'username');
   if (username !== undefined) return openDirectMessage(workspace, caller, [username]).room;
   const room = accessibleRoom(workspace, caller, textOf(params, 'roomId'));
-  if (room.t !== 'd') throw new MeteorError('error-room-not-found', 'The required "roomId" or "username" param provided does not match any direct message');
+  if (room.t !== 'd')
+    throw new MeteorError(
+      'error-room-not-found',
+      'The required "roomId" or "username" param provided does not match any direct message',
+    );
   return room;
 }

@@ -52,14 +52,25 @@ function upload({ workspace, caller, path, files }: AuthenticatedCall, expiresIn
   const part = files[0];
   if (part === undefined) throw new MeteorError('error-file-required', 'File required');
   if (part.name !== 'file') throw new MeteorError('invalid-field', 'invalid-field');
-  const enabled = settings.get<boolean>('FileUpload_Enabled') && (room.t !== 'd' || settings.get<boolean>('FileUpload_Enabled_Direct'));
+  const enabled =
+    settings.get<boolean>('FileUpload_Enabled') &&
+    (room.t !== 'd' || settings.get<boolean>('FileUpload_Enabled_Direct'));
   if (!enabled) throw new MeteorError('error-file-upload-disabled', 'File uploads are disabled');
   const limit = settings.get<number>('FileUpload_MaxFileSize');
   if (limit >= 0 && part.bytes.length > limit) throw new MeteorError('error-file-too-large', 'File is too large');
-  const refused = settings.get<string>('FileUpload_MediaTypeBlackList').split(',').map((type) => type.trim());
+  const refused = settings
+    .get<string>('FileUpload_MediaTypeBlackList')
+    .split(',')
+    .map((type) => type.trim());
   if (refused.includes(part.type)) throw new MeteorError('error-invalid-file-type', 'File type is not accepted');
   const made: Upload = {
-    file: { _id: meteorId(), name: part.filename, type: part.type, size: part.bytes.length, format: part.type.split('/')[1] ?? '' },
+    file: {
+      _id: meteorId(),
+      name: part.filename,
+      type: part.type,
+      size: part.bytes.length,
+      format: part.type.split('/')[1] ?? '',
+    },
     bytes: part.bytes,
     rid: room._id,
     userId: caller.user._id,
@@ -75,7 +86,8 @@ function confirm(call: AuthenticatedCall): Record<string, unknown> {
   refuseWhenRestricted(workspace);
   accessibleRoom(workspace, caller, path['rid'] ?? '');
   const found = workspace.uploads.get(path['fileId'] ?? '', workspace.clock.now());
-  if (found?.expiresAt === undefined || found.userId !== caller.user._id || found.rid !== path['rid']) throw new MeteorError('invalid-file', 'invalid-file');
+  if (found?.expiresAt === undefined || found.userId !== caller.user._id || found.rid !== path['rid'])
+    throw new MeteorError('invalid-file', 'invalid-file');
   const name = optionalText(params, 'fileName');
   if (name !== undefined) found.file.name = name;
   const message = post(call, found);
@@ -92,7 +104,7 @@ function post({ workspace, caller, params }: AuthenticatedCall, { file, rid }: U
       ? { [`${kind}_url`]: url, [`${kind}_type`]: file.type, [`${kind}_size`]: file.size }
       : { format: file.format, size: file.size };
   const attachment = {
-    ts: new Date(0),
+    ts: new Date(workspace.clock.now()),
     title: file.name,
     type: 'file',
     title_link: url,
@@ -100,7 +112,11 @@ function post({ workspace, caller, params }: AuthenticatedCall, { file, rid }: U
     ...(description === undefined ? {} : { description }),
     ...typed,
   };
-  const texts = Object.fromEntries(['tmid', 'alias', 'avatar', 'emoji'].flatMap((key) => (optionalText(params, key) === undefined ? [] : [[key, params[key]]])));
+  const texts = Object.fromEntries(
+    ['tmid', 'alias', 'avatar', 'emoji'].flatMap((key) =>
+      optionalText(params, key) === undefined ? [] : [[key, params[key]]],
+    ),
+  );
   return sendMessage(workspace, caller, {
     ...texts,
     rid,

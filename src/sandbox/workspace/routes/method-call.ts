@@ -13,13 +13,19 @@ function perform({ workspace, caller, params, path }: AuthenticatedCall): Record
   const request = parse(textOf(params, 'message'));
   const { id } = request;
   try {
-    if (request.method !== decodeURIComponent(path['method'] ?? '')) throw new MeteorError('invalid-params', 'Invalid method');
+    if (request.method !== decodeURIComponent(path['method'] ?? ''))
+      throw new MeteorError('invalid-params', 'Invalid method');
     const result = callMethod(workspace, caller, request.method, request.params);
     return { message: JSON.stringify({ msg: 'result', id, result: toEjson(result) }) };
   } catch (error) {
     const message = JSON.stringify({ msg: 'result', id, error: methodError(error) });
     if (!workspace.dialect.methodCallFails) return { message };
-    return { raw: true, status: 400, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ message, success: false }) };
+    return {
+      raw: true,
+      status: 400,
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ message, success: false }),
+    };
   }
 }
 

@@ -54,7 +54,11 @@ function showsThreads({ params }: AuthenticatedCall, { type }: RoomKind): boolea
 }
 
 /** Newest first; without `count` the last 20. */
-export function history({ workspace, params }: AuthenticatedCall, room: RoomDocument, threads: boolean): MessageDocument[] {
+export function history(
+  { workspace, params }: AuthenticatedCall,
+  room: RoomDocument,
+  threads: boolean,
+): MessageDocument[] {
   const hidden = hiddenTypes(workspace);
   const inclusive = optionalText(params, 'inclusive') === 'true' ? 0 : 1;
   const time = (key: string, otherwise: number): number => Date.parse(optionalText(params, key) ?? '') || otherwise;
@@ -65,10 +69,11 @@ export function history({ workspace, params }: AuthenticatedCall, room: RoomDocu
   return workspace.messages
     .inRoom(room._id)
     .filter(({ ts, t, tmid, tshow, _hidden }) => {
-      const shown = _hidden !== true && !(t !== undefined && hidden.has(t)) && (threads || tmid === undefined || tshow === true);
+      const shown =
+        _hidden !== true && !(t !== undefined && hidden.has(t)) && (threads || tmid === undefined || tshow === true);
       return shown && ts.getTime() >= oldest && ts.getTime() <= latest;
     })
-    .reverse()
+    .toReversed()
     .slice(offset, offset + count);
 }
 
@@ -76,6 +81,6 @@ export function history({ workspace, params }: AuthenticatedCall, room: RoomDocu
 export function roomMessages(call: AuthenticatedCall, room: RoomDocument): Record<string, unknown> {
   const oldestFirst = call.workspace.messages.inRoom(room._id).filter(({ _hidden }) => _hidden !== true);
   const ascending = /"ts"\s*:\s*1\b/.test(optionalText(call.params, 'sort') ?? '');
-  const { items, ...page } = paged(call, ascending ? oldestFirst : oldestFirst.reverse());
+  const { items, ...page } = paged(call, ascending ? oldestFirst : oldestFirst.toReversed());
   return { messages: items, ...page };
 }

@@ -3,10 +3,23 @@ import { addMembers, join, kick, leave, type RoomRole, setRoomRole } from '../me
 import { MeteorError } from '../meteor.ts';
 import { type AuthenticatedCall, optionalText, paged, type Route } from '../route.ts';
 import { list, nullable, number, text } from '../validation.ts';
-import { onePerson, personFields, roomAnd, type RoomKind, roomKinds, targetPeople, targetPerson, targetRoom } from './room-target.ts';
+import {
+  onePerson,
+  personFields,
+  roomAnd,
+  type RoomKind,
+  roomKinds,
+  targetPeople,
+  targetPerson,
+  targetRoom,
+} from './room-target.ts';
 
 /** `channels.*` and `groups.*` about who is in a room. */
-export const roomMemberRoutes: readonly Route[] = roomKinds.flatMap((kind) => [...movements(kind), ...lookups(kind), ...roleRoutes(kind)]);
+export const roomMemberRoutes: readonly Route[] = roomKinds.flatMap((kind) => [
+  ...movements(kind),
+  ...lookups(kind),
+  ...roleRoutes(kind),
+]);
 
 function movements(kind: RoomKind): Route[] {
   const moving = (verb: string, params: Route['params'], act: (call: AuthenticatedCall) => void): Route => ({
@@ -22,7 +35,11 @@ function movements(kind: RoomKind): Route[] {
   return [
     moving('invite', roomAnd(personFields), (call) => {
       const people = targetPeople(call);
-      if (people.length === 0) throw new MeteorError('error-user-param-not-provided', 'The required "userId" or "username" param was not provided');
+      if (people.length === 0)
+        throw new MeteorError(
+          'error-user-param-not-provided',
+          'The required "userId" or "username" param was not provided',
+        );
       addMembers(call.workspace, call.caller, targetRoom(call, kind), people);
     }),
     // channels.kick insists on an id; groups.kick takes any way of naming a person.
@@ -31,7 +48,11 @@ function movements(kind: RoomKind): Route[] {
     ),
     moving('leave', roomAnd(), (call) => leave(call.workspace, call.caller, targetRoom(call, kind))),
     ...(kind.type === 'c'
-      ? [moving('join', roomAnd({ joinCode: nullable(text()) }), (call) => join(call.workspace, call.caller, targetRoom(call, kind)))]
+      ? [
+          moving('join', roomAnd({ joinCode: nullable(text()) }), (call) =>
+            join(call.workspace, call.caller, targetRoom(call, kind)),
+          ),
+        ]
       : []),
   ];
 }

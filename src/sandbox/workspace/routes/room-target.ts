@@ -24,7 +24,11 @@ export function roomAnd(fields: Record<string, Field> = {}): Schema {
 }
 
 /** How one person is named. */
-export const onePerson: Record<string, Field> = { userId: nullable(text()), username: nullable(text()), user: nullable(text()) };
+export const onePerson: Record<string, Field> = {
+  userId: nullable(text()),
+  username: nullable(text()),
+  user: nullable(text()),
+};
 
 /** How people are named in invite, in a group's kick and in its role routes. */
 export const personFields: Record<string, Field> = {
@@ -40,7 +44,10 @@ export function targetRoom({ workspace, caller, params }: AuthenticatedCall, kin
   const room = id !== undefined ? workspace.rooms.byId(id) : workspace.rooms.byName(name ?? '');
   // A private group that one isn't in does not exist.
   if (room === undefined || room.t !== kind.type || !canAccess(workspace, caller, room)) {
-    throw new MeteorError('error-room-not-found', `The required "roomId" or "roomName" param provided does not match any ${kind.key}`);
+    throw new MeteorError(
+      'error-room-not-found',
+      `The required "roomId" or "roomName" param provided does not match any ${kind.key}`,
+    );
   }
   return room;
 }
@@ -48,7 +55,11 @@ export function targetRoom({ workspace, caller, params }: AuthenticatedCall, kin
 /** Exactly one person. */
 export function targetPerson(call: AuthenticatedCall): Account {
   const [person] = targetPeople(call);
-  if (person === undefined) throw new MeteorError('error-user-param-not-provided', 'The required "userId" or "username" param was not provided');
+  if (person === undefined)
+    throw new MeteorError(
+      'error-user-param-not-provided',
+      'The required "userId" or "username" param was not provided',
+    );
   return person;
 }
 
@@ -64,6 +75,9 @@ export function targetPeople({ workspace, params }: AuthenticatedCall): Account[
   const found = [...ids.map((id) => accounts.byId(id)), ...names.map((name) => accounts.byUsername(name))];
   return found.map((account) => {
     if (account !== undefined) return account;
-    throw new MeteorError('error-invalid-user', 'The required "userId" or "username" param provided does not match any users');
+    throw new MeteorError(
+      'error-invalid-user',
+      'The required "userId" or "username" param provided does not match any users',
+    );
   });
 }

@@ -2,7 +2,16 @@ import { may } from '../access.ts';
 import { describeRoom, createRoom, deleteRoom, renameRoom } from '../rooms.ts';
 import { MeteorError } from '../meteor.ts';
 import { setReadOnly } from '../room-settings.ts';
-import { type AuthenticatedCall, optionalFlag, optionalRecord, optionalText, optionalTexts, paged, type Route, textOf } from '../route.ts';
+import {
+  type AuthenticatedCall,
+  optionalFlag,
+  optionalRecord,
+  optionalText,
+  optionalTexts,
+  paged,
+  type Route,
+  textOf,
+} from '../route.ts';
 import { flag, list, maybe, nullable, number, object, shape, text } from '../validation.ts';
 import { roomAnd, type RoomKind, roomKinds, targetRoom } from './room-target.ts';
 
@@ -11,7 +20,12 @@ export const roomTypeRoutes: readonly Route[] = roomKinds.flatMap((kind) => [...
 
 function lookups(kind: RoomKind): Route[] {
   return [
-    { method: 'GET', path: `${kind.prefix}.info`, params: roomAnd(), act: (call) => ({ [kind.key]: targetRoom(call, kind) }) },
+    {
+      method: 'GET',
+      path: `${kind.prefix}.info`,
+      params: roomAnd(),
+      act: (call) => ({ [kind.key]: targetRoom(call, kind) }),
+    },
     {
       method: 'GET',
       path: `${kind.prefix}.list`,
@@ -35,7 +49,10 @@ function listed(call: AuthenticatedCall, kind: RoomKind): Record<string, unknown
     kind.type === 'c' && may(workspace, caller, 'view-c-room')
       ? all
       : all.filter(({ _id }) => workspace.rooms.subscription(_id, caller.user._id) !== undefined);
-  const { items, ...page } = paged(call, visible.toSorted((a, b) => (a.name ?? '').localeCompare(b.name ?? '')));
+  const { items, ...page } = paged(
+    call,
+    visible.toSorted((a, b) => (a.name ?? '').localeCompare(b.name ?? '')),
+  );
   return { [kind.prefix]: items, ...page };
 }
 
@@ -57,7 +74,8 @@ function changes(kind: RoomKind): Route[] {
       params: roomAnd({ name: text() }),
       act(call) {
         const room = targetRoom(call, kind);
-        if (room.name === textOf(call.params, 'name')) throw new Error('The channel name is the same as what it would be renamed to.');
+        if (room.name === textOf(call.params, 'name'))
+          throw new Error('The channel name is the same as what it would be renamed to.');
         renameRoom(call.workspace, call.caller, room, textOf(call.params, 'name'));
         return { [kind.key]: room };
       },
@@ -77,7 +95,8 @@ function changes(kind: RoomKind): Route[] {
       params: roomAnd({ readOnly: flag() }),
       act(call) {
         const room = targetRoom(call, kind);
-        if (room.ro === optionalFlag(call.params, 'readOnly')) throw new Error('The channel read only setting is the same as what it would be changed to.');
+        if (room.ro === optionalFlag(call.params, 'readOnly'))
+          throw new Error('The channel read only setting is the same as what it would be changed to.');
         setReadOnly(call.workspace, call.caller, room, optionalFlag(call.params, 'readOnly') === true);
         return { [kind.key]: room };
       },
@@ -95,7 +114,8 @@ function archiving(kind: RoomKind, verb: 'archive' | 'unarchive'): Route {
     params: roomAnd(),
     act(call) {
       const room = targetRoom(call, kind);
-      if (!may(call.workspace, call.caller, 'edit-room', room._id)) throw new MeteorError('error-not-authorized', 'Not authorized');
+      if (!may(call.workspace, call.caller, 'edit-room', room._id))
+        throw new MeteorError('error-not-authorized', 'Not authorized');
       room.archived = verb === 'archive';
       room._updatedAt = call.workspace.stamp();
       return {};

@@ -41,7 +41,11 @@ export const roomRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: 'rooms.isMember',
-    params: { oneOf: ['userId', 'username'].map((key) => shape({ roomId: text({ minLength: 1 }), [key]: text({ minLength: 1 }) })) },
+    params: {
+      oneOf: ['userId', 'username'].map((key) =>
+        shape({ roomId: text({ minLength: 1 }), [key]: text({ minLength: 1 }) }),
+      ),
+    },
     act: isMember,
   },
   {
@@ -92,7 +96,10 @@ function anyRoom({ workspace, caller, params }: AuthenticatedCall): RoomDocument
   const id = optionalText(params, 'roomId');
   const room = id !== undefined ? workspace.rooms.byId(id) : workspace.rooms.byName(textOf(params, 'roomName'));
   if (room === undefined || !canAccess(workspace, caller, room)) {
-    throw new MeteorError('error-room-not-found', 'The required "roomId" or "roomName" param provided does not match any channel');
+    throw new MeteorError(
+      'error-room-not-found',
+      'The required "roomId" or "roomName" param provided does not match any channel',
+    );
   }
   return room;
 }
@@ -101,7 +108,11 @@ function anyRoom({ workspace, caller, params }: AuthenticatedCall): RoomDocument
 function ownRooms({ workspace, caller, params }: AuthenticatedCall): Record<string, unknown> {
   const since = optionalText(params, 'updatedSince');
   const after = since === undefined ? -1 : Date.parse(since);
-  if (Number.isNaN(after)) throw new MeteorError('error-updatedSince-param-invalid', 'The "updatedSince" query parameter must be a valid date.');
+  if (Number.isNaN(after))
+    throw new MeteorError(
+      'error-updatedSince-param-invalid',
+      'The "updatedSince" query parameter must be a valid date.',
+    );
   const update = workspace.rooms
     .subscriptionsOf(caller.user._id)
     .flatMap(({ rid }) => workspace.rooms.byId(rid) ?? [])
@@ -114,7 +125,11 @@ function adminRooms(call: AuthenticatedCall): Record<string, unknown> {
   const filter = optionalText(call.params, 'filter')?.toLowerCase() ?? '';
   const rooms = call.workspace.rooms
     .all()
-    .filter((room) => (types === undefined || types.includes(room.t)) && (room.name ?? room.usernames?.join() ?? '').toLowerCase().includes(filter));
+    .filter(
+      (room) =>
+        (types === undefined || types.includes(room.t)) &&
+        (room.name ?? room.usernames?.join() ?? '').toLowerCase().includes(filter),
+    );
   const { items, ...page } = paged(call, rooms);
   return { rooms: items, ...page };
 }
@@ -122,9 +137,11 @@ function adminRooms(call: AuthenticatedCall): Record<string, unknown> {
 function isMember({ workspace, caller, params }: AuthenticatedCall): Record<string, unknown> {
   const room = workspace.rooms.byId(textOf(params, 'roomId'));
   const userId = optionalText(params, 'userId');
-  const account = userId !== undefined ? workspace.accounts.byId(userId) : workspace.accounts.byUsername(textOf(params, 'username'));
+  const account =
+    userId !== undefined ? workspace.accounts.byId(userId) : workspace.accounts.byUsername(textOf(params, 'username'));
   if (room === undefined || account === undefined) throw new Error('error-room-not-found');
-  if (!canAccess(workspace, caller, room) && !may(workspace, caller, 'view-room-administration')) throw new Error('error-not-allowed');
+  if (!canAccess(workspace, caller, room) && !may(workspace, caller, 'view-room-administration'))
+    throw new Error('error-not-allowed');
   return { isMember: workspace.rooms.subscription(room._id, account.user._id) !== undefined };
 }
 

@@ -35,7 +35,11 @@ export const settingRoutes: readonly Route[] = [
       const id = knownSetting(path['id'], workspace.settings.has);
       workspace.settings.set(id, params['value']);
       if (workspace.settings.publicEntries().some(([known]) => known === id)) {
-        workspace.bus.emit({ kind: 'notify-all', event: 'public-settings-changed', args: ['updated', { _id: id, value: params['value'] }] });
+        workspace.bus.emit({
+          kind: 'notify-all',
+          event: 'public-settings-changed',
+          args: ['updated', { _id: id, value: params['value'] }],
+        });
       }
       return {};
     },
@@ -51,9 +55,12 @@ export const settingRoutes: readonly Route[] = [
     path: 'permissions.update',
     permission: 'access-permissions',
     act({ workspace, params }) {
-      const wanted = Array.isArray(params['permissions']) ? (params['permissions'] as { _id: string; roles: string[] }[]) : [];
+      const wanted = Array.isArray(params['permissions'])
+        ? (params['permissions'] as { _id: string; roles: string[] }[])
+        : [];
       for (const { _id, roles } of wanted) {
-        if (!workspace.permissions.set(_id, roles)) throw new MeteorError('error-invalid-permission', 'Invalid permission');
+        if (!workspace.permissions.set(_id, roles))
+          throw new MeteorError('error-invalid-permission', 'Invalid permission');
       }
       return { permissions: workspace.permissions.entries() };
     },
@@ -62,7 +69,13 @@ export const settingRoutes: readonly Route[] = [
     method: 'GET',
     path: 'roles.list',
     params: shape({ fields: maybe(list(text())) }),
-    act: () => ({ roles: ['admin', 'user', 'bot', 'app', 'guest', 'owner', 'moderator', 'leader'].map((_id) => ({ _id, name: _id, protected: true })) }),
+    act: () => ({
+      roles: ['admin', 'user', 'bot', 'app', 'guest', 'owner', 'moderator', 'leader'].map((_id) => ({
+        _id,
+        name: _id,
+        protected: true,
+      })),
+    }),
   },
 ];
 

@@ -16,7 +16,12 @@ export const subscriptionRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: 'subscriptions.read',
-    params: { anyOf: [shape({ rid: text(), readThreads: nullable(flag()) }), shape({ roomId: text(), readThreads: nullable(flag()) })] },
+    params: {
+      anyOf: [
+        shape({ rid: text(), readThreads: nullable(flag()) }),
+        shape({ roomId: text(), readThreads: nullable(flag()) }),
+      ],
+    },
     act: read,
   },
 ];
@@ -24,7 +29,8 @@ export const subscriptionRoutes: readonly Route[] = [
 function own({ workspace, caller, params }: AuthenticatedCall): Record<string, unknown> {
   const since = optionalText(params, 'updatedSince');
   const after = since === undefined ? -1 : Date.parse(since);
-  if (Number.isNaN(after)) throw new MeteorError('error-roomId-param-invalid', 'The "lastUpdate" query parameter must be a valid date.');
+  if (Number.isNaN(after))
+    throw new MeteorError('error-roomId-param-invalid', 'The "lastUpdate" query parameter must be a valid date.');
   return {
     update: workspace.rooms.subscriptionsOf(caller.user._id).filter(({ _updatedAt }) => _updatedAt.getTime() > after),
     remove: since === undefined ? [] : workspace.rooms.unsubscribedAfter(caller.user._id, after),

@@ -19,7 +19,12 @@ export const tokenRoutes: readonly Route[] = [
       if (caller.tokens.some((token) => token.name === name)) {
         throw new MeteorError('error-token-already-exists', 'A token with this name already exists');
       }
-      return { token: issueToken(workspace, caller, { name, bypassTwoFactor: optionalFlag(params, 'bypassTwoFactor') === true }) };
+      return {
+        token: issueToken(workspace, caller, {
+          name,
+          bypassTwoFactor: optionalFlag(params, 'bypassTwoFactor') === true,
+        }),
+      };
     },
   },
   {
@@ -29,7 +34,9 @@ export const tokenRoutes: readonly Route[] = [
     params: named,
     act(call) {
       const bypassTwoFactor = removeNamed(call);
-      return { token: issueToken(call.workspace, call.caller, { name: textOf(call.params, 'tokenName'), bypassTwoFactor }) };
+      return {
+        token: issueToken(call.workspace, call.caller, { name: textOf(call.params, 'tokenName'), bypassTwoFactor }),
+      };
     },
   },
   {
@@ -48,7 +55,16 @@ export const tokenRoutes: readonly Route[] = [
     act(call) {
       refuseWithoutPermission(call);
       const tokens = call.caller.tokens.flatMap(({ name, createdAt, lastPart, bypassTwoFactor }) =>
-        name === undefined ? [] : [{ name, createdAt: new Date(createdAt), lastTokenPart: lastPart, bypassTwoFactor: bypassTwoFactor === true }],
+        name === undefined
+          ? []
+          : [
+              {
+                name,
+                createdAt: new Date(createdAt),
+                lastTokenPart: lastPart,
+                bypassTwoFactor: bypassTwoFactor === true,
+              },
+            ],
       );
       return { tokens };
     },
@@ -61,7 +77,7 @@ export const tokenRoutes: readonly Route[] = [
       createToken === 'secret'
         ? shape({ userId: text(), secret: text() })
         : { anyOf: [shape({ userId: text() }), shape({ username: text() }), shape({ user: text() })] },
-    act: createToken,
+    act: tokenForOther,
   },
   {
     method: 'POST',
@@ -69,7 +85,8 @@ export const tokenRoutes: readonly Route[] = [
     params: shape({ userId: maybe(text()) }, true),
     act({ workspace, caller, params }) {
       const userId = optionalText(params, 'userId') ?? caller.user._id;
-      if (userId !== caller.user._id && !may(workspace, caller, 'logout-other-user')) throw new MeteorError('unauthorized', 'unauthorized');
+      if (userId !== caller.user._id && !may(workspace, caller, 'logout-other-user'))
+        throw new MeteorError('unauthorized', 'unauthorized');
       const account = workspace.accounts.byId(userId);
       if (account === undefined) throw new MeteorError('error-invalid-user-id', 'Invalid user id');
       revokeTokens(workspace, account, () => true);
@@ -95,7 +112,7 @@ function removeNamed(call: AuthenticatedCall): boolean {
 }
 
 /** 6 and 7: a switch in the server's environment. From 8.0: a secret shared through it. */
-function createToken({ workspace, caller, params }: AuthenticatedCall): Record<string, unknown> {
+function tokenForOther({ workspace, caller, params }: AuthenticatedCall): Record<string, unknown> {
   const { enabled, secret } = workspace.createTokens;
   const bySecret = workspace.dialect.createToken === 'secret';
   if (!enabled || (bySecret && (secret === undefined || textOf(params, 'secret') !== secret))) {

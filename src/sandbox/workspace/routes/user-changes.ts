@@ -1,13 +1,28 @@
 import type { Account } from '../account-book.ts';
 import { may } from '../access.ts';
-import { renameAccount, setActive, setAvatar, setPassword, touchAccount } from '../accounts.ts';
+import { renameAccount, setActive, setPassword, touchAccount } from '../accounts.ts';
 import { MeteorError } from '../meteor.ts';
-import { type AuthenticatedCall, optionalFlag, optionalRecord, optionalText, optionalTexts, type Route, textOf } from '../route.ts';
+import {
+  type AuthenticatedCall,
+  optionalFlag,
+  optionalRecord,
+  optionalText,
+  optionalTexts,
+  type Route,
+  textOf,
+} from '../route.ts';
 import { checkEmail, checkRoles } from '../user-rules.ts';
 import { flag, list, maybe, nullable, object, shape, text } from '../validation.ts';
+import { namedOrSelf } from './named-user.ts';
 import { visibleUser } from './users.ts';
 
-const profile = { email: nullable(text()), name: nullable(text()), username: nullable(text()), bio: nullable(text()), nickname: nullable(text()) };
+const profile = {
+  email: nullable(text()),
+  name: nullable(text()),
+  username: nullable(text()),
+  bio: nullable(text()),
+  nickname: nullable(text()),
+};
 
 export const userChangeRoutes: readonly Route[] = [
   {
@@ -64,26 +79,29 @@ export const userChangeRoutes: readonly Route[] = [
     params: shape({ userId: text(), activeStatus: flag(), confirmRelinquish: nullable(flag()) }),
     act(call) {
       const { workspace, caller, params } = call;
-      if (!may(workspace, caller, 'edit-other-user-active-status')) throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'setUserActiveStatus' });
-      const account = named(call);
+      if (!may(workspace, caller, 'edit-other-user-active-status'))
+        throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'setUserActiveStatus' });
+      const account = namedOrSelf(call);
       setActive(workspace, account, optionalFlag(params, 'activeStatus') === true);
-      return { user: { _id: account.user._id, active: account.user.active, username: account.user.username, name: account.user.name } };
-    },
-  },
-  { method: 'POST', path: 'users.setAvatar', act: changeAvatar },
-  {
-    method: 'POST',
-    path: 'users.resetAvatar',
-    params: shape({ userId: nullable(text()), username: nullable(text()) }),
-    act(call) {
-      setAvatar(call.workspace, avatarOwner(call), undefined);
-      return {};
+      return {
+        user: {
+          _id: account.user._id,
+          active: account.user.active,
+          username: account.user.username,
+          name: account.user.name,
+        },
+      };
     },
   },
   {
     method: 'POST',
     path: 'users.delete',
-    params: { anyOf: [shape({ userId: text(), confirmRelinquish: maybe(flag()) }), shape({ username: text(), confirmRelinquish: maybe(flag()) })] },
+    params: {
+      anyOf: [
+        shape({ userId: text(), confirmRelinquish: maybe(flag()) }),
+        shape({ username: text(), confirmRelinquish: maybe(flag()) }),
+      ],
+    },
     permission: 'delete-user',
     act: remove,
   },
@@ -101,25 +119,20 @@ export const userChangeRoutes: readonly Route[] = [
   },
 ];
 
-function named({ workspace, params, caller }: AuthenticatedCall): Account {
-  const id = optionalText(params, 'userId');
-  const username = optionalText(params, 'username');
-  if (id === undefined && username === undefined) return caller;
-  const account = id !== undefined ? workspace.accounts.byId(id) : workspace.accounts.byUsername(username ?? '');
-  if (account === undefined) throw new MeteorError('error-invalid-user', 'The required "userId" or "username" param provided does not match any users');
-  return account;
-}
-
 function update(call: AuthenticatedCall): Record<string, unknown> {
   const { workspace, caller, params } = call;
-  const account = named(call);
+  const account = namedOrSelf(call);
   const data = optionalRecord(params, 'data') ?? {};
   if (caller !== account && !may(workspace, caller, 'edit-other-user-info')) {
-    throw new MeteorError('error-action-not-allowed', 'Editing user is not allowed', { method: 'insertOrUpdateUser', action: 'Editing_user' });
+    throw new MeteorError('error-action-not-allowed', 'Editing user is not allowed', {
+      method: 'insertOrUpdateUser',
+      action: 'Editing_user',
+    });
   }
   const roles = optionalTexts(data, 'roles');
   if (roles !== undefined) {
-    if (!may(workspace, caller, 'assign-roles')) throw new MeteorError('error-action-not-allowed', 'Assign roles is not allowed', { action: 'Assign_role' });
+    if (!may(workspace, caller, 'assign-roles'))
+      throw new MeteorError('error-action-not-allowed', 'Assign roles is not allowed', { action: 'Assign_role' });
     checkRoles(roles);
     account.user.roles = roles;
   }
@@ -128,15 +141,30 @@ function update(call: AuthenticatedCall): Record<string, unknown> {
   if (active !== undefined) setActive(workspace, account, active);
   const password = optionalText(data, 'password');
   // Without the permission the password is ignored, silently.
-  if (password !== undefined && may(workspace, caller, 'edit-other-user-password')) setPassword(workspace, account, password);
+  if (password !== undefined && may(workspace, caller, 'edit-other-user-password'))
+    setPassword(workspace, account, password);
   return { user: visibleUser(workspace, caller, account) };
 }
 
-function applyProfile(workspace: AuthenticatedCall['workspace'], account: Account, data: Readonly<Record<string, unknown>>): void {
-  const [name, username, email, bio, nickname, statusText] = ['name', 'username', 'email', 'bio', 'nickname', 'statusText'].map((key) => optionalText(data, key));
+function applyProfile(
+  workspace: AuthenticatedCall['workspace'],
+  account: Account,
+  data: Readonly<Record<string, unknown>>,
+): void {
+  const [name, username, email, bio, nickname, statusText] = [
+    'name',
+    'username',
+    'email',
+    'bio',
+    'nickname',
+    'statusText',
+  ].map((key) => optionalText(data, key));
   if (email !== undefined) checkEmail(workspace, email, account);
   if (name !== undefined || username !== undefined) {
-    renameAccount(workspace, account, { ...(name === undefined ? {} : { name }), ...(username === undefined ? {} : { username }) });
+    renameAccount(workspace, account, {
+      ...(name === undefined ? {} : { name }),
+      ...(username === undefined ? {} : { username }),
+    });
   }
   if (email !== undefined) workspace.accounts.setEmail(account, email, optionalFlag(data, 'verified') ?? false);
   if (bio !== undefined) account.user.bio = bio;
@@ -145,45 +173,32 @@ function applyProfile(workspace: AuthenticatedCall['workspace'], account: Accoun
   touchAccount(workspace, account);
 }
 
-function avatarOwner(call: AuthenticatedCall): Account {
-  const { workspace, caller } = call;
-  const account = named(call);
-  const allowed =
-    caller === account ? workspace.settings.get<boolean>('Accounts_AllowUserAvatarChange') : may(workspace, caller, 'edit-other-user-avatar');
-  if (!allowed) throw new MeteorError('error-not-allowed', 'Change avatar is not allowed', { method: 'setAvatar' });
-  return account;
-}
-
-function changeAvatar(call: AuthenticatedCall): Record<string, unknown> {
-  const account = avatarOwner(call);
-  const url = optionalText(call.params, 'avatarUrl');
-  // The real server fetches from public addresses only; the sandbox has no way out at all.
-  if (url !== undefined) throw new MeteorError('error-avatar-invalid-url', `Invalid avatar URL: ${url}`, { url });
-  const image = call.files.find(({ name }) => name === 'image');
-  if (image === undefined) throw new Error("The 'image' param is required");
-  if (!image.type.startsWith('image/')) throw new MeteorError('error-avatar-invalid-url', 'Invalid avatar image');
-  setAvatar(call.workspace, account, { bytes: image.bytes, contentType: image.type });
-  return {};
-}
-
 function remove(call: AuthenticatedCall): Record<string, unknown> {
   const { workspace } = call;
-  const account = named(call);
+  const account = namedOrSelf(call);
   const at = workspace.stamp();
   const { _id } = account.user;
   for (const subscription of workspace.rooms.subscriptionsOf(_id)) workspace.rooms.unsubscribe(subscription, at);
   const erasure = workspace.settings.get<string>('Message_ErasureType');
-  if (erasure === 'Delete') for (const message of [...workspace.messages.all()]) if (message.u._id === _id) workspace.messages.remove(message, at);
+  if (erasure === 'Delete')
+    for (const message of Array.from(workspace.messages.all()))
+      if (message.u._id === _id) workspace.messages.remove(message, at);
   setActive(workspace, account, false);
   workspace.accounts.remove(account);
-  if (erasure !== 'Keep') workspace.bus.emit({ kind: 'notify-logged', event: 'Users:Deleted', args: [{ userId: _id, messageErasureType: erasure }] });
+  if (erasure !== 'Keep')
+    workspace.bus.emit({
+      kind: 'notify-logged',
+      event: 'Users:Deleted',
+      args: [{ userId: _id, messageErasureType: erasure }],
+    });
   return workspace.dialect.major >= 8 ? { deletedRooms: [] } : {};
 }
 
 function setStatus(call: AuthenticatedCall): Record<string, unknown> {
   const { workspace, caller, params } = call;
-  const account = named(call);
-  if (account !== caller && !may(workspace, caller, 'edit-other-user-info')) throw new MeteorError('unauthorized', 'unauthorized');
+  const account = namedOrSelf(call);
+  if (account !== caller && !may(workspace, caller, 'edit-other-user-info'))
+    throw new MeteorError('unauthorized', 'unauthorized');
   const status = optionalText(params, 'status') as Account['user']['status'] | undefined;
   if (status === 'offline' && !workspace.settings.get<boolean>('Accounts_AllowInvisibleStatusOption')) {
     throw new MeteorError('error-status-not-allowed', 'Invisible status is disabled', { method: 'users.setStatus' });
@@ -193,6 +208,10 @@ function setStatus(call: AuthenticatedCall): Record<string, unknown> {
   touchAccount(workspace, account);
   const { _id, username, name, roles, statusText } = account.user;
   const code = ['offline', 'online', 'away', 'busy'].indexOf(account.user.status);
-  workspace.bus.emit({ kind: 'notify-logged', event: 'user-status', args: [[_id, username, code, statusText, name, roles]] });
+  workspace.bus.emit({
+    kind: 'notify-logged',
+    event: 'user-status',
+    args: [[_id, username, code, statusText, name, roles]],
+  });
   return {};
 }

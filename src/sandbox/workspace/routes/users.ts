@@ -88,7 +88,10 @@ function infoSchema(): Schema {
 function create({ workspace, caller, params }: AuthenticatedCall): Record<string, unknown> {
   const roles = optionalTexts(params, 'roles') ?? ['user'];
   if (!may(workspace, caller, 'create-user')) {
-    throw new MeteorError('error-action-not-allowed', 'Adding user is not allowed', { method: 'insertOrUpdateUser', action: 'Adding_user' });
+    throw new MeteorError('error-action-not-allowed', 'Adding user is not allowed', {
+      method: 'insertOrUpdateUser',
+      action: 'Adding_user',
+    });
   }
   if (roles.includes('admin') && !may(workspace, caller, 'assign-admin-role')) {
     throw new MeteorError('error-action-not-allowed', 'Assigning admin is not allowed', { action: 'Assign_admin' });
@@ -100,7 +103,8 @@ function create({ workspace, caller, params }: AuthenticatedCall): Record<string
     active: optionalFlag(params, 'active'),
     verified: optionalFlag(params, 'verified'),
     customFields: optionalRecord(params, 'customFields'),
-    requirePasswordChange: optionalFlag(params, 'requirePasswordChange') === true || optionalFlag(params, 'setRandomPassword') === true,
+    requirePasswordChange:
+      optionalFlag(params, 'requirePasswordChange') === true || optionalFlag(params, 'setRandomPassword') === true,
   };
   const account = createAccount(workspace, {
     username: textOf(params, 'username'),
@@ -120,11 +124,43 @@ function joinDefaults(workspace: AuthenticatedCall['workspace'], account: Accoun
 }
 
 /** A user as a caller sees them: all of it for oneself and with `view-full-other-user-info`. */
-export function visibleUser(workspace: AuthenticatedCall['workspace'], caller: Account, account: Account): Record<string, unknown> {
+export function visibleUser(
+  workspace: AuthenticatedCall['workspace'],
+  caller: Account,
+  account: Account,
+): Record<string, unknown> {
   const { user } = account;
   if (caller === account || may(workspace, caller, 'view-full-other-user-info')) return { ...user };
-  const { _id, username, name, status, statusText, type, active, roles, avatarETag, bio, nickname, createdAt, _updatedAt } = user;
-  return { _id, username, name, status, statusText, type, active, roles, avatarETag, bio, nickname, createdAt, _updatedAt };
+  const {
+    _id,
+    username,
+    name,
+    status,
+    statusText,
+    type,
+    active,
+    roles,
+    avatarETag,
+    bio,
+    nickname,
+    createdAt,
+    _updatedAt,
+  } = user;
+  return {
+    _id,
+    username,
+    name,
+    status,
+    statusText,
+    type,
+    active,
+    roles,
+    avatarETag,
+    bio,
+    nickname,
+    createdAt,
+    _updatedAt,
+  };
 }
 
 /** Deactivated users are shown only to those who may see everything. */
@@ -142,8 +178,13 @@ function info({ workspace, caller, params }: AuthenticatedCall): Record<string, 
     throw new Error('User not found.');
   }
   const rooms =
-    optionalText(params, 'includeUserRooms') === 'true' && (caller === account || may(workspace, caller, 'view-other-user-channels'))
-      ? { rooms: workspace.rooms.subscriptionsOf(account.user._id).map(({ rid, name, t, roles, unread }) => ({ rid, name, t, roles, unread })) }
+    optionalText(params, 'includeUserRooms') === 'true' &&
+    (caller === account || may(workspace, caller, 'view-other-user-channels'))
+      ? {
+          rooms: workspace.rooms
+            .subscriptionsOf(account.user._id)
+            .map(({ rid, name, t, roles, unread }) => ({ rid, name, t, roles, unread })),
+        }
       : {};
   return { user: { ...visibleUser(workspace, caller, account), ...rooms } };
 }
