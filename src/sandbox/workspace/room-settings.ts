@@ -62,7 +62,7 @@ export function setReadOnly(workspace: Workspace, account: Account, room: RoomDo
 }
 
 /** Public to private and back. */
-export function setType(workspace: Workspace, account: Account, room: RoomDocument, type: 'c' | 'p'): void {
+function setType(workspace: Workspace, account: Account, room: RoomDocument, type: 'c' | 'p'): void {
   if (room.t === 'd') throw new MeteorError('error-direct-room', "Can't change type of direct rooms");
   room.t = type;
   for (const subscription of workspace.rooms.members(room._id)) subscription.t = type;

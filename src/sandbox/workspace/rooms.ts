@@ -56,7 +56,7 @@ export function createRoom(workspace: Workspace, creator: Account, wanted: NewRo
 }
 
 /** @throws MeteorError for a name that is malformed or taken. */
-export function validRoomName(
+function validRoomName(
   workspace: Workspace,
   displayName: string,
   self?: RoomDocument,

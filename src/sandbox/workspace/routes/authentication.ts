@@ -33,7 +33,7 @@ export const authenticationRoutes: readonly Route[] = [
 ];
 
 /** The caller's own document: with addresses, without tokens. */
-export function ownUser(account: Account): Record<string, unknown> {
+function ownUser(account: Account): Record<string, unknown> {
   const { user } = account;
   return {
     ...user,
