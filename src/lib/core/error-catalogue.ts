@@ -35,6 +35,7 @@ export const errorCatalogue = Object.freeze({
   RCFED_LISTEN_FAILED: entry(3, false, 'Listen on loopback: rcfed federation run --listen 127.0.0.1:29400'),
   RCFED_MATRIX_ID_INVALID: entry(2, false, 'Write a Matrix id in full: @alice:example.org, #general:example.org'),
   RCFED_NAMESPACE_OVERLAP: entry(3, false, 'Choose another prefix: rcfed federation provision --prefix rocket_'),
+  RCFED_NAME_TAKEN: entry(1, false, 'Choose another name: rcfed federation provision --bot-username matrix-bridge'),
   RCFED_NETWORK: entry(5, true, 'Check the URL with: rcfed profile show', 'Try again in a minute.'),
   RCFED_NOT_ALLOWED: entry(4, false, 'Renew the token: rcfed profile add --replace'),
   RCFED_NOT_JSON: entry(5, true, 'Check the URL with: rcfed profile show'),
@@ -115,6 +116,12 @@ export const errorCatalogue = Object.freeze({
   RCFED_TERMINATED: entry(143, true, 'Run the command again; it goes on where it stopped.'),
   RCFED_TIMEOUT: entry(5, true, 'Try again in a minute, or wait longer: --timeout 2m'),
   RCFED_TRACE_UNKNOWN: entry(1, false, 'Copy the link of the message, or its event id, and try again.', 'rcfed rooms list'),
+  RCFED_TWO_FACTOR: entry(
+    4,
+    false,
+    'Give the code of the app or the mail: rcfed federation provision --two-factor-code-stdin',
+    'Or make a personal access token that ignores two factors, and pass it: --workspace-admin-id ID --workspace-admin-token-file FILE',
+  ),
   RCFED_USAGE: entry(2, false, 'rcfed --help'),
   RCFED_WORKSPACE_VERSION: entry(1, false, 'Check what answers at the URL: rcfed profile show', 'rcfed federation diagnose'),
 } satisfies Record<string, CatalogueEntry>);

@@ -1,0 +1,168 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../../src/lib/core/secret.ts';
+import { parseRegistration } from '../../../src/lib/matrix/registration.ts';
+import { startHomeserver } from '../../../src/sandbox/homeserver/server.ts';
+import type { SandboxHomeserver } from '../../../src/sandbox/homeserver/types.ts';
+import { type SandboxWorkspace, startWorkspace } from '../../../src/sandbox/workspace/server.ts';
+import { type CommandRun, runCommand, type RunOptions } from '../../support/run-command.ts';
+import { expectSchema } from '../../support/schema.ts';
+
+let folder: string;
+let workspace: SandboxWorkspace;
+let homeserver: SandboxHomeserver;
+let printed: string[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rcfed-provision-'));
+  workspace = await startWorkspace();
+  homeserver = await startHomeserver({ serverName: 'lab.test' });
+  printed = [];
+});
+afterEach(async () => {
+  await Promise.all([workspace.stop(), homeserver.stop()]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+const provision = async (flags: readonly string[] = [], options: RunOptions = {}): Promise<CommandRun> => {
+  const run = await runCommand(['federation', 'provision', '--out', folder, ...flags], {
+    ...options,
+    env: {
+      HOME: folder,
+      RCFED_WORKSPACE_URL: workspace.url,
+      RCFED_WORKSPACE_ADMIN: workspace.admin.username,
+      RCFED_WORKSPACE_ADMIN_PASSWORD: workspace.admin.password,
+      RCFED_HOMESERVER_URL: homeserver.url,
+      RCFED_SERVER_NAME: homeserver.serverName,
+      ...options.env,
+    },
+  });
+  printed.push(run.stdout, run.stderr);
+  return run;
+};
+
+const registrationFile = async () => parseRegistration(await readFile(join(folder, 'registration.yaml'), 'utf8'));
+const bot = () => [...workspace.state.accounts.all()].find(({ user }) => user.username === 'rcfed');
+const stepsOf = (run: CommandRun): boolean[] => run.json<{ data: { steps: { needed: boolean }[] } }>().data.steps.map(({ needed }) => needed);
+
+describe('federation provision', () => {
+  it('makes the bot, the registration and the profile, and a second run finds everything so', async () => {
+    const first = await provision(['--json']);
+    expect(first.exitCode, first.stdout).toBe(0);
+    expectSchema(first.json());
+    expect(stepsOf(first)).toEqual([true, true, true]);
+    expect(bot()?.user.roles.toSorted()).toEqual(['admin', 'bot']);
+    const registration = await registrationFile();
+    expect(registration).toMatchObject({ serverName: 'lab.test', prefix: 'rc_', url: 'http://127.0.0.1:29400' });
+    expect((await stat(join(folder, 'registration.yaml'))).mode & 0o777).toBe(0o600);
+
+    const second = await provision(['--json'], { env: { RCFED_WORKSPACE_ADMIN: undefined, RCFED_WORKSPACE_ADMIN_PASSWORD: undefined } });
+    expect(second.exitCode, second.stdout).toBe(0);
+    expectSchema(second.json());
+    expect(second.json()).toMatchObject({ data: { changed: false } });
+    expect(stepsOf(second)).toEqual([false, false, false]);
+    expect((await registrationFile()).asToken.reveal()).toBe(registration.asToken.reveal());
+    const kept = await runCommand(['profile', 'show', '--reveal', '--yes', '--json'], { env: { HOME: folder } });
+    const { fields } = kept.json<{ data: { fields: { field: string; value: string | null }[] } }>().data;
+    const secrets = fields.filter(({ field }) => /token|password/.test(field)).flatMap(({ value }) => value ?? []);
+    expect(secrets).toHaveLength(4);
+    for (const secret of [...secrets, workspace.admin.password]) expect(printed.join('')).not.toContain(secret);
+  });
+
+  it('leaves a profile that the bridge starts with', async () => {
+    await provision();
+    homeserver.addRegistration(await registrationFile());
+    await homeserver.restart('graceful');
+    const linked = await runCommand(['rooms', 'link', 'general', '--new', '--json'], { env: { HOME: folder } });
+    expect(linked.json()).toMatchObject({ ok: true, data: { changed: true } });
+  });
+
+  it('says what it would do and does nothing with --dry-run', async () => {
+    const run = await provision(['--dry-run', '--json']);
+    expect(run.json()).toMatchObject({ ok: true, data: { changed: false, dryRun: true } });
+    expectSchema(run.json());
+    expect(stepsOf(run)).toEqual([true, true, true]);
+    expect(bot()).toBeUndefined();
+    await expect(stat(join(folder, 'registration.yaml'))).rejects.toThrow('ENOENT');
+  });
+
+  it('takes over the account of a bot whose token is lost', async () => {
+    await provision();
+    const before = bot()?.user._id;
+    workspace.revokeTokens('rcfed');
+    const again = await provision(['--json']);
+    expect(stepsOf(again)).toEqual([true, true, false]);
+    expect(bot()?.user._id).toBe(before);
+    expect(stepsOf(await provision(['--json']))).toEqual([false, false, false]);
+  });
+
+  it('does not take over the account of a person', async () => {
+    workspace.createUser({ username: 'rcfed', roles: ['user'] });
+    const run = await provision(['--json']);
+    expect(run.exitCode).toBe(1);
+    expect(run.json()).toMatchObject({ error: { code: 'RCFED_NAME_TAKEN' } });
+  });
+
+  it('does not replace another registration unless told to', async () => {
+    await provision();
+    await rm(join(folder, '.config'), { recursive: true });
+    const refused = await provision(['--json']);
+    expect(refused.json()).toMatchObject({ error: { code: 'RCFED_REGISTRATION_DIFFERS' } });
+    expect((await provision(['--replace'])).exitCode).toBe(0);
+  });
+
+  it('names everything that is missing at once, without a terminal', async () => {
+    const run = await runCommand(['federation', 'provision', '--json'], { env: { HOME: folder } });
+    expect(run.exitCode).toBe(2);
+    const { message } = run.json<{ error: { message: string } }>().error;
+    for (const flag of ['--workspace-url', '--workspace-admin', '--workspace-admin-password-file', '--homeserver-url', '--server-name'])
+      expect(message).toContain(flag);
+  });
+
+  it('asks a person at the terminal', async () => {
+    const run = await runCommand(['federation', 'provision', '--out', folder], {
+      env: { HOME: folder },
+      terminal: true,
+      answers: {
+        'User name of an admin': workspace.admin.username,
+        'Password of that admin': new Secret(workspace.admin.password),
+        'Address of the Rocket.Chat workspace': workspace.url,
+        'Address of the Matrix homeserver': homeserver.url,
+        'Matrix domain': homeserver.serverName,
+      },
+    });
+    expect(run.exitCode, run.stderr).toBe(0);
+  });
+
+  it('refuses an account that is no admin, and a wrong password', async () => {
+    const alice = workspace.createUser({ username: 'alice' });
+    const person = await provision(['--json'], { env: { RCFED_WORKSPACE_ADMIN: 'alice', RCFED_WORKSPACE_ADMIN_PASSWORD: alice.password } });
+    expect(person.exitCode).toBe(4);
+    expect(person.json()).toMatchObject({ error: { message: 'alice is no admin of the workspace' } });
+    const wrong = await provision(['--json'], { env: { RCFED_WORKSPACE_ADMIN_PASSWORD: 'not-the-password' } });
+    expect(wrong.exitCode).toBe(4);
+    expect(bot()).toBeUndefined();
+  });
+
+  it('says what is wrong where a web page answers instead of the homeserver, before it changes anything', async () => {
+    const page = await webPage();
+    try {
+      const run = await provision(['--json'], { env: { RCFED_HOMESERVER_URL: `http://127.0.0.1:${(page.address() as AddressInfo).port}` } });
+      expect(run.exitCode).toBe(5);
+      expect(run.json()).toMatchObject({ error: { code: 'RCFED_NOT_JSON' } });
+      expect(bot()).toBeUndefined();
+    } finally {
+      page.close();
+    }
+  });
+});
+
+const webPage = (): Promise<Server> =>
+  new Promise((resolve) => {
+    const server = createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>'));
+    server.listen(0, '127.0.0.1', () => resolve(server));
+  });
