@@ -65,7 +65,7 @@ export interface MatrixText {
   readonly msgtype: string;
   readonly body: string;
   readonly format: string | undefined;
-  readonly formattedBody: string | undefined;
+  readonly formatted_body: string | undefined;
 }
 
 export interface HomeserverMessagePosted {

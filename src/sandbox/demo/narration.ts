@@ -11,7 +11,7 @@ export const saidLine = ({ by, text }: Said): string => `${by.name} ${place(by.s
 export function arrivalLine(said: Said, sighting: Sighting): string {
   const where = `    ${otherPlace(said.by.side)}`;
   if (sighting.kind === 'gone') return `${where}: ${said.by.name}'s (${said.sequence}) is gone`;
-  if (sighting.kind === 'edit') return `${where} it now reads: ${sighting.text}`;
+  if (sighting.kind === 'edit') return `${where} it now reads: ${sighting.shown}`;
   const later = said.timed && said.acknowledgedAt !== undefined ? `, ${Math.max(0, Math.round(sighting.at - said.acknowledgedAt))} ms later` : '';
-  return `${where}${later}, from ${sighting.author}: ${sighting.text}`;
+  return `${where}${later}, from ${sighting.author}: ${sighting.shown}`;
 }

@@ -20,7 +20,8 @@ export function createAccount(hs: Homeserver, wish: NewAccount): Account {
   if (wish.localpart === '' || /[^a-z0-9._=\-/+]/.test(wish.localpart)) {
     throw new MatrixError(400, 'M_INVALID_USERNAME', "User ID can only contain characters a-z, 0-9, or '=_-./+'");
   }
-  if (Buffer.byteLength(userId) > 255) throw new MatrixError(400, 'M_INVALID_USERNAME', 'User ID may not be longer than 255 characters');
+  if (Buffer.byteLength(userId) > 255)
+    throw new MatrixError(400, 'M_INVALID_USERNAME', 'User ID may not be longer than 255 characters');
   if (wish.service !== undefined && !wish.service.ownsUser(userId)) {
     throw new MatrixError(400, 'M_EXCLUSIVE', 'Invalid user localpart for this application service.');
   }
@@ -44,7 +45,11 @@ export function createAccount(hs: Homeserver, wish: NewAccount): Account {
 }
 
 /** A new access token for a new or known device of the account; the device's older tokens end. */
-export function logIn(hs: Homeserver, account: Account, device: { id?: string; displayName?: string } = {}): { accessToken: string; deviceId: string } {
+export function logIn(
+  hs: Homeserver,
+  account: Account,
+  device: { id?: string; displayName?: string } = {},
+): { accessToken: string; deviceId: string } {
   const deviceId = device.id ?? newDeviceId();
   dropTokens(hs, account.userId, deviceId);
   if (!account.devices.has(deviceId)) account.devices.set(deviceId, { displayName: device.displayName });
@@ -55,7 +60,8 @@ export function logIn(hs: Homeserver, account: Account, device: { id?: string; d
 
 export function dropTokens(hs: Homeserver, userId: string, deviceId?: string): void {
   for (const [token, owner] of hs.disk.tokens) {
-    if (owner.userId === userId && (deviceId === undefined || owner.deviceId === deviceId)) hs.disk.tokens.delete(token);
+    if (owner.userId === userId && (deviceId === undefined || owner.deviceId === deviceId))
+      hs.disk.tokens.delete(token);
   }
 }
 

@@ -22,7 +22,9 @@ export function assertAllowed(hs: Homeserver, room: Room, event: ProposedEvent):
   const power = powerOf(room, event.sender);
   const needed = powerToSend(room, event.type, event.stateKey !== undefined);
   if (power < needed) {
-    throw forbidden(`You don't have permission to post that to the room. user_level (${power}) < send_level (${needed})`);
+    throw forbidden(
+      `You don't have permission to post that to the room. user_level (${power}) < send_level (${needed})`,
+    );
   }
   if (event.stateKey?.startsWith('@') === true && event.stateKey !== event.sender) {
     throw forbidden('You are not allowed to set others state');
@@ -60,10 +62,12 @@ function assertMembership(hs: Homeserver, room: Room, event: ProposedEvent): voi
   if (wanted === 'join') return assertJoin(hs, room, event, now);
   if (wanted === 'knock') return assertKnock(room, event, now);
   if (wanted === 'leave' && isSelf) {
-    if (now !== 'join' && now !== 'invite' && now !== 'knock') throw forbidden(`User ${target} not in room ${room.roomId}`);
+    if (now !== 'join' && now !== 'invite' && now !== 'knock')
+      throw forbidden(`User ${target} not in room ${room.roomId}`);
     return;
   }
-  if (wanted !== 'invite' && wanted !== 'ban' && wanted !== 'leave') throw badJson(`Unknown membership ${String(wanted)}`);
+  if (wanted !== 'invite' && wanted !== 'ban' && wanted !== 'leave')
+    throw badJson(`Unknown membership ${String(wanted)}`);
   if (membershipOf(room, event.sender) !== 'join') throw forbidden(`${event.sender} not in room ${room.roomId}.`);
   const power = powerOf(room, event.sender);
   if (wanted === 'invite') return assertInvite(room, target, now, power);
@@ -73,7 +77,9 @@ function assertMembership(hs: Homeserver, room: Room, event: ProposedEvent): voi
   }
   const rank = powerOf(room, target);
   if (power < powerFor(room, act) || (act === 'ban' && wanted === 'leave' ? false : power <= rank)) {
-    throw forbidden(now === 'ban' && wanted === 'leave' ? `You cannot unban user ${target}.` : `You cannot ${act} user ${target}.`);
+    throw forbidden(
+      now === 'ban' && wanted === 'leave' ? `You cannot unban user ${target}.` : `You cannot ${act} user ${target}.`,
+    );
   }
 }
 
@@ -104,5 +110,9 @@ function assertJoin(hs: Homeserver, room: Room, event: ProposedEvent, now: strin
     return other !== undefined && membershipOf(other, event.sender) === 'join';
   });
   if (isRestricted && lets) return;
-  throw forbidden(isRestricted ? 'You do not belong to any of the required rooms/spaces to join this room.' : 'You are not invited to this room.');
+  throw forbidden(
+    isRestricted
+      ? 'You do not belong to any of the required rooms/spaces to join this room.'
+      : 'You are not invited to this room.',
+  );
 }

@@ -22,7 +22,8 @@ export function deleteAlias(hs: Homeserver, requester: Requester, alias: string)
   const target = hs.disk.aliases.get(alias);
   if (target === undefined) throw notFound(`Room alias ${alias} not found`);
   const room = hs.disk.rooms.get(target.roomId);
-  const hasPower = room !== undefined && powerOf(room, requester.userId) >= powerToSend(room, 'm.room.canonical_alias', true);
+  const hasPower =
+    room !== undefined && powerOf(room, requester.userId) >= powerToSend(room, 'm.room.canonical_alias', true);
   assertMayUseAlias(hs, requester, alias);
   const owns = target.creator === requester.userId || requester.service !== undefined;
   if (!owns && !hasPower && !isAdmin(hs, requester)) throw forbidden("You don't have permission to delete the alias.");
@@ -47,7 +48,9 @@ export function publicRoom(hs: Homeserver, room: Room): Record<string, unknown> 
     ...(typeof type === 'string' ? { room_type: type } : {}),
     ...text('m.room.name', 'name'),
     ...text('m.room.topic', 'topic'),
-    ...(typeof stateContent(room, 'm.room.avatar')['url'] === 'string' ? { avatar_url: stateContent(room, 'm.room.avatar')['url'] } : {}),
+    ...(typeof stateContent(room, 'm.room.avatar')['url'] === 'string'
+      ? { avatar_url: stateContent(room, 'm.room.avatar')['url'] }
+      : {}),
   };
 }
 
@@ -56,8 +59,12 @@ export function publicRooms(hs: Homeserver, term: string, limit: number, since: 
   const matches = [...hs.disk.rooms.values()]
     .filter((room) => room.isPublic)
     .map((room) => publicRoom(hs, room))
-    .filter((entry) => [entry['name'], entry['topic'], entry['canonical_alias']].some((text) => term === '' || (typeof text === 'string' && text.toLowerCase().includes(term.toLowerCase()))))
-    .sort((a, b) => Number(b['num_joined_members']) - Number(a['num_joined_members']));
+    .filter((entry) =>
+      [entry['name'], entry['topic'], entry['canonical_alias']].some(
+        (text) => term === '' || (typeof text === 'string' && text.toLowerCase().includes(term.toLowerCase())),
+      ),
+    )
+    .toSorted((a, b) => Number(b['num_joined_members']) - Number(a['num_joined_members']));
   const next = since + limit;
   return {
     chunk: matches.slice(since, next),

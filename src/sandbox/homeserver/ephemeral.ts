@@ -25,15 +25,22 @@ export function setTyping(hs: Homeserver, roomId: string, userId: string, timeou
   void hs.clock.sleep(timeoutMs, hs.memory.life.signal).then(expire, () => undefined);
 }
 
-export function setReceipt(hs: Homeserver, room: Room, receipt: { userId: string; type: string; eventId: string; thread: string | undefined }): void {
+export function setReceipt(
+  hs: Homeserver,
+  room: Room,
+  receipt: { userId: string; type: string; eventId: string; thread: string | undefined },
+): void {
   const ts = hs.clock.now();
   const key = [receipt.userId, receipt.type, receipt.thread ?? ''].join('\0');
   room.receipts.set(key, { ...receipt, ts, stream: nextEphemeralStream(hs) });
-  if (receipt.type !== 'm.read.private') announce(hs, room.roomId, { room_id: room.roomId, ...receiptEvent([{ ...receipt, ts }]) });
+  if (receipt.type !== 'm.read.private')
+    announce(hs, room.roomId, { room_id: room.roomId, ...receiptEvent([{ ...receipt, ts }]) });
   else wakeWaiters(hs.memory);
 }
 
-export function receiptEvent(receipts: readonly { userId: string; type: string; eventId: string; ts: number; thread: string | undefined }[]): JsonObject {
+export function receiptEvent(
+  receipts: readonly { userId: string; type: string; eventId: string; ts: number; thread: string | undefined }[],
+): JsonObject {
   const content: Record<string, Record<string, Record<string, JsonObject>>> = {};
   for (const { userId, type, eventId, ts, thread } of receipts) {
     const ofEvent = (content[eventId] ??= {});

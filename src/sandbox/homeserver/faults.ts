@@ -1,3 +1,17 @@
+export const faultActions = [
+  'delay',
+  'late-answer',
+  'status',
+  'too-many-requests',
+  'html',
+  'drop-answer',
+  'cut',
+  'lose',
+  'duplicate',
+] as const;
+
+export type FaultAction = (typeof faultActions)[number];
+
 /**
  * Faults on demand. A rule applies to requests (`on: 'request'`, the default) or to transactions that
  * are pushed to an application service (`on: 'push'`), `times` times after `skip` matches, then it's spent.
@@ -5,6 +19,7 @@
  * - `delay`: act only after `delayMs`.
  * - `late-answer`: act at once, answer after `delayMs`.
  * - `status`: answer `status` (default 500) with `errcode` before acting; 429 carries `retryAfterMs`.
+ * - `too-many-requests`: the same with 429.
  * - `html`: answer 200 (or `status`) with an HTML page before acting, as a proxy or a captive portal does.
  * - `drop-answer`: act, then cut the connection.
  * - `cut`: cut the connection before acting.
@@ -14,9 +29,9 @@
 export interface FaultRule {
   readonly on?: 'request' | 'push';
   readonly method?: string;
-  /** Part of the path, percent-encoding as sent. For a push: part of the application service's id. */
+  /** Regular expression over the path, percent-encoded as sent. For a push: over the application service's id. */
   readonly path?: string;
-  readonly action: 'delay' | 'late-answer' | 'status' | 'html' | 'drop-answer' | 'cut' | 'lose' | 'duplicate';
+  readonly action: FaultAction;
   readonly status?: number;
   readonly errcode?: string;
   readonly retryAfterMs?: number;
@@ -43,12 +58,12 @@ export interface Faults {
 }
 
 export function createFaults(): Faults {
-  const active = new Map<number, { rule: FaultRule; matches: number; hits: number }>();
+  const active = new Map<number, { rule: FaultRule; pattern: RegExp; matches: number; hits: number }>();
   let lastId = 0;
   return {
     add(rule) {
       lastId += 1;
-      active.set(lastId, { rule, matches: 0, hits: 0 });
+      active.set(lastId, { rule, pattern: new RegExp(rule.path ?? ''), matches: 0, hits: 0 });
       return lastId;
     },
     remove: (id) => void active.delete(id),
@@ -60,7 +75,7 @@ export function createFaults(): Faults {
         const { rule } = fault;
         const times = rule.times ?? 1;
         if ((rule.on ?? 'request') !== on || (times > 0 && fault.hits >= times)) continue;
-        if ((rule.method !== undefined && rule.method !== method) || (rule.path !== undefined && !path.includes(rule.path))) continue;
+        if ((rule.method !== undefined && rule.method !== method) || !fault.pattern.test(path)) continue;
         fault.matches += 1;
         if (fault.matches <= (rule.skip ?? 0)) continue;
         fault.hits += 1;

@@ -72,6 +72,7 @@ export function integerQuery(query: URLSearchParams, name: string, fallback: num
   const text = query.get(name);
   if (text === null) return fallback;
   const value = Number(text);
-  if (!Number.isInteger(value)) throw new MatrixError(400, 'M_INVALID_PARAM', `Query parameter '${name}' must be an integer`);
+  if (!Number.isInteger(value))
+    throw new MatrixError(400, 'M_INVALID_PARAM', `Query parameter '${name}' must be an integer`);
   return value;
 }

@@ -16,5 +16,8 @@ export function isInterested(hs: Homeserver, service: ApplicationService, event:
 export function isRoomOfInterest(hs: Homeserver, service: ApplicationService, roomId: string): boolean {
   const room = hs.disk.rooms.get(roomId);
   if (room === undefined) return false;
-  return aliasesOf(hs, roomId).some((alias) => service.ownsAlias(alias)) || membersOf(room, 'join').some((userId) => service.ownsUser(userId));
+  return (
+    aliasesOf(hs, roomId).some((alias) => service.ownsAlias(alias)) ||
+    membersOf(room, 'join').some((userId) => service.ownsUser(userId))
+  );
 }

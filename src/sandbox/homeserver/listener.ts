@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FaultRule } from './faults.ts';
 import { type Answer, jsonBody, type MatrixRequest, readBody, sendAnswer } from './http.ts';
-import { MatrixError } from './matrix-error.ts';
+import { forbidden, MatrixError } from './matrix-error.ts';
 import { createRouter } from './router.ts';
 import { accountRoutes } from './routes/account-routes.ts';
 import { clientRoutes } from './routes/client-routes.ts';
@@ -29,7 +29,8 @@ const route = createRouter([
   faultRoutes,
 ]);
 
-const html = '<!doctype html><html><head><title>Bad gateway</title></head><body><h1>Something is in the way</h1></body></html>';
+const html =
+  '<!doctype html><html><head><title>Bad gateway</title></head><body><h1>Something is in the way</h1></body></html>';
 
 /** Reads a request, applies a fault that matches, acts and answers. Never rejects. */
 export async function answerRequest(
@@ -44,8 +45,19 @@ export async function answerRequest(
     const method = message.method ?? 'GET';
     if (method === 'OPTIONS') return sendAnswer(response, { json: {} });
     const body = await readBody(message);
-    const request = { method, path: url.pathname, query: url.searchParams, headers: message.headers, body, gone: goneSignal(response) };
-    if (method === 'POST' && url.pathname === '/_sandbox/restart') return await restartOnDemand({ ...request, params: {} }, response, restart);
+    const request = {
+      method,
+      path: url.pathname,
+      query: url.searchParams,
+      headers: message.headers,
+      body,
+      gone: goneSignal(response),
+    };
+    // A page in a browser may reach loopback too, and always says where it is from.
+    if (url.pathname.startsWith('/_sandbox/') && message.headers.origin !== undefined)
+      throw forbidden('Not for browsers');
+    if (method === 'POST' && url.pathname === '/_sandbox/restart')
+      return await restartOnDemand({ ...request, params: {} }, response, restart);
     const fault = url.pathname.startsWith('/_sandbox/') ? undefined : hs.faults.take('request', method, url.pathname);
     if (fault !== undefined && (await interfere(hs, fault, message, response)) === 'done') return;
     const { handler, params } = route(method, url.pathname);
@@ -65,17 +77,26 @@ function goneSignal(response: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
-async function interfere(hs: Homeserver, fault: FaultRule, message: IncomingMessage, response: ServerResponse): Promise<'done' | 'go on'> {
+async function interfere(
+  hs: Homeserver,
+  fault: FaultRule,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<'done' | 'go on'> {
   if (fault.action === 'cut') {
     message.socket.destroy();
     return 'done';
   }
   if (fault.action === 'html') {
-    sendAnswer(response, { status: fault.status ?? 200, bytes: Buffer.from(html), headers: { 'Content-Type': 'text/html; charset=utf-8' } });
+    sendAnswer(response, {
+      status: fault.status ?? 200,
+      bytes: Buffer.from(html),
+      headers: { 'Content-Type': 'text/html; charset=utf-8' },
+    });
     return 'done';
   }
-  if (fault.action === 'status') {
-    const status = fault.status ?? 500;
+  if (fault.action === 'status' || fault.action === 'too-many-requests') {
+    const status = fault.action === 'status' ? (fault.status ?? 500) : 429;
     const errcode = fault.errcode ?? (status === 429 ? 'M_LIMIT_EXCEEDED' : 'M_UNKNOWN');
     const wait = fault.retryAfterMs ?? 1000;
     const slow = status === 429 ? { retry_after_ms: wait } : {};
@@ -88,7 +109,11 @@ async function interfere(hs: Homeserver, fault: FaultRule, message: IncomingMess
 }
 
 /** `POST /_sandbox/restart {"mode":"graceful"|"kill"}`: answers first, then restarts. */
-async function restartOnDemand(request: MatrixRequest, response: ServerResponse, restart: (mode: RestartMode) => Promise<void>): Promise<void> {
+async function restartOnDemand(
+  request: MatrixRequest,
+  response: ServerResponse,
+  restart: (mode: RestartMode) => Promise<void>,
+): Promise<void> {
   const mode = jsonBody(request, 'allowed')['mode'] === 'kill' ? 'kill' : 'graceful';
   const sent = new Promise<void>((resolve) => {
     response.once('close', () => resolve());

@@ -10,25 +10,43 @@ export const unusedForMs = 24 * 60 * 60_000;
 export function createMedia(hs: Homeserver, requester: Requester): { mediaId: string; expiresAt: number } {
   const mediaId = randomBytes(18).toString('base64url').replaceAll(/[-_]/g, 'x');
   const createdAt = hs.clock.now();
-  hs.disk.media.set(mediaId, { owner: requester.userId, createdAt, contentType: undefined, fileName: undefined, bytes: undefined });
+  hs.disk.media.set(mediaId, {
+    owner: requester.userId,
+    createdAt,
+    contentType: undefined,
+    fileName: undefined,
+    bytes: undefined,
+  });
   return { mediaId, expiresAt: createdAt + unusedForMs };
 }
 
 /** Fills a media id once: a second upload is `M_CANNOT_OVERWRITE_MEDIA`. */
-export function putMedia(hs: Homeserver, requester: Requester, mediaId: string, upload: { bytes: Buffer; contentType: string; fileName: string | undefined }): void {
+export function putMedia(
+  hs: Homeserver,
+  requester: Requester,
+  mediaId: string,
+  upload: { bytes: Buffer; contentType: string; fileName: string | undefined },
+): void {
   const media = hs.disk.media.get(mediaId);
   if (media === undefined) throw notFound('Unknown media ID');
   if (media.owner !== requester.userId) throw forbidden('Only the creator of the media ID can upload to it');
   if (media.bytes !== undefined) throw new MatrixError(409, 'M_CANNOT_OVERWRITE_MEDIA', 'Media ID already has content');
   if (hs.clock.now() > media.createdAt + unusedForMs) throw notFound('Media ID has expired');
-  if (upload.bytes.length > maxUploadBytes) throw new MatrixError(413, 'M_TOO_LARGE', 'Upload request body is too large');
+  if (upload.bytes.length > maxUploadBytes)
+    throw new MatrixError(413, 'M_TOO_LARGE', 'Upload request body is too large');
   media.bytes = upload.bytes;
   media.contentType = upload.contentType;
   media.fileName = upload.fileName;
 }
 
 /** Waits for an upload that is under way, at most `timeoutMs`, then `M_NOT_YET_UPLOADED`. */
-export async function getMedia(hs: Homeserver, server: string, mediaId: string, timeoutMs: number, gone: AbortSignal): Promise<StoredMedia & { bytes: Buffer }> {
+export async function getMedia(
+  hs: Homeserver,
+  server: string,
+  mediaId: string,
+  timeoutMs: number,
+  gone: AbortSignal,
+): Promise<StoredMedia & { bytes: Buffer }> {
   const media = server === hs.serverName ? hs.disk.media.get(mediaId) : undefined;
   if (media === undefined) throw notFound('Not found');
   const until = hs.clock.now() + timeoutMs;

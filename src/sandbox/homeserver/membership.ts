@@ -11,7 +11,15 @@ import { appendEvent } from './timeline.ts';
  * Changes a membership, or answers the event that is already there when nothing would change: joining
  * where one is joined, inviting the invited, leaving what one left.
  */
-export function changeMembership(hs: Homeserver, room: Room, requester: Requester, target: string, membership: string, extra: JsonObject = {}, act?: 'unban'): StoredEvent {
+export function changeMembership(
+  hs: Homeserver,
+  room: Room,
+  requester: Requester,
+  target: string,
+  membership: string,
+  extra: JsonObject = {},
+  act?: 'unban',
+): StoredEvent {
   if (!/^@[^:]*:.+$/.test(target)) throw badJson(`Invalid user id ${target}`);
   const current = stateEvent(room, 'm.room.member', target);
   if (current?.content['membership'] === 'ban' && membership !== 'ban' && act !== 'unban') {
@@ -40,11 +48,20 @@ function profileOf(hs: Homeserver, userId: string, membership: string): JsonObje
 }
 
 /** Kick and unban both end in `leave`, and each refuses what is the other's. */
-export function kickOrUnban(hs: Homeserver, room: Room, requester: Requester, target: string, act: 'kick' | 'unban', extra: JsonObject): void {
+export function kickOrUnban(
+  hs: Homeserver,
+  room: Room,
+  requester: Requester,
+  target: string,
+  act: 'kick' | 'unban',
+  extra: JsonObject,
+): void {
   const now = membershipOf(room, target);
-  if (act === 'unban' && now !== 'ban') throw new MatrixError(403, 'M_BAD_STATE', `Cannot unban user who was not banned (membership=${now ?? 'none'})`);
+  if (act === 'unban' && now !== 'ban')
+    throw new MatrixError(403, 'M_BAD_STATE', `Cannot unban user who was not banned (membership=${now ?? 'none'})`);
   if (act === 'kick' && now === 'ban') throw new MatrixError(403, 'M_BAD_STATE', 'Cannot kick user who was banned');
-  if (act === 'kick' && now !== 'join' && now !== 'invite' && now !== 'knock') throw forbidden('The target user is not in the room');
+  if (act === 'kick' && now !== 'join' && now !== 'invite' && now !== 'knock')
+    throw forbidden('The target user is not in the room');
   changeMembership(hs, room, requester, target, 'leave', extra, act === 'unban' ? act : undefined);
 }
 
@@ -52,7 +69,8 @@ export function kickOrUnban(hs: Homeserver, room: Room, requester: Requester, ta
 export async function findRoom(hs: Homeserver, idOrAlias: string, requester: Requester): Promise<Room> {
   if (!idOrAlias.startsWith('#')) {
     const room = hs.disk.rooms.get(idOrAlias);
-    if (room === undefined) throw notFound("Can't join remote room because no servers that are in the room have been provided.");
+    if (room === undefined)
+      throw notFound("Can't join remote room because no servers that are in the room have been provided.");
     return room;
   }
   return roomOf(hs, await resolveAlias(hs, idOrAlias), requester);

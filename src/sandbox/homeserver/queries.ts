@@ -5,7 +5,8 @@ import type { Homeserver } from './state.ts';
 export async function queryUser(hs: Homeserver, userId: string): Promise<boolean> {
   for (const service of hs.memory.services) {
     if (service.url === null || !service.ownsUser(userId)) continue;
-    if (isSuccess(await callService(hs, service, 'GET', `/_matrix/app/v1/users/${encodeURIComponent(userId)}`))) return true;
+    if (isSuccess(await callService(hs, service, 'GET', `/_matrix/app/v1/users/${encodeURIComponent(userId)}`)))
+      return true;
   }
   return false;
 }
@@ -14,7 +15,8 @@ export async function queryUser(hs: Homeserver, userId: string): Promise<boolean
 export async function queryAlias(hs: Homeserver, alias: string): Promise<boolean> {
   for (const service of hs.memory.services) {
     if (service.url === null || !service.ownsAlias(alias)) continue;
-    if (isSuccess(await callService(hs, service, 'GET', `/_matrix/app/v1/rooms/${encodeURIComponent(alias)}`))) return true;
+    if (isSuccess(await callService(hs, service, 'GET', `/_matrix/app/v1/rooms/${encodeURIComponent(alias)}`)))
+      return true;
   }
   return false;
 }

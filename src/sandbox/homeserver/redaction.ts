@@ -5,7 +5,16 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   'm.room.member': ['membership', 'join_authorised_via_users_server'],
   'm.room.create': ['creator'],
   'm.room.join_rules': ['join_rule', 'allow'],
-  'm.room.power_levels': ['ban', 'events', 'events_default', 'kick', 'redact', 'state_default', 'users', 'users_default'],
+  'm.room.power_levels': [
+    'ban',
+    'events',
+    'events_default',
+    'kick',
+    'redact',
+    'state_default',
+    'users',
+    'users_default',
+  ],
   'm.room.history_visibility': ['history_visibility'],
 };
 

@@ -26,7 +26,11 @@ export function assertRelation(hs: Homeserver, room: Room, sender: string, conte
   if (parent === undefined && siblings.length === 0) throw invalid("Can't send relation to unknown event");
   if (relation.type === 'm.annotation') {
     const twice = siblings.some(
-      (event) => event.sender === sender && event.redactedBy === undefined && relationOf(event.content)?.type === 'm.annotation' && relationOf(event.content)?.key === relation.key,
+      (event) =>
+        event.sender === sender &&
+        event.redactedBy === undefined &&
+        relationOf(event.content)?.type === 'm.annotation' &&
+        relationOf(event.content)?.key === relation.key,
     );
     if (twice) throw new MatrixError(400, 'M_DUPLICATE_ANNOTATION', "Can't send same reaction twice");
   }
@@ -40,7 +44,8 @@ export function latestEdit(room: Room, event: StoredEvent): StoredEvent | undefi
   if (event.stateKey !== undefined || event.redactedBy !== undefined) return undefined;
   let best: StoredEvent | undefined;
   for (const candidate of room.relations.get(event.eventId) ?? []) {
-    if (candidate.sender !== event.sender || candidate.type !== event.type || candidate.redactedBy !== undefined) continue;
+    if (candidate.sender !== event.sender || candidate.type !== event.type || candidate.redactedBy !== undefined)
+      continue;
     if (relationOf(candidate.content)?.type !== 'm.replace') continue;
     const isNewer =
       best === undefined ||

@@ -22,7 +22,8 @@ export function requesterOf(hs: Homeserver, request: MatrixRequest): Requester {
   const service = hs.memory.services.find((candidate) => candidate.asToken === accessToken);
   if (service !== undefined) return serviceRequester(hs, request, service);
   const owner = hs.disk.tokens.get(accessToken);
-  if (owner === undefined) throw new MatrixError(401, 'M_UNKNOWN_TOKEN', 'Invalid access token passed.', { soft_logout: false });
+  if (owner === undefined)
+    throw new MatrixError(401, 'M_UNKNOWN_TOKEN', 'Invalid access token passed.', { soft_logout: false });
   return { ...owner, accessToken, service: undefined };
 }
 

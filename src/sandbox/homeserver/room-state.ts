@@ -17,7 +17,8 @@ export function membershipOf(room: Room, userId: string): string | undefined {
 export function membersOf(room: Room, membership: string): string[] {
   const members: string[] = [];
   for (const event of room.state.values()) {
-    if (event.type === 'm.room.member' && event.content['membership'] === membership && event.stateKey !== undefined) members.push(event.stateKey);
+    if (event.type === 'm.room.member' && event.content['membership'] === membership && event.stateKey !== undefined)
+      members.push(event.stateKey);
   }
   return members;
 }
@@ -48,7 +49,9 @@ export function canSee(room: Room, userId: string, event: StoredEvent): boolean 
   if (then === 'join') return true;
   if (event.visibility === 'invited' && then === 'invite') return true;
   if (event.visibility !== 'shared') return false;
-  return (room.memberships.get(userId) ?? []).some((change) => change.stream > event.stream && change.membership === 'join');
+  return (room.memberships.get(userId) ?? []).some(
+    (change) => change.stream > event.stream && change.membership === 'join',
+  );
 }
 
 export function aliasesOf(hs: Homeserver, roomId: string): string[] {

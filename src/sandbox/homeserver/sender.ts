@@ -8,7 +8,10 @@ const maxPerTransaction = 100;
 /** 2^9 s is the longest pause between two attempts at a service that is down. */
 const maxBackoffExponent = 9;
 
-function queueOf(memory: Memory, serviceId: string): { events: StoredEvent[]; ephemeral: JsonObject[]; inFlight: Promise<void> | undefined } {
+function queueOf(
+  memory: Memory,
+  serviceId: string,
+): { events: StoredEvent[]; ephemeral: JsonObject[]; inFlight: Promise<void> | undefined } {
   const known = memory.queues.get(serviceId);
   if (known !== undefined) return known;
   const queue = { events: [], ephemeral: [], inFlight: undefined };
@@ -17,7 +20,12 @@ function queueOf(memory: Memory, serviceId: string): { events: StoredEvent[]; ep
 }
 
 /** Queues events in memory and starts sending unless a transaction of the service is in flight. */
-export function pushEvents(hs: Homeserver, service: ApplicationService, events: readonly StoredEvent[], ephemeral: readonly JsonObject[] = []): void {
+export function pushEvents(
+  hs: Homeserver,
+  service: ApplicationService,
+  events: readonly StoredEvent[],
+  ephemeral: readonly JsonObject[] = [],
+): void {
   if (service.url === null) return;
   const { memory } = hs;
   const queue = queueOf(memory, service.id);
@@ -38,7 +46,11 @@ async function drain(hs: Homeserver, memory: Memory, service: ApplicationService
     if (events.length === 0 && ephemeral.length === 0) return;
     const isDown = hs.disk.down.has(service.id);
     if (isDown && events.length === 0) continue;
-    const transaction = storeServiceTransaction(hs, service.id, events.map((event) => event.eventId));
+    const transaction = storeServiceTransaction(
+      hs,
+      service.id,
+      events.map((event) => event.eventId),
+    );
     // While it's down each turn stores a transaction of its own, and the recoverer sends them one by one.
     if (isDown) continue;
     if (await deliver(hs, service, transaction, events, ephemeral)) complete(hs, transaction);
@@ -73,10 +85,7 @@ async function deliver(
   if (fault?.action === 'delay') await hs.clock.sleep(fault.delayMs ?? 0, hs.memory.life.signal).catch(() => undefined);
   if (fault?.action === 'lose') return true;
   const result = await callService(hs, service, 'PUT', `/_matrix/app/v1/transactions/${transaction.id}`, {
-    events: events.flatMap((event) => {
-      const room = hs.disk.rooms.get(event.roomId);
-      return room === undefined ? [] : [legacyEvent(hs, room, event)];
-    }),
+    events: events.map((event) => legacyEvent(hs, event)),
     ephemeral,
     'de.sorunome.msc2409.ephemeral': ephemeral,
     'de.sorunome.msc2409.to_device': [],
@@ -106,9 +115,11 @@ async function runRecoverer(hs: Homeserver, memory: Memory, service: Application
   for (let exponent = 1; ; exponent = Math.min(exponent + 1, maxBackoffExponent)) {
     const woken = new AbortController();
     memory.recoverers.set(service.id, { wake: () => woken.abort(new Error('woken')) });
-    await hs.clock.sleep(2 ** exponent * 1000 * hs.backoffScale, AbortSignal.any([woken.signal, memory.life.signal])).catch((error: unknown) => {
-      if (!woken.signal.aborted) throw error;
-    });
+    await hs.clock
+      .sleep(2 ** exponent * 1000 * hs.backoffScale, AbortSignal.any([woken.signal, memory.life.signal]))
+      .catch((error: unknown) => {
+        if (!woken.signal.aborted) throw error;
+      });
     for (;;) {
       memory.life.signal.throwIfAborted();
       const oldest = hs.disk.transactions.find((transaction) => transaction.serviceId === service.id);

@@ -30,7 +30,8 @@ export function readableRoom(hs: Homeserver, roomId: string, requester: Requeste
 /** An event of the room that the requester may see. */
 export function visibleEvent(room: Room, eventId: string, hs: Homeserver, requester: Requester): StoredEvent {
   const event = hs.disk.events.get(eventId);
-  if (event === undefined || event.roomId !== room.roomId || !canSee(room, requester.userId, event)) throw notFound('Event not found.');
+  if (event === undefined || event.roomId !== room.roomId || !canSee(room, requester.userId, event))
+    throw notFound('Event not found.');
   return event;
 }
 
@@ -46,23 +47,42 @@ function origin(requester: Requester, sending: Sending) {
     deviceId: requester.deviceId,
     accessToken: requester.accessToken,
     ...(sending.transactionId === undefined ? {} : { transactionId: sending.transactionId }),
-    ...(sending.originServerTs === undefined || requester.service === undefined ? {} : { originServerTs: sending.originServerTs }),
+    ...(sending.originServerTs === undefined || requester.service === undefined
+      ? {}
+      : { originServerTs: sending.originServerTs }),
   };
 }
 
 /** Sends a message event, or answers the one that was made under the transaction id by the same device. */
-export function sendMessage(hs: Homeserver, requester: Requester, roomId: string, type: string, content: JsonObject, sending: Sending): StoredEvent {
-  const known = sending.transactionId === undefined ? undefined : storedTransaction(hs, requester, roomId, sending.transactionId);
+export function sendMessage(
+  hs: Homeserver,
+  requester: Requester,
+  roomId: string,
+  type: string,
+  content: JsonObject,
+  sending: Sending,
+): StoredEvent {
+  const known =
+    sending.transactionId === undefined ? undefined : storedTransaction(hs, requester, roomId, sending.transactionId);
   if (known !== undefined) return known;
   const room = roomOf(hs, roomId, requester);
-  if (type === 'm.room.redaction' && typeof content['redacts'] === 'string') return redact(hs, requester, roomId, content['redacts'], content, sending);
+  if (type === 'm.room.redaction' && typeof content['redacts'] === 'string')
+    return redact(hs, requester, roomId, content['redacts'], content, sending);
   if (membershipOf(room, requester.userId) === 'join') assertRelation(hs, room, requester.userId, content);
   return appendEvent(hs, room, { type, content, stateKey: undefined, ...origin(requester, sending) });
 }
 
 /** One's own events need no power; those of others the room's `redact` level. Unknown events may be redacted, the create event not. */
-export function redact(hs: Homeserver, requester: Requester, roomId: string, eventId: string, content: JsonObject, sending: Sending): StoredEvent {
-  const known = sending.transactionId === undefined ? undefined : storedTransaction(hs, requester, roomId, sending.transactionId);
+export function redact(
+  hs: Homeserver,
+  requester: Requester,
+  roomId: string,
+  eventId: string,
+  content: JsonObject,
+  sending: Sending,
+): StoredEvent {
+  const known =
+    sending.transactionId === undefined ? undefined : storedTransaction(hs, requester, roomId, sending.transactionId);
   if (known !== undefined) return known;
   const room = roomOf(hs, roomId, requester);
   if ('redacts' in content && content['redacts'] !== eventId && room.version >= 11) {
@@ -87,7 +107,15 @@ export function redact(hs: Homeserver, requester: Requester, roomId: string, eve
 }
 
 /** Sets state. The same content by the same sender again is the event that's there already. */
-export function sendState(hs: Homeserver, requester: Requester, roomId: string, type: string, stateKey: string, content: JsonObject, sending: Sending): StoredEvent {
+export function sendState(
+  hs: Homeserver,
+  requester: Requester,
+  roomId: string,
+  type: string,
+  stateKey: string,
+  content: JsonObject,
+  sending: Sending,
+): StoredEvent {
   const room = roomOf(hs, roomId, requester);
   const current = stateEvent(room, type, stateKey);
   const isSame = current?.sender === requester.userId && canonicalJson(current.content) === canonicalJson(content);

@@ -20,7 +20,9 @@ import type { HomeserverOptions, RestartMode, SandboxHomeserver } from './types.
 export async function startHomeserver(options: HomeserverOptions = {}): Promise<SandboxHomeserver> {
   const host = options.host ?? '127.0.0.1';
   const serverName = options.serverName ?? 'sandbox.test';
-  const configured = new Map<string, Registration>((options.registrations ?? []).map((registration) => [registration.id, registration]));
+  const configured = new Map<string, Registration>(
+    (options.registrations ?? []).map((registration) => [registration.id, registration]),
+  );
   const hs: Homeserver = {
     serverName,
     clock: options.clock ?? systemClock,
@@ -87,8 +89,15 @@ function administrator(hs: Homeserver): string {
   return token;
 }
 
-function listen(hs: Homeserver, host: string, port: number, restart: (mode: RestartMode) => Promise<void>): Promise<Server> {
-  const server = createServer((message: IncomingMessage, response: ServerResponse) => void answerRequest(hs, message, response, restart));
+function listen(
+  hs: Homeserver,
+  host: string,
+  port: number,
+  restart: (mode: RestartMode) => Promise<void>,
+): Promise<Server> {
+  const server = createServer(
+    (message: IncomingMessage, response: ServerResponse) => void answerRequest(hs, message, response, restart),
+  );
   server.keepAliveTimeout = 60_000;
   return new Promise((resolve, reject) => {
     server.once('error', reject);

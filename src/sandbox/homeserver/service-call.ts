@@ -14,10 +14,17 @@ export type CallResult =
  * Calls an application service with its hs_token in the header. An answer whose end can't be known (neither
  * Content-Length nor chunked: the HTTP/1.0 way of closing) counts as failed, as it does for Synapse.
  */
-export function callService(hs: Homeserver, service: ApplicationService, method: string, path: string, body?: unknown): Promise<CallResult> {
+export function callService(
+  hs: Homeserver,
+  service: ApplicationService,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<CallResult> {
   return new Promise((resolve) => {
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-    const fail = (error: Error): void => resolve(error.name === 'TimeoutError' ? { kind: 'timeout' } : { kind: 'failed', why: error.message });
+    const fail = (error: Error): void =>
+      resolve(error.name === 'TimeoutError' ? { kind: 'timeout' } : { kind: 'failed', why: error.message });
     const deadline = AbortSignal.timeout(deadlineMs);
     const call = httpRequest(
       `${service.url}${path}`,
@@ -27,7 +34,9 @@ export function callService(hs: Homeserver, service: ApplicationService, method:
         signal: AbortSignal.any([hs.memory.life.signal, deadline]),
         headers: {
           Authorization: `Bearer ${service.hsToken}`,
-          ...(payload === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': String(payload.length) }),
+          ...(payload === undefined
+            ? {}
+            : { 'Content-Type': 'application/json', 'Content-Length': String(payload.length) }),
         },
       },
       (response) => {

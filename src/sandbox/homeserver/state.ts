@@ -41,7 +41,10 @@ export interface Room {
   /** Events that relate to an event, by its id. */
   readonly relations: Map<string, StoredEvent[]>;
   /** Receipts by `user id + NUL + type + NUL + thread`. */
-  readonly receipts: Map<string, { userId: string; type: string; eventId: string; ts: number; thread: string | undefined; stream: number }>;
+  readonly receipts: Map<
+    string,
+    { userId: string; type: string; eventId: string; ts: number; thread: string | undefined; stream: number }
+  >;
 }
 
 export interface Account {

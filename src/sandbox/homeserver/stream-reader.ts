@@ -45,7 +45,8 @@ async function handleRoom(hs: Homeserver, memory: Memory, events: readonly Store
   for (const event of events.map((read) => ({ ...read }))) {
     const services = memory.services.filter((service) => isInterested(hs, service, event));
     if (services.length === 0) continue;
-    const users = event.type === 'm.room.member' && event.stateKey !== undefined ? [event.sender, event.stateKey] : [event.sender];
+    const users =
+      event.type === 'm.room.member' && event.stateKey !== undefined ? [event.sender, event.stateKey] : [event.sender];
     for (const userId of users) {
       if (isUnknownUser(hs, userId)) await queryUser(hs, userId);
     }
@@ -57,6 +58,8 @@ async function handleRoom(hs: Homeserver, memory: Memory, events: readonly Store
 
 function isUnknownUser(hs: Homeserver, userId: string): boolean {
   return (
-    userId.endsWith(`:${hs.serverName}`) && !hs.disk.accounts.has(userId) && !hs.memory.services.some((service) => service.sender === userId)
+    userId.endsWith(`:${hs.serverName}`) &&
+    !hs.disk.accounts.has(userId) &&
+    !hs.memory.services.some((service) => service.sender === userId)
   );
 }

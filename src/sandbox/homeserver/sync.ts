@@ -25,7 +25,8 @@ function parseToken(token: string): Place {
 export async function sync(hs: Homeserver, request: MatrixRequest): Promise<Answer> {
   const requester = requesterOf(hs, request);
   const account = hs.disk.accounts.get(requester.userId);
-  if (account === undefined || requester.userId === requester.service?.sender) throw new MatrixError(500, 'M_UNKNOWN', 'Internal server error');
+  if (account === undefined || requester.userId === requester.service?.sender)
+    throw new MatrixError(500, 'M_UNKNOWN', 'Internal server error');
   const token = request.query.get('since');
   const since = token === null ? undefined : parseToken(token);
   const limit = timelineLimit(account, request.query.get('filter'));
@@ -35,8 +36,23 @@ export async function sync(hs: Homeserver, request: MatrixRequest): Promise<Answ
     const now: Place = { events: hs.disk.stream.length, ephemeral: hs.disk.ephemeralStream };
     const rooms = roomsSince(hs, requester, since, now, limit, full);
     const left = until - hs.clock.now();
-    if (full || left <= 0 || Object.values(rooms).some((group) => Object.keys(group).length > 0) || request.gone.aborted) {
-      return { json: { next_batch: tokenOf(now), rooms, account_data: { events: full ? globalData(account) : [] }, presence: { events: [] }, to_device: { events: [] }, device_lists: { changed: [], left: [] }, device_one_time_keys_count: {} } };
+    if (
+      full ||
+      left <= 0 ||
+      Object.values(rooms).some((group) => Object.keys(group).length > 0) ||
+      request.gone.aborted
+    ) {
+      return {
+        json: {
+          next_batch: tokenOf(now),
+          rooms,
+          account_data: { events: full ? globalData(account) : [] },
+          presence: { events: [] },
+          to_device: { events: [] },
+          device_lists: { changed: [], left: [] },
+          device_one_time_keys_count: {},
+        },
+      };
     }
     await change(hs, left, request.gone);
   }
@@ -69,9 +85,18 @@ function timelineLimit(account: Account, filter: string | null): number {
 }
 
 const globalData = (account: Account): JsonObject[] =>
-  [...account.accountData].filter(([key]) => key.startsWith('\0')).map(([key, content]) => ({ type: key.slice(1), content }));
+  [...account.accountData]
+    .filter(([key]) => key.startsWith('\0'))
+    .map(([key, content]) => ({ type: key.slice(1), content }));
 
-function roomsSince(hs: Homeserver, requester: Requester, since: Place | undefined, now: Place, limit: number, full: boolean) {
+function roomsSince(
+  hs: Homeserver,
+  requester: Requester,
+  since: Place | undefined,
+  now: Place,
+  limit: number,
+  full: boolean,
+) {
   const join: Record<string, unknown> = {};
   const invite: Record<string, unknown> = {};
   const leave: Record<string, unknown> = {};
@@ -93,24 +118,38 @@ function roomsSince(hs: Homeserver, requester: Requester, since: Place | undefin
   return { join, invite, leave, knock };
 }
 
-function joinedRoom(hs: Homeserver, room: Room, requester: Requester, since: Place | undefined, now: Place, limit: number, full: boolean): JsonObject | undefined {
+function joinedRoom(
+  hs: Homeserver,
+  room: Room,
+  requester: Requester,
+  since: Place | undefined,
+  now: Place,
+  limit: number,
+  full: boolean,
+): JsonObject | undefined {
   const wasJoined = since !== undefined && membershipAt(room, requester.userId, since.events) === 'join';
   const start = wasJoined ? since.events : 0;
-  const unseen = room.timeline.filter((event) => event.stream > start && event.stream <= now.events && canSee(room, requester.userId, event));
+  const unseen = room.timeline.filter(
+    (event) => event.stream > start && event.stream <= now.events && canSee(room, requester.userId, event),
+  );
   const ephemeral = ephemeralSince(hs, room, since);
   if (unseen.length === 0 && ephemeral.length === 0 && !full && wasJoined) return undefined;
   const timeline = limit === 0 ? [] : unseen.slice(-limit);
   const limited = timeline.length < unseen.length;
   const first = timeline[0]?.stream ?? now.events + 1;
   const state = full || !wasJoined || limited ? stateBefore(room, first, full || !wasJoined ? 0 : start) : [];
-  const show = (events: readonly StoredEvent[]): JsonObject[] => events.map((event) => withoutRoom(eventFor(hs, room, event, requester, 'plain')));
+  const show = (events: readonly StoredEvent[]): JsonObject[] =>
+    events.map((event) => withoutRoom(eventFor(hs, room, event, requester, 'plain')));
   return {
     timeline: { events: show(timeline), limited, prev_batch: `t${first - 1}-${first - 1}` },
     state: { events: show(state) },
     account_data: { events: [] },
     ephemeral: { events: ephemeral },
     unread_notifications: { notification_count: 0, highlight_count: 0 },
-    summary: { 'm.joined_member_count': membersOf(room, 'join').length, 'm.invited_member_count': membersOf(room, 'invite').length },
+    summary: {
+      'm.joined_member_count': membersOf(room, 'join').length,
+      'm.invited_member_count': membersOf(room, 'invite').length,
+    },
   };
 }
 
@@ -129,21 +168,37 @@ function ephemeralSince(hs: Homeserver, room: Room, since: Place | undefined): J
   const events: JsonObject[] = [];
   const receipts = [...room.receipts.values()].filter((receipt) => receipt.stream > from && receipt.type === 'm.read');
   if (receipts.length > 0) events.push(receiptEvent(receipts));
-  if ((hs.memory.typing.get(room.roomId)?.stream ?? 0) > from) events.push({ type: 'm.typing', content: { user_ids: typingIn(hs, room.roomId) } });
+  if ((hs.memory.typing.get(room.roomId)?.stream ?? 0) > from)
+    events.push({ type: 'm.typing', content: { user_ids: typingIn(hs, room.roomId) } });
   return events;
 }
 
 /** What an invited or knocking person gets to know of the room. */
 function stripped(room: Room, userId: string): JsonObject[] {
-  const types = ['m.room.create', 'm.room.join_rules', 'm.room.canonical_alias', 'm.room.avatar', 'm.room.encryption', 'm.room.name', 'm.room.topic'];
+  const types = [
+    'm.room.create',
+    'm.room.join_rules',
+    'm.room.canonical_alias',
+    'm.room.avatar',
+    'm.room.encryption',
+    'm.room.name',
+    'm.room.topic',
+  ];
   const own = room.state.get(`m.room.member\0${userId}`);
   return [...room.state.values()]
-    .filter((event) => types.includes(event.type) || event === own || (event.type === 'm.room.member' && event.stateKey === own?.sender))
+    .filter(
+      (event) =>
+        types.includes(event.type) ||
+        event === own ||
+        (event.type === 'm.room.member' && event.stateKey === own?.sender),
+    )
     .map((event) => ({ type: event.type, state_key: event.stateKey, sender: event.sender, content: event.content }));
 }
 
 function withoutRoom(event: JsonObject): JsonObject {
   const { room_id: _, ...rest } = event;
   const because = objectOr(rest['unsigned'])['redacted_because'];
-  return isObject(because) ? { ...rest, unsigned: { ...objectOr(rest['unsigned']), redacted_because: withoutRoom(because) } } : rest;
+  return isObject(because)
+    ? { ...rest, unsigned: { ...objectOr(rest['unsigned']), redacted_because: withoutRoom(because) } }
+    : rest;
 }

@@ -37,7 +37,10 @@ export function appendEvent(hs: Homeserver, room: Room, event: NewEvent): Stored
     stream: hs.disk.stream.length + 1,
     redacts: event.redacts,
     replaced: event.stateKey === undefined ? undefined : stateEvent(room, event.type, event.stateKey),
-    visibility: event.type === 'm.room.history_visibility' ? (stringOr(event.content['history_visibility']) ?? 'shared') : historyVisibility(room),
+    visibility:
+      event.type === 'm.room.history_visibility'
+        ? (stringOr(event.content['history_visibility']) ?? 'shared')
+        : historyVisibility(room),
     transactionId: event.transactionId,
     deviceId: event.deviceId,
     accessToken: event.accessToken,
@@ -84,7 +87,10 @@ function applyRedaction(hs: Homeserver, room: Room, redaction: StoredEvent, targ
 }
 
 function assertSize(hs: Homeserver, room: Room, event: NewEvent): void {
-  for (const [name, value] of [['type', event.type], ['state_key', event.stateKey ?? '']] as const) {
+  for (const [name, value] of [
+    ['type', event.type],
+    ['state_key', event.stateKey ?? ''],
+  ] as const) {
     if (Buffer.byteLength(value) > 255) throw new MatrixError(413, 'M_TOO_LARGE', `'${name}' too large`);
   }
   if (event.type === '') throw badJson('type must not be empty');

@@ -12,8 +12,16 @@ const storedForMs = 24 * 60 * 60_000;
  * application service, with the service alone: two of its users can't use one transaction id on one path
  * (synapse#2937). Kept in memory only; failures aren't kept.
  */
-export function onceByPath(hs: Homeserver, request: MatrixRequest, requester: Requester, act: () => Promise<Answer> | Answer): Promise<Answer> {
-  const who = requester.service === undefined ? `user\0${requester.userId}\0${requester.deviceId ?? requester.accessToken}` : `service\0${requester.service.id}`;
+export function onceByPath(
+  hs: Homeserver,
+  request: MatrixRequest,
+  requester: Requester,
+  act: () => Promise<Answer> | Answer,
+): Promise<Answer> {
+  const who =
+    requester.service === undefined
+      ? `user\0${requester.userId}\0${requester.deviceId ?? requester.accessToken}`
+      : `service\0${requester.service.id}`;
   const key = `${decodeURIComponent(request.path)}\0${who}`;
   const { answers } = hs.memory;
   const now = hs.clock.now();
@@ -36,7 +44,12 @@ const keyOf = (roomId: string, userId: string, deviceId: string, transactionId: 
  * The event that was made under this transaction id by the same user and device in the room, whatever its
  * type: neither the event's type nor the path is part of this key. Survives restarts, for a day.
  */
-export function storedTransaction(hs: Homeserver, requester: Requester, roomId: string, transactionId: string): StoredEvent | undefined {
+export function storedTransaction(
+  hs: Homeserver,
+  requester: Requester,
+  roomId: string,
+  transactionId: string,
+): StoredEvent | undefined {
   if (requester.deviceId === undefined) return undefined;
   const row = hs.disk.deviceTransactions.get(keyOf(roomId, requester.userId, requester.deviceId, transactionId));
   return row === undefined || hs.clock.now() - row.at >= storedForMs ? undefined : hs.disk.events.get(row.eventId);

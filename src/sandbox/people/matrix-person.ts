@@ -45,8 +45,9 @@ function textContent(text: string): Record<string, unknown> {
 
 interface Content {
   readonly body?: unknown;
+  readonly formatted_body?: unknown;
   readonly redacts?: unknown;
-  readonly 'm.new_content'?: { readonly body?: unknown };
+  readonly 'm.new_content'?: Content;
   readonly 'm.relates_to'?: { readonly rel_type?: unknown; readonly event_id?: unknown };
 }
 
@@ -56,16 +57,22 @@ function sightingOf(event: RawEvent): Sighting | undefined {
   if (event['type'] === 'm.room.redaction') return { kind: 'gone', id: String(content.redacts ?? event['redacts']), at };
   if (event['type'] !== 'm.room.message' || typeof content.body !== 'string') return undefined;
   const { rel_type: relation, event_id: target } = content['m.relates_to'] ?? {};
-  if (relation === 'm.replace') return { kind: 'edit', id: String(target), text: String(content['m.new_content']?.body), at };
-  return { kind: 'message', id: String(event['event_id']), text: content.body, author: String(event['sender']), at };
+  const now = content['m.new_content'] ?? content;
+  if (relation === 'm.replace') return { kind: 'edit', id: String(target), ...textsOf(now), at };
+  return { kind: 'message', id: String(event['event_id']), ...textsOf(content), author: String(event['sender']), at };
 }
+
+const textsOf = ({ body, formatted_body: formatted }: Content): { text: string; shown: string } => ({
+  text: String(body),
+  shown: String(formatted ?? body),
+});
 
 async function history(api: MatrixApi, roomId: MatrixRoomId): Promise<readonly HistoryEntry[]> {
   const entries = new Map<string, HistoryEntry>();
   for (const event of await allEvents(api, roomId)) {
     const sighting = sightingOf(event);
     const entry = sighting === undefined ? undefined : entries.get(sighting.id);
-    if (sighting?.kind === 'message') entries.set(sighting.id, sighting);
+    if (sighting?.kind === 'message') entries.set(sighting.id, { id: sighting.id, author: sighting.author, text: sighting.text });
     else if (sighting?.kind === 'edit' && entry !== undefined) entries.set(entry.id, { ...entry, text: sighting.text });
   }
   return [...entries.values()];

@@ -1,7 +1,7 @@
-/** Something that a person sees happen in the room, the moment it reaches their client. */
+/** Something that a person sees happen in the room, the moment it reaches their client. `shown` is the text with its formatting. */
 export type Sighting =
-  | { readonly kind: 'message'; readonly id: string; readonly text: string; readonly author: string; readonly at: number }
-  | { readonly kind: 'edit'; readonly id: string; readonly text: string; readonly at: number }
+  | { readonly kind: 'message'; readonly id: string; readonly text: string; readonly shown: string; readonly author: string; readonly at: number }
+  | { readonly kind: 'edit'; readonly id: string; readonly text: string; readonly shown: string; readonly at: number }
   | { readonly kind: 'gone'; readonly id: string; readonly at: number };
 
 /** A message as the room's history has it now. */

@@ -65,8 +65,8 @@ function sightingOf(event: RealtimeEvent, roomId: WorkspaceRoomId, seen: Map<str
   if (rid !== roomId || systemType !== undefined || typeof id !== 'string' || typeof text !== 'string') return undefined;
   const before = seen.get(id);
   seen.set(id, text);
-  if (before === undefined) return { kind: 'message', id, text, author: authorOf(event.message), at };
-  return before === text ? undefined : { kind: 'edit', id, text, at };
+  if (before === undefined) return { kind: 'message', id, text, shown: text, author: authorOf(event.message), at };
+  return before === text ? undefined : { kind: 'edit', id, text, shown: text, at };
 }
 
 const authorOf = (message: RawMessage): string => String((message['u'] as { username?: unknown } | undefined)?.username);

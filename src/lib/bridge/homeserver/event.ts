@@ -55,13 +55,13 @@ export function editTarget(event: MatrixEvent): EventId | undefined {
 export function readText(event: MatrixEvent): MatrixText | undefined {
   const replacement = event.content['m.new_content'];
   const content = editTarget(event) !== undefined && isRecord(replacement) ? replacement : event.content;
-  const { msgtype, body, format, formatted_body: formattedBody } = content;
+  const { msgtype, body, format, formatted_body: formatted } = content;
   if (typeof body !== 'string' || typeof msgtype !== 'string') return undefined;
   return {
     msgtype,
     body,
     format: typeof format === 'string' ? format : undefined,
-    formattedBody: typeof formattedBody === 'string' ? formattedBody : undefined,
+    formatted_body: typeof formatted === 'string' ? formatted : undefined,
   };
 }
 

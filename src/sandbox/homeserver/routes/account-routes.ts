@@ -7,7 +7,9 @@ import { param, type Routes } from '../router.ts';
 import type { Account, Homeserver } from '../state.ts';
 
 export const accountRoutes: Routes = {
-  'GET /_matrix/client/v3/login': () => ({ json: { flows: [{ type: 'm.login.password' }, { type: 'm.login.application_service' }] } }),
+  'GET /_matrix/client/v3/login': () => ({
+    json: { flows: [{ type: 'm.login.password' }, { type: 'm.login.application_service' }] },
+  }),
   'POST /_matrix/client/v3/login': login,
   'POST /_matrix/client/v3/register': register,
   'GET /_matrix/client/v3/register/available': (hs, request) => {
@@ -17,7 +19,8 @@ export const accountRoutes: Routes = {
   },
   'POST /_matrix/client/v3/logout': (hs, request) => {
     const requester = requesterOf(hs, request);
-    if (requester.service === undefined && requester.deviceId !== undefined) removeDevice(hs, accountOf(hs, requester), requester.deviceId);
+    if (requester.service === undefined && requester.deviceId !== undefined)
+      removeDevice(hs, accountOf(hs, requester), requester.deviceId);
     return { json: {} };
   },
   'POST /_matrix/client/v3/logout/all': (hs, request) => {
@@ -32,18 +35,31 @@ export const accountRoutes: Routes = {
   },
   'GET /_matrix/client/v3/devices': (hs, request) => {
     const account = accountOf(hs, requesterOf(hs, request));
-    return { json: { devices: [...account.devices].map(([deviceId, device]) => ({ device_id: deviceId, display_name: device.displayName, user_id: account.userId })) } };
+    return {
+      json: {
+        devices: [...account.devices].map(([deviceId, device]) => ({
+          device_id: deviceId,
+          display_name: device.displayName,
+          user_id: account.userId,
+        })),
+      },
+    };
   },
   'GET /_matrix/client/v3/devices/:deviceId': (hs, request) => {
     const account = accountOf(hs, requesterOf(hs, request));
     const device = account.devices.get(param(request, 'deviceId'));
     if (device === undefined) throw notFound('No device found');
-    return { json: { device_id: param(request, 'deviceId'), display_name: device.displayName, user_id: account.userId } };
+    return {
+      json: { device_id: param(request, 'deviceId'), display_name: device.displayName, user_id: account.userId },
+    };
   },
   'PUT /_matrix/client/v3/devices/:deviceId': putDevice,
   'DELETE /_matrix/client/v3/devices/:deviceId': (hs, request) => {
     const requester = requesterOf(hs, request);
-    if (requester.service === undefined) throw new MatrixError(401, 'M_UNAUTHORIZED', 'Interactive authentication needed', { flows: [{ stages: ['m.login.password'] }] });
+    if (requester.service === undefined)
+      throw new MatrixError(401, 'M_UNAUTHORIZED', 'Interactive authentication needed', {
+        flows: [{ stages: ['m.login.password'] }],
+      });
     removeDevice(hs, accountOf(hs, requester), param(request, 'deviceId'));
     return { json: {} };
   },
@@ -72,7 +88,11 @@ function register(hs: Homeserver, request: MatrixRequest): Answer {
   const body = jsonBody(request);
   if (body['type'] === 'm.login.application_service') return registerGhost(hs, request);
   if (request.headers.authorization !== undefined || request.query.has('access_token')) {
-    throw new MatrixError(400, 'M_UNKNOWN', 'An access token should not be provided on requests to /register (except if type is m.login.application_service)');
+    throw new MatrixError(
+      400,
+      'M_UNKNOWN',
+      'An access token should not be provided on requests to /register (except if type is m.login.application_service)',
+    );
   }
   if (objectOr(body['auth'])['type'] !== 'm.login.dummy') {
     return { status: 401, json: { session: 'sandbox', flows: [{ stages: ['m.login.dummy'] }], params: {} } };
@@ -99,9 +119,11 @@ function login(hs: Homeserver, request: MatrixRequest): Answer {
   const account = hs.disk.accounts.get(userId);
   if (body['type'] === 'm.login.application_service') {
     const { service } = requesterOf(hs, request);
-    if (account === undefined || service?.ownsUser(userId) !== true) throw forbidden('Invalid login for this application service');
+    if (account === undefined || service?.ownsUser(userId) !== true)
+      throw forbidden('Invalid login for this application service');
   } else if (body['type'] === 'm.login.password') {
-    if (account?.password === undefined || account.password !== body['password']) throw forbidden('Invalid username or password');
+    if (account?.password === undefined || account.password !== body['password'])
+      throw forbidden('Invalid username or password');
   } else {
     throw new MatrixError(400, 'M_UNKNOWN', `Unknown login type ${String(body['type'])}`);
   }
@@ -114,6 +136,9 @@ function session(hs: Homeserver, account: Account, request: MatrixRequest): Reco
   if (!isObject(body) || body['inhibit_login'] === true) return {};
   const id = stringOr(body['device_id']);
   const displayName = stringOr(body['initial_device_display_name']);
-  const made = logIn(hs, account, { ...(id === undefined ? {} : { id }), ...(displayName === undefined ? {} : { displayName }) });
+  const made = logIn(hs, account, {
+    ...(id === undefined ? {} : { id }),
+    ...(displayName === undefined ? {} : { displayName }),
+  });
   return { access_token: made.accessToken, device_id: made.deviceId };
 }

@@ -23,8 +23,10 @@ export const clientRoutes: Routes = {
   },
   [`GET ${userPath}/account_data/:type`]: (hs, request) => readData(hs, request, ''),
   [`PUT ${userPath}/account_data/:type`]: (hs, request) => writeData(hs, request, ''),
-  [`GET ${userPath}/rooms/:roomId/account_data/:type`]: (hs, request) => readData(hs, request, param(request, 'roomId')),
-  [`PUT ${userPath}/rooms/:roomId/account_data/:type`]: (hs, request) => writeData(hs, request, param(request, 'roomId')),
+  [`GET ${userPath}/rooms/:roomId/account_data/:type`]: (hs, request) =>
+    readData(hs, request, param(request, 'roomId')),
+  [`PUT ${userPath}/rooms/:roomId/account_data/:type`]: (hs, request) =>
+    writeData(hs, request, param(request, 'roomId')),
   'GET /_matrix/client/v3/pushrules/': (hs, request) => {
     requesterOf(hs, request);
     return { json: { global: { override: [], content: [], room: [], sender: [], underride: [] } } };
@@ -42,7 +44,8 @@ export const clientRoutes: Routes = {
 function ownAccount(hs: Homeserver, request: MatrixRequest): Account {
   const { userId } = requesterOf(hs, request);
   const account = hs.disk.accounts.get(userId);
-  if (account === undefined || userId !== param(request, 'userId')) throw forbidden("Cannot read or change another user's data");
+  if (account === undefined || userId !== param(request, 'userId'))
+    throw forbidden("Cannot read or change another user's data");
   return account;
 }
 

@@ -22,7 +22,8 @@ export const directoryRoutes: Routes = {
     const alias = param(request, 'alias');
     const roomId = stringOr(jsonBody(request)['room_id']);
     assertMayUseAlias(hs, requester, alias);
-    if (roomId === undefined || !hs.disk.rooms.has(roomId)) throw new MatrixError(400, 'M_UNKNOWN', 'Room does not exist');
+    if (roomId === undefined || !hs.disk.rooms.has(roomId))
+      throw new MatrixError(400, 'M_UNKNOWN', 'Room does not exist');
     if (hs.disk.aliases.has(alias)) throw new MatrixError(409, 'M_UNKNOWN', `Room alias ${alias} already exists`);
     hs.disk.aliases.set(alias, { roomId, creator: requester.userId });
     return { json: {} };
@@ -35,7 +36,9 @@ export const directoryRoutes: Routes = {
     const room = readableRoom(hs, param(request, 'roomId'), requesterOf(hs, request));
     return { json: { aliases: localAliases(hs, room) } };
   },
-  [`GET ${listPath}`]: (hs, request) => ({ json: { visibility: roomById(hs, param(request, 'roomId')).isPublic ? 'public' : 'private' } }),
+  [`GET ${listPath}`]: (hs, request) => ({
+    json: { visibility: roomById(hs, param(request, 'roomId')).isPublic ? 'public' : 'private' },
+  }),
   [`PUT ${listPath}`]: (hs, request) => {
     const requester = requesterOf(hs, request);
     const room = roomById(hs, param(request, 'roomId'));
@@ -54,8 +57,14 @@ export const directoryRoutes: Routes = {
   'POST /_matrix/client/v3/user_directory/search': (hs, request): Answer => {
     requesterOf(hs, request);
     const term = (stringOr(jsonBody(request)['search_term']) ?? '').toLowerCase();
-    const found = [...hs.disk.accounts.values()].filter((account) => `${account.userId} ${account.displayName ?? ''}`.toLowerCase().includes(term));
-    const results = found.map((account) => ({ user_id: account.userId, display_name: account.displayName ?? null, avatar_url: account.avatarUrl ?? null }));
+    const found = [...hs.disk.accounts.values()].filter((account) =>
+      `${account.userId} ${account.displayName ?? ''}`.toLowerCase().includes(term),
+    );
+    const results = found.map((account) => ({
+      user_id: account.userId,
+      display_name: account.displayName ?? null,
+      avatar_url: account.avatarUrl ?? null,
+    }));
     return { json: { limited: false, results } };
   },
 };

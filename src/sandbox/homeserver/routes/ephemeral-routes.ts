@@ -14,11 +14,18 @@ export const ephemeralRoutes: Routes = {
   'PUT /_matrix/client/v3/rooms/:roomId/typing/:userId': (hs, request) => {
     const requester = requesterOf(hs, request);
     const room = roomOf(hs, param(request, 'roomId'), requester);
-    if (requester.userId !== param(request, 'userId')) throw new MatrixError(400, 'M_UNKNOWN', "Cannot set another user's typing state");
-    if (membershipOf(room, requester.userId) !== 'join') throw forbidden(`User ${requester.userId} not in room ${room.roomId}`);
+    if (requester.userId !== param(request, 'userId'))
+      throw new MatrixError(400, 'M_UNKNOWN', "Cannot set another user's typing state");
+    if (membershipOf(room, requester.userId) !== 'join')
+      throw forbidden(`User ${requester.userId} not in room ${room.roomId}`);
     const body = jsonBody(request);
     if (typeof body['typing'] !== 'boolean') throw badJson("Missing 'typing'");
-    setTyping(hs, room.roomId, requester.userId, body['typing'] ? Math.min(Number(body['timeout'] ?? 30_000), 120_000) : 0);
+    setTyping(
+      hs,
+      room.roomId,
+      requester.userId,
+      body['typing'] ? Math.min(Number(body['timeout'] ?? 30_000), 120_000) : 0,
+    );
     return { json: {} };
   },
   'POST /_matrix/client/v3/rooms/:roomId/receipt/:type/:eventId': (hs, request) => {
@@ -44,11 +51,19 @@ export const ephemeralRoutes: Routes = {
   },
 };
 
-function receipt(hs: Homeserver, request: MatrixRequest, type: string, eventId: string, thread: string | undefined): Answer {
+function receipt(
+  hs: Homeserver,
+  request: MatrixRequest,
+  type: string,
+  eventId: string,
+  thread: string | undefined,
+): Answer {
   const requester = requesterOf(hs, request);
   const room = roomOf(hs, param(request, 'roomId'), requester);
-  if (!receiptTypes.includes(type)) throw new MatrixError(400, 'M_INVALID_PARAM', `Receipt type must be one of ${receiptTypes.join(', ')}`);
-  if (membershipOf(room, requester.userId) !== 'join') throw forbidden(`User ${requester.userId} not in room ${room.roomId}`);
+  if (!receiptTypes.includes(type))
+    throw new MatrixError(400, 'M_INVALID_PARAM', `Receipt type must be one of ${receiptTypes.join(', ')}`);
+  if (membershipOf(room, requester.userId) !== 'join')
+    throw forbidden(`User ${requester.userId} not in room ${room.roomId}`);
   if (type !== 'm.fully_read') setReceipt(hs, room, { userId: requester.userId, type, eventId, thread });
   return { json: {} };
 }

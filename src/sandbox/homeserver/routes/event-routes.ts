@@ -17,7 +17,14 @@ export const eventRoutes: Routes = {
     const requester = requesterOf(hs, request);
     return onceByPath(hs, request, requester, () => {
       const sending = { transactionId: param(request, 'transactionId'), originServerTs: wishedTs(request) };
-      const event = sendMessage(hs, requester, param(request, 'roomId'), param(request, 'type'), jsonBody(request), sending);
+      const event = sendMessage(
+        hs,
+        requester,
+        param(request, 'roomId'),
+        param(request, 'type'),
+        jsonBody(request),
+        sending,
+      );
       return { json: { event_id: event.eventId } };
     });
   },
@@ -25,7 +32,14 @@ export const eventRoutes: Routes = {
     const requester = requesterOf(hs, request);
     return onceByPath(hs, request, requester, () => {
       const sending = { transactionId: param(request, 'transactionId') };
-      const event = redact(hs, requester, param(request, 'roomId'), param(request, 'eventId'), jsonBody(request, 'allowed'), sending);
+      const event = redact(
+        hs,
+        requester,
+        param(request, 'roomId'),
+        param(request, 'eventId'),
+        jsonBody(request, 'allowed'),
+        sending,
+      );
       return { json: { event_id: event.eventId } };
     });
   },
@@ -52,7 +66,11 @@ export const eventRoutes: Routes = {
     const unwanted = request.query.get('not_membership');
     const events = [...room.state.values()].filter((event) => {
       const membership = event.content['membership'];
-      return event.type === 'm.room.member' && (wanted === null || membership === wanted) && (unwanted === null || membership !== unwanted);
+      return (
+        event.type === 'm.room.member' &&
+        (wanted === null || membership === wanted) &&
+        (unwanted === null || membership !== unwanted)
+      );
     });
     return { json: { chunk: events.map((event) => eventFor(hs, room, event, requester)) } };
   },
@@ -76,7 +94,15 @@ function getState(hs: Homeserver, request: MatrixRequest): Answer {
 function putState(hs: Homeserver, request: MatrixRequest): Answer {
   const requester = requesterOf(hs, request);
   const sending = { originServerTs: wishedTs(request) };
-  const event = sendState(hs, requester, param(request, 'roomId'), param(request, 'type'), request.params['stateKey'] ?? '', jsonBody(request), sending);
+  const event = sendState(
+    hs,
+    requester,
+    param(request, 'roomId'),
+    param(request, 'type'),
+    request.params['stateKey'] ?? '',
+    jsonBody(request),
+    sending,
+  );
   return { json: { event_id: event.eventId } };
 }
 
@@ -100,7 +126,7 @@ function messages(hs: Homeserver, request: MatrixRequest): Answer {
   const to = request.query.get('to');
   const stop = to === null ? undefined : placeOf(to);
   const inRange = backwards
-    ? room.timeline.filter((event) => event.stream <= start && (stop === undefined || event.stream > stop)).reverse()
+    ? room.timeline.filter((event) => event.stream <= start && (stop === undefined || event.stream > stop)).toReversed()
     : room.timeline.filter((event) => event.stream > start && event.stream <= (stop ?? newest));
   const read = inRange.slice(0, limit);
   const last = read.at(-1);
@@ -127,7 +153,7 @@ function context(hs: Homeserver, request: MatrixRequest): Answer {
   const each = Math.floor(integerQuery(request.query, 'limit', 10) / 2);
   const visible = room.timeline.filter((other) => canSee(room, requester.userId, other));
   const index = visible.indexOf(event);
-  const before = visible.slice(Math.max(0, index - each), index).reverse();
+  const before = visible.slice(Math.max(0, index - each), index).toReversed();
   const after = visible.slice(index + 1, index + 1 + each);
   const show = (list: readonly StoredEvent[]) => list.map((other) => eventFor(hs, room, other, requester));
   return {
@@ -154,7 +180,7 @@ function relations(hs: Homeserver, request: MatrixRequest): Answer {
       (relType === undefined || relationOf(event.content)?.type === relType) &&
       (eventType === undefined || event.type === eventType),
   );
-  const ordered = request.query.get('dir') === 'f' ? found : found.reverse();
+  const ordered = request.query.get('dir') === 'f' ? found : found.toReversed();
   const offset = Number(request.query.get('from') ?? '0');
   const limit = integerQuery(request.query, 'limit', 5);
   const chunk = ordered.slice(offset, offset + limit).map((event) => eventFor(hs, room, event, requester));

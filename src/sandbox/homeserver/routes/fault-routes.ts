@@ -1,16 +1,17 @@
-import type { FaultRule } from '../faults.ts';
+import { faultActions, type FaultRule } from '../faults.ts';
 import { jsonBody } from '../http.ts';
 import { badJson } from '../matrix-error.ts';
 import { param, type Routes } from '../router.ts';
-
-const actions = ['delay', 'late-answer', 'status', 'html', 'drop-answer', 'cut', 'lose', 'duplicate'];
 
 /** The sandbox's own API for making things go wrong; it needs no token, since it listens on loopback only. */
 export const faultRoutes: Routes = {
   'GET /_sandbox/faults': (hs) => ({ json: { faults: hs.faults.list() } }),
   'POST /_sandbox/faults': (hs, request) => {
     const rule = jsonBody(request);
-    if (!isFaultRule(rule)) throw badJson(`A fault needs an action, one of: ${actions.join(', ')}`);
+    if (!isFaultRule(rule))
+      throw badJson(
+        `A fault needs a path that is a regular expression, and an action, one of: ${faultActions.join(', ')}`,
+      );
     return { json: { id: hs.faults.add(rule) } };
   },
   'DELETE /_sandbox/faults': (hs) => {
@@ -27,9 +28,19 @@ function isFaultRule(value: Record<string, unknown>): value is Record<string, un
   const isNumber = (key: string): boolean => value[key] === undefined || typeof value[key] === 'number';
   const isText = (key: string): boolean => value[key] === undefined || typeof value[key] === 'string';
   return (
-    actions.includes(String(value['action'])) &&
+    faultActions.some((action) => action === value['action']) &&
     ['status', 'retryAfterMs', 'delayMs', 'times', 'skip'].every(isNumber) &&
-    ['method', 'path', 'errcode'].every(isText) &&
+    ['method', 'errcode'].every(isText) &&
+    isPattern(value['path']) &&
     [undefined, 'request', 'push'].includes(value['on'] as string | undefined)
   );
+}
+
+function isPattern(value: unknown): boolean {
+  if (typeof value !== 'string') return value === undefined;
+  try {
+    return new RegExp(value) instanceof RegExp;
+  } catch {
+    return false;
+  }
 }

@@ -60,7 +60,8 @@ async function sendMedia(hs: Homeserver, request: MatrixRequest): Promise<Answer
     bytes: media.bytes,
     headers: {
       'Content-Type': media.contentType ?? 'application/octet-stream',
-      'Content-Disposition': fileName === undefined ? 'attachment' : `attachment; filename*=utf-8''${encodeURIComponent(fileName)}`,
+      'Content-Disposition':
+        fileName === undefined ? 'attachment' : `attachment; filename*=utf-8''${encodeURIComponent(fileName)}`,
     },
   };
 }

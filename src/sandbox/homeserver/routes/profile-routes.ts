@@ -7,7 +7,9 @@ import { param, type Routes } from '../router.ts';
 import type { Account, Homeserver } from '../state.ts';
 
 export const profileRoutes: Routes = {
-  'GET /_matrix/client/v3/profile/:userId': (hs, request) => ({ json: fieldsOf(profileOf(hs, param(request, 'userId'))) }),
+  'GET /_matrix/client/v3/profile/:userId': (hs, request) => ({
+    json: fieldsOf(profileOf(hs, param(request, 'userId'))),
+  }),
   'GET /_matrix/client/v3/profile/:userId/:field': (hs, request) => {
     const field = param(request, 'field');
     const value = fieldsOf(profileOf(hs, param(request, 'userId')))[field];
@@ -38,13 +40,15 @@ function setField(hs: Homeserver, request: MatrixRequest): Answer {
   const requester = requesterOf(hs, request);
   const userId = param(request, 'userId');
   const field = param(request, 'field');
-  if (requester.userId !== userId && hs.disk.accounts.get(requester.userId)?.admin !== true) throw forbidden("Cannot set another user's profile");
+  if (requester.userId !== userId && hs.disk.accounts.get(requester.userId)?.admin !== true)
+    throw forbidden("Cannot set another user's profile");
   const account = profileOf(hs, userId);
   const body = request.method === 'DELETE' ? { [field]: undefined } : jsonBody(request);
   const value: unknown = isObject(body) ? body[field] : undefined;
   if (request.method === 'PUT' && !(field in body)) throw badJson(`Missing key '${field}'`);
   if (field === 'displayname' || field === 'avatar_url') {
-    if (value !== undefined && value !== null && typeof value !== 'string') throw badJson(`'${field}' must be a string`);
+    if (value !== undefined && value !== null && typeof value !== 'string')
+      throw badJson(`'${field}' must be a string`);
     const text = typeof value === 'string' && value !== '' ? value : undefined;
     if (field === 'displayname') account.displayName = text;
     else account.avatarUrl = text;

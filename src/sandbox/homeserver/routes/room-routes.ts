@@ -26,13 +26,15 @@ export const roomRoutes: Routes = {
   'POST /_matrix/client/v3/rooms/:roomId/leave': (hs, request) => {
     const requester = requesterOf(hs, request);
     const room = roomOf(hs, param(request, 'roomId'), requester);
-    if (membershipOf(room, requester.userId) !== 'leave') changeMembership(hs, room, requester, requester.userId, 'leave', reason(request));
+    if (membershipOf(room, requester.userId) !== 'leave')
+      changeMembership(hs, room, requester, requester.userId, 'leave', reason(request));
     return { json: {} };
   },
   'POST /_matrix/client/v3/rooms/:roomId/forget': (hs, request) => {
     const requester = requesterOf(hs, request);
     const membership = membershipOf(roomOf(hs, param(request, 'roomId'), requester), requester.userId);
-    if (membership === 'join' || membership === 'invite') throw invalid(`User ${requester.userId} is in room ${param(request, 'roomId')}`);
+    if (membership === 'join' || membership === 'invite')
+      throw invalid(`User ${requester.userId} is in room ${param(request, 'roomId')}`);
     return { json: {} };
   },
   'POST /_matrix/client/v3/rooms/:roomId/invite': onTarget((hs, requester, roomId, target, extra) => {
@@ -49,16 +51,27 @@ export const roomRoutes: Routes = {
   }),
   'GET /_matrix/client/v3/joined_rooms': (hs, request) => {
     const { userId } = requesterOf(hs, request);
-    return { json: { joined_rooms: [...hs.disk.rooms.values()].filter((room) => membershipOf(room, userId) === 'join').map((room) => room.roomId) } };
+    return {
+      json: {
+        joined_rooms: [...hs.disk.rooms.values()]
+          .filter((room) => membershipOf(room, userId) === 'join')
+          .map((room) => room.roomId),
+      },
+    };
   },
   'GET /_matrix/client/v3/rooms/:roomId/joined_members': (hs, request) => {
     const requester = requesterOf(hs, request);
     const room = roomOf(hs, param(request, 'roomId'), requester);
-    const isOurs = requester.service !== undefined && membersOf(room, 'join').some((userId) => requester.service?.ownsUser(userId));
-    if (membershipOf(room, requester.userId) !== 'join' && !isOurs) throw forbidden(`User ${requester.userId} not in room ${room.roomId}`);
+    const isOurs =
+      requester.service !== undefined && membersOf(room, 'join').some((userId) => requester.service?.ownsUser(userId));
+    if (membershipOf(room, requester.userId) !== 'join' && !isOurs)
+      throw forbidden(`User ${requester.userId} not in room ${room.roomId}`);
     const joined = membersOf(room, 'join').map((userId) => {
       const content = objectOr(stateEvent(room, 'm.room.member', userId)?.content);
-      return [userId, { display_name: content['displayname'] ?? null, avatar_url: content['avatar_url'] ?? null }] as const;
+      return [
+        userId,
+        { display_name: content['displayname'] ?? null, avatar_url: content['avatar_url'] ?? null },
+      ] as const;
     });
     return { json: { joined: Object.fromEntries(joined) } };
   },
@@ -72,11 +85,18 @@ const reason = (request: MatrixRequest): Record<string, unknown> => {
 async function join(hs: Homeserver, request: MatrixRequest, idOrAlias: string): Promise<Answer> {
   const requester = requesterOf(hs, request);
   const room = await findRoom(hs, idOrAlias, requester);
-  if (membershipOf(room, requester.userId) !== 'join') changeMembership(hs, room, requester, requester.userId, 'join', reason(request));
+  if (membershipOf(room, requester.userId) !== 'join')
+    changeMembership(hs, room, requester, requester.userId, 'join', reason(request));
   return { json: { room_id: room.roomId } };
 }
 
-type TargetAct = (hs: Homeserver, requester: Requester, roomId: string, target: string, extra: Record<string, unknown>) => void;
+type TargetAct = (
+  hs: Homeserver,
+  requester: Requester,
+  roomId: string,
+  target: string,
+  extra: Record<string, unknown>,
+) => void;
 
 /** A membership request about another user, named by `user_id` in the body. */
 function onTarget(act: TargetAct): Handler {

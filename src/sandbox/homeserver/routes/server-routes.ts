@@ -10,14 +10,19 @@ import type { Homeserver } from '../state.ts';
 const specVersions = ['r0.6.1', ...Array.from({ length: 12 }, (_, index) => `v1.${index + 1}`)];
 
 export const serverRoutes: Routes = {
-  'GET /_matrix/client/versions': () => ({ json: { versions: specVersions, unstable_features: { 'org.matrix.msc4190': true, 'org.matrix.msc2246': true } } }),
+  'GET /_matrix/client/versions': () => ({
+    json: { versions: specVersions, unstable_features: { 'org.matrix.msc4190': true, 'org.matrix.msc2246': true } },
+  }),
   'GET /_matrix/federation/v1/version': () => ({ json: { server: { name: 'rcfed sandbox', version: '0' } } }),
   'GET /_matrix/client/v3/capabilities': (hs, request) => {
     requesterOf(hs, request);
     return {
       json: {
         capabilities: {
-          'm.room_versions': { default: hs.defaultRoomVersion, available: Object.fromEntries(roomVersions.map((version) => [version, 'stable'])) },
+          'm.room_versions': {
+            default: hs.defaultRoomVersion,
+            available: Object.fromEntries(roomVersions.map((version) => [version, 'stable'])),
+          },
           'm.change_password': { enabled: true },
           'm.set_displayname': { enabled: true },
           'm.set_avatar_url': { enabled: true },
@@ -34,10 +39,17 @@ async function ping(hs: Homeserver, request: MatrixRequest): Promise<Answer> {
   const { service } = requesterOf(hs, request);
   if (service === undefined) throw forbidden('Only application services can use the /appservice/ping endpoint');
   if (service.id !== param(request, 'id')) throw forbidden('Mismatching application service ID in path');
-  if (service.url === null) throw new MatrixError(400, 'M_URL_NOT_SET', 'The application service does not have a URL set');
+  if (service.url === null)
+    throw new MatrixError(400, 'M_URL_NOT_SET', 'The application service does not have a URL set');
   const startedAt = hs.clock.now();
   const transactionId = jsonBody(request, 'allowed')['transaction_id'];
-  const result = await callService(hs, service, 'POST', '/_matrix/app/v1/ping', transactionId === undefined ? {} : { transaction_id: transactionId });
+  const result = await callService(
+    hs,
+    service,
+    'POST',
+    '/_matrix/app/v1/ping',
+    transactionId === undefined ? {} : { transaction_id: transactionId },
+  );
   if (result.kind === 'timeout') throw new MatrixError(504, 'M_CONNECTION_TIMEOUT', 'Timeout waiting for response');
   if (result.kind === 'failed') throw new MatrixError(502, 'M_CONNECTION_FAILED', result.why);
   if (result.status < 200 || result.status >= 300) {
