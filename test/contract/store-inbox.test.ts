@@ -113,13 +113,16 @@ describeStore('the order within a lane', (bench) => {
 
   it('puts what was missing into its place among what waits', async () => {
     const store = await bench.open();
-    await store.inbox.record({ rows: keysOf('$1', '$4', '$unlisted', '$6') });
+    await store.inbox.record({ rows: keysOf('$1', '$4', '$older', '$6') });
     const cursors = [{ name: 'gap', value: 'token' }];
-    const missing = await store.inbox.recordGap('room:a', keysOf('$1', '$2', '$3', '$4', '$5', '$6', '$7'), cursors);
+    const lastId = await store.inbox.lastId();
+    await store.inbox.record({ rows: keysOf('$newer') });
+    const ordered = keysOf('$1', '$2', '$3', '$4', '$5', '$6', '$7');
+    const missing = await store.inbox.recordGap('room:a', { ordered, lastId }, cursors);
     expect(missing).toBe(4);
     expect(await store.cursor('gap')).toBe('token');
     await store.inbox.record({ rows: keysOf('$8') });
-    expect(await drain(store, 'room:a')).toEqual(['$1', '$2', '$3', '$4', '$5', '$6', '$7', '$unlisted', '$8']);
+    expect(await drain(store, 'room:a')).toEqual(['$older', '$1', '$2', '$3', '$4', '$5', '$6', '$7', '$newer', '$8']);
   });
 
   it('leaves alone what is settled, and a gap filled twice changes nothing', async () => {
@@ -128,10 +131,10 @@ describeStore('the order within a lane', (bench) => {
     const lease = await takeLease(store);
     const head = await store.inbox.head('room:a', 'homeserver');
     await store.inbox.settle({ inboxId: head?.id as number, lease, outcome: 'relayed' });
-    const stretch = keysOf('$1', '$2', '$3');
+    const stretch = { ordered: keysOf('$1', '$2', '$3'), lastId: await store.inbox.lastId() };
     expect(await store.inbox.recordGap('room:a', stretch, undefined)).toBe(1);
     expect(await store.inbox.recordGap('room:a', stretch, undefined)).toBe(0);
-    expect(await store.inbox.recordGap('room:a', [], [{ name: 'gap', value: 'end' }])).toBe(0);
+    expect(await store.inbox.recordGap('room:a', { ordered: [], lastId: 0 }, [{ name: 'gap', value: 'end' }])).toBe(0);
     expect(await store.cursor('gap')).toBe('end');
     expect(await drain(store, 'room:a')).toEqual(['$2', '$3']);
   });

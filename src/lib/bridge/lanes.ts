@@ -8,6 +8,11 @@ import type { Relay } from './relay.ts';
 
 /** A lease outlives three HTTP deadlines: nobody takes a lane from a bridge that is only slow. */
 const LEASE_MS = 120_000;
+/**
+ * One bridge at a time holds the store's lock, so that a lease that a killed bridge left behind is this
+ * one's. Bridges that share a store would each need a name of their own.
+ */
+export const LANE_OWNER = 'bridge';
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 30_000;
 /** So many lanes act at the same time; others wait for a place. */

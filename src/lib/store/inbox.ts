@@ -36,7 +36,7 @@ export function inboxOf(database: StoreDatabase): Inbox {
   };
 }
 
-function lookingUp({ kysely }: StoreDatabase): Pick<Inbox, 'head' | 'byId' | 'byKey' | 'byRef' | 'known'> {
+function lookingUp({ kysely }: StoreDatabase): Pick<Inbox, 'lastId' | 'head' | 'byId' | 'byKey' | 'byRef' | 'known'> {
   const all = kysely.selectFrom('inbox').selectAll();
   const head = prepareQuery<{ lane: Lane; side: Side }, InboxRecord>(kysely, (slot) =>
     all
@@ -51,6 +51,10 @@ function lookingUp({ kysely }: StoreDatabase): Pick<Inbox, 'head' | 'byId' | 'by
   const first = (rows: readonly InboxRecord[]): InboxRow | undefined => rows[0] && inboxRow(rows[0]);
   return {
     head: async (lane, side) => first((await head({ lane, side })).rows),
+    async lastId() {
+      const newest = await kysely.selectFrom('inbox').select((eb) => eb.fn.max('id').as('id')).executeTakeFirst();
+      return newest?.id ?? 0;
+    },
     byId: async (id) => first((await byId({ id })).rows),
     byKey: async (side, key) => first(await all.where('side', '=', side).where('event_key', '=', key).execute()),
     byRef: async (ref) => (await all.where('ref', '=', ref).orderBy('id').execute()).map(inboxRow),

@@ -33,21 +33,21 @@ export function recordingOf(database: StoreDatabase): Pick<Inbox, 'record' | 're
       const inserted = await inTransaction(database, (on) => write(batch, on));
       return inserted.filter(({ state }) => state === 'pending').map(({ id, lane, side }) => ({ id, lane, side }));
     },
-    recordGap: (lane, ordered, cursors = []) =>
+    recordGap: (lane, gap, cursors = []) =>
       inTransaction(database, async (on) => {
-        const inserted = await write({ rows: ordered, cursors }, on);
-        await putInOrder(on, lane, ordered);
+        const inserted = await write({ rows: gap.ordered, cursors }, on);
+        await putInOrder(on, lane, gap);
         return inserted.length;
       }),
   };
 }
 
 /**
- * Deals the places that the pending rows of a lane have already out among them anew: first those of
- * `ordered`, in that order, then the others as they stood. No place outside that set is used, so what
- * arrives later still comes after them all.
+ * Deals the places that the pending rows of a lane have already out among them anew: first the older
+ * ones as they stood, then those of `ordered` in that order, then the newer ones. No place outside that
+ * set is used, so what arrives later still comes after them all.
  */
-async function putInOrder(on: Executor, lane: Lane, ordered: readonly NewInboxRow[]): Promise<void> {
+async function putInOrder(on: Executor, lane: Lane, { ordered, lastId }: Parameters<Inbox['recordGap']>[1]): Promise<void> {
   const side = ordered[0]?.side;
   if (side === undefined) return;
   const pending = await on
@@ -60,8 +60,8 @@ async function putInOrder(on: Executor, lane: Lane, ordered: readonly NewInboxRo
     .orderBy('id')
     .execute();
   const rank = new Map(ordered.map(({ key }, index) => [key, index]));
-  const rankOf = (key: string): number => rank.get(key) ?? ordered.length;
-  const wanted = pending.toSorted((a, b) => rankOf(a.event_key) - rankOf(b.event_key));
+  const rankOf = (row: (typeof pending)[number]): number => rank.get(row.event_key) ?? (row.id <= lastId ? -1 : ordered.length);
+  const wanted = pending.toSorted((a, b) => rankOf(a) - rankOf(b));
   for (const [index, { place }] of pending.entries()) {
     const row = wanted[index];
     if (row === undefined || row.place === place) continue;

@@ -209,12 +209,19 @@ export class LeaseLostError extends Error {
 export interface Inbox {
   /** Inserts what is not there yet (by side and key), writes tombstones, moves cursors; commits; answers the rows inserted as pending, in order. */
   record(batch: RecordBatch): Promise<readonly { id: InboxId; lane: Lane; side: Side }[]>;
+  /** Highest id recorded so far, 0 for none: what is recorded later has a higher one. */
+  lastId(): Promise<InboxId>;
   /**
-   * Gap fill: `ordered` is the homeserver's own order of a stretch of one lane. Missing rows are
-   * inserted; missing and pending ones get places in that order, pending ones not in it come after.
-   * Moves `cursors` in the same transaction. Answers how many were missing.
+   * Gap fill: `ordered` is the homeserver's own order of a stretch of one lane, read after `lastId` was.
+   * Missing rows are inserted; missing and pending ones get places in that order. Pending ones that are
+   * not in it go before it if they were recorded up to `lastId` (they are older than the stretch), else
+   * after it. Moves `cursors` in the same transaction. Answers how many were missing.
    */
-  recordGap(lane: Lane, ordered: readonly NewInboxRow[], cursors: RecordBatch['cursors']): Promise<number>;
+  recordGap(
+    lane: Lane,
+    gap: { readonly ordered: readonly NewInboxRow[]; readonly lastId: InboxId },
+    cursors: RecordBatch['cursors'],
+  ): Promise<number>;
   /** Lowest pending row of one side of a lane. */
   head(lane: Lane, side: Side): Promise<InboxRow | undefined>;
   /** Lanes that have pending rows. */

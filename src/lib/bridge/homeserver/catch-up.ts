@@ -28,6 +28,7 @@ export async function newestEvent(parts: BridgeParts, roomId: MatrixRoomId): Pro
 export async function fillGap(parts: BridgeParts, portals: PortalIndex, portal: Portal): Promise<number> {
   if (portal.matrixRoomId === undefined) return 0;
   const known = await parts.store.cursor(wholeUpTo(portal));
+  const lastId = await parts.store.inbox.lastId();
   const found = await eventsSince(parts, portal, portal.matrixRoomId, known as EventId | undefined);
   const newest = found[0]?.['event_id'];
   if (typeof newest !== 'string' || newest === known) return 0;
@@ -37,7 +38,9 @@ export async function fillGap(parts: BridgeParts, portals: PortalIndex, portal: 
     if (row !== undefined && row.lane === portal.lane) rows.push(row);
   }
   parts.passed('catch-up:half');
-  const missing = await parts.store.inbox.recordGap(portal.lane, rows, [{ name: wholeUpTo(portal), value: newest }]);
+  const missing = await parts.store.inbox.recordGap(portal.lane, { ordered: rows, lastId }, [
+    { name: wholeUpTo(portal), value: newest },
+  ]);
   if (missing > 0) parts.log('info', 'gap.filled', { portal: portal.name, missing });
   return missing;
 }

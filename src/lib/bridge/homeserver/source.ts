@@ -8,7 +8,10 @@ import { type MatrixEvent, readEvent } from './event.ts';
 /** Events that change something in Rocket.Chat; all others are recorded as seen and need no work. */
 const RELAYED_TYPES = new Set(['m.room.message', 'm.room.redaction']);
 
-/** What of a room event is recorded. undefined: an event of our own, which we know already. */
+/**
+ * What of a room event is recorded. undefined: nothing, because it is our own, or because its room is not
+ * federated (should it be linked this very moment, the gap check that follows finds the event).
+ */
 export function inboxRowOf(
   parts: Pick<BridgeParts, 'identity'>,
   portals: PortalIndex,
@@ -18,10 +21,10 @@ export function inboxRowOf(
   if (event === undefined) return malformedRow(raw);
   if (isOurs(parts, event.sender)) return undefined;
   const portal = portals.ofMatrixRoom(event.roomId);
-  const common = { side: 'homeserver', key: event.id, ref: event.id, type: event.type } as const;
-  if (portal === undefined) return { ...common, lane: `room:${event.roomId}`, body: '', settledAs: 'not federated' };
-  if (!RELAYED_TYPES.has(event.type)) return { ...common, lane: portal.lane, body: '', settledAs: 'ignored' };
-  return { ...common, lane: portal.lane, body: JSON.stringify(raw) };
+  if (portal === undefined) return undefined;
+  const common = { side: 'homeserver', lane: portal.lane, key: event.id, ref: event.id, type: event.type } as const;
+  if (!RELAYED_TYPES.has(event.type)) return { ...common, body: '', settledAs: 'ignored' };
+  return { ...common, body: JSON.stringify(raw) };
 }
 
 /** Kept with what it holds, so that `federation trace` can show it; it must never be answered with an error. */

@@ -3,6 +3,7 @@ import type { Portal } from '../../store/types.ts';
 import type { MatrixRoomAlias } from '../../core/ids.ts';
 import type { Bridge } from '../bridge.ts';
 import { BRIDGE_STATE } from './link.ts';
+import { LANE_OWNER } from '../lanes.ts';
 import type { BridgeParts } from '../parts.ts';
 import { viewOf } from './rooms.ts';
 import type { LinkView } from './views.ts';
@@ -35,7 +36,7 @@ export async function portalNamed(parts: BridgeParts, text: string): Promise<Por
 }
 
 async function settleWaiting(parts: BridgeParts, portal: Portal): Promise<void> {
-  const lease = await parts.store.leases.acquire(`lane:${portal.lane}`, `unlink ${portal.id}`, 60_000);
+  const lease = await parts.store.leases.acquire(`lane:${portal.lane}`, LANE_OWNER, 60_000);
   if (lease === undefined) return;
   for (const side of ['workspace', 'homeserver'] as const) {
     for (;;) {
