@@ -127,13 +127,12 @@ describe.each(homeservers)('sending to the $name homeserver', (kind) => {
     expect((await readEvent(alice, roomId, now)).origin_server_ts).toBeGreaterThan(at);
   });
 
-  test('an event over 65,536 bytes is too large', async () => {
-    const answer = await ghost.call('PUT', path(`send/m.room.message/${unique()}`), {
-      msgtype: 'm.text',
-      body: 'x'.repeat(65_536),
-    });
-    expect(answer).toMatchObject({ status: 413, body: { errcode: 'M_TOO_LARGE' } });
-    expect(await send(ghost, roomId, 'x'.repeat(64_000))).toMatch(/^\$/);
+  test('an event may have 65,536 bytes with all that the server adds to it', async () => {
+    const say = (length: number) =>
+      alice.call('PUT', path(`send/m.room.message/${unique()}`), { msgtype: 'm.text', body: 'x'.repeat(length) });
+    // Found by trying: the limit is at 64,878 with these names, give or take the digits of the event's depth.
+    expect((await say(64_870)).status).toBe(200);
+    expect(await say(64_886)).toMatchObject({ status: 413, body: { errcode: 'M_TOO_LARGE' } });
   });
 
   test('a lone surrogate is a plain server error, a NUL is content', async () => {

@@ -61,7 +61,13 @@ export async function openLab(kind: HomeserverKind): Promise<Lab> {
     async ghost(options) {
       const localpart = `rc_${unique()}`;
       const userId = `@${localpart}:${serverName}`;
-      await ok(bot.call('POST', '/v3/register', { type: 'm.login.application_service', username: localpart, inhibit_login: true }));
+      await ok(
+        bot.call('POST', '/v3/register', {
+          type: 'm.login.application_service',
+          username: localpart,
+          inhibit_login: true,
+        }),
+      );
       await ok(as(userId, { device: false }).call('PUT', '/v3/devices/RCFED', { display_name: 'ghost' }));
       return as(userId, options);
     },
@@ -82,7 +88,7 @@ function caller(url: string, token: string | undefined, userId: string, always: 
       const whole = path.startsWith('/_') ? path : `/_matrix/client${path}`;
       const parameters = new URLSearchParams({ ...always, ...query });
       const raw = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
-      const answer = await fetch(`${url}${whole}?${parameters}`, {
+      const answer = await fetch(`${url}${whole}?${parameters.toString()}`, {
         method,
         headers: { ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }), Connection: 'close' },
         ...(body === undefined ? {} : { body: raw }),
@@ -110,13 +116,21 @@ export async function join(who: Caller, roomId: string): Promise<void> {
   await ok(who.call('POST', `/v3/join/${encoded(roomId)}`, {}));
 }
 
-export async function send(who: Caller, roomId: string, body: string, transactionId = unique(), query: Record<string, string> = {}): Promise<string> {
+export async function send(
+  who: Caller,
+  roomId: string,
+  body: string,
+  transactionId = unique(),
+  query: Record<string, string> = {},
+): Promise<string> {
   const path = `/v3/rooms/${encoded(roomId)}/send/m.room.message/${transactionId}`;
   return String((await ok(who.call('PUT', path, { msgtype: 'm.text', body }, query)))['event_id']);
 }
 
 export async function readEvent(who: Caller, roomId: string, eventId: string): Promise<PushedEvent> {
-  return (await ok(who.call('GET', `/v3/rooms/${encoded(roomId)}/event/${encoded(eventId)}`))) as unknown as PushedEvent;
+  return (await ok(
+    who.call('GET', `/v3/rooms/${encoded(roomId)}/event/${encoded(eventId)}`),
+  )) as unknown as PushedEvent;
 }
 
 /** Waits until the application service was pushed the event, and answers it. */
@@ -132,4 +146,6 @@ export function pushed(service: ScriptedService, eventId: string, timeout = 20_0
 }
 
 export const bodiesIn = (events: readonly PushedEvent[], roomId: string): unknown[] =>
-  events.filter((event) => event.room_id === roomId && event.type === 'm.room.message').map((event) => event.content['body']);
+  events
+    .filter((event) => event.room_id === roomId && event.type === 'm.room.message')
+    .map((event) => event.content['body']);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { assertMayUseAlias } from './directory.ts';
 import { type JsonObject, isObject, objectOr, stringOr } from './json.ts';
 import { badJson, MatrixError } from './matrix-error.ts';
@@ -74,10 +74,7 @@ export function createRoom(hs: Homeserver, requester: Requester, body: JsonObjec
       : [];
   const room: Room = {
     // From version 12 on a room id is the hash of the create event and has no domain.
-    roomId:
-      wish.version >= 12
-        ? `!${randomBytes(32).toString('base64url')}`
-        : `!${randomBytes(9).toString('base64url')}:${hs.serverName}`,
+    roomId: wish.version >= 12 ? `!${randomBytes(32).toString('base64url')}` : `!${randomLetters(18)}:${hs.serverName}`,
     version: wish.version,
     creators: [requester.userId, ...others],
     isPublic: body['visibility'] === 'public',
@@ -169,4 +166,10 @@ function powerLevels(wish: Wish, creator: string, ofPreset: JsonObject): JsonObj
     ...ofPreset,
     ...objectOr(wish.body['power_level_content_override']),
   };
+}
+
+/** As long as Synapse's, since the room id counts in an event's size. */
+function randomLetters(count: number): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+  return Array.from({ length: count }, () => letters[randomInt(letters.length)]).join('');
 }
