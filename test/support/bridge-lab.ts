@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +23,13 @@ export interface RunningBridge {
   readonly ended: Promise<CommandRun>;
 }
 
+export interface MatrixPerson {
+  readonly userId: string;
+  join(room: string): Promise<void>;
+  /** Answers the event's id. */
+  say(roomId: string, text: string): Promise<string>;
+}
+
 /** A workspace, a homeserver and what a bridge between them needs, all in this process and a temporary folder. */
 export interface BridgeLab {
   readonly folder: string;
@@ -35,6 +43,8 @@ export interface BridgeLab {
   /** Everything that commands printed so far. */
   readonly printed: () => string;
   run(argv: readonly string[], options?: RunOptions): Promise<CommandRun>;
+  /** A person on Matrix, who can join rooms and write. */
+  matrixUser(localpart: string): Promise<MatrixPerson>;
   /** Starts `federation run` and lets the homeserver know where it listens. */
   bridge(env?: Readonly<Record<string, string>>): Promise<RunningBridge>;
   stop(): Promise<void>;
@@ -72,6 +82,26 @@ export async function startBridgeLab(): Promise<BridgeLab> {
     registration,
     env,
     secrets,
+    async matrixUser(localpart) {
+      const { userId, accessToken } = await homeserver.registerUser(localpart);
+      const call = async (method: string, path: string, body: object): Promise<Record<string, string>> => {
+        const response = await fetch(`${homeserver.url}/_matrix/client/v3/${path}`, {
+          method,
+          headers: { authorization: `Bearer ${accessToken}` },
+          body: JSON.stringify(body),
+        });
+        if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+        return (await response.json()) as Record<string, string>;
+      };
+      return {
+        userId,
+        join: async (room) => void (await call('POST', `join/${encodeURIComponent(room)}`, {})),
+        async say(roomId, text) {
+          const path = `rooms/${encodeURIComponent(roomId)}/send/m.room.message/${randomUUID()}`;
+          return (await call('PUT', path, { msgtype: 'm.text', body: text }))['event_id'] ?? '';
+        },
+      };
+    },
     printed: () => printed.join('\n'),
     run,
     async bridge(more = {}) {
