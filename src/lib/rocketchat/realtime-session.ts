@@ -45,7 +45,7 @@ const STEADY_MS = 30_000;
 /** Keeps one connection at a time, with a pause that grows and varies between them, until closed. */
 export function runRealtimeSession(options: SessionOptions): RealtimeSession {
   const { clock, log, handlers } = options;
-  const subscriptions = createRealtimeSubscriptions(clock, log);
+  const subscriptions = createRealtimeSubscriptions(clock, log, (roomId) => handlers.onRoomWatched?.(roomId));
   const stop = new AbortController();
   const started = Promise.withResolvers<void>();
   started.promise.catch(() => {}); // Nobody may be waiting when the session is closed.
@@ -136,7 +136,7 @@ export function runRealtimeSession(options: SessionOptions): RealtimeSession {
   };
 }
 
-/** A connection that is logged in and has every wanted subscription. */
+/** A connection that is logged in and brings all messages; the rooms' deletions follow. */
 async function connected(
   open: OpenRealtime,
   onEvent: Parameters<OpenRealtime>[0],
@@ -179,7 +179,6 @@ function eventsFrom(stream: string, name: string, args: readonly unknown[]): Rea
   const slash = name.indexOf('/');
   const roomId = name.slice(0, slash) as WorkspaceRoomId;
   const what = name.slice(slash + 1);
-  if (what === 'deleteMessageBulk') return [{ kind: 'deleted-bulk', roomId, detail }];
   if (what !== 'deleteMessage' || !isObject(detail) || typeof detail['_id'] !== 'string') return [];
   return [{ kind: 'deleted', roomId, id: detail['_id'] as MessageId }];
 }

@@ -8,14 +8,16 @@ import type { RealtimeConnection } from './realtime-session.ts';
 export interface RealtimeSubscriptions {
   watch(roomId: WorkspaceRoomId): Promise<void>;
   unwatch(roomId: WorkspaceRoomId): Promise<void>;
-  /** Subscribes to all messages, then to every wanted room; resolves when all are ready. */
+  /**
+   * Resolves when all messages are subscribed to. The wanted rooms follow, one after another: the server's
+   * limiter lets through about one a second, and nobody should wait for hundreds.
+   */
   attach(connection: RealtimeConnection): Promise<void>;
   detach(): void;
   /** Rejects what still waits. */
   close(error: RemoteError): void;
 }
 
-const ROOM_EVENTS = ['deleteMessage', 'deleteMessageBulk'];
 const UNKNOWN_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 
@@ -24,17 +26,20 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** One connection's share: ids by room, rooms the server refused. */
+/** One connection's share: id by room, rooms the server refused. */
 interface Attached {
   readonly connection: RealtimeConnection;
-  readonly ids: Map<WorkspaceRoomId, readonly string[]>;
+  readonly ids: Map<WorkspaceRoomId, string>;
   readonly refused: Set<WorkspaceRoomId>;
   draining: Promise<void> | undefined;
-  /** Only once everything wanted is ready do later rooms start work of their own. */
-  complete: boolean;
 }
 
-export function createRealtimeSubscriptions(clock: Clock, log: Log): RealtimeSubscriptions {
+/** @param watched is called each time a room's deletions are subscribed to, on every new connection again. */
+export function createRealtimeSubscriptions(
+  clock: Clock,
+  log: Log,
+  watched: (roomId: WorkspaceRoomId) => void,
+): RealtimeSubscriptions {
   const wanted = new Set<WorkspaceRoomId>();
   const waiting = new Map<WorkspaceRoomId, Waiting[]>();
   let attached: Attached | undefined;
@@ -48,13 +53,10 @@ export function createRealtimeSubscriptions(clock: Clock, log: Log): RealtimeSub
   };
 
   const subscribeRoom = async (here: Attached, roomId: WorkspaceRoomId): Promise<void> => {
-    const ids: string[] = [];
+    let id: string;
     try {
-      for (const event of ROOM_EVENTS) {
-        ids.push(await paced(here.connection, clock, 'stream-notify-room', `${roomId}/${event}`));
-      }
+      id = await paced(here.connection, clock, 'stream-notify-room', `${roomId}/deleteMessage`);
     } catch (error) {
-      await release(here.connection, ids);
       if (!(error instanceof RemoteError) || error.failure !== 'refused') throw error;
       // Asked for just now: the caller learns it. Asked for before the connection was lost: it may
       // come back (the account was removed from the room), so the next connection tries again.
@@ -63,9 +65,10 @@ export function createRealtimeSubscriptions(clock: Clock, log: Log): RealtimeSub
       here.refused.add(roomId);
       return;
     }
-    if (!wanted.has(roomId)) return await release(here.connection, ids);
-    here.ids.set(roomId, ids);
+    if (!wanted.has(roomId)) return await release(here.connection, id);
+    here.ids.set(roomId, id);
     settle(roomId, (one) => one.resolve());
+    watched(roomId);
   };
 
   const nextFor = (here: Attached): WorkspaceRoomId | undefined =>
@@ -81,9 +84,10 @@ export function createRealtimeSubscriptions(clock: Clock, log: Log): RealtimeSub
   };
 
   /** One at a time: the server's limiter counts subscriptions by connection. */
-  const drain = (here: Attached): Promise<void> => {
-    if (here.draining === undefined && nextFor(here) !== undefined) here.draining = subscribeWanted(here);
-    return here.draining ?? Promise.resolve();
+  const drain = (here: Attached): void => {
+    if (here.draining !== undefined || nextFor(here) === undefined) return;
+    here.draining = subscribeWanted(here);
+    here.draining.catch((error: unknown) => here.connection.drop(`a subscription failed: ${String(error)}`));
   };
 
   return {
@@ -94,24 +98,20 @@ export function createRealtimeSubscriptions(clock: Clock, log: Log): RealtimeSub
       attached?.refused.delete(roomId);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       waiting.set(roomId, [...(waiting.get(roomId) ?? []), { resolve, reject }]);
-      const here = attached;
-      if (here?.complete)
-        drain(here).catch((error: unknown) => here.connection.drop(`a subscription failed: ${String(error)}`));
+      if (attached) drain(attached);
       await promise;
     },
     async unwatch(roomId) {
       wanted.delete(roomId);
       settle(roomId, (one) => one.resolve());
-      const ids = attached?.ids.get(roomId);
+      const id = attached?.ids.get(roomId);
       attached?.ids.delete(roomId);
-      if (attached && ids) await release(attached.connection, ids);
+      if (attached && id !== undefined) await release(attached.connection, id);
     },
     async attach(connection) {
-      const here: Attached = { connection, ids: new Map(), refused: new Set(), draining: undefined, complete: false };
-      attached = here;
       await paced(connection, clock, 'stream-room-messages', '__my_messages__');
-      await drain(here);
-      here.complete = true;
+      attached = { connection, ids: new Map(), refused: new Set(), draining: undefined };
+      drain(attached);
     },
     detach() {
       attached = undefined;
@@ -136,7 +136,7 @@ async function paced(connection: RealtimeConnection, clock: Clock, stream: strin
   }
 }
 
-/** Best effort: what the server still sends for them is not asked about again. */
-async function release(connection: RealtimeConnection, ids: readonly string[]): Promise<void> {
-  await Promise.allSettled(ids.map((id) => connection.unsubscribe(id)));
+/** Best effort: what the server still sends for it is not asked about again. */
+async function release(connection: RealtimeConnection, id: string): Promise<void> {
+  await connection.unsubscribe(id).catch(() => {});
 }

@@ -124,8 +124,7 @@ export interface WorkspaceApi {
 /** What realtime delivers, in the order in which the server sent it. */
 export type RealtimeEvent =
   | { readonly kind: 'message'; readonly message: RawMessage }
-  | { readonly kind: 'deleted'; readonly roomId: WorkspaceRoomId; readonly id: MessageId }
-  | { readonly kind: 'deleted-bulk'; readonly roomId: WorkspaceRoomId; readonly detail: unknown };
+  | { readonly kind: 'deleted'; readonly roomId: WorkspaceRoomId; readonly id: MessageId };
 
 export interface RealtimeHandlers {
   /**
@@ -135,10 +134,15 @@ export interface RealtimeHandlers {
    */
   onEvent(event: RealtimeEvent): void;
   /**
-   * Called after every (re)connect once logged in and once all wanted subscriptions are ready.
+   * Called after every (re)connect once logged in and once all messages are subscribed to.
    * The owner runs its REST catch-up then; events may arrive before and during the call.
    */
   onReady(): void;
+  /**
+   * Called each time the deletions of a watched room are subscribed to, on each connection anew. Those
+   * from between `onReady` and this call are known to a catch-up only.
+   */
+  onRoomWatched?(roomId: WorkspaceRoomId): void;
   /** Called once for each loss of the connection. What is emitted from now on is lost. */
   onLost(reason: string): void;
   /**
@@ -152,7 +156,7 @@ export interface RealtimeHandlers {
 export interface RealtimeSession {
   /** Resolves at the first `onReady`; rejects with RemoteError when the token is refused. */
   start(signal?: AbortSignal): Promise<void>;
-  /** Rooms whose deletions are wanted (`stream-notify-room <rid>/deleteMessage` and `/deleteMessageBulk`). Paced; survives reconnects. Resolves when ready on the server, or when connected next if there is no connection. */
+  /** Rooms whose deletions are wanted (`stream-notify-room <rid>/deleteMessage`). Paced; survives reconnects. Resolves when ready on the server, or when connected next if there is no connection. */
   watchRoom(roomId: WorkspaceRoomId): Promise<void>;
   unwatchRoom(roomId: WorkspaceRoomId): Promise<void>;
   /** Drops the connection and makes a new one: the watchdog's cure for a deaf session. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/lib/core/clock.ts';
-import type { MessageId, WorkspaceUserId } from '../../../src/lib/core/ids.ts';
+import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../../../src/lib/core/ids.ts';
 import { silentLog } from '../../../src/lib/core/log.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import { createWorkspaceApi } from '../../../src/lib/rocketchat/api.ts';
@@ -64,11 +64,7 @@ const newId = (): MessageId => randomBytes(16).toString('hex').slice(0, 17) as M
 
 const told = (events: readonly RealtimeEvent[]): string[] =>
   events.map((event) =>
-    event.kind === 'message'
-      ? `message ${String(event.message['msg'])}`
-      : event.kind === 'deleted'
-        ? `deleted ${event.id}`
-        : event.kind,
+    event.kind === 'message' ? `message ${String(event.message['msg'])}` : `deleted ${event.id}`,
   );
 
 describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (version) => {

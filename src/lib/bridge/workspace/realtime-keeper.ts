@@ -58,6 +58,10 @@ export function createRealtimeKeeper(options: RealtimeKeeperOptions): RealtimeKe
         parts.log('info', 'realtime.ready', { rooms: portals.all().length });
         void source.flushed().then(() => catchUps.all('workspace'));
       },
+      onRoomWatched(roomId) {
+        const portal = portals.ofWorkspaceRoom(roomId);
+        if (portal?.state === 'active') void source.flushed().then(() => catchUps.one('workspace', portal));
+      },
       onRefused(error) {
         lost(error.message);
         ended.reject(error);

@@ -128,8 +128,6 @@ async function record(
 
 function rowOf(parts: BridgeParts, portals: PortalIndex, event: RealtimeEvent): NewInboxRow | undefined {
   if (event.kind === 'message') return messageRow(portals, event.message, event.message['editedAt'] !== undefined);
-  // A bulk deletion is a prune: by policy it is not carried over.
-  if (event.kind === 'deleted-bulk') return undefined;
   const portal = portals.ofWorkspaceRoom(event.roomId);
   return portal === undefined ? undefined : deletionRow(portal.lane, event.id, parts.clock.now());
 }
