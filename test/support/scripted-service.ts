@@ -70,20 +70,32 @@ export async function startScriptedService(): Promise<ScriptedService> {
   return Object.assign(service, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
 }
 
-async function reactionTo(service: ScriptedService, message: IncomingMessage, transactions: PushedTransaction[], questions: string[]): Promise<Reaction> {
+async function reactionTo(
+  service: ScriptedService,
+  message: IncomingMessage,
+  transactions: PushedTransaction[],
+  questions: string[],
+): Promise<Reaction> {
   const path = decodeURIComponent(message.url ?? '');
   const body = await text(message);
   const transactionId = /^\/_matrix\/app\/v1\/transactions\/([^?]*)/.exec(path)?.[1];
   if (transactionId !== undefined) {
     const parsed = JSON.parse(body) as { events: PushedEvent[] };
-    const transaction = { id: transactionId, authorization: message.headers.authorization, events: parsed.events, body: { ...parsed } };
+    const transaction = {
+      id: transactionId,
+      authorization: message.headers.authorization,
+      events: parsed.events,
+      body: { ...parsed },
+    };
     transactions.push(transaction);
     return service.onTransaction(transaction);
   }
   questions.push(`${message.method} ${path} ${body}`.trim());
   if (path === '/_matrix/app/v1/ping') return service.onPing;
-  if (path.startsWith('/_matrix/app/v1/users/')) return service.onUserQuery(path.slice('/_matrix/app/v1/users/'.length));
-  if (path.startsWith('/_matrix/app/v1/rooms/')) return service.onAliasQuery(path.slice('/_matrix/app/v1/rooms/'.length));
+  if (path.startsWith('/_matrix/app/v1/users/'))
+    return service.onUserQuery(path.slice('/_matrix/app/v1/users/'.length));
+  if (path.startsWith('/_matrix/app/v1/rooms/'))
+    return service.onAliasQuery(path.slice('/_matrix/app/v1/rooms/'.length));
   return 404;
 }
 

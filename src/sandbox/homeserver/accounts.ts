@@ -3,8 +3,8 @@ import { type ApplicationService, isUserReserved } from './application-services.
 import type { Account, Homeserver } from './state.ts';
 import { MatrixError } from './matrix-error.ts';
 
-export const newToken = (): string => `syt_${randomBytes(24).toString('base64url')}`;
-export const newDeviceId = (): string => randomBytes(7).toString('hex').slice(0, 10).toUpperCase();
+const newToken = (): string => `syt_${randomBytes(24).toString('base64url')}`;
+const newDeviceId = (): string => randomBytes(7).toString('hex').slice(0, 10).toUpperCase();
 
 export interface NewAccount {
   readonly localpart: string;

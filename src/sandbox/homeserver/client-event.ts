@@ -5,7 +5,7 @@ import { membershipAt } from './room-state.ts';
 import type { Homeserver, Room, StoredEvent } from './state.ts';
 
 /** An event as an application service or a client gets it, without what depends on who asks. */
-export function plainEvent(hs: Homeserver, event: StoredEvent): JsonObject {
+function plainEvent(hs: Homeserver, event: StoredEvent): JsonObject {
   const unsigned: JsonObject = { age: Math.max(0, hs.clock.now() - event.originServerTs) };
   if (event.replaced !== undefined) {
     unsigned['replaces_state'] = event.replaced.eventId;

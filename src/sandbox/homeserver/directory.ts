@@ -31,7 +31,7 @@ export function deleteAlias(hs: Homeserver, requester: Requester, alias: string)
 }
 
 /** A line of the room directory (spec: Client-Server API, "Listing rooms"). */
-export function publicRoom(hs: Homeserver, room: Room): Record<string, unknown> {
+function publicRoom(hs: Homeserver, room: Room): Record<string, unknown> {
   const text = (type: string, key: string): Record<string, unknown> => {
     const value = stateContent(room, type)[key];
     return typeof value === 'string' ? { [key]: value } : {};

@@ -5,7 +5,7 @@ import type { Homeserver, StoredMedia } from './state.ts';
 
 export const maxUploadBytes = 50 * 1024 * 1024;
 /** An id that was made but not uploaded to is given up after a day. */
-export const unusedForMs = 24 * 60 * 60_000;
+const unusedForMs = 24 * 60 * 60_000;
 
 export function createMedia(hs: Homeserver, requester: Requester): { mediaId: string; expiresAt: number } {
   const mediaId = randomBytes(18).toString('base64url').replaceAll(/[-_]/g, 'x');

@@ -66,7 +66,7 @@ export const accountRoutes: Routes = {
 };
 
 /** The requester's account; the bot of an application service has none until it registers itself. */
-export function accountOf(hs: Homeserver, requester: Requester): Account {
+function accountOf(hs: Homeserver, requester: Requester): Account {
   const account = hs.disk.accounts.get(requester.userId);
   if (account === undefined) throw notFound('User not found');
   return account;

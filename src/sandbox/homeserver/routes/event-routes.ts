@@ -109,7 +109,7 @@ function putState(hs: Homeserver, request: MatrixRequest): Answer {
 const tokenAt = (stream: number): string => `t${stream}-${stream}_0_0_0_0_0_0_0_0_0_0`;
 
 /** Tokens of /messages (`t…`) and of /sync (`s…`) both name a place between two events of the stream. */
-export function placeOf(token: string): number {
+function placeOf(token: string): number {
   const place = /^(?:t\d+-|s)(\d+)/.exec(token)?.[1];
   if (place === undefined) throw invalid("'from' is not a valid token");
   return Number(place);

@@ -11,7 +11,10 @@ const specVersions = ['r0.6.1', ...Array.from({ length: 12 }, (_, index) => `v1.
 
 export const serverRoutes: Routes = {
   'GET /_matrix/client/versions': () => ({
-    json: { versions: specVersions, unstable_features: { 'org.matrix.msc4190': true, 'org.matrix.msc4326': true, 'org.matrix.msc2246': true } },
+    json: {
+      versions: specVersions,
+      unstable_features: { 'org.matrix.msc4190': true, 'org.matrix.msc4326': true, 'org.matrix.msc2246': true },
+    },
   }),
   'GET /_matrix/federation/v1/version': () => ({ json: { server: { name: 'rcfed sandbox', version: '0' } } }),
   'GET /_matrix/client/v3/capabilities': (hs, request) => {
