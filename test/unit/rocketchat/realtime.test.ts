@@ -40,9 +40,10 @@ async function scene(options: WorkspaceOptions = {}): Promise<Scene> {
 function listen(
   url: string,
   credentials: WorkspaceCredentials,
-): { session: RealtimeSession; events: RealtimeEvent[]; life: string[] } {
+): { session: RealtimeSession; events: RealtimeEvent[]; life: string[]; watched: WorkspaceRoomId[] } {
   const events: RealtimeEvent[] = [];
   const life: string[] = [];
+  const watched: WorkspaceRoomId[] = [];
   const session = createRealtime({
     url,
     credentials,
@@ -52,12 +53,13 @@ function listen(
     handlers: {
       onEvent: (event) => events.push(event),
       onReady: () => life.push('ready'),
+      onRoomWatched: (roomId) => watched.push(roomId),
       onLost: () => life.push('lost'),
       onRefused: (error) => life.push(`refused ${error.status}`),
     },
   });
   ends.push(() => session.close());
-  return { session, events, life };
+  return { session, events, life, watched };
 }
 
 const newId = (): MessageId => randomBytes(16).toString('hex').slice(0, 17) as MessageId;
@@ -147,12 +149,13 @@ test('more rooms than the limiter lets through at once are all watched in the en
       DDP_Rate_Limit_Connection_By_Method_Interval_Time: 50,
     },
   });
-  const { session, events, life } = listen(workspace.url, admin.credentials!);
+  const { session, events, life, watched } = listen(workspace.url, admin.credentials!);
   await session.start();
   const rooms = await Promise.all(Array.from({ length: 12 }, (_, index) => admin.createRoom('c', `room-${index}`)));
   await Promise.all(rooms.map(({ id }) => session.watchRoom(id)));
   workspace.cutRealtime();
   await until(() => expect(life).toEqual(['ready', 'lost', 'ready']));
+  await until(() => expect(watched).toHaveLength(24));
   for (const { id } of rooms) {
     const message = newId();
     await admin.sendMessage({ id: message, roomId: id, text: id });
