@@ -2,18 +2,21 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { AdminProfile } from '../lib/config/profile.ts';
 import type { Clock } from '../lib/core/clock.ts';
 import { RcfedError } from '../lib/core/errors.ts';
 import type { BridgeSetup } from './bridge-setup.ts';
 
 export interface BridgeProcessOptions {
-  readonly setup: Pick<BridgeSetup, 'environment' | 'profileName' | 'profile'>;
+  readonly setup: Pick<BridgeSetup, 'environment' | 'profileName'> & { readonly profile: Pick<AdminProfile, 'listen'> };
   /** What the process inherits besides the setup's own; rcfed's and the proxy's variables are left out. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly fetch: typeof globalThis.fetch;
   /** Ends the wait for a bridge that starts. */
   readonly signal?: AbortSignal | undefined;
+  /** The command line that rcfed is started with; default: this very one's. */
+  readonly program?: readonly string[] | undefined;
   /** Called with each line that the bridge prints. */
   readonly onLine?: ((line: string) => void) | undefined;
 }
@@ -47,7 +50,7 @@ function ownCommandLine(): readonly string[] {
  */
 export async function startBridgeProcess(options: BridgeProcessOptions): Promise<BridgeProcess> {
   const { setup, onLine } = options;
-  const [program = '', ...args] = ownCommandLine();
+  const [program = '', ...args] = options.program ?? ownCommandLine();
   const child = spawn(program, [...args, 'federation', 'run', '--profile', setup.profileName, '--plain'], {
     env: { ...inherited(options.env), ...setup.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -65,7 +68,13 @@ export async function startBridgeProcess(options: BridgeProcessOptions): Promise
     }
     await ended;
   };
-  const bridge = { pid: child.pid ?? 0, url: `http://${setup.profile.listen}`, ended, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
+  const bridge = {
+    pid: child.pid ?? 0,
+    url: `http://${setup.profile.listen}`,
+    ended,
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  };
   try {
     await whenReady(bridge, options);
   } catch (error) {
@@ -80,13 +89,18 @@ function inherited(env: BridgeProcessOptions['env']): Record<string, string | un
   return Object.fromEntries(kept);
 }
 
-async function whenReady({ url, ended }: Pick<BridgeProcess, 'url' | 'ended'>, { clock, fetch, signal }: BridgeProcessOptions): Promise<void> {
+async function whenReady(
+  { url, ended }: Pick<BridgeProcess, 'url' | 'ended'>,
+  { clock, fetch, signal }: BridgeProcessOptions,
+): Promise<void> {
   let last: string | undefined;
   void ended.then((said) => (last = said));
   const giveUpAt = clock.now() + READY_WITHIN_MS;
   while (!(await isReady(url, fetch))) {
-    if (last !== undefined) throw new RcfedError('RCFED_SANDBOX_BRIDGE', 'The bridge ended before it was ready', { why: last });
-    if (clock.now() > giveUpAt) throw new RcfedError('RCFED_SANDBOX_BRIDGE', `The bridge was not ready within ${READY_WITHIN_MS / 1000} s`);
+    if (last !== undefined)
+      throw new RcfedError('RCFED_SANDBOX_BRIDGE', 'The bridge ended before it was ready', { why: last });
+    if (clock.now() > giveUpAt)
+      throw new RcfedError('RCFED_SANDBOX_BRIDGE', `The bridge was not ready within ${READY_WITHIN_MS / 1000} s`);
     await clock.sleep(LOOK_EVERY_MS, signal);
   }
 }

@@ -45,7 +45,10 @@ export async function setUpBridge(servers: Servers, clock: Clock): Promise<Bridg
     registration: registrationFile,
     listen: servers.listen,
   };
-  const secrets = { 'workspace-token': new Secret(bot.token), 'homeserver-admin-token': new Secret(servers.homeserver.adminToken) };
+  const secrets = {
+    'workspace-token': new Secret(bot.token),
+    'homeserver-admin-token': new Secret(servers.homeserver.adminToken),
+  };
   await addProfile(source, { name: PROFILE, kind: 'admin', values, secrets }, true);
   return {
     folders,

@@ -21,8 +21,8 @@ export interface ServersOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** A real homeserver instead of the sandbox's. */
   readonly synapse?: SynapseSource | undefined;
-  /** See HomeserverOptions. */
-  readonly backoffScale?: number | undefined;
+  /** Further application services that the homeserver knows. */
+  readonly alsoRegistered?: readonly Registration[];
 }
 
 /** A workspace and a homeserver that expects a bridge at `listen`. */
@@ -55,7 +55,9 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     }),
   );
   try {
-    const homeserver = await named('homeserver', options.homeserverPort, () => startEither(options, serverName, registration));
+    const homeserver = await named('homeserver', options.homeserverPort, () =>
+      startEither(options, serverName, registration),
+    );
     return {
       workspace,
       homeserver,
@@ -72,10 +74,14 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   }
 }
 
-function startEither(options: ServersOptions, serverName: ServerName, registration: Registration): Promise<RunningHomeserver> {
-  const { synapse: source, homeserverPort: port = 0, backoffScale = 1 } = options;
-  const common = { serverName, registrations: [registration], port };
-  return source === undefined ? startHomeserver({ ...common, backoffScale }) : startSynapse({ ...common, source });
+function startEither(
+  options: ServersOptions,
+  serverName: ServerName,
+  registration: Registration,
+): Promise<RunningHomeserver> {
+  const { synapse: source, homeserverPort: port = 0, alsoRegistered = [] } = options;
+  const common = { serverName, registrations: [registration, ...alsoRegistered], port };
+  return source === undefined ? startHomeserver(common) : startSynapse({ ...common, source });
 }
 
 async function named<Server>(name: string, port: number | undefined, start: () => Promise<Server>): Promise<Server> {
@@ -84,8 +90,10 @@ async function named<Server>(name: string, port: number | undefined, start: () =
   } catch (error) {
     if (error instanceof RcfedError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw new RcfedError('RCFED_SANDBOX_PORT', `Port ${port} for the ${name} is in use`, { cause: error });
-    if (code === 'EACCES') throw new RcfedError('RCFED_SANDBOX_PORT', `Port ${port} for the ${name} is not for this user`, { cause: error });
+    if (code === 'EADDRINUSE')
+      throw new RcfedError('RCFED_SANDBOX_PORT', `Port ${port} for the ${name} is in use`, { cause: error });
+    if (code === 'EACCES')
+      throw new RcfedError('RCFED_SANDBOX_PORT', `Port ${port} for the ${name} is not for this user`, { cause: error });
     if (code !== undefined) throw error;
     throw new RcfedError('RCFED_USAGE', `The ${name} can't start: ${message}`, { cause: error });
   }

@@ -42,7 +42,10 @@ export async function sandboxUp(options: UpOptions, onReady: (view: SandboxView)
     if (options.bridge) running = await startBridge(servers, options);
     options.signal.throwIfAborted();
     onReady(viewOf(servers, running));
-    await Promise.race([aborted(options.signal), ...(running === undefined ? [] : [endedByItself(running.process, options.signal)])]);
+    await Promise.race([
+      aborted(options.signal),
+      ...(running === undefined ? [] : [endedByItself(running.process, options.signal)]),
+    ]);
   } catch (error) {
     if (!options.signal.aborted) throw error;
   } finally {

@@ -17,7 +17,8 @@ export default class SandboxDemo extends BaseCommand<typeof SandboxDemo, DemoRes
   static override schema = 'sandbox-demo/1' as const;
   static override flags = {
     synapse: Flags.boolean({
-      summary: 'Use a real Synapse: an installed one or Docker; as root on Debian one is built into the cache folder, once.',
+      summary:
+        'Use a real Synapse: an installed one or Docker; as root on Debian one is built into the cache folder, once.',
       env: 'RCFED_SYNAPSE',
     }),
     'synapse-python': Flags.string({

@@ -6,7 +6,8 @@ import type { SandboxView } from '../../sandbox/up.ts';
 const SCHEMA: SchemaName = 'sandbox-up/1';
 const HIGHEST_PORT = 65_535;
 
-const portFlag = (summary: string, env: string) => Flags.integer({ summary, env, helpValue: 'PORT', min: 0, max: HIGHEST_PORT, default: 0 });
+const portFlag = (summary: string, env: string) =>
+  Flags.integer({ summary, env, helpValue: 'PORT', min: 0, max: HIGHEST_PORT, default: 0 });
 
 export default class SandboxUp extends BaseCommand<typeof SandboxUp, never> {
   static override summary = 'Run a workspace, a homeserver and a bridge to try things out with.';
@@ -21,10 +22,30 @@ export default class SandboxUp extends BaseCommand<typeof SandboxUp, never> {
   static override flags = {
     'workspace-port': portFlag('Port of the workspace; 0 is any free one.', 'RCFED_WORKSPACE_PORT'),
     'homeserver-port': portFlag('Port of the homeserver; 0 is any free one.', 'RCFED_HOMESERVER_PORT'),
-    'server-name': Flags.string({ summary: 'Matrix domain of the homeserver.', env: 'RCFED_SERVER_NAME', helpValue: 'NAME', default: 'sandbox.test' }),
-    'rocketchat-version': Flags.string({ summary: 'Version of Rocket.Chat to behave as: 6.13, 7.13, 8.8 or 9.0.', env: 'RCFED_ROCKETCHAT_VERSION', helpValue: 'VERSION', default: '8.8.1' }),
-    'admin-username': Flags.string({ summary: "User name of the workspace's admin.", env: 'RCFED_ADMIN_USERNAME', helpValue: 'NAME', default: 'admin' }),
-    'admin-password': Flags.string({ summary: "Password of the workspace's admin; it protects nothing of worth.", env: 'RCFED_ADMIN_PASSWORD', helpValue: 'TEXT', default: 'sandbox-admin' }),
+    'server-name': Flags.string({
+      summary: 'Matrix domain of the homeserver.',
+      env: 'RCFED_SERVER_NAME',
+      helpValue: 'NAME',
+      default: 'sandbox.test',
+    }),
+    'rocketchat-version': Flags.string({
+      summary: 'Version of Rocket.Chat to behave as: 6.13, 7.13, 8.8 or 9.0.',
+      env: 'RCFED_ROCKETCHAT_VERSION',
+      helpValue: 'VERSION',
+      default: '8.8.1',
+    }),
+    'admin-username': Flags.string({
+      summary: "User name of the workspace's admin.",
+      env: 'RCFED_ADMIN_USERNAME',
+      helpValue: 'NAME',
+      default: 'admin',
+    }),
+    'admin-password': Flags.string({
+      summary: "Password of the workspace's admin; it protects nothing of worth.",
+      env: 'RCFED_ADMIN_PASSWORD',
+      helpValue: 'TEXT',
+      default: 'sandbox-admin',
+    }),
     'no-bridge': Flags.boolean({ summary: 'Run the servers alone.', env: 'RCFED_NO_BRIDGE' }),
   };
 
@@ -56,7 +77,8 @@ const described = ({ workspace, homeserver, bridge }: SandboxView): string => {
     `Homeserver  ${homeserver.url} for ${homeserver.serverName}`,
     `            admin token ${homeserver.adminToken}`,
   ];
-  if (bridge === null) return [...lines, 'Bridge      none (--no-bridge)', '', 'Everything is gone when this ends: ^C.'].join('\n');
+  if (bridge === null)
+    return [...lines, 'Bridge      none (--no-bridge)', '', 'Everything is gone when this ends: ^C.'].join('\n');
   const variables = Object.entries(bridge.environment).map(([name, value]) => `  export ${name}=${value}`);
   return [
     ...lines,

@@ -92,7 +92,15 @@ export function createConversation({ clock, onSaid, onArrived }: ConversationOpt
   };
 }
 
-const unseen = { id: '', removed: false, acknowledgedAt: undefined, otherId: undefined, seenAt: undefined, seenText: undefined, seenGone: false };
+const unseen = {
+  id: '',
+  removed: false,
+  acknowledgedAt: undefined,
+  otherId: undefined,
+  seenAt: undefined,
+  seenText: undefined,
+  seenGone: false,
+};
 
 function matching(all: readonly Said[], side: Side, sighting: Sighting): Said | undefined {
   const others = all.filter(({ by }) => by.side !== side);
@@ -125,4 +133,5 @@ export function latencies(said: readonly Said[]): readonly number[] {
   );
 }
 
-export const expectedOf = (said: readonly Said[]): readonly Expected[] => said.map(({ sequence, text, removed }) => ({ sequence, text, removed }));
+export const expectedOf = (said: readonly Said[]): readonly Expected[] =>
+  said.map(({ sequence, text, removed }) => ({ sequence, text, removed }));

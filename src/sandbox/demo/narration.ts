@@ -12,6 +12,9 @@ export function arrivalLine(said: Said, sighting: Sighting): string {
   const where = `    ${otherPlace(said.by.side)}`;
   if (sighting.kind === 'gone') return `${where}: ${said.by.name}'s (${said.sequence}) is gone`;
   if (sighting.kind === 'edit') return `${where} it now reads: ${sighting.shown}`;
-  const later = said.timed && said.acknowledgedAt !== undefined ? `, ${Math.max(0, Math.round(sighting.at - said.acknowledgedAt))} ms later` : '';
+  const later =
+    said.timed && said.acknowledgedAt !== undefined
+      ? `, ${Math.max(0, Math.round(sighting.at - said.acknowledgedAt))} ms later`
+      : '';
   return `${where}${later}, from ${sighting.author}: ${sighting.shown}`;
 }

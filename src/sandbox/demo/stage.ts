@@ -88,11 +88,23 @@ export async function linkRoom({ servers, setup }: Stage, options: StageOptions)
 }
 
 /** Alice makes an account on the homeserver and joins by the room's alias. */
-export async function inviteAlice({ servers }: Stage, room: LinkedRoom, { clock, log, network }: StageOptions): Promise<{ api: MatrixApi; token: Secret }> {
+export async function inviteAlice(
+  { servers }: Stage,
+  room: LinkedRoom,
+  { clock, log, network }: StageOptions,
+): Promise<{ api: MatrixApi; token: Secret }> {
   const { homeserver, serverName } = servers;
   const { userId, accessToken } = await homeserver.registerUser('alice');
   const token = new Secret(accessToken);
-  const api = await createMatrixApi({ baseUrl: homeserver.url, accessToken: token, userId: userId as MatrixUserId, serverName, clock, log, fetch: network.fetch });
+  const api = await createMatrixApi({
+    baseUrl: homeserver.url,
+    accessToken: token,
+    userId: userId as MatrixUserId,
+    serverName,
+    clock,
+    log,
+    fetch: network.fetch,
+  });
   await api.setDisplayName('Alice');
   await api.join(room.matrixRoomId);
   return { api, token };
@@ -119,5 +131,8 @@ export async function seat(
   });
   const source = { api: alice.api, url: homeserver.url, token: alice.token, fetch: network.fetch, clock };
   const onSighting = (sighting: Sighting): void => sighted('homeserver', sighting);
-  return { bob, alice: await matrixPerson({ name: 'Alice', api: alice.api, source, roomId: room.matrixRoomId, onSighting }) };
+  return {
+    bob,
+    alice: await matrixPerson({ name: 'Alice', api: alice.api, source, roomId: room.matrixRoomId, onSighting }),
+  };
 }

@@ -52,7 +52,9 @@ export async function playDemo(options: DemoOptions): Promise<DemoResult> {
   try {
     const homeserver = await versionOf(stage, options);
     narrate(`A Rocket.Chat workspace (as ${stage.servers.workspace.version}) runs at ${stage.servers.workspace.url}.`);
-    narrate(`A Matrix homeserver (${homeserver.name} ${homeserver.version}) for ${stage.servers.serverName} runs at ${stage.servers.homeserver.url}.`);
+    narrate(
+      `A Matrix homeserver (${homeserver.name} ${homeserver.version}) for ${stage.servers.serverName} runs at ${stage.servers.homeserver.url}.`,
+    );
     bridge = await wait('Starting the bridge', () => stage.startBridge());
     narrate(`The bridge between them runs as process ${bridge.pid}.`);
     const room = await linkRoom(stage, options);
@@ -108,7 +110,10 @@ async function takeTurns(play: Play, turns: typeof hello): Promise<void> {
 async function changeTheirMinds(play: Play): Promise<void> {
   const { talk, narrate } = play;
   narrate('');
-  for (const [person, key] of [[play.bob, 'bob'], [play.alice, 'alice']] as const) {
+  for (const [person, key] of [
+    [play.bob, 'bob'],
+    [play.alice, 'alice'],
+  ] as const) {
     const mistaken = await talk.say(person, correction[key].wrong);
     await settled(play);
     narrate(`${person.name} corrects that: ${correction[key].right}`);
@@ -164,7 +169,8 @@ async function compared({ talk, bob, alice }: Play): Promise<Omit<DemoResult, 'h
   };
 }
 
-const crossed = (said: readonly Said[], history: Parameters<typeof tally>[1]): Tally => tally(expectedOf(said), history);
+const crossed = (said: readonly Said[], history: Parameters<typeof tally>[1]): Tally =>
+  tally(expectedOf(said), history);
 
 const othersIn = async (reader: Person): Promise<Parameters<typeof tally>[1]> =>
   (await reader.history()).filter(({ author }) => author !== reader.author);

@@ -20,7 +20,8 @@ export async function matrixPerson({ name, api, source, roomId, onSighting }: Ma
   });
   let sent = 0;
   const transaction = (): string => `${name}-${process.pid}-${(sent += 1)}`;
-  const send = (content: Record<string, unknown>): Promise<EventId> => api.sendEvent(roomId, 'm.room.message', transaction(), content);
+  const send = (content: Record<string, unknown>): Promise<EventId> =>
+    api.sendEvent(roomId, 'm.room.message', transaction(), content);
   return {
     name,
     side: 'homeserver',
@@ -28,7 +29,12 @@ export async function matrixPerson({ name, api, source, roomId, onSighting }: Ma
     say: (text) => send(textContent(text)),
     async edit(id, text) {
       const content = textContent(text);
-      await send({ ...content, body: `* ${content['body']}`, 'm.new_content': content, 'm.relates_to': { rel_type: 'm.replace', event_id: id } });
+      await send({
+        ...content,
+        body: `* ${content['body']}`,
+        'm.new_content': content,
+        'm.relates_to': { rel_type: 'm.replace', event_id: id },
+      });
     },
     remove: async (id) => void (await api.redact(roomId, id as EventId, transaction())),
     history: () => history(api, roomId),
@@ -54,7 +60,8 @@ interface Content {
 function sightingOf(event: RawEvent): Sighting | undefined {
   const at = instant();
   const content = event['content'] as Content;
-  if (event['type'] === 'm.room.redaction') return { kind: 'gone', id: String(content.redacts ?? event['redacts']), at };
+  if (event['type'] === 'm.room.redaction')
+    return { kind: 'gone', id: String(content.redacts ?? event['redacts']), at };
   if (event['type'] !== 'm.room.message' || typeof content.body !== 'string') return undefined;
   const { rel_type: relation, event_id: target } = content['m.relates_to'] ?? {};
   const now = content['m.new_content'] ?? content;
@@ -72,7 +79,8 @@ async function history(api: MatrixApi, roomId: MatrixRoomId): Promise<readonly H
   for (const event of await allEvents(api, roomId)) {
     const sighting = sightingOf(event);
     const entry = sighting === undefined ? undefined : entries.get(sighting.id);
-    if (sighting?.kind === 'message') entries.set(sighting.id, { id: sighting.id, author: sighting.author, text: sighting.text });
+    if (sighting?.kind === 'message')
+      entries.set(sighting.id, { id: sighting.id, author: sighting.author, text: sighting.text });
     else if (sighting?.kind === 'edit' && entry !== undefined) entries.set(entry.id, { ...entry, text: sighting.text });
   }
   return [...entries.values()];

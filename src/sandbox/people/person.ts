@@ -1,6 +1,13 @@
 /** Something that a person sees happen in the room, the moment it reaches their client. `shown` is the text with its formatting. */
 export type Sighting =
-  | { readonly kind: 'message'; readonly id: string; readonly text: string; readonly shown: string; readonly author: string; readonly at: number }
+  | {
+      readonly kind: 'message';
+      readonly id: string;
+      readonly text: string;
+      readonly shown: string;
+      readonly author: string;
+      readonly at: number;
+    }
   | { readonly kind: 'edit'; readonly id: string; readonly text: string; readonly shown: string; readonly at: number }
   | { readonly kind: 'gone'; readonly id: string; readonly at: number };
 

@@ -25,13 +25,21 @@ interface Timeline {
 const POLL_MS = 30_000;
 const PAUSE_MS = 250;
 /** Servers send fewer if they like, and then say so. */
-const FILTER = JSON.stringify({ presence: { types: [] }, account_data: { types: [] }, room: { state: { lazy_load_members: true }, ephemeral: { types: [] }, timeline: { limit: 100 } } });
+const FILTER = JSON.stringify({
+  presence: { types: [] },
+  account_data: { types: [] },
+  room: { state: { lazy_load_members: true }, ephemeral: { types: [] }, timeline: { limit: 100 } },
+});
 
 /**
  * Reads one room live by long polling: every event that comes after this call, once, in the server's
  * order. Where the server leaves some out of a full answer, they are fetched before going on.
  */
-export async function readSync(source: SyncSource, roomId: MatrixRoomId, onEvent: (event: RawEvent) => void): Promise<{ stop(): Promise<void> }> {
+export async function readSync(
+  source: SyncSource,
+  roomId: MatrixRoomId,
+  onEvent: (event: RawEvent) => void,
+): Promise<{ stop(): Promise<void> }> {
   const ending = new AbortController();
   const first = await poll(source, undefined, ending.signal);
   const ended = (async () => {
@@ -57,13 +65,25 @@ export async function readSync(source: SyncSource, roomId: MatrixRoomId, onEvent
 }
 
 async function poll({ url, token, fetch }: SyncSource, since: string | undefined, signal: AbortSignal): Promise<Sync> {
-  const query = new URLSearchParams({ filter: FILTER, timeout: since === undefined ? '0' : String(POLL_MS), ...(since === undefined ? {} : { since }) });
-  const answer = await fetch(`${url}/_matrix/client/v3/sync?${query}`, { headers: { Authorization: `Bearer ${token.reveal()}` }, signal });
+  const query = new URLSearchParams({
+    filter: FILTER,
+    timeout: since === undefined ? '0' : String(POLL_MS),
+    ...(since === undefined ? {} : { since }),
+  });
+  const answer = await fetch(`${url}/_matrix/client/v3/sync?${query}`, {
+    headers: { Authorization: `Bearer ${token.reveal()}` },
+    signal,
+  });
   if (!answer.ok) throw new Error(`/sync answered ${answer.status}`);
   return (await answer.json()) as Sync;
 }
 
-async function withGap({ api }: SyncSource, roomId: MatrixRoomId, timeline: Timeline | undefined, since: string): Promise<readonly RawEvent[]> {
+async function withGap(
+  { api }: SyncSource,
+  roomId: MatrixRoomId,
+  timeline: Timeline | undefined,
+  since: string,
+): Promise<readonly RawEvent[]> {
   const events = timeline?.events ?? [];
   if (timeline?.limited !== true || timeline.prev_batch === undefined) return events;
   const missed: RawEvent[] = [];

@@ -45,7 +45,10 @@ export async function workspacePerson(options: WorkspacePersonOptions): Promise<
     side: 'workspace',
     author: username,
     async say(text) {
-      const id = randomBytes(16).toString('base64').replaceAll(/[^A-Za-z2-9]/g, 'x').slice(0, 17) as MessageId;
+      const id = randomBytes(16)
+        .toString('base64')
+        .replaceAll(/[^A-Za-z2-9]/g, 'x')
+        .slice(0, 17) as MessageId;
       await api.sendMessage({ id, roomId, text });
       return id;
     },
@@ -62,14 +65,16 @@ function sightingOf(event: RealtimeEvent, roomId: WorkspaceRoomId, seen: Map<str
   if (event.kind === 'deleted') return event.roomId === roomId ? { kind: 'gone', id: event.id, at } : undefined;
   if (event.kind !== 'message') return undefined;
   const { _id: id, rid, msg: text, t: systemType } = event.message;
-  if (rid !== roomId || systemType !== undefined || typeof id !== 'string' || typeof text !== 'string') return undefined;
+  if (rid !== roomId || systemType !== undefined || typeof id !== 'string' || typeof text !== 'string')
+    return undefined;
   const before = seen.get(id);
   seen.set(id, text);
   if (before === undefined) return { kind: 'message', id, text, shown: text, author: authorOf(event.message), at };
   return before === text ? undefined : { kind: 'edit', id, text, shown: text, at };
 }
 
-const authorOf = (message: RawMessage): string => String((message['u'] as { username?: unknown } | undefined)?.username);
+const authorOf = (message: RawMessage): string =>
+  String((message['u'] as { username?: unknown } | undefined)?.username);
 
 /** Two messages of one millisecond are in the order in which the server sent them out. */
 function history(messages: readonly RawMessage[], sentOut: readonly string[]): readonly HistoryEntry[] {
@@ -81,4 +86,5 @@ function history(messages: readonly RawMessage[], sentOut: readonly string[]): r
     .map((message) => ({ id: String(message['_id']), author: authorOf(message), text: String(message['msg']) }));
 }
 
-const timeOf = ({ ts }: RawMessage): number => (typeof ts === 'string' ? Date.parse(ts) : Number((ts as { $date?: number } | undefined)?.$date));
+const timeOf = ({ ts }: RawMessage): number =>
+  typeof ts === 'string' ? Date.parse(ts) : Number((ts as { $date?: number } | undefined)?.$date);

@@ -16,7 +16,10 @@ export interface SynapseSettings {
 const often = { per_second: 100_000, burst_count: 100_000 };
 
 /** Writes everything a Synapse needs into its data folder. JSON is YAML. */
-export async function writeSynapseConfig(settings: SynapseSettings, registrations: Iterable<Registration>): Promise<void> {
+export async function writeSynapseConfig(
+  settings: SynapseSettings,
+  registrations: Iterable<Registration>,
+): Promise<void> {
   const { data, folder } = settings;
   const registrationFolder = join(data, 'registrations');
   await rm(registrationFolder, { recursive: true, force: true });
@@ -36,11 +39,22 @@ export async function writeSynapseConfig(settings: SynapseSettings, registration
   });
 }
 
-function homeserverYaml({ serverName, port, sharedSecret, folder }: SynapseSettings, registrationFiles: readonly string[]): Record<string, unknown> {
+function homeserverYaml(
+  { serverName, port, sharedSecret, folder }: SynapseSettings,
+  registrationFiles: readonly string[],
+): Record<string, unknown> {
   return {
     server_name: serverName,
     pid_file: join(folder, 'homeserver.pid'),
-    listeners: [{ port, type: 'http', tls: false, bind_addresses: ['127.0.0.1'], resources: [{ names: ['client', 'federation'] }] }],
+    listeners: [
+      {
+        port,
+        type: 'http',
+        tls: false,
+        bind_addresses: ['127.0.0.1'],
+        resources: [{ names: ['client', 'federation'] }],
+      },
+    ],
     database: { name: 'sqlite3', args: { database: join(folder, 'homeserver.db') } },
     log_config: join(folder, 'log.yaml'),
     media_store_path: join(folder, 'media'),

@@ -35,7 +35,13 @@ export async function startSynapse(options: SynapseOptions): Promise<RunningHome
   const { source } = options;
   const data = await mkdtemp(join(tmpdir(), 'rcfed-synapse-'));
   const serverName = options.serverName ?? 'sandbox.test';
-  const settings = { serverName, port: options.port || (await freePort()), sharedSecret: randomBytes(16).toString('hex'), data, folder: source.folder(data) };
+  const settings = {
+    serverName,
+    port: options.port || (await freePort()),
+    sharedSecret: randomBytes(16).toString('hex'),
+    data,
+    folder: source.folder(data),
+  };
   const configured = new Map((options.registrations ?? []).map((registration) => [registration.id, registration]));
   const url = `http://127.0.0.1:${settings.port}`;
   const name = `rcfed-synapse-${randomBytes(6).toString('hex')}`;
@@ -75,13 +81,20 @@ async function launch(source: SynapseSource, data: string, name: string, url: st
   child.on('error', (error) => (output += error.message));
   const deadline = systemClock.now() + readyWithinMs;
   while (!(await isHealthy(url))) {
-    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined && systemClock.now() < deadline) {
+    if (
+      child.exitCode === null &&
+      child.signalCode === null &&
+      child.pid !== undefined &&
+      systemClock.now() < deadline
+    ) {
       await systemClock.sleep(50);
       continue;
     }
     child.kill('SIGKILL');
     const log = await readFile(join(data, 'homeserver.log'), 'utf8').catch(() => '');
-    throw new RcfedError('RCFED_SYNAPSE_FAILED', `${source.description} did not start`, { why: `${output}\n${log.slice(-4000)}`.trim() });
+    throw new RcfedError('RCFED_SYNAPSE_FAILED', `${source.description} did not start`, {
+      why: `${output}\n${log.slice(-4000)}`.trim(),
+    });
   }
   return child;
 }
@@ -94,7 +107,12 @@ async function isHealthy(url: string): Promise<boolean> {
   );
 }
 
-async function end(source: SynapseSource, child: ChildProcess, name: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+async function end(
+  source: SynapseSource,
+  child: ChildProcess,
+  name: string,
+  signal: 'SIGTERM' | 'SIGKILL',
+): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   const [killer, ...args] = source.killer?.(name, signal) ?? [];
@@ -110,7 +128,12 @@ async function end(source: SynapseSource, child: ChildProcess, name: string, sig
 }
 
 /** The administrators' way to make accounts: proof of the shared secret instead of a token. */
-async function registerBySecret(url: string, secret: string, localpart: string, admin: boolean): Promise<RegisteredUser> {
+async function registerBySecret(
+  url: string,
+  secret: string,
+  localpart: string,
+  admin: boolean,
+): Promise<RegisteredUser> {
   const { fetch } = await direct;
   const endpoint = `${url}/_synapse/admin/v1/register`;
   const { nonce } = (await (await fetch(endpoint)).json()) as { nonce: string };
@@ -118,8 +141,12 @@ async function registerBySecret(url: string, secret: string, localpart: string, 
   const mac = createHmac('sha1', secret)
     .update([nonce, localpart, password, admin ? 'admin' : 'notadmin'].join('\0'))
     .digest('hex');
-  const answer = await fetch(endpoint, { method: 'POST', body: JSON.stringify({ nonce, username: localpart, password, mac, admin }) });
+  const answer = await fetch(endpoint, {
+    method: 'POST',
+    body: JSON.stringify({ nonce, username: localpart, password, mac, admin }),
+  });
   const body = (await answer.json()) as { user_id?: string; access_token?: string };
-  if (body.user_id === undefined || body.access_token === undefined) throw new Error(`Could not register ${localpart}: ${JSON.stringify(body)}`);
+  if (body.user_id === undefined || body.access_token === undefined)
+    throw new Error(`Could not register ${localpart}: ${JSON.stringify(body)}`);
   return { userId: body.user_id, accessToken: body.access_token };
 }

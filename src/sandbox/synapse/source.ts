@@ -72,8 +72,16 @@ const docker = (): SynapseSource => ({
   description: 'Synapse in Docker',
   folder: () => '/lab',
   program: (data, name) => [
-    ...['docker', 'run', '--rm', '--network', 'host', '--name', name, '--volume', `${data}:/lab`, '--entrypoint', 'python3'],
-    ...['matrixdotorg/synapse:latest', ...module, '/lab/homeserver.yaml'],
+    'docker',
+    'run',
+    '--rm',
+    '--network=host',
+    `--name=${name}`,
+    `--volume=${data}:/lab`,
+    '--entrypoint=python3',
+    'matrixdotorg/synapse:latest',
+    ...module,
+    '/lab/homeserver.yaml',
   ],
   killer: (name, signal) => ['docker', 'kill', '--signal', signal, name],
 });
@@ -87,9 +95,17 @@ const sidRoot = (root: string): SynapseSource => ({
   folder: () => '/lab',
   program: (data) => [
     ...dieWithParent,
-    ...['unshare', '--mount', '--propagation', 'private', 'sh', '-c'],
+    'unshare',
+    '--mount',
+    '--propagation=private',
+    'sh',
+    '-c',
     'mkdir -p "$0/lab" && mount --bind "$1" "$0/lab" && mount --rbind /proc "$0/proc" && mount --rbind /dev "$0/dev" && shift && exec chroot "$0" "$@"',
-    ...[root, data, 'python3', ...module, '/lab/homeserver.yaml'],
+    root,
+    data,
+    'python3',
+    ...module,
+    '/lab/homeserver.yaml',
   ],
 });
 
@@ -104,8 +120,10 @@ async function build(root: string): Promise<void> {
     `mmdebstrap --variant=minbase --include=ca-certificates,matrix-synapse,python3-psycopg2 --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Check-Valid-Until "false"' sid "$0.new"`,
     'mv "$0.new" "$0"',
   ].join('\n');
-  await run('flock', [`${root}.lock`, 'sh', '-c', script, root], { maxBuffer: 64 * 1024 * 1024 }).catch((error: ExecFileException) => {
-    const why = (error.stderr ?? error.message).trim().slice(-2000);
-    throw new RcfedError('RCFED_SYNAPSE_FAILED', 'A Synapse could not be built', { why, cause: error });
-  });
+  await run('flock', [`${root}.lock`, 'sh', '-c', script, root], { maxBuffer: 64 * 1024 * 1024 }).catch(
+    (error: ExecFileException) => {
+      const why = (error.stderr ?? error.message).trim().slice(-2000);
+      throw new RcfedError('RCFED_SYNAPSE_FAILED', 'A Synapse could not be built', { why, cause: error });
+    },
+  );
 }
