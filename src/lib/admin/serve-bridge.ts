@@ -42,6 +42,8 @@ export async function serveBridge(profile: AdminProfile, reach: Reach, watcher: 
   if (connecting === undefined) return;
   const { connection, hsToken } = connecting;
   const service = Promise.withResolvers<BridgeService>();
+  // It may fail before anybody waits for it.
+  service.promise.catch(() => {});
   const admin: AdminServer[] = [];
   let bridge: Bridge | undefined;
   try {

@@ -46,7 +46,6 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
       .finally(() => working.delete(done));
     working.add(done);
   });
-  options.service.catch(() => {});
   const { listen } = options;
   const listening: Listening = await ('socket' in listen
     ? listenOnSocket(server, listen.socket, listen.platform)
