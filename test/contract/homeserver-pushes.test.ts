@@ -132,7 +132,10 @@ describe.each(homeservers)('what the $name homeserver pushes', (kind) => {
 
   test("the profile of a ghost that was never made is unknown, and we aren't asked", async () => {
     const userId = `@rc_${unique()}:${lab.homeserver.serverName}`;
-    expect((await alice.call('GET', `/v3/profile/${encoded(userId)}`)).status).toBe(404);
+    expect(await alice.call('GET', `/v3/profile/${encoded(userId)}`)).toMatchObject({
+      status: 404,
+      body: { errcode: 'M_UNKNOWN' },
+    });
     expect(lab.service.questions.some((question) => question.includes(userId))).toBe(false);
   });
 

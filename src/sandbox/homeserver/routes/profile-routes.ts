@@ -1,6 +1,6 @@
 import { type Answer, jsonBody, type MatrixRequest } from '../http.ts';
 import { isObject } from '../json.ts';
-import { badJson, forbidden, notFound } from '../matrix-error.ts';
+import { badJson, forbidden, MatrixError, notFound } from '../matrix-error.ts';
 import { spreadProfile } from '../membership.ts';
 import { requesterOf } from '../requester.ts';
 import { param, type Routes } from '../router.ts';
@@ -24,7 +24,7 @@ export const profileRoutes: Routes = {
 /** 404 for somebody who was never created; no application service is asked. */
 function profileOf(hs: Homeserver, userId: string): Account {
   const account = hs.disk.accounts.get(userId);
-  if (account === undefined) throw notFound('Profile was not found');
+  if (account === undefined) throw new MatrixError(404, 'M_UNKNOWN', 'Profile was not found');
   return account;
 }
 
