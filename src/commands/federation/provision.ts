@@ -7,7 +7,6 @@ import { profileFlags } from '../../cli/profile-flags.ts';
 import { withReach } from '../../cli/reach.ts';
 import { secretFlags, secretHint } from '../../cli/secret-flags.ts';
 import { parseField, profileFields } from '../../lib/config/profile-fields.ts';
-import { listProfiles } from '../../lib/config/profiles.ts';
 import type { ServerName, WorkspaceUserId } from '../../lib/core/ids.ts';
 import type { Secret } from '../../lib/core/secret.ts';
 import type { View } from '../../lib/output/view.ts';
@@ -30,7 +29,9 @@ interface FederationProvisionData {
 }
 
 const picked = ['workspace-url', 'homeserver-url', 'server-name', 'prefix', 'listen'] as const;
-const fromProfile: FlagInput = Object.fromEntries(picked.flatMap((name) => (profileFlags[name] ? [[name, profileFlags[name]]] : [])));
+const fromProfile: FlagInput = Object.fromEntries(
+  picked.flatMap((name) => (profileFlags[name] ? [[name, profileFlags[name]]] : [])),
+);
 
 export default class FederationProvision extends BaseCommand<typeof FederationProvision, FederationProvisionData> {
   static override summary = 'Set a bridge up: its account on the workspace, its registration, its profile.';
@@ -44,27 +45,52 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
   static override schema = 'federation-provision/1' as const;
   static override flags = {
     ...fromProfile,
-    'workspace-admin': Flags.string({ summary: 'User name of an admin of the workspace.', env: 'RCFED_WORKSPACE_ADMIN', helpValue: 'USERNAME' }),
+    'workspace-admin': Flags.string({
+      summary: 'User name of an admin of the workspace.',
+      env: 'RCFED_WORKSPACE_ADMIN',
+      helpValue: 'USERNAME',
+    }),
     ...secretFlags('workspace-admin-password', 'password of that admin'),
-    'workspace-admin-id': Flags.string({ summary: 'User id of an admin, with a personal access token instead of a password.', env: 'RCFED_WORKSPACE_ADMIN_ID', helpValue: 'ID' }),
+    'workspace-admin-id': Flags.string({
+      summary: 'User id of an admin, with a personal access token instead of a password.',
+      env: 'RCFED_WORKSPACE_ADMIN_ID',
+      helpValue: 'ID',
+    }),
     ...secretFlags('workspace-admin-token', 'personal access token of that admin'),
     ...secretFlags('two-factor-code', 'two-factor code of that admin'),
-    'bot-username': Flags.string({ summary: "User name of the bridge's account. Default: rcfed.", env: 'RCFED_BOT_USERNAME', helpValue: 'USERNAME' }),
-    'bridge-url': bridgeUrlFlag({ summary: 'Where the homeserver reaches the bridge, if not where it listens.', env: 'RCFED_BRIDGE_URL' }),
-    out: Flags.string({ summary: 'Folder for registration.yaml. Default: the current one.', env: 'RCFED_OUT', helpValue: 'FOLDER' }),
-    replace: Flags.boolean({ summary: 'Replace a registration or profile that says something else.', env: 'RCFED_REPLACE' }),
+    'bot-username': Flags.string({
+      summary: "User name of the bridge's account. Default: rcfed.",
+      env: 'RCFED_BOT_USERNAME',
+      helpValue: 'USERNAME',
+    }),
+    'bridge-url': bridgeUrlFlag({
+      summary: 'Where the homeserver reaches the bridge, if not where it listens.',
+      env: 'RCFED_BRIDGE_URL',
+    }),
+    out: Flags.string({
+      summary: 'Folder for registration.yaml. Default: the current one.',
+      env: 'RCFED_OUT',
+      helpValue: 'FOLDER',
+    }),
+    replace: Flags.boolean({
+      summary: 'Replace a registration or profile that says something else.',
+      env: 'RCFED_REPLACE',
+    }),
     'dry-run': Flags.boolean({ summary: 'Print what would be done, and do nothing.', env: 'RCFED_DRY_RUN' }),
   };
 
   protected async execute(): Promise<CommandResult<FederationProvisionData>> {
     const { knownProfile, planProvision } = await import('../../lib/provision/plan.ts');
+    const { listProfiles } = await import('../../lib/config/profiles.ts');
     const profile = this.settings.profile ?? (await listProfiles(this.context)).current ?? 'default';
     const known = await knownProfile(this.context, profile);
     const account = await this.account();
     const request = await this.request(profile, known, account);
     const command = { context: this.context, settings: this.settings, logger: this.logger };
     return await withReach({ caFile: known?.values['ca-file'], timeoutMs: undefined }, command, async (reach) => {
-      const plan = await this.progress.wait('Looking at both servers', () => planProvision(request.request, known, reach));
+      const plan = await this.progress.wait('Looking at both servers', () =>
+        planProvision(request.request, known, reach),
+      );
       if (this.flags['dry-run']) return resultOf(plan, false, true);
       const changed = await this.apply(plan, request.account, reach);
       return resultOf(plan, changed, false);
@@ -76,9 +102,14 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
     const { asWorkspaceAdmin } = await import('../../lib/provision/workspace-admin.ts');
     const needsAdmin = plan.steps.some(({ id, needed }) => id === 'workspace-bot' && needed);
     const used = needsAdmin ? (account ?? (await this.askedAccount())) : account;
-    const admin = used && needsAdmin ? await asWorkspaceAdmin(plan.request.workspaceUrl, used, reach, () => this.code()) : undefined;
+    const admin =
+      used && needsAdmin
+        ? await asWorkspaceAdmin(plan.request.workspaceUrl, used, reach, () => this.code())
+        : undefined;
     const run = () =>
-      applyProvision(plan, this.context, reach, () => (admin === undefined ? Promise.reject(new Error('no admin was asked for')) : Promise.resolve(admin)));
+      applyProvision(plan, this.context, reach, () =>
+        admin === undefined ? Promise.reject(new Error('no admin was asked for')) : Promise.resolve(admin),
+      );
     return (await this.progress.wait('Setting the bridge up', run)).changed;
   }
 
@@ -98,7 +129,8 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
     account: AdminAccount | undefined,
   ): Promise<{ request: ProvisionRequest; account: AdminAccount | undefined }> {
     const field = (name: string): string | undefined => this.given(name) ?? known?.values[name];
-    const needsAccount = account === undefined && known?.secrets['workspace-token'] === undefined && !this.flags['dry-run'];
+    const needsAccount =
+      account === undefined && known?.secrets['workspace-token'] === undefined && !this.flags['dry-run'];
     const answers = await this.ask({
       workspaceUrl: fieldQuestion('workspace-url', field('workspace-url')),
       ...(needsAccount ? await this.accountQuestions() : {}),
@@ -160,11 +192,16 @@ function fieldQuestion(name: string, given: string | undefined): Question<string
   return {
     flag: `--${name}${field.helpValue === undefined ? '' : ` ${field.helpValue}`}`,
     given,
-    ask: async (prompts) => parseField(field, await prompts.text(`${field.summary.charAt(0).toUpperCase()}${field.summary.slice(1)}:`)),
+    ask: async (prompts) =>
+      parseField(field, await prompts.text(`${field.summary.charAt(0).toUpperCase()}${field.summary.slice(1)}:`)),
   };
 }
 
-async function resultOf(plan: ProvisionPlan, changed: boolean, dryRun: boolean): Promise<CommandResult<FederationProvisionData>> {
+async function resultOf(
+  plan: ProvisionPlan,
+  changed: boolean,
+  dryRun: boolean,
+): Promise<CommandResult<FederationProvisionData>> {
   const { homeserverYamlLines } = await import('../../lib/matrix/registration.ts');
   const { profile } = plan.request;
   const registration = plan.values['registration'] ?? '';
@@ -172,7 +209,9 @@ async function resultOf(plan: ProvisionPlan, changed: boolean, dryRun: boolean):
   const next = [
     ...(plan.homeserverKnows
       ? []
-      : [`Bring ${registration} to the homeserver, add the lines to its homeserver.yaml (with the path there), and restart it.`]),
+      : [
+          `Bring ${registration} to the homeserver, add the lines to its homeserver.yaml (with the path there), and restart it.`,
+        ]),
     `rcfed federation run --profile ${profile}`,
     `rcfed rooms link ROOM --new --profile ${profile}`,
   ];
@@ -185,7 +224,12 @@ async function resultOf(plan: ProvisionPlan, changed: boolean, dryRun: boolean):
 
 function viewOf(
   { steps, homeserverKnows }: ProvisionPlan,
-  { changed, dryRun, homeserverYaml, next }: Pick<FederationProvisionData, 'changed' | 'dryRun' | 'homeserverYaml' | 'next'>,
+  {
+    changed,
+    dryRun,
+    homeserverYaml,
+    next,
+  }: Pick<FederationProvisionData, 'changed' | 'dryRun' | 'homeserverYaml' | 'next'>,
 ): View {
   const done = dryRun ? '+ to do:    ' : '+ done:     ';
   return [

@@ -73,10 +73,10 @@ export const errorCatalogue = Object.freeze({
   RCFED_STORE_CORRUPT: entry(
     3,
     false,
-    'Bring the last backup back: rcfed store restore FILE',
+    'Stop the bridge and put the last backup in its place: cp BACKUP STORE',
     'Check that the path is that of an rcfed store: rcfed profile show',
   ),
-  RCFED_STORE_DAMAGED: entry(1, false, 'Bring the last backup back: rcfed store restore FILE', 'Save what there is: rcfed store backup --output FILE'),
+  RCFED_STORE_DAMAGED: entry(1, false, 'Stop the bridge and put the last backup in its place: cp BACKUP STORE', 'Save what there is: rcfed store backup --output FILE'),
   RCFED_STORE_FULL: entry(3, true, 'Free space on the disk of the store: df -h'),
   RCFED_STORE_LOCKED: entry(
     4,
@@ -89,7 +89,7 @@ export const errorCatalogue = Object.freeze({
     3,
     false,
     'npm install --global rcfed@latest',
-    'Bring the copy made before the migration back: rcfed store restore FILE',
+    'Stop the bridge and put the copy made before the migration in its place: cp COPY STORE',
   ),
   RCFED_STORE_OUTDATED: entry(3, false, 'Start the bridge once, it migrates its store: rcfed federation run'),
   RCFED_STORE_UNAVAILABLE: entry(
@@ -123,7 +123,7 @@ export const errorCatalogue = Object.freeze({
     'Or make a personal access token that ignores two factors, and pass it: --workspace-admin-id ID --workspace-admin-token-file FILE',
   ),
   RCFED_USAGE: entry(2, false, 'rcfed --help'),
-  RCFED_WORKSPACE_VERSION: entry(1, false, 'Check what answers at the URL: rcfed profile show', 'rcfed federation diagnose'),
+  RCFED_WORKSPACE_VERSION: entry(1, false, 'Check what answers at the URL: rcfed profile show'),
 } satisfies Record<string, CatalogueEntry>);
 
 export type ErrorCode = keyof typeof errorCatalogue;
