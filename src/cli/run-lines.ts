@@ -44,7 +44,7 @@ function textOf(line: RunLine, time: string): string {
     case 'ready':
       return `Ready. Bridging ${line.rooms} ${line.rooms === 1 ? 'room' : 'rooms'} (^C to stop)`;
     case 'waiting':
-      return `${time} Waiting for the ${serverName(line.side)}: ${line.reason ?? 'it does not work'}`;
+      return `${time} Waiting for the ${serverName(line.side)}: ${line.reason ?? 'it does not work'}${cureOf(line)}`;
     case 'works':
       return `${time} The ${serverName(line.side)} works again`;
     case 'row':
@@ -52,6 +52,15 @@ function textOf(line: RunLine, time: string): string {
     case 'stopping':
       return 'Finishing what is under way …';
   }
+}
+
+/** The two mistakes of a first start. */
+function cureOf({ side, reason = '' }: { readonly side: string; readonly reason?: string }): string {
+  if (side === 'homeserver' && reason.includes('M_UNKNOWN_TOKEN'))
+    return ' (it does not know the as_token: name registration.yaml in its homeserver.yaml and restart it)';
+  if (side === 'workspace' && /\b(HTTP )?401\b|unauthorized|not authori[sz]ed|logged in/i.test(reason))
+    return " (it refuses the bot's token; renew it: rcfed federation provision)";
+  return '';
 }
 
 /** `-->` from Matrix, `<--` towards it. */

@@ -55,7 +55,11 @@ export async function startBridgeLab(): Promise<BridgeLab> {
   const workspace = await startWorkspace();
   const bot = workspace.createUser({ username: 'rcfed', roles: ['admin', 'bot'] });
   const registration = makeRegistration({ url: null, serverName: 'lab.test' as ServerName });
-  const homeserver = await startHomeserver({ serverName: 'lab.test', registrations: [registration], backoffScale: 0.01 });
+  const homeserver = await startHomeserver({
+    serverName: 'lab.test',
+    registrations: [registration],
+    backoffScale: 0.01,
+  });
   const secrets = [bot.token, bot.password, registration.asToken.reveal(), registration.hsToken.reveal()];
   const env = {
     HOME: folder,
@@ -128,7 +132,13 @@ export function background(run: BridgeLab['run'], env: Readonly<Record<string, s
   const ended = run(['federation', 'run', '--json'], {
     env,
     signal: ending.signal,
-    onStdout: (text) => void lines.push(...text.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)),
+    onStdout: (text) =>
+      void lines.push(
+        ...text
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line) as Record<string, unknown>),
+      ),
   }).finally(() => (over = true));
   return {
     lines,

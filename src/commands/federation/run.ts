@@ -17,8 +17,16 @@ export default class FederationRun extends BaseCommand<typeof FederationRun, nev
   ];
   static override schema = RUN_SCHEMA;
   static override flags = {
-    listen: Flags.string({ summary: 'Where the homeserver reaches the bridge; 127.0.0.1:29400 unless the profile says otherwise.', env: 'RCFED_LISTEN', helpValue: 'HOST:PORT' }),
-    admin: Flags.string({ summary: 'Where the admin API listens besides its socket in the data folder, or the path of another socket.', env: 'RCFED_ADMIN', helpValue: 'ADDRESS' }),
+    listen: Flags.string({
+      summary: 'Where the homeserver reaches the bridge; 127.0.0.1:29400 unless the profile says otherwise.',
+      env: 'RCFED_LISTEN',
+      helpValue: 'HOST:PORT',
+    }),
+    admin: Flags.string({
+      summary: 'Where the admin API listens besides its socket in the data folder, or the path of another socket.',
+      env: 'RCFED_ADMIN',
+      helpValue: 'ADDRESS',
+    }),
     ...secretFlags('admin-token', 'token of the admin API, where it is not a socket'),
   };
 
@@ -40,11 +48,17 @@ export default class FederationRun extends BaseCommand<typeof FederationRun, nev
 
   private async profile(): Promise<AdminProfile> {
     const profile = await loadAdminProfile(this.context, this.settings.profile);
-    const admin = { address: this.flags.admin ?? profile.admin.address, token: (await this.secret('admin-token')) ?? profile.admin.token };
+    const admin = {
+      address: this.flags.admin ?? profile.admin.address,
+      token: (await this.secret('admin-token')) ?? profile.admin.token,
+    };
     const { isLoopback, parseAdminAddress } = await import('../../lib/admin/address.ts');
     const address = parseAdminAddress(admin.address);
     if (address.kind === 'tcp' && !isLoopback(address.host))
-      this.logger('warn', 'admin.plain', { address: admin.address, advice: 'tokens cross the network in the clear: put a proxy with TLS before it' });
+      this.logger('warn', 'admin.plain', {
+        address: admin.address,
+        advice: 'tokens cross the network in the clear: put a proxy with TLS before it',
+      });
     return { ...profile, listen: this.flags.listen ?? profile.listen, admin };
   }
 

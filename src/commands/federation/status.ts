@@ -27,7 +27,10 @@ export default class FederationStatus extends ServiceCommand<typeof FederationSt
   ];
   static override schema = 'federation-status/1' as const;
   static override flags = {
-    'wait-ready': durationFlag({ summary: 'Wait so long until the bridge runs and both servers work; a bare number is seconds.', env: 'RCFED_WAIT_READY' }),
+    'wait-ready': durationFlag({
+      summary: 'Wait so long until the bridge runs and both servers work; a bare number is seconds.',
+      env: 'RCFED_WAIT_READY',
+    }),
   };
 
   protected async execute(): Promise<CommandResult<FederationStatusData>> {
@@ -60,7 +63,8 @@ export default class FederationStatus extends ServiceCommand<typeof FederationSt
 
 /** While it is started or stopped, lock and admin API may change between two looks. */
 function starting(error: unknown, last: boolean): undefined {
-  if (!last && error instanceof RcfedError && ['RCFED_BRIDGE_UNREACHABLE', 'RCFED_STORE_LOCKED'].includes(error.code)) return undefined;
+  if (!last && error instanceof RcfedError && ['RCFED_BRIDGE_UNREACHABLE', 'RCFED_STORE_LOCKED'].includes(error.code))
+    return undefined;
   throw error;
 }
 
@@ -70,8 +74,12 @@ const isReady = ({ running, workspace, homeserver }: Status): boolean =>
 function notReady({ running, workspace, homeserver }: Status): RcfedError {
   const missing = [
     ...(running ? [] : ['No bridge runs']),
-    ...(workspace === undefined || (workspace.works && workspace.realtime) ? [] : [`the workspace: ${workspace.waitingFor ?? 'no live connection yet'}`]),
-    ...(homeserver === undefined || homeserver.works ? [] : [`the homeserver: ${homeserver.waitingFor ?? 'it does not work'}`]),
+    ...(workspace === undefined || (workspace.works && workspace.realtime)
+      ? []
+      : [`the workspace: ${workspace.waitingFor ?? 'no live connection yet'}`]),
+    ...(homeserver === undefined || homeserver.works
+      ? []
+      : [`the homeserver: ${homeserver.waitingFor ?? 'it does not work'}`]),
   ];
   return new RcfedError('RCFED_NOT_READY', 'The bridge is not ready yet', { why: `${missing.join('; ')}.` });
 }
@@ -79,7 +87,12 @@ function notReady({ running, workspace, homeserver }: Status): RcfedError {
 function viewOf(status: Status): View {
   const { relayed, people, waiting = [], setAside } = status;
   const lines: [string, string][] = [
-    ['Bridge', status.running ? `running${status.listener === undefined ? '' : `, listens at ${status.listener}`}` : 'not running'],
+    [
+      'Bridge',
+      status.running
+        ? `running${status.listener === undefined ? '' : `, listens at ${status.listener}`}`
+        : 'not running',
+    ],
     ['Workspace', sideText(status.workspace, status.workspace?.realtime === false ? 'no live connection' : undefined)],
     ['Homeserver', sideText(status.homeserver)],
     ['Rooms', String(status.rooms)],
@@ -88,11 +101,20 @@ function viewOf(status: Status): View {
   if (people) lines.push(['External users', `${people.puppets} in Rocket.Chat, ${people.ghosts} on Matrix`]);
   if (setAside !== undefined) lines.push(['Set aside', String(setAside)]);
   for (const { room, events, since } of waiting) lines.push(['Waiting', `${events} in ${room}, since ${since}`]);
-  return [table([{ title: 'What', value: ([what]) => what }, { title: 'State', value: ([, state]) => state }], lines)];
+  return [
+    table(
+      [
+        { title: 'What', value: ([what]) => what },
+        { title: 'State', value: ([, state]) => state },
+      ],
+      lines,
+    ),
+  ];
 }
 
 function sideText(side: SideView | undefined, missing?: string): string {
   if (side === undefined) return 'unknown while no bridge runs';
-  if (!side.works) return `waited for${side.waitingFor === undefined ? '' : `: ${side.waitingFor}`}${side.since === undefined ? '' : `, since ${side.since}`}`;
+  if (!side.works)
+    return `waited for${side.waitingFor === undefined ? '' : `: ${side.waitingFor}`}${side.since === undefined ? '' : `, since ${side.since}`}`;
   return missing ?? 'works';
 }

@@ -6,7 +6,8 @@ import { table } from '../../lib/output/table.ts';
 
 export default class FederationTrace extends ServiceCommand<typeof FederationTrace, TraceView> {
   static override summary = 'Say what happened to one message.';
-  static override description = 'When it was received, what was tried with which answers, how it ended, and its ids on both sides.';
+  static override description =
+    'When it was received, what was tried with which answers, how it ended, and its ids on both sides.';
   static override examples = [
     "<%= config.bin %> federation trace 'https://chat.example.org/channel/general?msg=AbCdEfGhIjKlMnOpQ'",
     "<%= config.bin %> federation trace 'https://matrix.to/#/!room:example.org/$event'",
@@ -39,12 +40,21 @@ export default class FederationTrace extends ServiceCommand<typeof FederationTra
 }
 
 const SIDES = { workspace: 'Rocket.Chat', homeserver: 'Matrix' } as const;
-const STATES = { pending: 'waiting', done: 'done', aside: 'set aside', folded: 'waits for a message that is set aside' } as const;
+const STATES = {
+  pending: 'waiting',
+  done: 'done',
+  aside: 'set aside',
+  folded: 'waits for a message that is set aside',
+} as const;
 
 function linesOf(step: TraceStep): { time: string; what: string; detail: string }[] {
   const { side, type, ref, room, received, attempts, state, outcome, settled, late } = step;
   return [
-    { time: received, what: `received from ${SIDES[side]}`, detail: `${type} ${ref}${room === undefined ? '' : ` in ${room}`}` },
+    {
+      time: received,
+      what: `received from ${SIDES[side]}`,
+      detail: `${type} ${ref}${room === undefined ? '' : ` in ${room}`}`,
+    },
     ...attempts.map(({ step: name, started, answer, detail }) => ({
       time: started,
       what: `tried: ${name}`,

@@ -27,7 +27,12 @@ export default class RoomsLink extends ServiceCommand<typeof RoomsLink, RoomsLin
   };
   static override flags = {
     new: Flags.boolean({ summary: 'Make a new Matrix room.', env: 'RCFED_NEW' }),
-    via: Flags.string({ summary: 'Server to join a room id through; may be given several times.', env: 'RCFED_VIA', helpValue: 'SERVER', multiple: true }),
+    via: Flags.string({
+      summary: 'Server to join a room id through; may be given several times.',
+      env: 'RCFED_VIA',
+      helpValue: 'SERVER',
+      multiple: true,
+    }),
   };
 
   protected async execute(): Promise<CommandResult<RoomsLinkData>> {
@@ -44,7 +49,11 @@ export default class RoomsLink extends ServiceCommand<typeof RoomsLink, RoomsLin
     const where = linked.room.alias ?? linked.room.matrixRoomId ?? 'a Matrix room';
     return {
       data: { room: linked.room, changed: linked.changed },
-      view: [linked.changed ? `${linked.room.room} is linked with ${where}.` : `${linked.room.room} is already linked with ${where}.`],
+      view: [
+        linked.changed
+          ? `${linked.room.room} is linked with ${where}.`
+          : `${linked.room.room} is already linked with ${where}.`,
+      ],
       warnings: linked.warnings,
     };
   }

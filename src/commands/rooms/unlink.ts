@@ -18,7 +18,10 @@ export default class RoomsUnlink extends ServiceCommand<typeof RoomsUnlink, Room
   static override examples = ['<%= config.bin %> rooms unlink general', '<%= config.bin %> rooms unlink general --yes'];
   static override schema = 'rooms-unlink/1' as const;
   static override args = {
-    room: Args.string({ description: 'Name or id of the Rocket.Chat room, or alias or id of its Matrix room.', required: true }),
+    room: Args.string({
+      description: 'Name or id of the Rocket.Chat room, or alias or id of its Matrix room.',
+      required: true,
+    }),
   };
 
   protected async execute(): Promise<CommandResult<RoomsUnlinkData>> {
@@ -27,7 +30,11 @@ export default class RoomsUnlink extends ServiceCommand<typeof RoomsUnlink, Room
       throw new RcfedError('RCFED_DECLINED', `${room} stays linked`);
     const unlinked = await this.withService((service) => unlinkedOnce(service, room), `Unlinking ${room}`);
     if (unlinked === undefined) return { data: { room: null, changed: false }, view: [`${room} is not linked.`] };
-    return { data: { room: unlinked.room, changed: true }, view: [`${unlinked.room.room} is not linked any more.`], warnings: unlinked.warnings };
+    return {
+      data: { room: unlinked.room, changed: true },
+      view: [`${unlinked.room.room} is not linked any more.`],
+      warnings: unlinked.warnings,
+    };
   }
 }
 

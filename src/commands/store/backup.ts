@@ -15,7 +15,11 @@ export default class StoreBackup extends BaseCommand<typeof StoreBackup, Backup>
 
   protected async execute(): Promise<CommandResult<Backup>> {
     const { output } = await this.ask({
-      output: { flag: '--output FILE', given: this.flags.output, ask: (prompts) => prompts.text('File to write:', 'rcfed-backup.db') },
+      output: {
+        flag: '--output FILE',
+        given: this.flags.output,
+        ask: (prompts) => prompts.text('File to write:', 'rcfed-backup.db'),
+      },
     });
     const profile = await loadAdminProfile(this.context, this.settings.profile);
     const { backupStore } = await import('../../lib/store/backup.ts');

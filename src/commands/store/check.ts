@@ -7,7 +7,8 @@ import type { StoreReport } from '../../lib/store/check.ts';
 
 export default class StoreCheck extends BaseCommand<typeof StoreCheck, StoreReport> {
   static override summary = "Look the bridge's database over.";
-  static override description = 'Changes nothing, and works while the bridge runs. Exits with 1 if something is broken.';
+  static override description =
+    'Changes nothing, and works while the bridge runs. Exits with 1 if something is broken.';
   static override examples = ['<%= config.bin %> store check', '<%= config.bin %> store check --json'];
   static override schema = 'store-check/1' as const;
 
@@ -28,11 +29,27 @@ export default class StoreCheck extends BaseCommand<typeof StoreCheck, StoreRepo
     return {
       data: report,
       view: [
-        table([{ title: 'Table', value: ([name]) => name }, { title: 'Rows', value: ([, rows]) => rows }], Object.entries(report.counts)),
-        ...report.findings.map(({ severity, message, count, examples }) => `${severity}: ${message} (${count}, such as ${examples.join(', ')})`),
+        table(
+          [
+            { title: 'Table', value: ([name]) => name },
+            { title: 'Rows', value: ([, rows]) => rows },
+          ],
+          Object.entries(report.counts),
+        ),
+        ...report.findings.map(
+          ({ severity, message, count, examples }) =>
+            `${severity}: ${message} (${count}, such as ${examples.join(', ')})`,
+        ),
         ...(report.findings.length === 0 ? ['Nothing is wrong.'] : []),
       ],
-      ...(broken.length === 0 ? {} : { problem: new RcfedError('RCFED_STORE_DAMAGED', `The store has ${broken.length} broken ${broken.length === 1 ? 'thing' : 'things'}`) }),
+      ...(broken.length === 0
+        ? {}
+        : {
+            problem: new RcfedError(
+              'RCFED_STORE_DAMAGED',
+              `The store has ${broken.length} broken ${broken.length === 1 ? 'thing' : 'things'}`,
+            ),
+          }),
     };
   }
 }

@@ -41,21 +41,29 @@ export function tcpAuthoriser(options: TcpAuthoriserOptions): Authorise {
     const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
     if (bearer !== undefined) {
       if (timingSafeEqual(digest(bearer), expected)) return { rights: 'admin' };
-      throw refused('The admin token is not that of this bridge', 'Set the token that the bridge runs with: RCFED_ADMIN_TOKEN');
+      throw refused(
+        'The admin token is not that of this bridge',
+        'Set the token that the bridge runs with: RCFED_ADMIN_TOKEN',
+      );
     }
     const userId = headers['x-user-id'];
     const token = headers['x-auth-token'];
-    if (typeof userId === 'string' && typeof token === 'string' && userId !== '' && token !== '') return people(userId, token);
+    if (typeof userId === 'string' && typeof token === 'string' && userId !== '' && token !== '')
+      return people(userId, token);
     throw refused('The request to the bridge names nobody', 'Set the admin token of the bridge: RCFED_ADMIN_TOKEN');
   };
 }
 
-const refused = (message: string, cure: string): RcfedError => new RcfedError('RCFED_NOT_ALLOWED', message, { try: [cure] });
+const refused = (message: string, cure: string): RcfedError =>
+  new RcfedError('RCFED_NOT_ALLOWED', message, { try: [cure] });
 
 /** Hashed first, so that the time of a comparison tells neither content nor length. */
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-function rememberedPeople({ workspace, clock }: TcpAuthoriserOptions): (userId: string, token: string) => Promise<Caller> {
+function rememberedPeople({
+  workspace,
+  clock,
+}: TcpAuthoriserOptions): (userId: string, token: string) => Promise<Caller> {
   const remembered = new Map<string, { readonly until: number; readonly caller: Promise<Caller> }>();
   return (userId, token) => {
     const key = digest(`${userId}\0${token}`).toString('base64');
@@ -78,7 +86,8 @@ async function callerOf(workspace: WorkspaceApi, userId: WorkspaceUserId, token:
   const person = workspace.as({ userId, token });
   try {
     const me = await person.me();
-    if (me.id === userId && me.active) return me.roles.includes('admin') ? { rights: 'admin' } : { rights: 'person', workspace: person };
+    if (me.id === userId && me.active)
+      return me.roles.includes('admin') ? { rights: 'admin' } : { rights: 'person', workspace: person };
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     if (error.status !== 401 && error.status !== 403) {

@@ -12,7 +12,10 @@ import type { Reach } from './reach.ts';
  * password and no token.
  * @throws RcfedError RCFED_PROFILE_INCOMPLETE, RCFED_REGISTRATION_MISSING; RemoteError of the login
  */
-export async function bridgeConfigOf(profile: AdminProfile, reach: Reach): Promise<{ config: BridgeConfig; registration: Registration }> {
+export async function bridgeConfigOf(
+  profile: AdminProfile,
+  reach: Reach,
+): Promise<{ config: BridgeConfig; registration: Registration }> {
   const registration = await requiredRegistration(profile, reach.redactor);
   const credentials = await credentialsOf(profile, reach);
   return {
@@ -30,7 +33,10 @@ export async function bridgeConfigOf(profile: AdminProfile, reach: Reach): Promi
   };
 }
 
-async function credentialsOf({ name, workspace }: AdminProfile, { clock, log, network, redactor, timeoutMs }: Reach): Promise<WorkspaceCredentials> {
+async function credentialsOf(
+  { name, workspace }: AdminProfile,
+  { clock, log, network, redactor, timeoutMs }: Reach,
+): Promise<WorkspaceCredentials> {
   const { userId, token, username, password, url } = workspace;
   if (userId !== undefined && token !== undefined) return { userId, token };
   if (username === undefined || password === undefined) {

@@ -63,12 +63,18 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
 async function asked(options: AdminClientOptions, operation: string, body: object, ms: number): Promise<unknown> {
   const { clock, signal } = options;
   const send = transportTo(options);
-  const text = await withDeadline({ clock, ms, signal }, (ending) => send(`/v1/${operation}`, headersOf(options.as), JSON.stringify(body), ending));
+  const text = await withDeadline({ clock, ms, signal }, (ending) =>
+    send(`/v1/${operation}`, headersOf(options.as), JSON.stringify(body), ending),
+  );
   const answer = readAnswer(text);
   if (answer === undefined) {
-    throw new RcfedError('RCFED_ADMIN_FOREIGN', `Something else than a bridge answers at ${shownAddress(options.address)}`, {
-      why: /^\s*</.test(text) ? 'It answers with a web page.' : 'Its answer is not that of an admin API.',
-    });
+    throw new RcfedError(
+      'RCFED_ADMIN_FOREIGN',
+      `Something else than a bridge answers at ${shownAddress(options.address)}`,
+      {
+        why: /^\s*</.test(text) ? 'It answers with a web page.' : 'Its answer is not that of an admin API.',
+      },
+    );
   }
   if (!answer.ok) throw thrownError(answer.error);
   return answer.data;
@@ -84,9 +90,13 @@ function headersOf(as: AdminClientOptions['as']): Record<string, string> {
 function explained({ address, signal }: AdminClientOptions, error: unknown): unknown {
   if (error instanceof RcfedError || signal?.aborted === true) return error;
   const where = shownAddress(address);
-  if (error instanceof DeadlinePassed) return new RcfedError('RCFED_TIMEOUT', `The bridge at ${where} does not answer in time`, { cause: error });
+  if (error instanceof DeadlinePassed)
+    return new RcfedError('RCFED_TIMEOUT', `The bridge at ${where} does not answer in time`, { cause: error });
   const code = codeOf(error);
-  const why = code === 'EACCES' ? 'Your user may not use that socket: it belongs to the user that runs the bridge.' : `The connection failed (${code || 'cut'}).`;
+  const why =
+    code === 'EACCES'
+      ? 'Your user may not use that socket: it belongs to the user that runs the bridge.'
+      : `The connection failed (${code || 'cut'}).`;
   return new RcfedError('RCFED_BRIDGE_UNREACHABLE', `No bridge answers at ${where}`, { why, cause: error });
 }
 

@@ -41,7 +41,10 @@ export async function connectService(profile: Profile, reach: Reach): Promise<Se
 function clientOptions(profile: Profile, { clock, network, platform, timeoutMs, signal }: Reach): AdminClientOptions {
   return {
     address: parseAdminAddress(profile.admin.address),
-    as: profile.kind === 'user' ? { person: accountOf(profile) } : profile.admin.token && { adminToken: profile.admin.token },
+    as:
+      profile.kind === 'user'
+        ? { person: accountOf(profile) }
+        : profile.admin.token && { adminToken: profile.admin.token },
     fetch: network.fetch,
     deadlineMs: timeoutMs ?? USUAL_DEADLINE_MS,
     clock,
@@ -52,22 +55,34 @@ function clientOptions(profile: Profile, { clock, network, platform, timeoutMs, 
 
 function accountOf({ name, workspace: { userId, token } }: UserProfile) {
   if (userId !== undefined && token !== undefined) return { userId, token };
-  throw new RcfedError('RCFED_PROFILE_INCOMPLETE', `${name ?? 'The environment'} lacks your Rocket.Chat user id and token`, {
-    try: ['In Rocket.Chat, Profile, Personal Access Tokens: make one, then rcfed profile add --kind user --replace'],
-  });
+  throw new RcfedError(
+    'RCFED_PROFILE_INCOMPLETE',
+    `${name ?? 'The environment'} lacks your Rocket.Chat user id and token`,
+    {
+      try: ['In Rocket.Chat, Profile, Personal Access Tokens: make one, then rcfed profile add --kind user --replace'],
+    },
+  );
 }
 
-async function theStartingOne(profile: AdminProfile, client: AdminClient, { clock, signal }: Reach): Promise<ServiceConnection> {
+async function theStartingOne(
+  profile: AdminProfile,
+  client: AdminClient,
+  { clock, signal }: Reach,
+): Promise<ServiceConnection> {
   const store = parseStoreUrl(profile.store.reveal()).shown;
   const giveUpAt = clock.now() + STARTING_MS;
   while (clock.now() < giveUpAt) {
     await clock.sleep(LOOK_MS, signal);
     if (await client.answers()) return { service: client, running: true, close: async () => {} };
   }
-  throw new RcfedError('RCFED_BRIDGE_UNREACHABLE', `A bridge holds the store ${store}, but none answers at ${profile.admin.address}`, {
-    why: 'It was started with another admin address, or on another machine.',
-    try: ['Name its address: RCFED_ADMIN=ADDRESS', 'Or stop the other bridge: its service, or Ctrl-C where it runs'],
-  });
+  throw new RcfedError(
+    'RCFED_BRIDGE_UNREACHABLE',
+    `A bridge holds the store ${store}, but none answers at ${profile.admin.address}`,
+    {
+      why: 'It was started with another admin address, or on another machine.',
+      try: ['Name its address: RCFED_ADMIN=ADDRESS', 'Or stop the other bridge: its service, or Ctrl-C where it runs'],
+    },
+  );
 }
 
 async function ownService(profile: AdminProfile, reach: Reach): Promise<ServiceConnection> {

@@ -67,10 +67,14 @@ export async function listenOnSocket(server: Server, path: string, platform: Nod
 
 async function removeStale(path: string, reachable: string): Promise<void> {
   if (!(await lstat(path)).isSocket()) {
-    throw new RcfedError('RCFED_ADMIN_ADDRESS', `${path} is a file and no socket`, { try: ['Name another one: RCFED_ADMIN=/run/rcfed/admin.sock'] });
+    throw new RcfedError('RCFED_ADMIN_ADDRESS', `${path} is a file and no socket`, {
+      try: ['Name another one: RCFED_ADMIN=/run/rcfed/admin.sock'],
+    });
   }
   if (await answers(reachable)) {
-    throw new RcfedError('RCFED_ADMIN_IN_USE', `Another bridge answers at ${path}`, { why: 'Each bridge needs an admin socket of its own.' });
+    throw new RcfedError('RCFED_ADMIN_IN_USE', `Another bridge answers at ${path}`, {
+      why: 'Each bridge needs an admin socket of its own.',
+    });
   }
   await rm(path, { force: true });
 }

@@ -16,7 +16,8 @@ export function shortStatus({ running, workspace, homeserver, rooms }: StatusVie
 export async function roomsFor(person: WorkspaceApi, rooms: readonly RoomView[]): Promise<readonly RoomView[]> {
   const seen: RoomView[] = [];
   for (const room of rooms) {
-    if (room.type === 'channel' || (await person.roomById(room.roomId as WorkspaceRoomId)) !== undefined) seen.push(room);
+    if (room.type === 'channel' || (await person.roomById(room.roomId as WorkspaceRoomId)) !== undefined)
+      seen.push(room);
   }
   return seen;
 }

@@ -10,7 +10,8 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > LIMIT_BYTES) throw new RcfedError('RCFED_USAGE', `The request to the bridge has more than ${LIMIT_BYTES} bytes`);
+    if (bytes > LIMIT_BYTES)
+      throw new RcfedError('RCFED_USAGE', `The request to the bridge has more than ${LIMIT_BYTES} bytes`);
     chunks.push(chunk);
   }
   if (bytes === 0) return {};

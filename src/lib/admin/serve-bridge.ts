@@ -56,7 +56,7 @@ export async function serveBridge(profile: AdminProfile, reach: Reach, watcher: 
     });
     service.resolve(createBridgeService(connection.parts, bridge));
     watcher.onListening({ listener: bridge.url, admin: admin.map(({ address }) => address) });
-    await sayWhenReady(bridge, reach, watcher);
+    await sayWhenReady(bridge, connection, reach, watcher);
     await ended(reach.signal);
     watcher.onStopping();
   } catch (error) {
@@ -104,7 +104,10 @@ async function startAdmin(
   started: AdminServer[],
 ): Promise<void> {
   const address = parseAdminAddress(profile.admin.address);
-  const start = async (listen: Parameters<typeof startAdminServer>[0]['listen'], authorise: Authorise): Promise<void> => {
+  const start = async (
+    listen: Parameters<typeof startAdminServer>[0]['listen'],
+    authorise: Authorise,
+  ): Promise<void> => {
     started.push(await startAdminServer({ listen, authorise, service, clock, log }));
   };
   if (address.kind === 'socket') return start({ socket: address.path, platform }, socketCaller);
@@ -124,10 +127,17 @@ async function startAdmin(
   await start({ host: address.host, port: address.port }, tcpAuthoriser({ token, workspace: parts.workspace, clock }));
 }
 
-async function sayWhenReady(bridge: Bridge, { clock, signal }: Reach, watcher: BridgeWatcher): Promise<void> {
+async function sayWhenReady(
+  bridge: Bridge,
+  { parts }: Connected,
+  { clock, signal }: Reach,
+  watcher: BridgeWatcher,
+): Promise<void> {
   while (!signal.aborted) {
     const { workspace, homeserver } = bridge.sides();
-    if (workspace.realtime && workspace.waitingFor === undefined && homeserver.waitingFor === undefined) {
+    const works = workspace.realtime && workspace.waitingFor === undefined && homeserver.waitingFor === undefined;
+    // Nothing is known against the homeserver before it was asked for the first time.
+    if (works && (await accepts(parts.homeserver))) {
       const linked = bridge.portals.all().filter(({ state }) => state === 'active');
       return watcher.onReady(linked.length);
     }
@@ -135,13 +145,24 @@ async function sayWhenReady(bridge: Bridge, { clock, signal }: Reach, watcher: B
   }
 }
 
+const accepts = (homeserver: Connected['parts']['homeserver']): Promise<boolean> =>
+  homeserver.whoami().then(
+    () => true,
+    () => false,
+  );
+
 const ended = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-async function drained(bridge: Bridge | undefined, admin: readonly AdminServer[], connection: Connected, { clock, log }: Reach): Promise<void> {
+async function drained(
+  bridge: Bridge | undefined,
+  admin: readonly AdminServer[],
+  connection: Connected,
+  { clock, log }: Reach,
+): Promise<void> {
   try {
     await withDeadline({ clock, ms: DRAIN_MS }, async () => {
       await Promise.all(admin.map((server) => server.close()));

@@ -12,7 +12,9 @@ import { readBody } from './request-body.ts';
 import { failureAnswer, type WireAnswer } from './wire.ts';
 
 export interface AdminServerOptions {
-  readonly listen: { readonly socket: string; readonly platform: NodeJS.Platform } | { readonly host: string; readonly port: number };
+  readonly listen:
+    | { readonly socket: string; readonly platform: NodeJS.Platform }
+    | { readonly host: string; readonly port: number };
   readonly authorise: Authorise;
   /** Requests wait for it: the API listens before the bridge has started. */
   readonly service: Promise<BridgeService>;
@@ -39,13 +41,16 @@ const CLOSING_MS = 3000;
  */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const working = new Set<Promise<void>>();
-  const server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, connectionsCheckingInterval: 1000 }, (request, response) => {
-    const done: Promise<void> = answerTo(options, request)
-      .then((answer) => send(response, answer))
-      .catch(() => void response.destroy())
-      .finally(() => working.delete(done));
-    working.add(done);
-  });
+  const server = createServer(
+    { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, connectionsCheckingInterval: 1000 },
+    (request, response) => {
+      const done: Promise<void> = answerTo(options, request)
+        .then((answer) => send(response, answer))
+        .catch(() => void response.destroy())
+        .finally(() => working.delete(done));
+      working.add(done);
+    },
+  );
   const { listen } = options;
   const listening: Listening = await ('socket' in listen
     ? listenOnSocket(server, listen.socket, listen.platform)
@@ -88,7 +93,10 @@ async function performed(options: AdminServerOptions, request: IncomingMessage):
   const name = /^\/v1\/([a-z-]+)$/.exec(request.url ?? '')?.[1] ?? '';
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (operation === undefined || request.method !== 'POST') {
-    throw new RcfedError('RCFED_BRIDGE_OUTDATED', `The bridge does not know ${request.method} ${request.url?.slice(0, 100)}`);
+    throw new RcfedError(
+      'RCFED_BRIDGE_OUTDATED',
+      `The bridge does not know ${request.method} ${request.url?.slice(0, 100)}`,
+    );
   }
   if (caller.rights !== 'admin' && !operation.everybody) {
     throw new RcfedError('RCFED_NOT_ALLOWED', 'Only admins of the workspace may do this', {
@@ -97,10 +105,13 @@ async function performed(options: AdminServerOptions, request: IncomingMessage):
     });
   }
   const body = await readBody(request);
-  return await withDeadline({ clock: options.clock, ms: OPERATION_MS }, async () => operation.run(await options.service, body, caller));
+  return await withDeadline({ clock: options.clock, ms: OPERATION_MS }, async () =>
+    operation.run(await options.service, body, caller),
+  );
 }
 
-const outOfTime = (): RcfedError => new RcfedError('RCFED_TIMEOUT', `The bridge did not finish within ${OPERATION_MS / 1000} s`);
+const outOfTime = (): RcfedError =>
+  new RcfedError('RCFED_TIMEOUT', `The bridge did not finish within ${OPERATION_MS / 1000} s`);
 
 /** For logs of proxies; our own client reads the body alone. */
 function statusOf({ code, exit }: RcfedError): number {
@@ -112,6 +123,10 @@ function statusOf({ code, exit }: RcfedError): number {
 
 function send(response: ServerResponse, { status, body }: Answer): void {
   const bytes = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': bytes.length, 'Cache-Control': 'no-store' });
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': bytes.length,
+    'Cache-Control': 'no-store',
+  });
   response.end(bytes);
 }

@@ -11,7 +11,12 @@ export interface TransportOptions {
 }
 
 /** Sends one request and answers the text that came back, whatever it is. */
-export type Transport = (path: string, headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal) => Promise<string>;
+export type Transport = (
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  signal: AbortSignal,
+) => Promise<string>;
 
 /** A list of all rooms of a large workspace is some hundred kilobytes. */
 const ANSWER_LIMIT = 64 * 1024 * 1024;
@@ -25,9 +30,12 @@ function overSocket(path: string, platform: NodeJS.Platform): Transport {
     const socket = reachableSocket(path, platform);
     try {
       return await new Promise<string>((resolve, reject) => {
-        const sent = request({ socketPath: socket.path, path: target, method: 'POST', headers, signal, agent: false }, (response) => {
-          joined(response).then(resolve, reject);
-        });
+        const sent = request(
+          { socketPath: socket.path, path: target, method: 'POST', headers, signal, agent: false },
+          (response) => {
+            joined(response).then(resolve, reject);
+          },
+        );
         sent.once('error', reject).end(body);
       });
     } finally {

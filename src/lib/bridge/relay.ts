@@ -53,7 +53,12 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
       ? sinks.homeserver.apply(portal, row, event, how)
       : sinks.workspace.apply(portal, row, event, how);
 
-  const settle = async (row: InboxRow, context: RowContext, done: Omit<Settlement, 'inboxId' | 'lease'>): Promise<Applied> => {
+  const settle = async (
+    row: InboxRow,
+    context: RowContext,
+    done: Omit<Settlement, 'inboxId' | 'lease'>,
+    by?: string,
+  ): Promise<Applied> => {
     await parts.store.inbox.settle({ ...done, inboxId: row.id, lease: context.lease });
     parts.passed('settle:committed');
     parts.log(done.aside === undefined ? 'info' : 'warn', 'row.settled', {
@@ -61,6 +66,7 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
       ref: row.ref,
       type: row.type,
       portal: context.portal.name,
+      ...(by === undefined ? {} : { by }),
       outcome: done.outcome,
       ...(done.aside === undefined ? {} : { reason: done.aside.reason }),
     });
@@ -119,7 +125,7 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
           const { kind: _, ...done } = change;
           return await settle(row, context, done);
         }
-        return await settle(row, context, await actAsSomebody(change, row, context));
+        return await settle(row, context, await actAsSomebody(change, row, context), actorOf(change));
       } catch (error) {
         const verdict = classify(error, { asPerson: false });
         if (verdict.about === 'lost') return { kind: 'failed', verdict, unknown: true };
@@ -133,6 +139,13 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
       }
     },
   };
+}
+
+/** Who made the change, as people write it; undefined where the row does not say. */
+function actorOf(event: FederationEvent): string | undefined {
+  if (event.origin === 'homeserver') return event.sender;
+  if (event.kind === 'message.posted') return `@${event.author.username}`;
+  return event.kind === 'message.edited' ? `@${event.editor.username}` : undefined;
 }
 
 /** Keeps what a server answered to a failed try, for `federation trace`. False: the store can't be written. */

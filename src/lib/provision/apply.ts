@@ -22,7 +22,8 @@ export async function applyProvision(
   admin: () => Promise<WorkspaceAdmin>,
 ): Promise<Provisioned> {
   const { request, steps } = plan;
-  const needed = (id: ProvisionPlan['steps'][number]['id']): boolean => steps.some((step) => step.id === id && step.needed);
+  const needed = (id: ProvisionPlan['steps'][number]['id']): boolean =>
+    steps.some((step) => step.id === id && step.needed);
   let { values, secrets } = plan;
   if (needed('workspace-bot')) {
     const where = { url: request.workspaceUrl, username: plan.botUsername, serverName: request.serverName };

@@ -1,6 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import type { Reach } from '../admin/reach.ts';
-import { findProfile, listProfiles, type ProfileSource, revealSecrets, type StoredProfile } from '../config/profiles.ts';
+import {
+  findProfile,
+  listProfiles,
+  type ProfileSource,
+  revealSecrets,
+  type StoredProfile,
+} from '../config/profiles.ts';
 import { RcfedError } from '../core/errors.ts';
 import type { ServerName, WorkspaceUserId } from '../core/ids.ts';
 import { RemoteError } from '../core/remote-error.ts';
@@ -69,7 +75,11 @@ export async function knownProfile(source: ProfileSource, name: string): Promise
  * Compares what is wanted with what is there.
  * @throws RcfedError RCFED_PROFILE_EXISTS, RCFED_REGISTRATION_*; RemoteError where a server does not answer as it should
  */
-export async function planProvision(request: ProvisionRequest, known: KnownProfile | undefined, reach: Reach): Promise<ProvisionPlan> {
+export async function planProvision(
+  request: ProvisionRequest,
+  known: KnownProfile | undefined,
+  reach: Reach,
+): Promise<ProvisionPlan> {
   refuseOther(request, known);
   const prefix = request.prefix ?? known?.values['prefix'] ?? 'rc_';
   const listen = request.listen ?? known?.values['listen'] ?? '127.0.0.1:29400';
@@ -92,7 +102,10 @@ export async function planProvision(request: ProvisionRequest, known: KnownProfi
   const file = await compareRegistrationFile(folder, registration);
   if (file === 'differs' && !request.replace) {
     throw new RcfedError('RCFED_REGISTRATION_DIFFERS', `${values.registration} is another registration`, {
-      try: ['Write into another folder: rcfed federation provision --out FOLDER', 'Replace it: rcfed federation provision --replace'],
+      try: [
+        'Write into another folder: rcfed federation provision --out FOLDER',
+        'Replace it: rcfed federation provision --replace',
+      ],
     });
   }
   return {
@@ -103,25 +116,44 @@ export async function planProvision(request: ProvisionRequest, known: KnownProfi
     values,
     secrets,
     steps: [
-      { id: 'workspace-bot', title: `Account ${botUsername} on ${request.workspaceUrl}, with the roles admin and bot and a token`, needed: bot },
-      { id: 'profile', title: `Profile ${request.profile}, with the tokens encrypted`, needed: bot || !isSame(known, { values, secrets }) },
-      { id: 'registration', title: `Registration ${values.registration} for ${request.serverName}, prefix ${JSON.stringify(prefix)}`, needed: file !== 'same' },
+      {
+        id: 'workspace-bot',
+        title: `Account ${botUsername} on ${request.workspaceUrl}, with the roles admin and bot and a token`,
+        needed: bot,
+      },
+      {
+        id: 'profile',
+        title: `Profile ${request.profile}, with the tokens encrypted`,
+        needed: bot || !isSame(known, { values, secrets }),
+      },
+      {
+        id: 'registration',
+        title: `Registration ${values.registration} for ${request.serverName}, prefix ${JSON.stringify(prefix)}`,
+        needed: file !== 'same',
+      },
     ],
     homeserverKnows: await homeserverKnows(request, registration, reach),
   };
 }
 
 /** Tokens of one workspace must not end up in the profile of another. */
-function refuseOther({ profile, workspaceUrl, serverName, replace }: ProvisionRequest, known: KnownProfile | undefined): void {
+function refuseOther(
+  { profile, workspaceUrl, serverName, replace }: ProvisionRequest,
+  known: KnownProfile | undefined,
+): void {
   if (known === undefined || replace) return;
   const other = [
     ['workspace-url', workspaceUrl],
     ['server-name', serverName],
   ].find(([field = '', value]) => known.values[field] !== undefined && known.values[field] !== value);
   if (other === undefined) return;
-  throw new RcfedError('RCFED_PROFILE_EXISTS', `Profile ${profile} is for another ${other[0] === 'workspace-url' ? 'workspace' : 'homeserver'}`, {
-    try: [`rcfed profile show ${profile}`, 'Make another profile: rcfed federation provision --profile NAME'],
-  });
+  throw new RcfedError(
+    'RCFED_PROFILE_EXISTS',
+    `Profile ${profile} is for another ${other[0] === 'workspace-url' ? 'workspace' : 'homeserver'}`,
+    {
+      try: [`rcfed profile show ${profile}`, 'Make another profile: rcfed federation provision --profile NAME'],
+    },
+  );
 }
 
 async function wantedRegistration(
@@ -134,7 +166,11 @@ async function wantedRegistration(
   const old = sameServers
     ? await registrationOf(
         {
-          registration: { path: known.values['registration'], asToken: known.secrets['as-token'], hsToken: known.secrets['hs-token'] },
+          registration: {
+            path: known.values['registration'],
+            asToken: known.secrets['as-token'],
+            hsToken: known.secrets['hs-token'],
+          },
           homeserver: { url: '', serverName, adminToken: undefined },
           prefix,
           listen,
@@ -151,10 +187,16 @@ async function wantedRegistration(
   return old === undefined ? made : Object.freeze({ ...old, url, prefix, serverName });
 }
 
-async function botIsThere({ workspaceUrl }: ProvisionRequest, username: string, known: KnownProfile | undefined, reach: Reach): Promise<boolean> {
+async function botIsThere(
+  { workspaceUrl }: ProvisionRequest,
+  username: string,
+  known: KnownProfile | undefined,
+  reach: Reach,
+): Promise<boolean> {
   const userId = known?.values['workspace-user-id'];
   const token = known?.secrets['workspace-token'];
-  const same = known?.values['workspace-url'] === workspaceUrl && (known.values['workspace-username'] ?? username) === username;
+  const same =
+    known?.values['workspace-url'] === workspaceUrl && (known.values['workspace-username'] ?? username) === username;
   if (!same || userId === undefined || token === undefined) return false;
   return await botWorks(workspaceUrl, { userId: userId as WorkspaceUserId, token }, reach);
 }
@@ -171,7 +213,11 @@ const asText = ({ values, secrets }: KnownProfile): string =>
   ]);
 
 /** A homeserver that does not know the token yet answers 401: then it is one, and it is there. */
-async function homeserverKnows(request: ProvisionRequest, registration: Registration, { clock, log, network, timeoutMs }: Reach): Promise<boolean> {
+async function homeserverKnows(
+  request: ProvisionRequest,
+  registration: Registration,
+  { clock, log, network, timeoutMs }: Reach,
+): Promise<boolean> {
   const api = await createMatrixApi({
     baseUrl: request.homeserverUrl,
     asToken: registration.asToken,
@@ -186,7 +232,8 @@ async function homeserverKnows(request: ProvisionRequest, registration: Registra
     await api.whoami();
     return true;
   } catch (error) {
-    if (error instanceof RemoteError && error.failure === 'refused' && (error.status === 401 || error.status === 403)) return false;
+    if (error instanceof RemoteError && error.failure === 'refused' && (error.status === 401 || error.status === 403))
+      return false;
     throw error;
   }
 }

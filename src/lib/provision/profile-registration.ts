@@ -13,9 +13,13 @@ type Source = Pick<AdminProfile, 'registration' | 'prefix' | 'homeserver' | 'lis
  * @returns undefined where the profile has neither tokens nor a file.
  * @throws RcfedError RCFED_FILE_UNREADABLE, RCFED_REGISTRATION_BROKEN
  */
-export async function registrationOf(profile: Source, redactor: { know(secret: Secret): void }): Promise<Registration | undefined> {
+export async function registrationOf(
+  profile: Source,
+  redactor: { know(secret: Secret): void },
+): Promise<Registration | undefined> {
   const { path, asToken, hsToken } = profile.registration;
-  const file = path === undefined ? undefined : await readRegistration(path, asToken !== undefined && hsToken !== undefined);
+  const file =
+    path === undefined ? undefined : await readRegistration(path, asToken !== undefined && hsToken !== undefined);
   const tokens = { asToken: asToken ?? file?.asToken, hsToken: hsToken ?? file?.hsToken };
   if (tokens.asToken === undefined || tokens.hsToken === undefined) return undefined;
   redactor.know(tokens.asToken);
@@ -26,12 +30,19 @@ export async function registrationOf(profile: Source, redactor: { know(secret: S
 }
 
 /** As {@link registrationOf}, where the bridge can't do without. Throws also RCFED_REGISTRATION_MISSING. */
-export async function requiredRegistration(profile: Source & Pick<AdminProfile, 'name'>, redactor: { know(secret: Secret): void }): Promise<Registration> {
+export async function requiredRegistration(
+  profile: Source & Pick<AdminProfile, 'name'>,
+  redactor: { know(secret: Secret): void },
+): Promise<Registration> {
   const registration = await registrationOf(profile, redactor);
   if (registration !== undefined) return registration;
-  throw new RcfedError('RCFED_REGISTRATION_MISSING', `${profile.name === undefined ? 'The environment' : `Profile ${profile.name}`} has no registration`, {
-    why: 'The bridge needs as_token and hs_token, or the path of the registration file.',
-  });
+  throw new RcfedError(
+    'RCFED_REGISTRATION_MISSING',
+    `${profile.name === undefined ? 'The environment' : `Profile ${profile.name}`} has no registration`,
+    {
+      why: 'The bridge needs as_token and hs_token, or the path of the registration file.',
+    },
+  );
 }
 
 async function readRegistration(path: string, optional: boolean): Promise<Registration | undefined> {

@@ -16,7 +16,10 @@ export interface WrittenRegistration {
 }
 
 /** How the file in a folder compares with what would be written. */
-export async function compareRegistrationFile(folder: string, registration: Registration): Promise<'missing' | 'same' | 'differs'> {
+export async function compareRegistrationFile(
+  folder: string,
+  registration: Registration,
+): Promise<'missing' | 'same' | 'differs'> {
   const existing = await readPrivateFile(resolve(folder, REGISTRATION_FILE));
   if (existing === undefined) return 'missing';
   return existing === (await renderRegistration(registration)) ? 'same' : 'differs';
@@ -27,7 +30,11 @@ export async function compareRegistrationFile(folder: string, registration: Regi
  * @param replace whether another file there may be replaced
  * @throws RcfedError RCFED_REGISTRATION_DIFFERS, RCFED_CONFIG_UNWRITABLE
  */
-export async function writeRegistrationFile(folder: string, registration: Registration, replace: boolean): Promise<WrittenRegistration> {
+export async function writeRegistrationFile(
+  folder: string,
+  registration: Registration,
+  replace: boolean,
+): Promise<WrittenRegistration> {
   const path = resolve(folder, REGISTRATION_FILE);
   const existing = await compareRegistrationFile(folder, registration);
   if (existing === 'differs' && !replace) {

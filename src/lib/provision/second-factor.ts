@@ -22,7 +22,10 @@ export function answeringChallenges(fetch: typeof globalThis.fetch, code: Second
 async function challengeIn(response: Response): Promise<string | undefined> {
   if (response.status !== 400 || !/json/.test(response.headers.get('content-type') ?? '')) return undefined;
   try {
-    const { errorType, details } = (await response.clone().json()) as { errorType?: unknown; details?: { method?: unknown } };
+    const { errorType, details } = (await response.clone().json()) as {
+      errorType?: unknown;
+      details?: { method?: unknown };
+    };
     if (errorType !== 'totp-required') return undefined;
     return typeof details?.method === 'string' ? details.method : 'password';
   } catch {

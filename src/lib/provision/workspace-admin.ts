@@ -25,7 +25,12 @@ export interface WorkspaceAdmin {
  * Logs the admin in and makes sure that the account is one.
  * @throws RcfedError RCFED_NOT_ALLOWED, RCFED_TWO_FACTOR; RemoteError
  */
-export async function asWorkspaceAdmin(url: string, account: AdminAccount, reach: Reach, askCode: AskCode): Promise<WorkspaceAdmin> {
+export async function asWorkspaceAdmin(
+  url: string,
+  account: AdminAccount,
+  reach: Reach,
+  askCode: AskCode,
+): Promise<WorkspaceAdmin> {
   const fetch = answeringChallenges(reach.network.fetch, async (method) => {
     if (method === 'password') return 'password' in account ? passwordCode(account.password) : undefined;
     return (await askCode(method))?.reveal();
@@ -37,7 +42,9 @@ export async function asWorkspaceAdmin(url: string, account: AdminAccount, reach
     const api = createWorkspaceApi({ ...options, credentials });
     const me = await api.me();
     if (!me.roles.includes('admin')) {
-      throw new RcfedError('RCFED_NOT_ALLOWED', `${me.username} is no admin of the workspace`, { try: ['Name an account with the role admin: --workspace-admin USERNAME'] });
+      throw new RcfedError('RCFED_NOT_ALLOWED', `${me.username} is no admin of the workspace`, {
+        try: ['Name an account with the role admin: --workspace-admin USERNAME'],
+      });
     }
     const rest = createRest({ ...options, credentials });
     return {
@@ -51,7 +58,11 @@ export async function asWorkspaceAdmin(url: string, account: AdminAccount, reach
   }
 }
 
-async function loggedIn(options: RestOptions, { username, password }: Extract<AdminAccount, { username: string }>, askCode: AskCode): Promise<WorkspaceCredentials> {
+async function loggedIn(
+  options: RestOptions,
+  { username, password }: Extract<AdminAccount, { username: string }>,
+  askCode: AskCode,
+): Promise<WorkspaceCredentials> {
   const api = createWorkspaceApi({ ...options });
   try {
     return await api.login(username, password);
@@ -67,13 +78,18 @@ async function loggedIn(options: RestOptions, { username, password }: Extract<Ad
 export function explainedRefusal(error: unknown): unknown {
   if (!(error instanceof RemoteError)) return error;
   if (error.code === 'totp-required' || error.code === 'totp-invalid') {
-    const message = error.code === 'totp-invalid' ? 'The two-factor code is not accepted' : "The admin's account asks for a two-factor code";
+    const message =
+      error.code === 'totp-invalid'
+        ? 'The two-factor code is not accepted'
+        : "The admin's account asks for a two-factor code";
     return new RcfedError('RCFED_TWO_FACTOR', message, { cause: error });
   }
   if (error.status === 401) {
     return new RcfedError('RCFED_NOT_ALLOWED', 'The workspace does not accept the account of the admin', {
       why: 'User name, password or token is wrong.',
-      try: ['Give it again: rcfed federation provision --workspace-admin USERNAME --workspace-admin-password-file FILE'],
+      try: [
+        'Give it again: rcfed federation provision --workspace-admin USERNAME --workspace-admin-password-file FILE',
+      ],
       cause: error,
     });
   }

@@ -20,7 +20,14 @@ const TOKEN_NAME = 'rcfed';
 
 /** Whether a token still is the bot's and may do what the bridge needs. Throws RemoteError where nobody can say. */
 export async function botWorks(url: string, credentials: WorkspaceCredentials, reach: Reach): Promise<boolean> {
-  const api = createWorkspaceApi({ url, credentials, clock: reach.clock, log: reach.log, fetch: reach.network.fetch, deadlineMs: reach.timeoutMs });
+  const api = createWorkspaceApi({
+    url,
+    credentials,
+    clock: reach.clock,
+    log: reach.log,
+    fetch: reach.network.fetch,
+    deadlineMs: reach.timeoutMs,
+  });
   try {
     const me = await api.me();
     return me.id === credentials.userId && BOT_ROLES.every((role) => me.roles.includes(role));
@@ -37,7 +44,9 @@ export async function botWorks(url: string, credentials: WorkspaceCredentials, r
 export async function existingBot({ api }: WorkspaceAdmin, username: string): Promise<WorkspaceUser | undefined> {
   const user = await api.userByName(username);
   if (user === undefined || user.roles.includes('bot')) return user;
-  throw new RcfedError('RCFED_NAME_TAKEN', `${username} is the account of a person on the workspace`, { why: 'It has not the role bot.' });
+  throw new RcfedError('RCFED_NAME_TAKEN', `${username} is the account of a person on the workspace`, {
+    why: 'It has not the role bot.',
+  });
 }
 
 /**
@@ -61,7 +70,13 @@ export async function renewBot(
     if (missing.length > 0) await admin.setRoles(existing.id, [...existing.roles, ...missing]);
     await admin.api.setPassword(existing.id, password);
   }
-  const nobody = createWorkspaceApi({ url, clock: reach.clock, log: reach.log, fetch: reach.network.fetch, deadlineMs: reach.timeoutMs });
+  const nobody = createWorkspaceApi({
+    url,
+    clock: reach.clock,
+    log: reach.log,
+    fetch: reach.network.fetch,
+    deadlineMs: reach.timeoutMs,
+  });
   const session = await nobody.login(username, password);
   reach.redactor.know(session.token);
   const token = await nobody.as(session).createPersonalAccessToken(TOKEN_NAME, password);

@@ -16,15 +16,24 @@ beforeAll(async () => {
 afterAll(async () => workspace.stop());
 
 const authoriser = (url = workspace.url): Authorise =>
-  tcpAuthoriser({ token: new Secret('the-admin-token'), workspace: createWorkspaceApi({ url, clock: systemClock, log: silentLog }), clock });
-const asPerson = (account: { userId: string; token: string }) => ({ 'x-user-id': account.userId, 'x-auth-token': account.token });
+  tcpAuthoriser({
+    token: new Secret('the-admin-token'),
+    workspace: createWorkspaceApi({ url, clock: systemClock, log: silentLog }),
+    clock,
+  });
+const asPerson = (account: { userId: string; token: string }) => ({
+  'x-user-id': account.userId,
+  'x-auth-token': account.token,
+});
 
 describe('over TCP', () => {
   it('the admin token may do everything, any other bearer nothing', async () => {
     const authorise = authoriser();
     expect(await authorise({ authorization: 'Bearer the-admin-token' })).toEqual({ rights: 'admin' });
     for (const token of ['the-admin-token2', 'the-admin-toke', 'x'])
-      await expect(authorise({ authorization: `Bearer ${token}` })).rejects.toMatchObject({ code: 'RCFED_NOT_ALLOWED' });
+      await expect(authorise({ authorization: `Bearer ${token}` })).rejects.toMatchObject({
+        code: 'RCFED_NOT_ALLOWED',
+      });
   });
 
   it('nobody in particular may do nothing', async () => {
@@ -36,12 +45,16 @@ describe('over TCP', () => {
     const authorise = authoriser();
     expect(await authorise(asPerson(workspace.admin))).toEqual({ rights: 'admin' });
     expect(await authorise(asPerson(workspace.createUser({ username: 'alice' })))).toMatchObject({ rights: 'person' });
-    await expect(authorise(asPerson({ userId: workspace.admin.userId, token: 'wrong' }))).rejects.toMatchObject({ code: 'RCFED_NOT_ALLOWED' });
+    await expect(authorise(asPerson({ userId: workspace.admin.userId, token: 'wrong' }))).rejects.toMatchObject({
+      code: 'RCFED_NOT_ALLOWED',
+    });
   });
 
-  it('one account\'s token does not open another account', async () => {
+  it("one account's token does not open another account", async () => {
     const bob = workspace.createUser({ username: 'bob' });
-    await expect(authoriser()(asPerson({ userId: workspace.admin.userId, token: bob.token }))).rejects.toMatchObject({ code: 'RCFED_NOT_ALLOWED' });
+    await expect(authoriser()(asPerson({ userId: workspace.admin.userId, token: bob.token }))).rejects.toMatchObject({
+      code: 'RCFED_NOT_ALLOWED',
+    });
   });
 
   it('a token that was revoked counts for a minute at most', async () => {

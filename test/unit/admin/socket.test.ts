@@ -31,7 +31,9 @@ const saidAt = (path: string): Promise<string> =>
     const socket = reachableSocket(path, process.platform);
     get({ socketPath: socket.path, agent: false }, (response) => {
       response.setEncoding('utf8').once('data', resolve);
-    }).once('error', reject).once('close', () => socket.release());
+    })
+      .once('error', reject)
+      .once('close', () => socket.release());
   });
 
 describe('the admin socket', () => {
@@ -54,23 +56,32 @@ describe('the admin socket', () => {
   it('of a bridge that lives is refused and goes on', async () => {
     const path = join(folder, 'admin.sock');
     await listenOnSocket(listener('the first'), path, process.platform);
-    await expect(listenOnSocket(listener('the second'), path, process.platform)).rejects.toMatchObject({ code: 'RCFED_ADMIN_IN_USE' });
+    await expect(listenOnSocket(listener('the second'), path, process.platform)).rejects.toMatchObject({
+      code: 'RCFED_ADMIN_IN_USE',
+    });
     expect(await saidAt(path)).toBe('the first');
   });
 
   it('never takes the place of a file', async () => {
     const path = join(folder, 'notes.txt');
     await writeFile(path, 'mine');
-    await expect(listenOnSocket(listener('x'), path, process.platform)).rejects.toMatchObject({ code: 'RCFED_ADMIN_ADDRESS' });
+    await expect(listenOnSocket(listener('x'), path, process.platform)).rejects.toMatchObject({
+      code: 'RCFED_ADMIN_ADDRESS',
+    });
     expect((await stat(path)).size).toBe(4);
   });
 
-  it.runIf(process.platform === 'linux')('may lie in a folder whose path is longer than a socket may have', async () => {
-    const path = join(folder, 'a'.repeat(90), 'b'.repeat(90), 'admin.sock');
-    await listenOnSocket(listener('far away'), path, 'linux');
-    expect(await saidAt(path)).toBe('far away');
-    await expect(listenOnSocket(listener('again'), path, 'linux')).rejects.toMatchObject({ code: 'RCFED_ADMIN_IN_USE' });
-  });
+  it.runIf(process.platform === 'linux')(
+    'may lie in a folder whose path is longer than a socket may have',
+    async () => {
+      const path = join(folder, 'a'.repeat(90), 'b'.repeat(90), 'admin.sock');
+      await listenOnSocket(listener('far away'), path, 'linux');
+      expect(await saidAt(path)).toBe('far away');
+      await expect(listenOnSocket(listener('again'), path, 'linux')).rejects.toMatchObject({
+        code: 'RCFED_ADMIN_IN_USE',
+      });
+    },
+  );
 
   it('is refused with its length where the system has no way around', () => {
     expect(() => reachableSocket(`/${'a'.repeat(150)}/admin.sock`, 'darwin')).toThrow('too long');

@@ -29,15 +29,23 @@ const failure = async (...argv: string[]) => {
 const roomCommands = (): void => {
   it('links a room with a new Matrix room, once', async () => {
     const first = await answer('rooms', 'link', 'general', '--new');
-    expect(first).toMatchObject({ changed: true, room: { room: 'general', state: 'active', alias: '#rc_general:lab.test' } });
+    expect(first).toMatchObject({
+      changed: true,
+      room: { room: 'general', state: 'active', alias: '#rc_general:lab.test' },
+    });
     expect(await answer('rooms', 'link', 'general', '--new')).toMatchObject({ changed: false });
-    expect(await answer('rooms', 'list')).toMatchObject({ rooms: [{ room: 'general', type: 'channel', waiting: 0, problems: [] }] });
+    expect(await answer('rooms', 'list')).toMatchObject({
+      rooms: [{ room: 'general', type: 'channel', waiting: 0, problems: [] }],
+    });
     expect(await answer('federation', 'status')).toMatchObject({ rooms: 1 });
   });
 
   it('says what is wrong with a room that is not there', async () => {
     expect(await failure('rooms', 'link', 'nowhere', '--new')).toEqual({ exit: 1, code: 'RCFED_ROOM_UNKNOWN' });
-    expect(await failure('rooms', 'link', 'general', '#nowhere:lab.test')).toEqual({ exit: 1, code: 'RCFED_ROOM_UNKNOWN' });
+    expect(await failure('rooms', 'link', 'general', '#nowhere:lab.test')).toEqual({
+      exit: 1,
+      code: 'RCFED_ROOM_UNKNOWN',
+    });
     expect(await failure('federation', 'trace', '$unknown')).toEqual({ exit: 1, code: 'RCFED_TRACE_UNKNOWN' });
     expect(await failure('federation', 'quarantine', 'show', '4711')).toEqual({ exit: 1, code: 'RCFED_ASIDE_UNKNOWN' });
     expect(await answer('federation', 'quarantine', 'list')).toEqual({ events: [] });
@@ -69,7 +77,10 @@ describe('with a running bridge', () => {
 
   /** Waits until the bridge says how that event ended. */
   const outcomeOf = async (ref: string, nth = 1): Promise<unknown> => {
-    const line = await bridge.line((each) => bridge.lines.filter((row) => row['event'] === 'row' && row['ref'] === ref).length >= nth && each['ref'] === ref);
+    const line = await bridge.line(
+      (each) =>
+        bridge.lines.filter((row) => row['event'] === 'row' && row['ref'] === ref).length >= nth && each['ref'] === ref,
+    );
     return nth === 1 ? line['outcome'] : bridge.lines.filter((row) => row['ref'] === ref).at(-1)?.['outcome'];
   };
 
@@ -92,15 +103,30 @@ describe('with a running bridge', () => {
   roomCommands();
 
   it('a message is traced from one side to the other', async () => {
-    const { room } = await answer<{ room: { matrixRoomId: string; alias: string } }>('rooms', 'link', 'general', '--new');
+    const { room } = await answer<{ room: { matrixRoomId: string; alias: string } }>(
+      'rooms',
+      'link',
+      'general',
+      '--new',
+    );
     roomId = room.matrixRoomId;
     alice = await lab.matrixUser('alice');
     await alice.join(room.alias);
     const eventId = await alice.say(roomId, 'good morning');
     expect(await outcomeOf(eventId)).toBe('relayed');
-    const trace = await answer<{ messageId: string }>('federation', 'trace', `https://matrix.to/#/${roomId}/${eventId}`);
-    expect(trace).toMatchObject({ eventIds: [eventId], deleted: false, steps: [{ side: 'homeserver', state: 'done', outcome: 'relayed', room: 'general' }, {}] });
-    expect(await answer('federation', 'trace', `http://chat/channel/general?msg=${trace.messageId}`)).toMatchObject({ eventIds: [eventId] });
+    const trace = await answer<{ messageId: string }>(
+      'federation',
+      'trace',
+      `https://matrix.to/#/${roomId}/${eventId}`,
+    );
+    expect(trace).toMatchObject({
+      eventIds: [eventId],
+      deleted: false,
+      steps: [{ side: 'homeserver', state: 'done', outcome: 'relayed', room: 'general' }, {}],
+    });
+    expect(await answer('federation', 'trace', `http://chat/channel/general?msg=${trace.messageId}`)).toMatchObject({
+      eventIds: [eventId],
+    });
   });
 
   it('what the workspace refuses is set aside, shown, tried again and given up', async () => {
@@ -111,7 +137,11 @@ describe('with a running bridge', () => {
     const { events } = await answer<{ events: { id: number; ref: string }[] }>('federation', 'quarantine', 'list');
     expect(events.map(({ ref }) => ref)).toEqual([first, second]);
     const [one, other] = events.map(({ id }) => String(id)) as [string, string];
-    expect(await answer('federation', 'quarantine', 'show', one)).toMatchObject({ room: 'general', side: 'homeserver', body: { content: { body: 'forbidden' } } });
+    expect(await answer('federation', 'quarantine', 'show', one)).toMatchObject({
+      room: 'general',
+      side: 'homeserver',
+      body: { content: { body: 'forbidden' } },
+    });
     lab.workspace.state.apps.delete(veto);
     expect(await answer('federation', 'quarantine', 'retry', one)).toEqual({ id: Number(one), changed: true });
     expect(await outcomeOf(first, 2)).toBe('relayed');
@@ -121,7 +151,10 @@ describe('with a running bridge', () => {
 
   it('giving an event up is asked first', async () => {
     expect((await lab.run(['federation', 'quarantine', 'drop', '1', '--json'])).exitCode).toBe(2);
-    const declined = await lab.run(['federation', 'quarantine', 'drop', '1'], { terminal: true, answers: { 'Give up': false } });
+    const declined = await lab.run(['federation', 'quarantine', 'drop', '1'], {
+      terminal: true,
+      answers: { 'Give up': false },
+    });
     expect(declined.exitCode).toBe(1);
   });
 
@@ -143,7 +176,10 @@ describe('with a running bridge', () => {
   it('its store can be checked and saved meanwhile', async () => {
     expect(await answer('store', 'check')).toMatchObject({ engine: 'sqlite', findings: [] });
     expect(await answer('store', 'backup', '--output', `${lab.folder}/saved.db`)).toMatchObject({ format: 'sqlite' });
-    expect(await failure('store', 'backup', '--output', `${lab.folder}/saved.db`)).toEqual({ exit: 1, code: 'RCFED_BACKUP_EXISTS' });
+    expect(await failure('store', 'backup', '--output', `${lab.folder}/saved.db`)).toEqual({
+      exit: 1,
+      code: 'RCFED_BACKUP_EXISTS',
+    });
   });
 
   it('ends in order at the first Ctrl-C, and the store is free again', async () => {

@@ -15,7 +15,9 @@ beforeAll(async () => {
   lab = await startBridgeLab();
   const bridge = await lab.bridge({ RCFED_ADMIN: '127.0.0.1:0', RCFED_ADMIN_TOKEN: TOKEN });
   address = ((await bridge.line(({ event }) => event === 'listening'))['admin'] as string[])[1] ?? '';
-  page = createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>'));
+  page = createServer((_request, response) =>
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>'),
+  );
   await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
   pageAddress = `127.0.0.1:${(page.address() as AddressInfo).port}`;
   expect((await lab.run(['rooms', 'link', 'general', '--new'])).exitCode).toBe(0);
@@ -38,7 +40,12 @@ const asPerson = async (account: { userId: string; token: string }, ...argv: str
     },
   });
 const post = (path: string, init: RequestInit = {}): Promise<Response> =>
-  fetch(`http://${address}${path}`, { method: 'POST', headers: { authorization: `Bearer ${TOKEN}` }, body: '{}', ...init });
+  fetch(`http://${address}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${TOKEN}` },
+    body: '{}',
+    ...init,
+  });
 
 describe('a bridge that is reached over TCP', () => {
   it('serves the admin with its token, and the socket goes on', async () => {
@@ -49,7 +56,9 @@ describe('a bridge that is reached over TCP', () => {
   });
 
   it('refuses a wrong token', async () => {
-    const run = await lab.run(['rooms', 'list', '--json'], { env: { RCFED_ADMIN: address, RCFED_ADMIN_TOKEN: 'another-token-altogether' } });
+    const run = await lab.run(['rooms', 'list', '--json'], {
+      env: { RCFED_ADMIN: address, RCFED_ADMIN_TOKEN: 'another-token-altogether' },
+    });
     expect(run.exitCode).toBe(4);
     expect(run.json()).toMatchObject({ error: { code: 'RCFED_NOT_ALLOWED' } });
   });
@@ -61,20 +70,35 @@ describe('a bridge that is reached over TCP', () => {
     expect(rooms.json()).toMatchObject({ ok: true, data: { rooms: [{ room: 'general' }] } });
     const status = await asPerson(alice, 'federation', 'status');
     expectSchema(status.json());
-    expect(Object.keys(status.json<{ data: object }>().data).toSorted()).toEqual(['homeserver', 'ready', 'rooms', 'running', 'workspace']);
+    expect(Object.keys(status.json<{ data: object }>().data).toSorted()).toEqual([
+      'homeserver',
+      'ready',
+      'rooms',
+      'running',
+      'workspace',
+    ]);
   });
 
   it('lets people change nothing', async () => {
     const bob = lab.workspace.createUser({ username: 'bob' });
-    for (const argv of [['rooms', 'unlink', 'general'], ['rooms', 'link', 'general', '--new'], ['federation', 'quarantine', 'list'], ['federation', 'trace', '$e']]) {
+    for (const argv of [
+      ['rooms', 'unlink', 'general'],
+      ['rooms', 'link', 'general', '--new'],
+      ['federation', 'quarantine', 'list'],
+      ['federation', 'trace', '$e'],
+    ]) {
       const run = await asPerson(bob, ...argv);
       expect(run.exitCode).toBe(4);
-      expect(run.json()).toMatchObject({ error: { code: 'RCFED_NOT_ALLOWED', message: 'Only admins of the workspace may do this' } });
+      expect(run.json()).toMatchObject({
+        error: { code: 'RCFED_NOT_ALLOWED', message: 'Only admins of the workspace may do this' },
+      });
     }
   });
 
   it('gives an admin of the workspace the rights of one', async () => {
-    expect((await asPerson(lab.workspace.admin, 'federation', 'quarantine', 'list')).json()).toMatchObject({ ok: true });
+    expect((await asPerson(lab.workspace.admin, 'federation', 'quarantine', 'list')).json()).toMatchObject({
+      ok: true,
+    });
   });
 
   it('refuses somebody without an account', async () => {
@@ -83,7 +107,9 @@ describe('a bridge that is reached over TCP', () => {
 
   it('takes no odd requests', async () => {
     const codes = async (...requests: Promise<Response>[]) =>
-      Promise.all(requests.map(async (request) => ((await (await request).json()) as { error: { code: string } }).error.code));
+      Promise.all(
+        requests.map(async (request) => ((await (await request).json()) as { error: { code: string } }).error.code),
+      );
     expect(
       await codes(
         post('/v1/nothing'),
@@ -110,14 +136,22 @@ describe('a bridge that is reached over TCP', () => {
 
 describe('an admin address that is wrong', () => {
   it('is said to be no bridge where a web page answers', async () => {
-    const run = await lab.run(['rooms', 'list', '--json'], { env: { RCFED_ADMIN: pageAddress, RCFED_ADMIN_TOKEN: TOKEN } });
+    const run = await lab.run(['rooms', 'list', '--json'], {
+      env: { RCFED_ADMIN: pageAddress, RCFED_ADMIN_TOKEN: TOKEN },
+    });
     expect(run.exitCode).toBe(5);
     expect(run.json()).toMatchObject({ error: { code: 'RCFED_ADMIN_FOREIGN', why: 'It answers with a web page.' } });
   });
 
   it('is said to have nobody there', async () => {
     const run = await runCommand(['rooms', 'list', '--json'], {
-      env: { HOME: lab.folder, RCFED_WORKSPACE_URL: lab.workspace.url, RCFED_WORKSPACE_USER_ID: 'x', RCFED_WORKSPACE_TOKEN: 'whatever', RCFED_ADMIN: '127.0.0.1:1' },
+      env: {
+        HOME: lab.folder,
+        RCFED_WORKSPACE_URL: lab.workspace.url,
+        RCFED_WORKSPACE_USER_ID: 'x',
+        RCFED_WORKSPACE_TOKEN: 'whatever',
+        RCFED_ADMIN: '127.0.0.1:1',
+      },
     });
     expect(run.exitCode).toBe(5);
     expect(run.json()).toMatchObject({ error: { code: 'RCFED_BRIDGE_UNREACHABLE' } });

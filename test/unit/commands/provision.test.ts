@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -47,7 +47,8 @@ const provision = async (flags: readonly string[] = [], options: RunOptions = {}
 
 const registrationFile = async () => parseRegistration(await readFile(join(folder, 'registration.yaml'), 'utf8'));
 const bot = () => [...workspace.state.accounts.all()].find(({ user }) => user.username === 'rcfed');
-const stepsOf = (run: CommandRun): boolean[] => run.json<{ data: { steps: { needed: boolean }[] } }>().data.steps.map(({ needed }) => needed);
+const stepsOf = (run: CommandRun): boolean[] =>
+  run.json<{ data: { steps: { needed: boolean }[] } }>().data.steps.map(({ needed }) => needed);
 
 describe('federation provision', () => {
   it('makes the bot, the registration and the profile, and a second run finds everything so', async () => {
@@ -60,7 +61,9 @@ describe('federation provision', () => {
     expect(registration).toMatchObject({ serverName: 'lab.test', prefix: 'rc_', url: 'http://127.0.0.1:29400' });
     expect((await stat(join(folder, 'registration.yaml'))).mode & 0o777).toBe(0o600);
 
-    const second = await provision(['--json'], { env: { RCFED_WORKSPACE_ADMIN: undefined, RCFED_WORKSPACE_ADMIN_PASSWORD: undefined } });
+    const second = await provision(['--json'], {
+      env: { RCFED_WORKSPACE_ADMIN: undefined, RCFED_WORKSPACE_ADMIN_PASSWORD: undefined },
+    });
     expect(second.exitCode, second.stdout).toBe(0);
     expectSchema(second.json());
     expect(second.json()).toMatchObject({ data: { changed: false } });
@@ -119,7 +122,13 @@ describe('federation provision', () => {
     const run = await runCommand(['federation', 'provision', '--json'], { env: { HOME: folder } });
     expect(run.exitCode).toBe(2);
     const { message } = run.json<{ error: { message: string } }>().error;
-    for (const flag of ['--workspace-url', '--workspace-admin', '--workspace-admin-password-file', '--homeserver-url', '--server-name'])
+    for (const flag of [
+      '--workspace-url',
+      '--workspace-admin',
+      '--workspace-admin-password-file',
+      '--homeserver-url',
+      '--server-name',
+    ])
       expect(message).toContain(flag);
   });
 
@@ -140,7 +149,9 @@ describe('federation provision', () => {
 
   it('refuses an account that is no admin, and a wrong password', async () => {
     const alice = workspace.createUser({ username: 'alice' });
-    const person = await provision(['--json'], { env: { RCFED_WORKSPACE_ADMIN: 'alice', RCFED_WORKSPACE_ADMIN_PASSWORD: alice.password } });
+    const person = await provision(['--json'], {
+      env: { RCFED_WORKSPACE_ADMIN: 'alice', RCFED_WORKSPACE_ADMIN_PASSWORD: alice.password },
+    });
     expect(person.exitCode).toBe(4);
     expect(person.json()).toMatchObject({ error: { message: 'alice is no admin of the workspace' } });
     const wrong = await provision(['--json'], { env: { RCFED_WORKSPACE_ADMIN_PASSWORD: 'not-the-password' } });
@@ -148,10 +159,55 @@ describe('federation provision', () => {
     expect(bot()).toBeUndefined();
   });
 
+  it('works with a personal access token of the admin', async () => {
+    await writeFile(join(folder, 'token'), workspace.admin.token);
+    const run = await provision(
+      ['--json', '--workspace-admin-id', workspace.admin.userId, '--workspace-admin-token-file', join(folder, 'token')],
+      {
+        env: { RCFED_WORKSPACE_ADMIN: undefined, RCFED_WORKSPACE_ADMIN_PASSWORD: undefined },
+      },
+    );
+    expect(run.exitCode, run.stdout).toBe(0);
+    expect(run.stdout).not.toContain(workspace.admin.token);
+  });
+
+  it('gives the password again where the workspace asks for it as a second factor', async () => {
+    const admin = workspace.state.accounts.byUsername(workspace.admin.username);
+    if (admin) admin.user.createdAt = new Date(0);
+    expect((await provision(['--json'])).json()).toMatchObject({ ok: true, data: { changed: true } });
+  });
+
+  it('asks for the code of an admin with a second factor', async () => {
+    const admin = workspace.state.accounts.byUsername(workspace.admin.username);
+    if (admin) admin.secondFactor = { method: 'totp', code: '135790' };
+    const without = await provision(['--json']);
+    expect(without.exitCode).toBe(4);
+    expect(without.json()).toMatchObject({ error: { code: 'RCFED_TWO_FACTOR' } });
+    const wrong = await provision(['--json'], { env: { RCFED_TWO_FACTOR_CODE: '000000' } });
+    expect(wrong.json()).toMatchObject({
+      error: { code: 'RCFED_TWO_FACTOR', message: 'The two-factor code is not accepted' },
+    });
+    const right = await provision(['--json'], { env: { RCFED_TWO_FACTOR_CODE: '135790' } });
+    expect(right.exitCode, right.stdout).toBe(0);
+  });
+
+  it('does not turn the profile of one workspace into that of another', async () => {
+    await provision();
+    const other = await startWorkspace();
+    try {
+      const run = await provision(['--json'], { env: { RCFED_WORKSPACE_URL: other.url } });
+      expect(run.json()).toMatchObject({ error: { code: 'RCFED_PROFILE_EXISTS' } });
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('says what is wrong where a web page answers instead of the homeserver, before it changes anything', async () => {
     const page = await webPage();
     try {
-      const run = await provision(['--json'], { env: { RCFED_HOMESERVER_URL: `http://127.0.0.1:${(page.address() as AddressInfo).port}` } });
+      const run = await provision(['--json'], {
+        env: { RCFED_HOMESERVER_URL: `http://127.0.0.1:${(page.address() as AddressInfo).port}` },
+      });
       expect(run.exitCode).toBe(5);
       expect(run.json()).toMatchObject({ error: { code: 'RCFED_NOT_JSON' } });
       expect(bot()).toBeUndefined();
@@ -163,6 +219,8 @@ describe('federation provision', () => {
 
 const webPage = (): Promise<Server> =>
   new Promise((resolve) => {
-    const server = createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>'));
+    const server = createServer((_request, response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>'),
+    );
     server.listen(0, '127.0.0.1', () => resolve(server));
   });

@@ -28,14 +28,17 @@ const start = (env: Record<string, string>): RunningBridge => {
   bridges.push(bridge);
   return bridge;
 };
-const waitingFor = (bridge: RunningBridge, side: string) => bridge.line((line) => line['event'] === 'waiting' && line['side'] === side);
+const waitingFor = (bridge: RunningBridge, side: string) =>
+  bridge.line((line) => line['event'] === 'waiting' && line['side'] === side);
 const failure = async (env: Record<string, string | undefined>) => {
   const run = await lab.run(['federation', 'run', '--json'], { env });
   return { exit: run.exitCode, error: (run.lines().at(-1) as { error: { code: string; message: string } }).error };
 };
 const webPage = (): Promise<string> =>
   new Promise((resolve) => {
-    const server = createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>'));
+    const server = createServer((_request, response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>'),
+    );
     pages.push(server);
     server.listen(0, '127.0.0.1', () => resolve(`127.0.0.1:${(server.address() as AddressInfo).port}`));
   });
@@ -44,7 +47,10 @@ describe('federation run ends with 3 when', () => {
   it('its port is in use, and lets go of the store', async () => {
     const listen = await webPage();
     expect(await failure({ RCFED_LISTEN: listen })).toMatchObject({ exit: 3, error: { code: 'RCFED_PORT_IN_USE' } });
-    expect((await lab.run(['federation', 'status', '--json'])).json()).toMatchObject({ ok: true, data: { running: false } });
+    expect((await lab.run(['federation', 'status', '--json'])).json()).toMatchObject({
+      ok: true,
+      data: { running: false },
+    });
   });
 
   it('its admin port is in use', async () => {
@@ -53,7 +59,10 @@ describe('federation run ends with 3 when', () => {
   });
 
   it('its admin port has no token', async () => {
-    expect(await failure({ RCFED_ADMIN: '127.0.0.1:0' })).toMatchObject({ exit: 3, error: { code: 'RCFED_PROFILE_INCOMPLETE' } });
+    expect(await failure({ RCFED_ADMIN: '127.0.0.1:0' })).toMatchObject({
+      exit: 3,
+      error: { code: 'RCFED_PROFILE_INCOMPLETE' },
+    });
   });
 
   it('another bridge answers at its admin socket', async () => {
@@ -62,7 +71,7 @@ describe('federation run ends with 3 when', () => {
     expect(other).toMatchObject({ exit: 3, error: { code: 'RCFED_ADMIN_IN_USE' } });
   });
 
-  it('the profiles can\'t be understood; they are kept aside', async () => {
+  it("the profiles can't be understood; they are kept aside", async () => {
     const folder = join(lab.folder, '.config/rcfed');
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'profiles.json'), '{"version": 1, "profiles": ');
@@ -71,14 +80,19 @@ describe('federation run ends with 3 when', () => {
   });
 
   it('there is no registration', async () => {
-    expect(await failure({ RCFED_AS_TOKEN: undefined })).toMatchObject({ exit: 3, error: { code: 'RCFED_REGISTRATION_MISSING' } });
+    expect(await failure({ RCFED_AS_TOKEN: undefined })).toMatchObject({
+      exit: 3,
+      error: { code: 'RCFED_REGISTRATION_MISSING' },
+    });
   });
 });
 
 describe('federation run waits, says so once and goes on when', () => {
   it('the as_token is refused', async () => {
     const bridge = start({ RCFED_AS_TOKEN: 'not-the-token-of-the-registration' });
-    expect(await waitingFor(bridge, 'homeserver')).toMatchObject({ reason: expect.stringContaining('M_UNKNOWN_TOKEN') });
+    expect(await waitingFor(bridge, 'homeserver')).toMatchObject({
+      reason: expect.stringContaining('M_UNKNOWN_TOKEN'),
+    });
     const status = await lab.run(['federation', 'status', '--json']);
     expect(status.json()).toMatchObject({ data: { running: true, ready: false, homeserver: { works: false } } });
     await bridge.stop();
@@ -123,6 +137,8 @@ describe('federation run starts', () => {
     const { renderRegistration } = await import('../../../src/lib/matrix/registration.ts');
     const path = join(lab.folder, 'registration.yaml');
     await writeFile(path, await renderRegistration(lab.registration));
-    await start({ RCFED_AS_TOKEN: '', RCFED_HS_TOKEN: '', RCFED_REGISTRATION: path }).line(({ event }) => event === 'ready');
+    await start({ RCFED_AS_TOKEN: '', RCFED_HS_TOKEN: '', RCFED_REGISTRATION: path }).line(
+      ({ event }) => event === 'ready',
+    );
   });
 });

@@ -9,7 +9,7 @@ const plain = (body: string, msgtype = 'm.text'): Promise<string> => toWorkspace
 const html = (formatted: string, msgtype = 'm.text'): Promise<string> =>
   toWorkspace({ body: 'fallback', format: 'org.matrix.custom.html', formatted_body: formatted, msgtype });
 const Z = '\u200b';
-const DOMAIN = /[\p{L}\p{N}]\.[\p{L}\p{N}-]/u;
+const DOMAIN = /\.[\p{L}\p{N}-]/u;
 
 describe('a plain message from Matrix', () => {
   it.each([
@@ -55,7 +55,7 @@ describe('a plain message from Matrix', () => {
         if (msg === '') return;
         const shown = plainMessage(nodesOf(parse(msg, {})));
         // The parser drops blank lines at the end, and blanks around emoji.
-        const seen = (text: string): string => text.replaceAll(Z, '').replace(/^\s+|\s+$/gm, '').trim();
+        const seen = (text: string): string => text.replaceAll(Z, '').split('\n').map((line) => line.trim()).join('\n').trim();
         expect(shown === undefined ? shown : seen(shown)).toBe(seen(body.toWellFormed()));
       }),
       { numRuns: 1_500 },
@@ -75,6 +75,8 @@ describe('a formatted message from Matrix', () => {
     ['<b></b><i> </i>x', 'x'],
     ['<b>a<br>b</b>', '*a*\n*b*'],
     ['<b>2*3</b>', '2\\*3'],
+    ['<b>1. a*</b>', '1\\. a\\*'],
+    ['<b>my_var</b>s', 'my\\_vars'],
     ['<i>snake_case</i> <b>snake_case</b>', 'snake\\_case *snake_case*'],
     ['<u>a</u> <font color="red">b</font> <sup>2</sup>', 'a b 2'],
     ['<code>a*b</code>', '`a*b`'],

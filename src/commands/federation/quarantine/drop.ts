@@ -21,6 +21,9 @@ export default class QuarantineDrop extends ServiceCommand<typeof QuarantineDrop
     if (!(await this.confirm(`Give up event ${id}? It can't be brought back.`)))
       throw new RcfedError('RCFED_DECLINED', `Event ${id} stays set aside`);
     const { changed } = await this.withService((service) => service.dropAside({ id }));
-    return { data: { id, changed }, view: [changed ? `Event ${id} is given up.` : `Event ${id} is not set aside any more.`] };
+    return {
+      data: { id, changed },
+      view: [changed ? `Event ${id} is given up.` : `Event ${id} is not set aside any more.`],
+    };
   }
 }

@@ -9,7 +9,10 @@ interface QuarantineListData {
 
 export default class QuarantineList extends ServiceCommand<typeof QuarantineList, QuarantineListData> {
   static override summary = 'List the events that could not be applied and are set aside.';
-  static override examples = ['<%= config.bin %> federation quarantine list', '<%= config.bin %> federation quarantine list --json'];
+  static override examples = [
+    '<%= config.bin %> federation quarantine list',
+    '<%= config.bin %> federation quarantine list --json',
+  ];
   static override schema = 'federation-quarantine-list/1' as const;
 
   protected async execute(): Promise<CommandResult<QuarantineListData>> {

@@ -10,7 +10,8 @@ interface QuarantineRetryData {
 
 export default class QuarantineRetry extends ServiceCommand<typeof QuarantineRetry, QuarantineRetryData> {
   static override summary = 'Try an event again that is set aside.';
-  static override description = 'It comes after what was delivered meanwhile, and says so. Where no bridge runs it is tried at its next start.';
+  static override description =
+    'It comes after what was delivered meanwhile, and says so. Where no bridge runs it is tried at its next start.';
   static override examples = ['<%= config.bin %> federation quarantine retry 42'];
   static override schema = 'federation-quarantine-retry/1' as const;
   static override args = { id: asideId };
@@ -22,6 +23,9 @@ export default class QuarantineRetry extends ServiceCommand<typeof QuarantineRet
       running: isRunning,
     }));
     const when = running ? 'now' : 'when the bridge runs';
-    return { data: { id, changed }, view: [changed ? `Event ${id} is tried again ${when}.` : `Event ${id} is not set aside any more.`] };
+    return {
+      data: { id, changed },
+      view: [changed ? `Event ${id} is tried again ${when}.` : `Event ${id} is not set aside any more.`],
+    };
   }
 }

@@ -26,8 +26,12 @@ const HIDDEN = '[redacted]';
 
 export default class RegistrationShow extends BaseCommand<typeof RegistrationShow, RegistrationShowData> {
   static override summary = 'Show the registration that lets the homeserver know the bridge.';
-  static override description = 'Its tokens are shown as [redacted], unless --reveal is given and the question answered with yes.';
-  static override examples = ['<%= config.bin %> federation registration show', '<%= config.bin %> federation registration show --reveal > registration.yaml'];
+  static override description =
+    'Its tokens are shown as [redacted], unless --reveal is given and the question answered with yes.';
+  static override examples = [
+    '<%= config.bin %> federation registration show',
+    '<%= config.bin %> federation registration show --reveal > registration.yaml',
+  ];
   static override schema = 'federation-registration-show/1' as const;
   static override flags = { reveal: Flags.boolean({ summary: 'Show the tokens too.', env: 'RCFED_REVEAL' }) };
 
@@ -41,7 +45,11 @@ export default class RegistrationShow extends BaseCommand<typeof RegistrationSho
       throw new RcfedError('RCFED_DECLINED', 'The tokens stay hidden');
     const { asToken, hsToken, ...rest } = registration;
     const shown = (secret: Secret): string => (revealed ? secret.reveal() : HIDDEN);
-    const file = await renderRegistration({ ...rest, asToken: new Secret(shown(asToken)), hsToken: new Secret(shown(hsToken)) });
+    const file = await renderRegistration({
+      ...rest,
+      asToken: new Secret(shown(asToken)),
+      hsToken: new Secret(shown(hsToken)),
+    });
     const path = profile.registration.path ?? null;
     return {
       data: {

@@ -22,7 +22,10 @@ export default class RegistrationWrite extends BaseCommand<typeof RegistrationWr
   static override schema = 'federation-registration-write/1' as const;
   static override args = { folder: Args.string({ description: 'Folder to write into.', default: '.' }) };
   static override flags = {
-    'bridge-url': bridgeUrlFlag({ summary: 'Where the homeserver reaches the bridge, if not where the registration says.', env: 'RCFED_BRIDGE_URL' }),
+    'bridge-url': bridgeUrlFlag({
+      summary: 'Where the homeserver reaches the bridge, if not where the registration says.',
+      env: 'RCFED_BRIDGE_URL',
+    }),
     replace: Flags.boolean({ summary: 'Replace another registration.yaml there.', env: 'RCFED_REPLACE' }),
   };
 
