@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { EventId, MatrixRoomId } from '../../src/lib/core/ids.ts';
+import type { MatrixRoomId } from '../../src/lib/core/ids.ts';
 import type { MatrixApi } from '../../src/lib/matrix/types.ts';
 import type { WorkspaceApi, WorkspaceRoom } from '../../src/lib/rocketchat/types.ts';
-import { type Bench, type RunningBridge, bodiesIn, post, send, startBench, textsIn } from '../support/bridge-bench.ts';
+import { type Bench, type RunningBridge, bodiesIn, edit, post, send, startBench, textsIn } from '../support/bridge-bench.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
 
@@ -148,13 +148,3 @@ describe.each(homeservers)('the relay, on $name', (homeserver) => {
     });
   });
 });
-
-async function edit(person: MatrixApi, roomId: MatrixRoomId, target: EventId, body: string): Promise<EventId> {
-  const content = { msgtype: 'm.text', body };
-  return person.sendEvent(roomId, 'm.room.message', `edit-${body}-${target}`, {
-    ...content,
-    body: `* ${body}`,
-    'm.new_content': content,
-    'm.relates_to': { rel_type: 'm.replace', event_id: target },
-  });
-}

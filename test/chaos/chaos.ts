@@ -10,7 +10,7 @@ import type { ServerName, WorkspaceUserId } from '../../src/lib/core/ids.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
 import { makeRegistration } from '../../src/lib/matrix/registration.ts';
 import type { Registration } from '../../src/lib/matrix/types.ts';
-import { freePort } from '../support/bridge-bench.ts';
+import { freePort } from '../support/free-port.ts';
 import type { Report } from './counter-process.ts';
 import { ending, firstLine, startProcess } from './processes.ts';
 import { type Account, type ChaosSetting, asMatrixUser, asWorkspaceUser } from './setting.ts';
@@ -31,7 +31,8 @@ export const CRASH_POINTS: readonly CrashPoint[] = [
   { name: 'from commit to 200', checkpoint: 'record:committed', delayMs: 0, within: 12, lateAnswers: false },
   { name: 'from act to answer', checkpoint: 'apply:before-act', delayMs: 40, within: 12, lateAnswers: true },
   { name: 'from answer to settle', checkpoint: 'apply:acted', delayMs: 0, within: 12, lateAnswers: false },
-  { name: 'in mid catch-up', checkpoint: 'catch-up:half', delayMs: 0, within: 3, lateAnswers: false },
+  { name: 'in mid catch-up', checkpoint: 'catch-up:half', delayMs: 0, within: 2, lateAnswers: false },
+  { name: 'in mid gap check', checkpoint: 'gap:half', delayMs: 0, within: 2, lateAnswers: false },
 ];
 /** The answer to a send comes so much later than the act: well after the kill. */
 const LATE_MS = 120;

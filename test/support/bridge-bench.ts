@@ -1,6 +1,6 @@
-import { randomInt } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bridge, startBridge } from '../../src/lib/bridge/bridge.ts';
@@ -8,8 +8,8 @@ import { type BridgeConfig, type Connected, connectBridge } from '../../src/lib/
 import type { Checkpoint } from '../../src/lib/bridge/parts.ts';
 import { createBridgeService } from '../../src/lib/bridge/service/service.ts';
 import type { BridgeService } from '../../src/lib/bridge/service/views.ts';
-import { systemClock } from '../../src/lib/core/clock.ts';
-import type { MatrixRoomId, MatrixUserId, MessageId, ServerName, WorkspaceRoomId } from '../../src/lib/core/ids.ts';
+import { type Clock, systemClock } from '../../src/lib/core/clock.ts';
+import type { EventId, MatrixRoomId, MatrixUserId, MessageId, ServerName, WorkspaceRoomId } from '../../src/lib/core/ids.ts';
 import type { Log } from '../../src/lib/core/log.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
 import { createMatrixApi } from '../../src/lib/matrix/client.ts';
@@ -19,6 +19,9 @@ import { createWorkspaceApi } from '../../src/lib/rocketchat/api.ts';
 import type { WorkspaceApi, WorkspaceRoom } from '../../src/lib/rocketchat/types.ts';
 import type { RunningHomeserver } from '../../src/sandbox/homeserver/types.ts';
 import { startWorkspace } from '../../src/sandbox/workspace/server.ts';
+import { firstLine, startProcess } from '../chaos/processes.ts';
+import type { ChaosSetting } from '../chaos/setting.ts';
+import { freePort } from './free-port.ts';
 import type { HomeserverKind } from './homeservers.ts';
 
 export type SandboxWorkspace = Awaited<ReturnType<typeof startWorkspace>>;
@@ -29,6 +32,8 @@ export interface BenchOptions {
   readonly store?: string;
   readonly identity?: BridgeConfig['identity'];
   readonly settings?: Record<string, unknown>;
+  /** The workspace's. */
+  readonly clock?: Clock;
 }
 
 /** A workspace, a homeserver and everything to run bridges between them. */
@@ -42,6 +47,8 @@ export interface Bench {
   /** What the bridge logged: kept for when a test fails. */
   readonly logged: string[];
   start(passed?: (checkpoint: Checkpoint) => void): Promise<RunningBridge>;
+  /** A bridge in a process of its own that dies by SIGKILL at the nth passing of a checkpoint; `died` resolves then. */
+  startDying(checkpoint: Checkpoint, nth?: number): Promise<{ readonly died: Promise<void> }>;
   workspaceUser(username: string, name?: string): Promise<WorkspaceApi>;
   matrixUser(localpart: string): Promise<MatrixApi>;
   stop(): Promise<void>;
@@ -66,6 +73,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
   const workspace = await startWorkspace({
     version: options.version ?? '8.8.1',
     admin: { username: 'admin', password: PASSWORD.reveal() },
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
     // People of the tests poll faster than any person; the bot is exempt from the limiter anyway.
     settings: { API_Enable_Rate_Limiter: false, ...options.settings },
   });
@@ -79,10 +87,11 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     homeserver: { url: homeserver.url, serverName },
     registration,
     store: options.store ?? join(folder, 'store.db'),
-    key: new Uint8Array(32).fill(9),
+    key: new Uint8Array(32).fill(5),
     identity: options.identity ?? 'puppets',
   };
   const running = new Set<RunningBridge>();
+  const dying = new Set<ChildProcess>();
   const log: Log = (level, event, fields) => {
     if (event !== 'homeserver.request') logged.push(`${level} ${event} ${JSON.stringify(fields ?? {})}`);
   };
@@ -114,6 +123,17 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
       running.add(one);
       return one;
     },
+    async startDying(checkpoint, nth = 1) {
+      const path = join(folder, 'setting.json');
+      await writeFile(path, JSON.stringify(settingOf(config, registration, port)));
+      const child = startProcess('bridge-process.ts', [path], { CHAOS_CRASH: `${checkpoint}:${nth}:0` });
+      const died = once(child, 'exit').then(([, signal]) => {
+        if (signal !== 'SIGKILL') throw new Error(`the bridge ended with ${String(signal)} instead of dying`);
+      });
+      dying.add(child);
+      await firstLine(child);
+      return { died };
+    },
     async workspaceUser(username, name = username) {
       const email = `${username}@people.test`;
       await admin.createUser({ username, name, email, password: PASSWORD, roles: ['user'] });
@@ -131,10 +151,28 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
       });
     },
     async stop() {
+      for (const child of dying) child.kill('SIGKILL');
       for (const one of running) await one.stop().catch(() => {});
       await Promise.allSettled([workspace.stop(), homeserver.stop()]);
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** What a bridge in another process is told. */
+function settingOf(config: BridgeConfig, registration: Registration, listenPort: number): ChaosSetting {
+  return {
+    workspaceUrl: config.workspace.url,
+    homeserverUrl: config.homeserver.url,
+    serverName: config.homeserver.serverName,
+    workspaceBot: { userId: config.workspace.credentials.userId, token: config.workspace.credentials.token.reveal() },
+    asToken: registration.asToken.reveal(),
+    hsToken: registration.hsToken.reveal(),
+    listenPort,
+    store: config.store,
+    workspaceUsers: [],
+    matrixUsers: [],
+    rooms: [],
   };
 }
 
@@ -143,22 +181,6 @@ async function makeBot(admin: WorkspaceApi, nobody: WorkspaceApi): Promise<Bridg
   await admin.createUser(bot);
   const credentials = await nobody.login('rcfed', PASSWORD);
   return { userId: credentials.userId, token: await nobody.as(credentials).createPersonalAccessToken('bridge', PASSWORD) };
-}
-
-/**
- * A port that nobody listens on, below those that outgoing connections are given: the homeserver must know
- * it before the bridge starts, and a bridge that is started again must find it free again.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(10_000, 32_000);
-    const isFree = await new Promise<boolean>((resolve) => {
-      const server = createServer();
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-    });
-    if (isFree) return port;
-  }
 }
 
 let sent = 0;
@@ -175,6 +197,18 @@ export async function post(account: WorkspaceApi, room: Pick<WorkspaceRoom, 'id'
 export function send(person: MatrixApi, roomId: MatrixRoomId, body: string) {
   sent += 1;
   return person.sendEvent(roomId, 'm.room.message', `test-${process.pid}-${sent}`, { msgtype: 'm.text', body });
+}
+
+/** Replaces the text of one's own message, as clients do. */
+export function edit(person: MatrixApi, roomId: MatrixRoomId, target: EventId, body: string): Promise<EventId> {
+  sent += 1;
+  const content = { msgtype: 'm.text', body };
+  return person.sendEvent(roomId, 'm.room.message', `edit-${process.pid}-${sent}`, {
+    ...content,
+    body: `* ${body}`,
+    'm.new_content': content,
+    'm.relates_to': { rel_type: 'm.replace', event_id: target },
+  });
 }
 
 /** Texts that a member reads in Rocket.Chat, oldest first, without system messages. */

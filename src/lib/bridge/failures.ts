@@ -97,7 +97,10 @@ function classifyHomeserver(error: RemoteError, reason: string, asPerson: boolea
   // The as_token speaks for every ghost: refused once, it is refused for all.
   if (error.status === 401 || reason === 'M_UNKNOWN_TOKEN' || reason === 'M_MISSING_TOKEN') return wait(false);
   if (FINAL_HOMESERVER.has(reason)) return { about: 'event', reason, detail: error.message };
-  if (asPerson && (error.status === 403 || reason === 'M_UNKNOWN_DEVICE' || reason === 'M_USER_DEACTIVATED')) {
+  // Synapse 1.160 still has the unstable name. The bot's own device is made again by the side's probe.
+  const isDevice = reason.endsWith('M_UNKNOWN_DEVICE');
+  if (isDevice && !asPerson) return wait(true);
+  if (asPerson && (error.status === 403 || isDevice || reason === 'M_USER_DEACTIVATED')) {
     return { about: 'person', side: 'homeserver', reason };
   }
   return { about: 'strike', reason, detail: error.message };

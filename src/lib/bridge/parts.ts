@@ -32,7 +32,8 @@ export type Checkpoint =
   | 'apply:before-act'
   | 'apply:acted'
   | 'settle:committed'
-  | 'catch-up:half';
+  | 'catch-up:half'
+  | 'gap:half';
 
 /** What every part of the bridge is made with. */
 export interface BridgeParts {

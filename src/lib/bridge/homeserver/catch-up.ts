@@ -37,7 +37,7 @@ export async function fillGap(parts: BridgeParts, portals: PortalIndex, portal: 
     const row = inboxRowOf(parts, portals, raw);
     if (row !== undefined && row.lane === portal.lane) rows.push(row);
   }
-  parts.passed('catch-up:half');
+  parts.passed('gap:half');
   const missing = await parts.store.inbox.recordGap(portal.lane, { ordered: rows, lastId }, [
     { name: wholeUpTo(portal), value: newest },
   ]);
