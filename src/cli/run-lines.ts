@@ -80,6 +80,8 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 export const runLog = (rest: Log, all: boolean, tell: (line: RunLine) => void): Log => {
   return (level, event, fields = {}) => {
     const line = lineOf(event, fields);
+    // The line about the workspace that follows says it for people.
+    if (event === 'realtime.refused' && !all) return;
     if (line !== undefined) tell(line);
     if (line === undefined || all) rest(level, event, fields);
   };

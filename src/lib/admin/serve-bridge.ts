@@ -123,7 +123,11 @@ async function startAdmin(
       try: ['export RCFED_ADMIN_TOKEN=$(openssl rand -hex 32)', 'rcfed federation run --admin-token-file FILE'],
     });
   }
-  await start({ socket: join(profile.dataFolder, 'admin.sock'), platform }, socketCaller);
+  await start({ socket: join(profile.dataFolder, 'admin.sock'), platform }, socketCaller).catch((error: unknown) => {
+    // A container may have nothing to write to: the port is enough there.
+    if (!(error instanceof RcfedError) || error.code !== 'RCFED_ADMIN_ADDRESS') throw error;
+    log('warn', 'admin.no-socket', { reason: error.message, why: error.why });
+  });
   await start({ host: address.host, port: address.port }, tcpAuthoriser({ token, workspace: parts.workspace, clock }));
 }
 

@@ -95,7 +95,7 @@ describe('federation run waits, says so once and goes on when', () => {
     });
     const status = await lab.run(['federation', 'status', '--json']);
     expect(status.json()).toMatchObject({ data: { running: true, ready: false, homeserver: { works: false } } });
-    await bridge.stop();
+    expect((await bridge.stop()).stderr).toBe('');
     expect(bridge.lines.filter(({ event, side }) => event === 'waiting' && side === 'homeserver')).toHaveLength(1);
   });
 
@@ -104,7 +104,7 @@ describe('federation run waits, says so once and goes on when', () => {
     await waitingFor(bridge, 'workspace');
     const status = await lab.run(['federation', 'status', '--json']);
     expect(status.json()).toMatchObject({ data: { running: true, ready: false, workspace: { works: false } } });
-    await bridge.stop();
+    expect((await bridge.stop()).stderr).toBe('');
     expect(bridge.lines.filter(({ event, side }) => event === 'waiting' && side === 'workspace')).toHaveLength(1);
   });
 
@@ -131,6 +131,17 @@ describe('federation run starts', () => {
       env[`RCFED_${name}_FILE`] = join(lab.folder, name);
     }
     await start(env).line(({ event }) => event === 'ready');
+  });
+
+  it('with nothing to write to but its store, where the admin API has a port', async () => {
+    await writeFile(join(lab.folder, 'a-file'), '');
+    const bridge = start({
+      RCFED_DATA_DIR: join(lab.folder, 'a-file'),
+      RCFED_STORE: join(lab.folder, 'store.db'),
+      RCFED_ADMIN: '127.0.0.1:0',
+      RCFED_ADMIN_TOKEN: 'the-token-of-the-admin-api',
+    });
+    expect((await bridge.line(({ event }) => event === 'listening'))['admin']).toHaveLength(1);
   });
 
   it('with a registration file that is mounted', async () => {
