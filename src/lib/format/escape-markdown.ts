@@ -16,7 +16,7 @@ export function escapeMarkdown(text: string): string {
 }
 
 /** An underscore within a word is harmless as long as blanks surround the word: with `x_y\`code\`` the code is lost. */
-const UNDERSCORED_WORD = /(?<=^|\s)[a-z0-9]+(?:_[a-z0-9]+)+(?=\s)/gi;
+const UNDERSCORED_WORD = /(?<=\s)[a-z0-9]+(?:_[a-z0-9]+)+(?=\s)/gi;
 
 function escapeWords(text: string): string {
   const harmless = new Set([...text.matchAll(UNDERSCORED_WORD)].flatMap(({ 0: word, index }) => indexesOf(word, '_').map((at) => index + at)));

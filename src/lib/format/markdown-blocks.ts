@@ -1,7 +1,7 @@
 import { ZERO_WIDTH } from './escape-markdown.ts';
 import type { HtmlElement, HtmlNode } from './html-tree.ts';
 import { linkTarget } from './link-target.ts';
-import { type IsPlain, type Mark, markdownLine, type Run } from './markdown-line.ts';
+import { type LineReader, type Mark, markdownLine, type Run } from './markdown-line.ts';
 
 /** A part of a message that begins on a line of its own. */
 interface Block {
@@ -19,10 +19,10 @@ const CONTAINERS = new Set(['p', 'div', 'section', 'article', 'details', 'summar
 const HEADING = /^h[1-6]$/;
 
 /** Markdown of a message: paragraphs a blank line apart, all else line by line. `marks` hold for the whole of it. */
-export function markdownOf(nodes: readonly HtmlNode[], isPlain: IsPlain, marks: ReadonlySet<Mark>): string {
+export function markdownOf(nodes: readonly HtmlNode[], reader: LineReader, marks: ReadonlySet<Mark>): string {
   let text = '';
   let before: Block['kind'] | undefined;
-  for (const { kind, lines } of blocksOf(nodes, isPlain, marks)) {
+  for (const { kind, lines } of blocksOf(nodes, reader, marks)) {
     if (before !== undefined) text += before === 'text' && kind === 'text' ? '\n\n' : '\n';
     text += lines.join('\n');
     before = kind;
@@ -30,17 +30,17 @@ export function markdownOf(nodes: readonly HtmlNode[], isPlain: IsPlain, marks: 
   return text;
 }
 
-function blocksOf(nodes: readonly HtmlNode[], isPlain: IsPlain, marks: ReadonlySet<Mark>): Block[] {
+function blocksOf(nodes: readonly HtmlNode[], reader: LineReader, marks: ReadonlySet<Mark>): Block[] {
   const blocks: Block[] = [];
   let runs: Run[] = [];
   const flush = (): void => {
-    const lines = linesOf(runs).map((line) => markdownLine(line, isPlain).trim());
+    const lines = linesOf(runs).map((line) => markdownLine(line, reader).trim());
     const text = trimmed(lines);
     if (text.length > 0) blocks.push({ kind: 'text', lines: text });
     runs = [];
   };
   for (const node of nodes) {
-    const made = typeof node === 'string' ? undefined : blockOf(node, isPlain, marks);
+    const made = typeof node === 'string' ? undefined : blockOf(node, reader, marks);
     if (made === undefined) runs.push(...runsOf(node, marks));
     else {
       flush();
@@ -52,20 +52,20 @@ function blocksOf(nodes: readonly HtmlNode[], isPlain: IsPlain, marks: ReadonlyS
 }
 
 /** The blocks of an element, or undefined when it is part of a line. */
-function blockOf(element: HtmlElement, isPlain: IsPlain, marks: ReadonlySet<Mark>): Block[] | undefined {
+function blockOf(element: HtmlElement, reader: LineReader, marks: ReadonlySet<Mark>): Block[] | undefined {
   const { name, children } = element;
-  const inner = (): Block[] => blocksOf(children, isPlain, marks);
+  const inner = (): Block[] => blocksOf(children, reader, marks);
   if (CONTAINERS.has(name)) return inner();
   if (HEADING.test(name)) return heading(inner(), Math.min(4, Number(name[1])));
   if (name === 'blockquote') return inner().map((block) => (block.kind === 'code' ? block : prefixed(block, '> ')));
   if (name === 'pre') return codeBlock(element);
-  if (name === 'ul' || name === 'ol') return [list(element, isPlain, marks)].filter(({ lines }) => lines.length > 0);
+  if (name === 'ul' || name === 'ol') return [list(element, reader, marks)].filter(({ lines }) => lines.length > 0);
   if (name === 'hr') return [{ kind: 'other', lines: ['---'] }];
-  if (name === 'table') return [{ kind: 'text', lines: tableLines(element, isPlain, marks) }];
+  if (name === 'table') return [{ kind: 'text', lines: tableLines(element, reader, marks) }];
   // Emphasis around blocks, as sloppy clients write it, is carried into them.
   if (!children.some(holdsBlock)) return undefined;
   const mark = MARKS[name];
-  return blocksOf(children, isPlain, mark === undefined ? marks : new Set([...marks, mark]));
+  return blocksOf(children, reader, mark === undefined ? marks : new Set([...marks, mark]));
 }
 
 function holdsBlock(node: HtmlNode): boolean {
@@ -93,13 +93,13 @@ function codeBlock(element: HtmlElement): Block[] {
 }
 
 /** Rocket.Chat has no lists within lists: inner items follow as items of the outer one. */
-function list(element: HtmlElement, isPlain: IsPlain, marks: ReadonlySet<Mark>): Block {
+function list(element: HtmlElement, reader: LineReader, marks: ReadonlySet<Mark>): Block {
   const first = Number.parseInt(element.attributes['start'] ?? '1', 10);
   let number = Number.isSafeInteger(first) && first >= 0 ? first : 1;
   const lines: string[] = [];
   for (const child of element.children) {
     if (typeof child === 'string') continue;
-    const [line, ...rest] = blocksOf([child], isPlain, marks).flatMap((block) => block.lines.filter((text) => text !== ''));
+    const [line, ...rest] = blocksOf([child], reader, marks).flatMap((block) => block.lines.filter((text) => text !== ''));
     if (line === undefined) continue;
     const isItem = child.name === 'li';
     const bullet = !isItem ? '' : element.name === 'ol' ? `${number++}. ` : '- ';
@@ -108,10 +108,10 @@ function list(element: HtmlElement, isPlain: IsPlain, marks: ReadonlySet<Mark>):
   return { kind: 'other', lines };
 }
 
-function tableLines(element: HtmlElement, isPlain: IsPlain, marks: ReadonlySet<Mark>): string[] {
+function tableLines(element: HtmlElement, reader: LineReader, marks: ReadonlySet<Mark>): string[] {
   const rows = elementsNamed(element, new Set(['tr']));
   return rows.map((row) =>
-    elementsNamed(row, new Set(['td', 'th'])).map((cell) => blocksOf(cell.children, isPlain, marks).flatMap(({ lines }) => lines).join(' ')).join(' | '),
+    elementsNamed(row, new Set(['td', 'th'])).map((cell) => blocksOf(cell.children, reader, marks).flatMap(({ lines }) => lines).join(' ')).join(' | '),
   );
 }
 

@@ -18,19 +18,46 @@ const NESTING = [
 ] as const;
 type Nesting = (readonly [Mark, string])[];
 
-/** Whether Rocket.Chat shows a line exactly as it is written. */
-export type IsPlain = (line: string) => boolean;
+/** Rocket.Chat's parser, asked about one line. */
+export interface LineReader {
+  /** Whether the line is shown exactly as it is written, wherever it stands. */
+  isPlain(line: string): boolean;
+  /** The text that is left of the line when its markup is understood; undefined where that is not known. */
+  shown(line: string): string | undefined;
+}
 
-/** One line of markdown. `text` is the text of a line that stands for itself, not in a list or heading. */
-export function markdownLine(runs: readonly Run[], isPlain: IsPlain): string {
+/**
+ * One line of markdown. What was made is read back: where the grammar understands it differently (a word
+ * that looks like a domain swallows what follows) the emphasis is dropped, then the links too.
+ */
+export function markdownLine(runs: readonly Run[], reader: LineReader): string {
   const line = merged(runs);
   const [only] = line;
   if (line.length === 1 && only !== undefined && only.marks.size === 0 && only.href === undefined) {
-    return isPlain(only.text) ? only.text : escapeLineStart(escapeMarkdown(only.text));
+    return reader.isPlain(only.text) ? only.text : escapeLineStart(escapeMarkdown(only.text));
   }
-  const text = links(line);
-  // A line that begins with markup of ours can't be taken for text that looks like it.
-  return only?.marks.size === 0 && only.href === undefined ? escapeLineStart(text) : text;
+  const wanted = comparable(line.map((run) => (run.text.trim() === '' ? (run.href ?? run.text) : run.text)).join(''));
+  const text = marked(line);
+  const simpler = (): string[] => [line.map(withoutMarks), line.map(({ text: bare }) => ({ text: bare, marks: NO_MARKS }))].map(marked);
+  const fits = (candidate: string): boolean => {
+    const shown = reader.shown(candidate);
+    return shown === undefined || comparable(shown) === wanted;
+  };
+  return line.length === 0 || fits(text) ? text : (simpler().find(fits) ?? text);
+}
+
+const NO_MARKS: ReadonlySet<Mark> = new Set();
+const withoutMarks = (run: Run): Run => ({ ...run, marks: NO_MARKS });
+
+/** Without what the translation adds or changes on purpose. */
+function comparable(text: string): string {
+  return text.replaceAll(ZERO_WIDTH, '').replaceAll('[', '(').replaceAll(']', ')').replace(/\s+/g, ' ').trim();
+}
+
+function marked(line: readonly Run[]): string {
+  const text = links(merged(line));
+  // A spoiler of ours is the one markup that looks like the beginning of a block, a table's.
+  return text.startsWith('||') ? text : escapeLineStart(text);
 }
 
 /** Neighbours with the same marks are one: `a` and `b` in code would be two codes back to back. */
@@ -72,16 +99,26 @@ function nested(runs: readonly Run[], nesting: Nesting, within: boolean): string
   const [next, ...inner] = nesting;
   if (next === undefined) return join(runs.map((run) => leaf(run, within)));
   const [mark, marker] = next;
-  const parts = stretches(runs, (run) => String(run.marks.has(mark))).map((stretch) => {
-    const marked = stretch[0]?.marks.has(mark) === true && fits(stretch, marker);
+  const parts = stretches(runs, (run) => String(run.marks.has(mark))).map((stretch, at, all) => {
+    const alone = !touches(all[at - 1]?.at(-1)?.text.at(-1)) && !touches(all[at + 1]?.[0]?.text[0]);
+    const marked = stretch[0]?.marks.has(mark) === true && fits(stretch, marker, alone);
     return marked ? wrap(marker, nested(stretch, inner, true)) : nested(stretch, inner, within);
   });
   return join(parts);
 }
 
-/** Code holds whatever it wants, other text nothing that would end the emphasis, or hide the markup that follows it. */
-function fits(runs: readonly Run[], marker: string): boolean {
-  return runs.every((run) => isCode(run) || (fitsEmphasis(run.text, marker) && (runs.length === 1 || !run.text.includes('_'))));
+const touches = (char: string | undefined): boolean => char !== undefined && /\S/.test(char);
+
+/**
+ * Text may hold nothing that would end the emphasis or show as a backslash; an underscore only when blanks
+ * surround the emphasis (`*x_y*z` is no bold). Code may hold anything, but within emphasis it wants blanks
+ * around.
+ */
+function fits(runs: readonly Run[], marker: string, alone: boolean): boolean {
+  return runs.every((run, at) => {
+    if (isCode(run)) return !touches(runs[at - 1]?.text.at(-1)) && !touches(runs[at + 1]?.text[0]);
+    return fitsEmphasis(run.text, marker) && ((alone && runs.length === 1) || !run.text.includes('_'));
+  });
 }
 
 const isCode = (run: Run): boolean => run.marks.has('code') && !/[`\n]/.test(run.text) && run.text.trim() !== '';
