@@ -3,7 +3,7 @@ import { loadKeyText } from '../lib/config/key-file.ts';
 import type { Reach } from '../lib/admin/reach.ts';
 import type { Log } from '../lib/core/log.ts';
 import type { CommandContext } from './context.ts';
-import type { Settings } from './global-flags.ts';
+import { DEFAULT_TIMEOUT_MS, type Settings } from './global-flags.ts';
 
 /**
  * How a command reaches the servers and the bridge of a profile: flags go before the profile.
@@ -24,7 +24,7 @@ export const withReach = async <Result>(
       key: await loadKeyText(context),
       redactor: context.redactor,
       platform: process.platform,
-      timeoutMs: settings.timeoutMs ?? profile.timeoutMs,
+      timeoutMs: settings.timeoutMs ?? profile.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       signal: context.signal,
     });
   } finally {

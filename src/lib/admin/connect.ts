@@ -15,7 +15,7 @@ export interface ServiceConnection {
 }
 
 /** A request of ours to the bridge is several of the bridge's to slow servers. */
-const USUAL_DEADLINE_MS = 130_000;
+const REQUESTS_IN_ONE = 4;
 /** A bridge that starts holds the lock an instant before it listens. */
 const STARTING_MS = 3000;
 const LOOK_MS = 100;
@@ -46,7 +46,7 @@ function clientOptions(profile: Profile, { clock, network, platform, timeoutMs, 
         ? { person: accountOf(profile) }
         : profile.admin.token && { adminToken: profile.admin.token },
     fetch: network.fetch,
-    deadlineMs: timeoutMs ?? USUAL_DEADLINE_MS,
+    deadlineMs: timeoutMs * REQUESTS_IN_ONE,
     clock,
     platform,
     signal,

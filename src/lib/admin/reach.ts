@@ -12,7 +12,7 @@ export interface Reach {
   readonly key: Secret;
   readonly redactor: { know(secret: Secret): void };
   readonly platform: NodeJS.Platform;
-  /** Longest wait for one answer of a server, ms; undefined: what each client takes for usual. */
-  readonly timeoutMs: number | undefined;
+  /** Longest wait for one answer of a server, ms. */
+  readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }

@@ -226,7 +226,7 @@ async function homeserverKnows(
     clock,
     log,
     fetch: network.fetch,
-    ...(timeoutMs === undefined ? {} : { deadlineMs: timeoutMs }),
+    deadlineMs: timeoutMs,
   });
   try {
     await api.whoami();

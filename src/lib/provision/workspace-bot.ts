@@ -15,7 +15,7 @@ export interface WorkspaceBot {
 }
 
 /** `bot`: only it may speak under other names. `admin`: makes accounts, adds people to private groups. */
-export const BOT_ROLES: readonly string[] = ['admin', 'bot'];
+const BOT_ROLES: readonly string[] = ['admin', 'bot'];
 const TOKEN_NAME = 'rcfed';
 
 /** Whether a token still is the bot's and may do what the bridge needs. Throws RemoteError where nobody can say. */
@@ -41,7 +41,7 @@ export async function botWorks(url: string, credentials: WorkspaceCredentials, r
  * The account of that name, if a bot has it already.
  * @throws RcfedError RCFED_NAME_TAKEN for a person's: renewing it would lock the person out.
  */
-export async function existingBot({ api }: WorkspaceAdmin, username: string): Promise<WorkspaceUser | undefined> {
+async function existingBot({ api }: WorkspaceAdmin, username: string): Promise<WorkspaceUser | undefined> {
   const user = await api.userByName(username);
   if (user === undefined || user.roles.includes('bot')) return user;
   throw new RcfedError('RCFED_NAME_TAKEN', `${username} is the account of a person on the workspace`, {
