@@ -12,6 +12,8 @@ export class AnswerTimeout extends Error {}
 /** The answer has more bytes than were asked for; the rest was not read. */
 export class AnswerTooLarge extends Error {}
 
+const ERROR_LIMIT = 1024 * 1024;
+
 interface ReadAnswer {
   readonly url: string | URL | Request;
   readonly init: RequestInit | undefined;
@@ -34,7 +36,8 @@ export async function readAnswer(options: ReadAnswer): Promise<BufferedAnswer> {
     .catch(() => {});
   try {
     const response = await options.fetch(options.url, { ...options.init, signal: cancel.signal });
-    const bytes = await readBody(response, options.limit);
+    // The limit is for what was asked for; an error says what it has to say in less than this.
+    const bytes = await readBody(response, response.ok ? options.limit : Math.max(options.limit, ERROR_LIMIT));
     return { status: response.status, headers: response.headers, bytes };
   } catch (error) {
     throw cancel.signal.aborted ? cancel.signal.reason : error;
