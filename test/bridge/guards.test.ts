@@ -153,8 +153,8 @@ test('gap fill: what the homeserver never pushed is found, and in its place', as
   await send(alice, matrixRoom, 'never pushed');
   await eventually(() => expect(faultsOf(bench).list()[0]?.hits).toBe(1));
   expect(NEW(await textsIn(bob, room.id))).toEqual([]);
-  // A real homeserver needs longer than a second to come back.
-  faultsOf(bench).add({ path: '/versions', action: 'cut', times: 1 });
+  // A real homeserver needs longer than a second to come back, so that a health request falls into it.
+  faultsOf(bench).add({ path: '/versions', action: 'status', status: 503 });
   await bench.homeserver.restart('kill');
   await eventually(async () => expect(NEW(await textsIn(bob, room.id))).toEqual(['never pushed']));
   await send(alice, matrixRoom, 'after');
