@@ -23,6 +23,7 @@ import { firstLine, startProcess } from '../chaos/processes.ts';
 import type { ChaosSetting } from '../chaos/setting.ts';
 import { freePort } from './free-port.ts';
 import type { HomeserverKind } from './homeservers.ts';
+import { validateRequest } from './rest-typings.ts';
 
 export type SandboxWorkspace = Awaited<ReturnType<typeof startWorkspace>>;
 
@@ -34,6 +35,8 @@ export interface BenchOptions {
   readonly settings?: Record<string, unknown>;
   /** The workspace's. */
   readonly clock?: Clock;
+  /** How often the bridge asks by REST whether realtime brought everything; unset: as in production. */
+  readonly watchMs?: number;
 }
 
 /** A workspace, a homeserver and everything to run bridges between them. */
@@ -51,6 +54,9 @@ export interface Bench {
   startDying(checkpoint: Checkpoint, nth?: number): Promise<{ readonly died: Promise<void> }>;
   workspaceUser(username: string, name?: string): Promise<WorkspaceApi>;
   matrixUser(localpart: string): Promise<MatrixApi>;
+  /** Access token of one made by {@link Bench.matrixUser}. */
+  matrixToken(person: MatrixApi): string;
+  /** Rejects if anything was asked of the workspace that Rocket.Chat's own validators refuse. */
   stop(): Promise<void>;
 }
 
@@ -70,8 +76,12 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
   const port = await freePort();
   const serverName = `${options.homeserver.name}.test` as ServerName;
   const registration = makeRegistration({ url: `http://127.0.0.1:${port}`, serverName });
+  const version = options.version ?? '8.8.1';
+  const refused = new Set<string>();
   const workspace = await startWorkspace({
-    version: options.version ?? '8.8.1',
+    version,
+    // The validators are those of 8.8.
+    ...(version.startsWith('8.8') && { onRequest: collectRefused(refused) }),
     admin: { username: 'admin', password: PASSWORD.reveal() },
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     // People of the tests poll faster than any person; the bot is exempt from the limiter anyway.
@@ -90,6 +100,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     key: new Uint8Array(32).fill(5),
     identity: options.identity ?? 'puppets',
   };
+  const tokens = new Map<string, string>();
   const running = new Set<RunningBridge>();
   const dying = new Set<ChildProcess>();
   const log: Log = (level, event, fields) => {
@@ -109,6 +120,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         realtime: connected.realtime,
         listen: { host: '127.0.0.1', port, hsToken: registration.hsToken },
         keepBodiesMs: 7 * 24 * 60 * 60 * 1000,
+        ...(options.watchMs === undefined ? {} : { watchMs: options.watchMs }),
       });
       const one: RunningBridge = {
         bridge,
@@ -141,6 +153,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     },
     async matrixUser(localpart) {
       const { userId, accessToken } = await homeserver.registerUser(localpart);
+      tokens.set(userId, accessToken);
       return createMatrixApi({
         baseUrl: homeserver.url,
         accessToken: new Secret(accessToken),
@@ -150,12 +163,21 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         log: silent,
       });
     },
+    matrixToken: (person) => tokens.get(person.userId) ?? '',
     async stop() {
       for (const child of dying) child.kill('SIGKILL');
       for (const one of running) await one.stop().catch(() => {});
       await Promise.allSettled([workspace.stop(), homeserver.stop()]);
       await rm(folder, { recursive: true, force: true });
+      if (refused.size > 0) throw new Error(`Rocket.Chat 8.8 refuses such requests:\n${[...refused].join('\n')}`);
     },
+  };
+}
+
+function collectRefused(refused: Set<string>): NonNullable<Parameters<typeof startWorkspace>[0]>['onRequest'] & {} {
+  return (method, path, bodyOrQuery) => {
+    const complaint = validateRequest(method, path, bodyOrQuery);
+    if (complaint !== undefined) refused.add(complaint);
   };
 }
 

@@ -27,6 +27,8 @@ export interface BridgeOptions {
   readonly listen: { readonly host: string; readonly port: number; readonly hsToken: Secret };
   /** Bodies of settled rows are dropped after so many ms. */
   readonly keepBodiesMs: number;
+  /** How often REST is asked whether realtime brought everything, ms; unset: every 30 s. */
+  readonly watchMs?: number;
 }
 
 export interface SideState {
@@ -125,6 +127,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       catchUps,
       breaker: breakers.workspace,
       reconnect: (reason) => realtime.reconnect(reason),
+      everyMs: options.watchMs,
       signal,
     }),
     realtime.run(),

@@ -32,7 +32,10 @@ const FINAL_WORKSPACE = new Set([
   'error-message-deleting-blocked',
   'error-invalid-params',
   'invalid-params',
+  'error-app-prevented',
   'error-app-prevented-sending',
+  'error-app-prevented-updating',
+  'error-app-prevented-deleting',
   'error-message-same-as-previous',
 ]);
 /** Account limits of a workspace that one more person meets; the bot can still speak for them. */

@@ -167,7 +167,7 @@ function throughApps(workspace: Workspace, message: MessageDocument): MessageDoc
   for (const hook of workspace.apps) {
     const verdict = hook(current);
     if (verdict === 'prevent')
-      throw new MeteorError('error-app-prevented', 'A Rocket.Chat App prevented the message sending.');
+      throw new MeteorError('error-app-prevented-sending', 'A Rocket.Chat App prevented the message sending.');
     if (verdict !== undefined) current = { ...verdict, _id: message._id, rid: message.rid, u: message.u };
   }
   return current;

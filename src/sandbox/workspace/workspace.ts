@@ -12,7 +12,7 @@ import { createUploads, type Uploads } from './uploads.ts';
 
 /**
  * An App's say on a message about to be stored: `undefined` lets it pass, `'prevent'` refuses it
- * (`error-app-prevented`), a document is stored instead of it (same `_id`, `rid` and `u`).
+ * (`error-app-prevented-sending`), a document is stored instead of it (same `_id`, `rid` and `u`).
  */
 export type AppHook = (message: Readonly<MessageDocument>) => undefined | 'prevent' | MessageDocument;
 

@@ -93,7 +93,7 @@ describe('sending to the sandbox workspace', () => {
       return message.msg.includes('dog') ? { ...message, msg: message.msg.replace('dog', 'cat') } : undefined;
     });
     const { status, body } = await workspace.post('chat.sendMessage', { message: { rid, msg: 'secret' } }, alice);
-    expect([status, body['errorType']]).toEqual([400, 'error-app-prevented']);
+    expect([status, body['errorType']]).toEqual([400, 'error-app-prevented-sending']);
     expect(await workspace.say(alice, rid, 'a dog')).toMatchObject({ msg: 'a cat' });
     expect(stored()).toHaveLength(1);
   });

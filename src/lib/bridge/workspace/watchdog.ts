@@ -14,6 +14,7 @@ interface WatchdogOptions {
   readonly catchUps: CatchUps;
   readonly breaker: Breaker;
   readonly reconnect: (reason: string) => void;
+  readonly everyMs: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -26,7 +27,7 @@ export async function watchWorkspace(options: WatchdogOptions): Promise<void> {
   let since = parts.clock.now() - OVERLAP_MS;
   let deaf = 0;
   while (!signal.aborted) {
-    await parts.clock.sleep(WATCH_MS, signal).catch(() => {});
+    await parts.clock.sleep(options.everyMs ?? WATCH_MS, signal).catch(() => {});
     if (signal.aborted || breaker.isOpen) continue;
     try {
       const asked = parts.clock.now();
