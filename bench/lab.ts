@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -27,7 +28,7 @@ export interface Lab {
 }
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-/** What people install: the build, on the plain Node. */
+/** What people install: the build, on the plain Node. The variable names that of another build. */
 const bin = process.env['RCFED_BENCH_BIN'] ?? path('../bin/run.js');
 const program = [process.execPath, bin];
 
@@ -39,7 +40,7 @@ export interface LabOptions {
 
 /** Servers, bridge and forwarder, each in a process of its own; the load and the readers are in this one. */
 export async function openLab({ synapse, profile }: LabOptions): Promise<Lab> {
-  if (!existsSync(path('../dist/cli/main.js'))) throw new Error('There is no build to measure: npm run build');
+  if (!existsSync(join(bin, '../../dist/cli/main.js'))) throw new Error('There is no build to measure: npm run build');
   const servers = fork(path('servers.ts'), synapse ? ['--synapse'] : []);
   const closing: (() => Promise<unknown>)[] = [() => disconnected(servers)];
   const stop = async (): Promise<void> => {

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { median, report, rounded } from './report.ts';
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const rcfed = file('../bin/run.js');
+const rcfed = process.env['RCFED_BENCH_BIN'] ?? file('../bin/run.js');
 
 const programs: readonly { readonly name: string; readonly args: readonly string[]; readonly exit: number }[] = [
   { name: 'node empty.mjs', args: [file('empty.mjs')], exit: 0 },
@@ -15,7 +16,8 @@ const programs: readonly { readonly name: string; readonly args: readonly string
 
 /** How long the built rcfed takes to start, next to Node itself: every program once a round, so that all meet the same machine. */
 export async function benchStartup(rounds: number): Promise<void> {
-  if (!existsSync(file('../dist/cli/main.js'))) throw new Error('There is no build to measure: npm run build');
+  if (!existsSync(join(rcfed, '../../dist/cli/main.js')))
+    throw new Error('There is no build to measure: npm run build');
   const times = programs.map(() => [] as number[]);
   // The first round fills the caches and is not counted.
   for (let round = 0; round <= rounds; round += 1) {

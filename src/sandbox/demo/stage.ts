@@ -30,6 +30,8 @@ export interface Stage {
 }
 
 const ROOM = 'harbour';
+/** A machine that is busy starting everything else takes its time. */
+const LINK_WITHIN_MS = 60_000;
 
 export async function buildStage(options: StageOptions): Promise<Stage> {
   const servers = await startServers({
@@ -76,7 +78,7 @@ export async function linkRoom({ servers, setup }: Stage, options: StageOptions)
     key: await loadKeyText(setup.source),
     redactor: setup.source.redactor,
     platform: process.platform,
-    timeoutMs: undefined,
+    timeoutMs: LINK_WITHIN_MS,
   };
   const { service, close } = await connectService(setup.profile, reach);
   try {
