@@ -110,7 +110,7 @@ describe.each(homeservers)('the client on the $name homeserver', (kind) => {
     expect(await other.join(room, [lab.homeserver.serverName])).toBe(room);
     expect(await other.join(room)).toBe(room);
     await bot.invite(room, other.userId);
-    expect([...(await bot.joinedMembers(room))].sort()).toEqual([bot.userId, other.userId].sort());
+    expect([...(await bot.joinedMembers(room))].toSorted()).toEqual([bot.userId, other.userId].toSorted());
     await other.leave(room);
     await other.leave(room);
     expect(await bot.joinedMembers(room)).toEqual([bot.userId]);

@@ -39,11 +39,11 @@ export function markdownLine(runs: readonly Run[], reader: LineReader): string {
   const wanted = comparable(line.map((run) => (run.text.trim() === '' ? (run.href ?? run.text) : run.text)).join(''));
   const text = marked(line);
   const simpler = (): string[] => [line.map(withoutMarks), line.map(({ text: bare }) => ({ text: bare, marks: NO_MARKS }))].map(marked);
-  const fits = (candidate: string): boolean => {
+  const readsBack = (candidate: string): boolean => {
     const shown = reader.shown(candidate);
     return shown === undefined || comparable(shown) === wanted;
   };
-  return line.length === 0 || fits(text) ? text : (simpler().find(fits) ?? text);
+  return line.length === 0 || readsBack(text) ? text : (simpler().find(readsBack) ?? text);
 }
 
 const NO_MARKS: ReadonlySet<Mark> = new Set();
@@ -101,8 +101,8 @@ function nested(runs: readonly Run[], nesting: Nesting, within: boolean): string
   const [mark, marker] = next;
   const parts = stretches(runs, (run) => String(run.marks.has(mark))).map((stretch, at, all) => {
     const alone = !touches(all[at - 1]?.at(-1)?.text.at(-1)) && !touches(all[at + 1]?.[0]?.text[0]);
-    const marked = stretch[0]?.marks.has(mark) === true && fits(stretch, marker, alone);
-    return marked ? wrap(marker, nested(stretch, inner, true)) : nested(stretch, inner, within);
+    const emphasised = stretch[0]?.marks.has(mark) === true && fits(stretch, marker, alone);
+    return emphasised ? wrap(marker, nested(stretch, inner, true)) : nested(stretch, inner, within);
   });
   return join(parts);
 }

@@ -5,6 +5,7 @@ import { RcfedError } from '../core/errors.ts';
 import type { MatrixUserId, ServerName } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
+import { directFetch } from '../network/direct-fetch.ts';
 import { eventRequests } from './event-requests.ts';
 import { createHomeserverHttp } from './homeserver-http.ts';
 import { mediaRequests } from './media-requests.ts';
@@ -44,7 +45,7 @@ export async function createMatrixApi(options: MatrixApiOptions): Promise<Matrix
     token: options.asToken ?? options.accessToken,
     clock: options.clock,
     log: options.log,
-    fetch: options.fetch ?? globalThis.fetch,
+    fetch: options.fetch ?? directFetch,
     deadlineMs,
   });
   return apiAs({

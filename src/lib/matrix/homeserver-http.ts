@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type * as sdkTypes from 'matrix-js-sdk/lib/http-api/index.js';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { RemoteError } from '../core/remote-error.ts';
@@ -36,7 +37,7 @@ interface HomeserverHttpOptions {
   readonly deadlineMs: number;
 }
 
-type MatrixHttp = typeof import('matrix-js-sdk/lib/http-api/index.js');
+type MatrixHttp = typeof sdkTypes;
 
 /** 100 state events were seen to make 18 MB; nothing the bridge asks for comes near this. */
 const JSON_LIMIT = 64 * 1024 * 1024;

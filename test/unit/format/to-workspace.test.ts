@@ -55,7 +55,7 @@ describe('a plain message from Matrix', () => {
         if (msg === '') return;
         const shown = plainMessage(nodesOf(parse(msg, {})));
         // The parser drops blank lines at the end, and blanks around emoji.
-        const seen = (text: string): string => text.replaceAll(Z, '').split('\n').map((line) => line.trim()).join('\n').trim();
+        const seen = (whole: string): string => whole.replaceAll(Z, '').split('\n').map((line) => line.trim()).join('\n').trim();
         expect(shown === undefined ? shown : seen(shown)).toBe(seen(body.toWellFormed()));
       }),
       { numRuns: 1_500 },

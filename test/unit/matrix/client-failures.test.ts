@@ -86,7 +86,13 @@ describe('a homeserver that does not answer as it should', () => {
     const silent: Answer = () => {};
     const slow: Answer = (response) => void response.writeHead(200, { 'Content-Length': '50' }).write('{');
     for (const answer of [silent, slow]) {
-      const { ghost, asked } = await scripted([answer], { deadlineMs: 50 });
+      const passed = Promise.withResolvers<void>();
+      const clock: Clock = { now: () => 0, sleep: (ms) => (ms === 7_000 ? passed.promise : Promise.reject(new Error(`${ms}`))) };
+      const late: Answer = (response, request) => {
+        answer(response, request);
+        passed.resolve();
+      };
+      const { ghost, asked } = await scripted([late], { clock, deadlineMs: 7_000 });
       expect(await failure(send(ghost))).toMatchObject({ failure: 'timeout' });
       expect(asked).toHaveLength(1);
     }
