@@ -67,7 +67,7 @@ interface Circumstances {
 export function classify(error: unknown, { asPerson }: Circumstances): Verdict {
   if (error instanceof LeaseLostError) return { about: 'lost' };
   if (!(error instanceof RemoteError)) return classifyOwn(error);
-  const reason = error.code ?? (error.status === undefined ? error.failure : `HTTP ${error.status}`);
+  const reason = error.inShort;
   const wait = (counts: boolean): Verdict => ({
     about: 'side',
     side: error.side,

@@ -42,13 +42,16 @@ export class RemoteError extends Error {
   readonly answer: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly details: unknown;
+  /** What went wrong, without the request: the server's code, or `HTTP 502, not JSON`, or `network`. */
+  readonly inShort: string;
 
   constructor(fields: RemoteErrorFields) {
-    const what = fields.code ?? (fields.status === undefined ? fields.failure : `HTTP ${fields.status}`);
+    const what = inShort(fields);
     super(
       `${fields.request}: ${what}${fields.answer === undefined ? '' : `: ${fields.answer}`}`,
       fields.cause === undefined ? undefined : { cause: fields.cause },
     );
+    this.inShort = what;
     this.side = fields.side;
     this.failure = fields.failure;
     this.request = fields.request;
@@ -58,4 +61,10 @@ export class RemoteError extends Error {
     this.retryAfterMs = fields.retryAfterMs;
     this.details = fields.details;
   }
+}
+
+function inShort({ code, status, failure }: RemoteErrorFields): string {
+  if (code !== undefined) return code;
+  if (status === undefined) return failure;
+  return failure === 'not-json' ? `HTTP ${status}, not JSON` : `HTTP ${status}`;
 }
