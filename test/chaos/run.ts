@@ -1,4 +1,4 @@
-// npm run chaos -- [--kills N] [--homeserver-kills N] [--synapse] [--store URL] [--json]
+// npm run chaos -- [--kills N] [--homeserver-kills N] [--synapse] [--store URL] [--pause MS] [--json]
 import { parseArgs } from 'node:util';
 import { runChaos } from './chaos.ts';
 import { realHomeserver, sandboxHomeserver } from './homeserver.ts';
@@ -9,6 +9,7 @@ const { values } = parseArgs({
     'homeserver-kills': { type: 'string', default: '0' },
     synapse: { type: 'boolean', default: false },
     store: { type: 'string' },
+    pause: { type: 'string', default: '60' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -20,6 +21,7 @@ const result = await runChaos({
   homeserverKills: Number(values['homeserver-kills']),
   homeserver,
   say,
+  pauseMs: Number(values.pause),
   ...(values.store === undefined ? {} : { store: values.store }),
 });
 const { sent, lost, duplicated, reordered, unexpected, kills, homeserverKills } = result;

@@ -32,6 +32,8 @@ export interface BridgeOptions {
 }
 
 export interface SideState {
+  /** It has answered at least once since the start. */
+  readonly asked: boolean;
   readonly waitingFor: string | undefined;
   readonly since: number | undefined;
 }
@@ -82,6 +84,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
     onAside: (portal, row) => notices.tell(portal, row),
   });
+  const asked = { workspace: false, homeserver: false };
   const catchUps = new CatchUps({ parts, portals, breakers, signal, wake });
   const lanes = new Lanes({
     store: parts.store,
@@ -100,7 +103,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     ...options.listen,
     clock: parts.clock,
     log: parts.log,
-    ready: () => realtime.isUp() && !breakers.homeserver.isOpen,
+    ready: () => realtime.isUp() && asked.homeserver && !breakers.homeserver.isOpen,
     handlers: {
       onTransaction: (id, events) => source.onTransaction(id, events),
       onUserQuery: async (id) => (await parts.store.people.byMatrixUser(id))?.kind === 'ghost',
@@ -109,6 +112,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   });
 
   async function onWorksAgain(side: Side): Promise<void> {
+    asked[side] = true;
     if (side === 'homeserver') {
       catchUps.lost('homeserver');
       await catchUps.all('homeserver');
@@ -139,8 +143,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     url: listener.url,
     portals,
     sides: () => ({
-      workspace: { ...stateOf(breakers.workspace), realtime: realtime.isUp() },
-      homeserver: stateOf(breakers.homeserver),
+      workspace: { ...stateOf(breakers.workspace, asked.workspace || realtime.isUp()), realtime: realtime.isUp() },
+      homeserver: stateOf(breakers.homeserver, asked.homeserver),
     }),
     problemsOf: (portal) =>
       (['workspace', 'homeserver'] as const).flatMap((side) => catchUps.problem(portal, side) ?? []),
@@ -165,7 +169,11 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   };
 }
 
-const stateOf = ({ state }: Breaker): SideState => ({ waitingFor: state?.reason, since: state?.since });
+const stateOf = ({ state }: Breaker, asked: boolean): SideState => ({
+  asked,
+  waitingFor: state?.reason,
+  since: state?.since,
+});
 
 function authorOf(event: Exclude<Parameters<Parameters<typeof createRelay>[1]['distrust']>[1], { origin: 'homeserver' }>) {
   if (event.kind === 'message.posted') return event.author;

@@ -1,5 +1,5 @@
 import { RcfedError } from '../../core/errors.ts';
-import type { QuarantineEntry } from '../../store/types.ts';
+import type { InboxRow, QuarantineEntry } from '../../store/types.ts';
 import type { Bridge } from '../bridge.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { AsideView } from './views.ts';
@@ -17,15 +17,22 @@ export async function showAside(parts: BridgeParts, id: number): Promise<AsideVi
 
 /** Out of its place by now, so it is applied with a mark that says so. */
 export async function retryAside(parts: BridgeParts, bridge: Bridge | undefined, id: number): Promise<{ changed: boolean }> {
-  const entry = await existing(parts, id);
+  const row = await recorded(parts, id);
   const changed = await parts.store.quarantine.retry(id);
-  bridge?.wake(entry.row.lane);
+  bridge?.wake(row.lane);
   return { changed };
 }
 
 export async function dropAside(parts: BridgeParts, id: number): Promise<{ changed: boolean }> {
-  await existing(parts, id);
+  await recorded(parts, id);
   return { changed: await parts.store.quarantine.drop(id) };
+}
+
+/** An event that is no longer set aside was retried or dropped already: nothing to change. */
+async function recorded(parts: BridgeParts, id: number): Promise<InboxRow> {
+  const row = await parts.store.inbox.byId(id);
+  if (row === undefined) throw new RcfedError('RCFED_ASIDE_UNKNOWN', `No event ${id} is set aside`);
+  return row;
 }
 
 async function existing(parts: BridgeParts, id: number): Promise<QuarantineEntry> {

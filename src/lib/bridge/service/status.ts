@@ -25,8 +25,8 @@ export async function bridgeStatus(parts: BridgeParts, bridge: Bridge | undefine
   };
 }
 
-const sideView = ({ waitingFor, since }: SideState): SideView => ({
-  works: waitingFor === undefined,
+const sideView = ({ asked, waitingFor, since }: SideState): SideView => ({
+  works: asked && waitingFor === undefined,
   waitingFor,
   since: since === undefined ? undefined : new Date(since).toISOString(),
 });
