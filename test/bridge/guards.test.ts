@@ -5,7 +5,17 @@ import type { EventId, MatrixRoomId, MessageId } from '../../src/lib/core/ids.ts
 import type { MatrixApi } from '../../src/lib/matrix/types.ts';
 import type { WorkspaceApi, WorkspaceRoom } from '../../src/lib/rocketchat/types.ts';
 import type { SandboxHomeserver } from '../../src/sandbox/homeserver/types.ts';
-import { type Bench, type BenchOptions, type RunningBridge, bodiesIn, edit, post, send, startBench, textsIn } from '../support/bridge-bench.ts';
+import {
+  type Bench,
+  type BenchOptions,
+  type RunningBridge,
+  bodiesIn,
+  edit,
+  post,
+  send,
+  startBench,
+  textsIn,
+} from '../support/bridge-bench.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
 
@@ -187,10 +197,18 @@ describe('a change that acted and was never settled', () => {
   test('expected effects: its echo is not taken for a moderator’s change', async () => {
     const { bench, bob, alice, room, matrixRoom } = parts;
     // The other direction can't catch up, so that the row that made the change is not there to settle first.
-    const fault = faultsOf(bench).add({ path: '/messages', action: 'status', status: 403, errcode: 'M_FORBIDDEN', times: 0 });
+    const fault = faultsOf(bench).add({
+      path: '/messages',
+      action: 'status',
+      status: 403,
+      errcode: 'M_FORBIDDEN',
+      times: 0,
+    });
     await bench.start();
     await post(bob, room, 'after');
-    await eventually(() => expect(bench.logged.filter((line) => line.includes('row.settled')).join()).toContain('"outcome":"echo"'));
+    await eventually(() =>
+      expect(bench.logged.filter((line) => line.includes('row.settled')).join()).toContain('"outcome":"echo"'),
+    );
     faultsOf(bench).remove(fault);
     await eventually(async () => expect(NEW(await bodiesIn(alice, matrixRoom))).toEqual(['new text', 'after']));
     await eventually(async () => expect(NEW(await textsIn(bob, room.id))).toEqual(['new text', 'after']));

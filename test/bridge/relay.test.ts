@@ -1,40 +1,57 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { MatrixRoomId } from '../../src/lib/core/ids.ts';
 import type { MatrixApi } from '../../src/lib/matrix/types.ts';
 import type { WorkspaceApi, WorkspaceRoom } from '../../src/lib/rocketchat/types.ts';
-import { type Bench, type RunningBridge, bodiesIn, edit, post, send, startBench, textsIn } from '../support/bridge-bench.ts';
+import {
+  type Bench,
+  type RunningBridge,
+  bodiesIn,
+  edit,
+  post,
+  send,
+  startBench,
+  textsIn,
+} from '../support/bridge-bench.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
 
 describe.each(homeservers)('the relay, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
+  let scenes = 0;
   let bob: WorkspaceApi;
   let alice: MatrixApi;
   let room: WorkspaceRoom;
   let matrixRoom: MatrixRoomId;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     bench = await startBench({ homeserver });
     running = await bench.start();
     bob = await bench.workspaceUser('bob', 'Bob Baker');
     alice = await bench.matrixUser('alice');
-    room = await bob.createRoom('c', 'general-talk');
-    const linked = await running.service.link({ room: 'general-talk' });
+  });
+
+  /** A room of its own for each test. */
+  beforeEach(async () => {
+    scenes += 1;
+    room = await bob.createRoom('c', `talk-${scenes}`);
+    const linked = await running.service.link({ room: room.name });
     matrixRoom = linked.room.matrixRoomId as MatrixRoomId;
     await alice.join(matrixRoom);
   });
 
-  afterEach(async ({ task }) => {
+  afterEach(({ task }) => {
     if (task.result?.state === 'fail') process.stderr.write(`${bench.logged.slice(-60).join('\n')}\n`);
-    await bench.stop();
   });
+  afterAll(() => bench.stop());
 
   test('a message goes each way and is written once', async () => {
     await post(bob, room, 'hello from Rocket.Chat');
     await eventually(async () => expect(await bodiesIn(alice, matrixRoom)).toEqual(['hello from Rocket.Chat']));
     await send(alice, matrixRoom, 'hello from Matrix');
-    await eventually(async () => expect(await textsIn(bob, room.id)).toEqual(['hello from Rocket.Chat', 'hello from Matrix']));
+    await eventually(async () =>
+      expect(await textsIn(bob, room.id)).toEqual(['hello from Rocket.Chat', 'hello from Matrix']),
+    );
     expect(await bodiesIn(alice, matrixRoom)).toEqual(['hello from Rocket.Chat', 'hello from Matrix']);
   });
 
@@ -42,7 +59,7 @@ describe.each(homeservers)('the relay, on $name', (homeserver) => {
     await post(bob, room, 'who am I');
     const event = await eventually(async () => {
       const { events } = await alice.messages(matrixRoom, { dir: 'b', limit: 1 });
-      expect((events[0]?.['content'] as { body?: string }).body).toBe('who am I');
+      expect(events[0]?.['content']).toMatchObject({ body: 'who am I' });
       return events[0];
     });
     const ghost = event?.['sender'] as never;
@@ -117,7 +134,9 @@ describe.each(homeservers)('the relay, on $name', (homeserver) => {
       })(),
     ]);
     await eventually(async () => {
-      expect((await bodiesIn(alice, matrixRoom)).filter((body) => body.startsWith('w'))).toEqual(numbers.map((n) => `w${n}`));
+      expect((await bodiesIn(alice, matrixRoom)).filter((body) => body.startsWith('w'))).toEqual(
+        numbers.map((n) => `w${n}`),
+      );
       expect((await textsIn(bob, room.id)).filter((text) => text.startsWith('m'))).toEqual(numbers.map((n) => `m${n}`));
     });
   });

@@ -17,7 +17,10 @@ const connected = await connectBridge(
   {
     workspace: {
       url: setting.workspaceUrl,
-      credentials: { userId: setting.workspaceBot.userId as WorkspaceUserId, token: new Secret(setting.workspaceBot.token) },
+      credentials: {
+        userId: setting.workspaceBot.userId as WorkspaceUserId,
+        token: new Secret(setting.workspaceBot.token),
+      },
     },
     homeserver: { url: setting.homeserverUrl, serverName: setting.serverName as ServerName },
     registration: { asToken: new Secret(setting.asToken), senderLocalpart: 'rcfed', prefix: 'rc_' },
@@ -29,7 +32,8 @@ const connected = await connectBridge(
   {
     clock: systemClock,
     log: (level, event, fields) => {
-      if (level !== 'debug' || process.env['CHAOS_DEBUG'] !== undefined) process.stderr.write(`${level} ${event} ${JSON.stringify(fields ?? {})}\n`);
+      if (level !== 'debug' || process.env['CHAOS_DEBUG'] !== undefined)
+        process.stderr.write(`${level} ${event} ${JSON.stringify(fields ?? {})}\n`);
     },
     lock: true,
     passed(checkpoint) {

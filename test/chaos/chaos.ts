@@ -102,7 +102,10 @@ async function furnish(
   stack: AsyncDisposableStack,
 ): Promise<{ setting: ChaosSetting; homeserver: ChaosHomeserver }> {
   const listenPort = await freePort();
-  const registration = makeRegistration({ url: `http://127.0.0.1:${listenPort}`, serverName: 'chaos.test' as ServerName });
+  const registration = makeRegistration({
+    url: `http://127.0.0.1:${listenPort}`,
+    serverName: 'chaos.test' as ServerName,
+  });
   const workspaceProcess = startProcess('workspace-process.ts', []);
   stack.defer(() => void workspaceProcess.kill('SIGKILL'));
   const workspace = JSON.parse(await firstLine(workspaceProcess)) as { url: string; admin: Account };
@@ -152,7 +155,10 @@ async function linkRoom(setting: ChaosSetting, name: string): Promise<string> {
     {
       workspace: {
         url: setting.workspaceUrl,
-        credentials: { userId: setting.workspaceBot.userId as WorkspaceUserId, token: new Secret(setting.workspaceBot.token) },
+        credentials: {
+          userId: setting.workspaceBot.userId as WorkspaceUserId,
+          token: new Secret(setting.workspaceBot.token),
+        },
       },
       homeserver: { url: setting.homeserverUrl, serverName: setting.serverName as ServerName },
       registration: { asToken: new Secret(setting.asToken), senderLocalpart: 'rcfed', prefix: 'rc_' },
@@ -174,14 +180,20 @@ async function linkRoom(setting: ChaosSetting, name: string): Promise<string> {
   return room.matrixRoomId ?? '';
 }
 
-async function killBridges(options: ChaosOptions, setting: ChaosSetting, path: string): Promise<Record<string, number>> {
+async function killBridges(
+  options: ChaosOptions,
+  setting: ChaosSetting,
+  path: string,
+): Promise<Record<string, number>> {
   const kills: Record<string, number> = {};
   for (let count = 0; count < options.bridgeKills; count += 1) {
     const point = CRASH_POINTS[count % CRASH_POINTS.length];
     if (point === undefined) break;
     await (point.lateAnswers ? lateAnswers(setting) : droppedAnswers(setting, count));
     const nth = 1 + Math.floor(fraction(count) * point.within);
-    const child = startProcess('bridge-process.ts', [path], { CHAOS_CRASH: `${point.checkpoint}:${nth}:${point.delayMs}` });
+    const child = startProcess('bridge-process.ts', [path], {
+      CHAOS_CRASH: `${point.checkpoint}:${nth}:${point.delayMs}`,
+    });
     child.stdout?.resume();
     const end = await ending(child, WAIT_FOR_POINT_MS);
     const name = end === 'SIGKILL' ? point.name : 'other';
@@ -196,7 +208,11 @@ async function killBridges(options: ChaosOptions, setting: ChaosSetting, path: s
 const fraction = (count: number): number => (count * 0.618_033_988_75) % 1;
 
 async function lateAnswers(setting: ChaosSetting): Promise<void> {
-  await fault(setting.workspaceUrl, { path: 'chat\\.(sendMessage|update|delete)', action: 'late-answer', delayMs: LATE_MS });
+  await fault(setting.workspaceUrl, {
+    path: 'chat\\.(sendMessage|update|delete)',
+    action: 'late-answer',
+    delayMs: LATE_MS,
+  });
   await fault(setting.homeserverUrl, { path: '/send/', action: 'late-answer', delayMs: LATE_MS, times: 0 });
 }
 

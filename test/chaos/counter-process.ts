@@ -1,7 +1,16 @@
 // Reads both ends as an ordinary member would and compares them with what each sender wrote.
 // argv[3]: {"w0": how many, …}. Prints one JSON line: what is missing, doubled, out of order.
 import type { RawEvent } from '../../src/lib/matrix/types.ts';
-import { type ChaosSetting, asMatrixUser, asWorkspaceUser, fateOf, matrixRoom, readSetting, textOf, workspaceRoom } from './setting.ts';
+import {
+  type ChaosSetting,
+  asMatrixUser,
+  asWorkspaceUser,
+  fateOf,
+  matrixRoom,
+  readSetting,
+  textOf,
+  workspaceRoom,
+} from './setting.ts';
 
 export interface Report {
   readonly sent: { readonly toMatrix: number; readonly toWorkspace: number };
@@ -33,7 +42,11 @@ async function matrixTexts(room: ChaosSetting['rooms'][number]): Promise<string[
   const events: RawEvent[] = [];
   let from: string | undefined;
   do {
-    const page = await api.messages(matrixRoom(room), { dir: 'b', limit: 500, ...(from === undefined ? {} : { from }) });
+    const page = await api.messages(matrixRoom(room), {
+      dir: 'b',
+      limit: 500,
+      ...(from === undefined ? {} : { from }),
+    });
     events.push(...page.events);
     from = page.events.length === 0 ? undefined : page.end;
   } while (from !== undefined);

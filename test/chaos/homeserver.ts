@@ -5,7 +5,10 @@ import type { Account } from './setting.ts';
 import type { ChaosHomeserver } from './chaos.ts';
 
 /** The sandbox homeserver as a process of its own. */
-export async function sandboxHomeserver(registration: Registration, users: readonly string[]): Promise<ChaosHomeserver> {
+export async function sandboxHomeserver(
+  registration: Registration,
+  users: readonly string[],
+): Promise<ChaosHomeserver> {
   const plain = { ...registration, asToken: registration.asToken.reveal(), hsToken: registration.hsToken.reveal() };
   const child = startProcess('homeserver-process.ts', [JSON.stringify({ registration: plain, users })]);
   const { url, users: accounts } = JSON.parse(await firstLine(child)) as {
@@ -20,7 +23,9 @@ export async function sandboxHomeserver(registration: Registration, users: reado
 }
 
 /** A real Synapse, which can be killed. undefined: there is none. */
-export function realHomeserver(): ((registration: Registration, users: readonly string[]) => Promise<ChaosHomeserver>) | undefined {
+export function realHomeserver():
+  | ((registration: Registration, users: readonly string[]) => Promise<ChaosHomeserver>)
+  | undefined {
   const kind = homeservers.find(({ name }) => name === 'synapse');
   if (kind === undefined) return undefined;
   return async (registration, users) => {

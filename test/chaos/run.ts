@@ -30,7 +30,10 @@ else {
   for (const [name, count] of Object.entries(kills)) process.stdout.write(`killed ${name}: ${count}\n`);
   if (homeserverKills > 0) process.stdout.write(`homeserver killed: ${homeserverKills}\n`);
   process.stdout.write(`sent to Matrix ${sent.toMatrix}, to Rocket.Chat ${sent.toWorkspace}\n`);
-  process.stdout.write(`lost ${lost.length}, duplicated ${duplicated.length}, reordered ${reordered.length}, unexpected ${unexpected.length}\n`);
-  for (const text of [...lost, ...duplicated, ...reordered, ...unexpected].slice(0, 40)) process.stdout.write(`  ${text}\n`);
+  process.stdout.write(
+    `lost ${lost.length}, duplicated ${duplicated.length}, reordered ${reordered.length}, unexpected ${unexpected.length}\n`,
+  );
+  for (const text of [...lost, ...duplicated, ...reordered, ...unexpected].slice(0, 40))
+    process.stdout.write(`  ${text}\n`);
 }
 process.exit(lost.length + duplicated.length + reordered.length + unexpected.length === 0 ? 0 : 1);

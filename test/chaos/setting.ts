@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../src/lib/core/clock.ts';
-import type { MatrixRoomId, MatrixUserId, ServerName, WorkspaceRoomId, WorkspaceUserId } from '../../src/lib/core/ids.ts';
+import type {
+  MatrixRoomId,
+  MatrixUserId,
+  ServerName,
+  WorkspaceRoomId,
+  WorkspaceUserId,
+} from '../../src/lib/core/ids.ts';
 import type { Log } from '../../src/lib/core/log.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
 import { createMatrixApi } from '../../src/lib/matrix/client.ts';
@@ -34,10 +40,19 @@ const silent: Log = () => {};
 
 export function asWorkspaceUser(setting: Pick<ChaosSetting, 'workspaceUrl'>, { userId, token }: Account): WorkspaceApi {
   const credentials = { userId: userId as WorkspaceUserId, token: new Secret(token) };
-  return createWorkspaceApi({ url: setting.workspaceUrl, credentials, clock: systemClock, log: silent, deadlineMs: 10_000 });
+  return createWorkspaceApi({
+    url: setting.workspaceUrl,
+    credentials,
+    clock: systemClock,
+    log: silent,
+    deadlineMs: 10_000,
+  });
 }
 
-export function asMatrixUser(setting: Pick<ChaosSetting, 'homeserverUrl' | 'serverName'>, { userId, token }: Account): Promise<MatrixApi> {
+export function asMatrixUser(
+  setting: Pick<ChaosSetting, 'homeserverUrl' | 'serverName'>,
+  { userId, token }: Account,
+): Promise<MatrixApi> {
   return createMatrixApi({
     baseUrl: setting.homeserverUrl,
     accessToken: new Secret(token),
@@ -49,7 +64,8 @@ export function asMatrixUser(setting: Pick<ChaosSetting, 'homeserverUrl' | 'serv
   });
 }
 
-export const workspaceRoom = (room: ChaosSetting['rooms'][number]): WorkspaceRoomId => room.workspace as WorkspaceRoomId;
+export const workspaceRoom = (room: ChaosSetting['rooms'][number]): WorkspaceRoomId =>
+  room.workspace as WorkspaceRoomId;
 export const matrixRoom = (room: ChaosSetting['rooms'][number]): MatrixRoomId => room.matrix as MatrixRoomId;
 
 /** What becomes of a sender's nth message: most stay as they are. */
@@ -61,4 +77,5 @@ export function fateOf(number: number): Fate {
 }
 
 /** `w0-12` is the 12th of the first workspace user, `m…` of a Matrix user; `!` marks an edited one. */
-export const textOf = (sender: string, number: number, edited: boolean): string => `${sender}-${number}${edited ? '!' : ''}`;
+export const textOf = (sender: string, number: number, edited: boolean): string =>
+  `${sender}-${number}${edited ? '!' : ''}`;

@@ -4,7 +4,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EventId, MessageId } from '../../src/lib/core/ids.ts';
 import type { MatrixApi } from '../../src/lib/matrix/types.ts';
 import type { WorkspaceApi } from '../../src/lib/rocketchat/types.ts';
-import { type ChaosSetting, asMatrixUser, asWorkspaceUser, fateOf, matrixRoom, readSetting, textOf, workspaceRoom } from './setting.ts';
+import {
+  type ChaosSetting,
+  asMatrixUser,
+  asWorkspaceUser,
+  fateOf,
+  matrixRoom,
+  readSetting,
+  textOf,
+  workspaceRoom,
+} from './setting.ts';
 
 const setting = readSetting();
 const PAUSE_MS = Number(process.env['CHAOS_PAUSE_MS'] ?? '60');
@@ -26,7 +35,11 @@ async function until<T>(work: () => Promise<T>): Promise<T> {
 
 const idOf = (sender: string, number: number): MessageId => `${sender}n${number}x`.padEnd(17, 'Q') as MessageId;
 
-async function talkInWorkspace(api: WorkspaceApi, room: ChaosSetting['rooms'][number], sender: string): Promise<number> {
+async function talkInWorkspace(
+  api: WorkspaceApi,
+  room: ChaosSetting['rooms'][number],
+  sender: string,
+): Promise<number> {
   const roomId = workspaceRoom(room);
   let number = 0;
   for (; !stopping; number += 1) {
@@ -54,7 +67,10 @@ async function talkOnMatrix(api: MatrixApi, room: ChaosSetting['rooms'][number],
     const fate = fateOf(number);
     if (fate === 'edited') {
       const body = textOf(sender, number, true);
-      const replacement = { 'm.new_content': { msgtype: 'm.text', body }, 'm.relates_to': { rel_type: 'm.replace', event_id: eventId } };
+      const replacement = {
+        'm.new_content': { msgtype: 'm.text', body },
+        'm.relates_to': { rel_type: 'm.replace', event_id: eventId },
+      };
       await say(body, { body: `* ${body}`, ...replacement });
     }
     if (fate === 'deleted') await until(() => api.redact(roomId, eventId, `redact-${text}`));
@@ -67,11 +83,13 @@ const counts: Record<string, number> = {};
 await Promise.all([
   ...setting.workspaceUsers.map(async (user, index) => {
     const room = setting.rooms[index % setting.rooms.length];
-    if (room !== undefined) counts[`w${index}`] = await talkInWorkspace(asWorkspaceUser(setting, user), room, `w${index}`);
+    if (room !== undefined)
+      counts[`w${index}`] = await talkInWorkspace(asWorkspaceUser(setting, user), room, `w${index}`);
   }),
   ...setting.matrixUsers.map(async (user, index) => {
     const room = setting.rooms[index % setting.rooms.length];
-    if (room !== undefined) counts[`m${index}`] = await talkOnMatrix(await asMatrixUser(setting, user), room, `m${index}`);
+    if (room !== undefined)
+      counts[`m${index}`] = await talkOnMatrix(await asMatrixUser(setting, user), room, `m${index}`);
   }),
 ]);
 process.stdout.write(`${JSON.stringify(counts)}\n`);

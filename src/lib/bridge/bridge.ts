@@ -175,7 +175,9 @@ const stateOf = ({ state }: Breaker, asked: boolean): SideState => ({
   since: state?.since,
 });
 
-function authorOf(event: Exclude<Parameters<Parameters<typeof createRelay>[1]['distrust']>[1], { origin: 'homeserver' }>) {
+function authorOf(
+  event: Exclude<Parameters<Parameters<typeof createRelay>[1]['distrust']>[1], { origin: 'homeserver' }>,
+) {
   if (event.kind === 'message.posted') return event.author;
   if (event.kind === 'message.edited') return event.editor;
   const author = event.pairs[0]?.workspaceUserId ?? ('' as never);

@@ -11,7 +11,13 @@ import { LeaseLostError } from '../store/types.ts';
  * - lost: another process owns the lane now.
  */
 export type Verdict =
-  | { readonly about: 'side'; readonly side: Side; readonly reason: string; readonly retryAfterMs: number | undefined; readonly counts: boolean }
+  | {
+      readonly about: 'side';
+      readonly side: Side;
+      readonly reason: string;
+      readonly retryAfterMs: number | undefined;
+      readonly counts: boolean;
+    }
   | { readonly about: 'person'; readonly side: Side; readonly reason: string }
   | { readonly about: 'event'; readonly reason: string; readonly detail: string }
   | { readonly about: 'strike'; readonly reason: string; readonly detail: string }
@@ -113,7 +119,10 @@ function classifyHomeserver(error: RemoteError, reason: string, asPerson: boolea
 function classifyOwn(error: unknown): Verdict {
   const detail = error instanceof Error ? error.message : String(error);
   const code = codeOf(error);
-  if (code !== undefined && (code.startsWith('RCFED_STORE') || code.startsWith('ERR_SQLITE') || /^[0-9A-Z]{5}$/.test(code))) {
+  if (
+    code !== undefined &&
+    (code.startsWith('RCFED_STORE') || code.startsWith('ERR_SQLITE') || /^[0-9A-Z]{5}$/.test(code))
+  ) {
     return { about: 'store', reason: `${code}: ${detail}` };
   }
   return { about: 'strike', reason: 'internal', detail };

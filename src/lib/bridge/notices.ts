@@ -62,7 +62,13 @@ async function tellHomeserver(parts: BridgeParts, portal: Portal, { row, reason 
   const sender = readEvent(JSON.parse(row.body ?? '{}'))?.sender;
   if (matrixRoomId === undefined || sender === undefined) return;
   const actor = parts.homeserver.userId;
-  const txn = transactionId(parts.store.effectKey, { portal: portal.id, source: row.ref, kind: 'notice', subject: String(row.id), actor });
+  const txn = transactionId(parts.store.effectKey, {
+    portal: portal.id,
+    source: row.ref,
+    kind: 'notice',
+    subject: String(row.id),
+    actor,
+  });
   await parts.homeserver.sendEvent(matrixRoomId, 'm.room.message', txn, {
     msgtype: 'm.notice',
     body: `This message could not be sent to Rocket.Chat (${reason}). It is kept for the administrator.`,

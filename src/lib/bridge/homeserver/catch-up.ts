@@ -55,7 +55,11 @@ async function eventsSince(
   const found: RawEvent[] = [];
   let from: string | undefined;
   for (;;) {
-    const page = await parts.homeserver.messages(roomId, { dir: 'b', limit: PAGE, ...(from === undefined ? {} : { from }) });
+    const page = await parts.homeserver.messages(roomId, {
+      dir: 'b',
+      limit: PAGE,
+      ...(from === undefined ? {} : { from }),
+    });
     for (const raw of page.events) {
       const event = readEvent(raw);
       if (event?.id === known && known !== undefined) return found;

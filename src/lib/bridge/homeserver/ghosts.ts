@@ -62,9 +62,7 @@ async function chooseGhost(parts: BridgeParts, author: WorkspaceAuthor): Promise
   const { prefix, serverName } = parts.identity;
   const plain = ghostUserId(prefix, author.username, serverName);
   const taken = (await parts.store.people.byMatrixUser(plain)) !== undefined || plain === parts.identity.matrixBot;
-  const matrixUserId: MatrixUserId = taken
-    ? ghostUserId(prefix, `${author.username}.${author.id}`, serverName)
-    : plain;
+  const matrixUserId: MatrixUserId = taken ? ghostUserId(prefix, `${author.username}.${author.id}`, serverName) : plain;
   return parts.store.people.add({
     kind: 'ghost',
     matrixUserId,

@@ -128,11 +128,12 @@ async function restored(
 }
 
 /** The edit in force: newest by (`origin_server_ts`, event id). */
-export function bestEdit(pairs: readonly LedgerEntry[]): LedgerEntry | undefined {
+function bestEdit(pairs: readonly LedgerEntry[]): LedgerEntry | undefined {
   let best: LedgerEntry | undefined;
   for (const pair of pairs) {
     if (pair.kind !== 'edit' || pair.redacted || pair.origin !== 'homeserver') continue;
-    if (best === undefined || isNewer({ at: pair.ts, id: pair.eventId }, { at: best.ts, id: best.eventId })) best = pair;
+    if (best === undefined || isNewer({ at: pair.ts, id: pair.eventId }, { at: best.ts, id: best.eventId }))
+      best = pair;
   }
   return best;
 }

@@ -21,7 +21,11 @@ interface Sought {
 export async function findSent(speaker: MatrixApi, roomId: MatrixRoomId, sought: Sought): Promise<EventId | undefined> {
   let from: string | undefined;
   for (let page = 0; page < PAGES; page += 1) {
-    const { events, end } = await speaker.messages(roomId, { dir: 'b', limit: PAGE, ...(from === undefined ? {} : { from }) });
+    const { events, end } = await speaker.messages(roomId, {
+      dir: 'b',
+      limit: PAGE,
+      ...(from === undefined ? {} : { from }),
+    });
     let oldest = Number.POSITIVE_INFINITY;
     for (const raw of events) {
       const event = readEvent(raw);
@@ -33,7 +37,8 @@ export async function findSent(speaker: MatrixApi, roomId: MatrixRoomId, sought:
       // People's own events carry their server's time; ours may carry Rocket.Chat's, which is older.
       if (event.sender !== speaker.userId) oldest = Math.min(oldest, event.at);
     }
-    if (end === undefined || (oldest !== Number.POSITIVE_INFINITY && oldest < sought.since - 60 * 60 * 1000)) return undefined;
+    if (end === undefined || (oldest !== Number.POSITIVE_INFINITY && oldest < sought.since - 60 * 60 * 1000))
+      return undefined;
     from = end;
   }
   return undefined;

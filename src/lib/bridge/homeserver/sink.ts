@@ -55,7 +55,7 @@ async function post(work: Work, event: WorkspaceMessagePosted): Promise<Outcome>
   const speaker = await speakerFor(work, event.author);
   const content = {
     msgtype: 'm.text',
-    ...(await toMatrix(row.late ? `[delayed] ${event.text}` : event.text)),
+    ...(await toMatrix(marked(row, event.text))),
     'm.mentions': {},
     ...(work.how.asBot ? perMessageProfile(event.author) : {}),
     [MARKER]: markerOf(parts, event.version.id, 0, event.version.updatedAt),
@@ -79,12 +79,15 @@ async function post(work: Work, event: WorkspaceMessagePosted): Promise<Outcome>
   };
 }
 
+/** An edit that waited with its message leaves the mark on it. */
+const marked = (row: InboxRow, text: string): string => (row.late ? `[delayed] ${text}` : text);
+
 async function edit(work: Work, event: WorkspaceMessageEdited): Promise<Outcome> {
   const { parts, portal } = work;
   const original = event.pairs.find((pair) => pair.kind === 'message');
   const snapshot = { ...event.snapshot, hash: event.version.hash, updatedAt: event.version.updatedAt };
   if (original === undefined) return { outcome: 'gone', snapshots: [snapshot] };
-  const text = await toMatrix(event.text);
+  const text = await toMatrix(marked(work.row, event.text));
   const marker = markerOf(parts, event.version.id, 0, event.version.updatedAt);
   const subject = `${event.version.updatedAt} ${event.version.hash}`;
   if (original.origin === 'homeserver' || work.how.asBot) {
@@ -97,8 +100,20 @@ async function edit(work: Work, event: WorkspaceMessageEdited): Promise<Outcome>
       'm.relates_to': { 'm.in_reply_to': { event_id: original.eventId } },
       [MARKER]: marker,
     };
-    await sendOnce(work, speaker, txnOf(work, 'edit', event.version.id, subject, speaker.userId), content, undefined);
-    return { outcome: 'relayed', snapshots: [snapshot] };
+    const eventId = await sendOnce(
+      work,
+      speaker,
+      txnOf(work, 'edit', event.version.id, subject, speaker.userId),
+      content,
+      undefined,
+    );
+    // In the ledger, so that the text goes when the message does.
+    const entry = { ...original, kind: 'edit', eventId, origin: 'workspace', matrixUserId: speaker.userId } as const;
+    return {
+      outcome: 'relayed',
+      ledger: [{ ...entry, ts: event.version.updatedAt, redacted: false }],
+      snapshots: [snapshot],
+    };
   }
   // The newest ts wins in clients, so that of our edits of one message must rise.
   const now = Math.min(event.version.updatedAt, parts.clock.now());
@@ -169,7 +184,13 @@ async function speakerFor(work: Work, author: WorkspaceAuthor): Promise<MatrixAp
   return work.how.asBot ? work.parts.homeserver : work.ghosts.inRoom(work.portal, author);
 }
 
-function txnOf(work: Work, kind: 'post' | 'edit' | 'redact', source: string, subject: string, actor: MatrixUserId): string {
+function txnOf(
+  work: Work,
+  kind: 'post' | 'edit' | 'redact',
+  source: string,
+  subject: string,
+  actor: MatrixUserId,
+): string {
   return transactionId(work.parts.store.effectKey, { portal: work.portal.id, source, kind, subject, actor });
 }
 
@@ -213,7 +234,9 @@ interface FormattedText {
 
 function prefixed(text: FormattedText, prefix: string): FormattedText {
   const body = `${prefix}${text.body}`;
-  return text.formatted_body === undefined ? { body } : { ...text, body, formatted_body: `${escape(prefix)}${text.formatted_body}` };
+  return text.formatted_body === undefined
+    ? { body }
+    : { ...text, body, formatted_body: `${escape(prefix)}${text.formatted_body}` };
 }
 
 const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

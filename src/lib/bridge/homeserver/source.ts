@@ -36,13 +36,13 @@ function malformedRow(raw: unknown): NewInboxRow {
 }
 
 /** The bot, or a name in our exclusive namespace: nobody else can have one. */
-export function isOurs({ identity }: Pick<BridgeParts, 'identity'>, sender: MatrixUserId): boolean {
+function isOurs({ identity }: Pick<BridgeParts, 'identity'>, sender: MatrixUserId): boolean {
   if (sender === identity.matrixBot) return true;
   const domain = `:${identity.serverName}`;
   return identity.prefix !== '' && sender.startsWith(`@${identity.prefix}`) && sender.endsWith(domain);
 }
 
-/** An event that anyone but us sent in a portal; where the prefix is empty, every local ghost is looked up. */
+/** Called for each lane in which something new was recorded. */
 export type Recorded = (lane: string) => void;
 
 /**
@@ -67,6 +67,7 @@ export function createHomeserverSource(parts: BridgeParts, portals: PortalIndex,
   };
 }
 
+/** Where the prefix is empty, a ghost is told by the store alone. */
 async function isGhostWithoutPrefix(parts: BridgeParts, raw: unknown): Promise<boolean> {
   if (parts.identity.prefix !== '') return false;
   const event: MatrixEvent | undefined = readEvent(raw);

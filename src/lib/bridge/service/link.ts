@@ -21,7 +21,11 @@ const ALIAS_ATTEMPTS = 4;
  * Makes a portal of a Rocket.Chat room and a Matrix room, from this moment on. Each step can be done
  * again: a link that was cut short goes on where it stopped.
  */
-export async function linkRooms(parts: BridgeParts, bridge: Bridge | undefined, request: LinkRequest): Promise<LinkView> {
+export async function linkRooms(
+  parts: BridgeParts,
+  bridge: Bridge | undefined,
+  request: LinkRequest,
+): Promise<LinkView> {
   const room = await federableRoom(parts, request.room);
   const wanted = request.matrixRoom === undefined ? undefined : await resolved(parts, request.matrixRoom);
   const existing = await parts.store.portals.byWorkspaceRoom(room.id);
@@ -44,12 +48,16 @@ function alreadyLinked(portal: Portal, wanted: MatrixRoomId | undefined, request
 }
 
 function linkedElsewhere(room: string, portal: Portal): RcfedError {
-  return new RcfedError('RCFED_ROOM_LINKED', `${room} is linked with ${portal.alias ?? portal.matrixRoomId ?? 'another room'}`);
+  return new RcfedError(
+    'RCFED_ROOM_LINKED',
+    `${room} is linked with ${portal.alias ?? portal.matrixRoomId ?? 'another room'}`,
+  );
 }
 
 async function federableRoom(parts: BridgeParts, text: string): Promise<WorkspaceRoom> {
   const name = text.replace(/^#/, '');
-  const room = (await parts.workspace.roomByName(name)) ?? (await parts.workspace.roomById(name as WorkspaceRoom['id']));
+  const room =
+    (await parts.workspace.roomByName(name)) ?? (await parts.workspace.roomById(name as WorkspaceRoom['id']));
   if (room === undefined) throw new RcfedError('RCFED_ROOM_UNKNOWN', `No room ${text} is seen in Rocket.Chat`);
   const why = reasonAgainst(room);
   if (why === undefined) return room;
@@ -82,7 +90,11 @@ async function joinWorkspaceRoom(parts: BridgeParts, room: WorkspaceRoom): Promi
   });
 }
 
-async function claimed(parts: BridgeParts, room: WorkspaceRoom, matrixRoomId: MatrixRoomId | undefined): Promise<Portal> {
+async function claimed(
+  parts: BridgeParts,
+  room: WorkspaceRoom,
+  matrixRoomId: MatrixRoomId | undefined,
+): Promise<Portal> {
   const { portal } = await parts.store.portals.create({
     workspaceRoomId: room.id,
     matrixRoomId,
@@ -91,7 +103,8 @@ async function claimed(parts: BridgeParts, room: WorkspaceRoom, matrixRoomId: Ma
     name: room.name,
     alias: undefined,
   });
-  if (portal.workspaceRoomId !== room.id) throw linkedElsewhere('The Matrix room', { ...portal, alias: `#${portal.name}` });
+  if (portal.workspaceRoomId !== room.id)
+    throw linkedElsewhere('The Matrix room', { ...portal, alias: `#${portal.name}` });
   return portal;
 }
 
@@ -111,7 +124,9 @@ async function createMatrixRoom(parts: BridgeParts, portal: Portal, room: Worksp
         visibility: 'private',
         initialState: [
           { type: BRIDGE_STATE, stateKey: workspaceId, content: { bridge: bridgeId, room: room.id } },
-          ...(isPublic ? [] : [{ type: 'm.room.history_visibility', stateKey: '', content: { history_visibility: 'joined' } }]),
+          ...(isPublic
+            ? []
+            : [{ type: 'm.room.history_visibility', stateKey: '', content: { history_visibility: 'joined' } }]),
         ],
       });
     } catch (error) {
@@ -126,7 +141,11 @@ async function createMatrixRoom(parts: BridgeParts, portal: Portal, room: Worksp
 }
 
 /** Our own room of a link that was cut short: it says so in its state. */
-async function adoptable(parts: BridgeParts, alias: MatrixRoomAlias, room: WorkspaceRoom): Promise<MatrixRoomId | undefined> {
+async function adoptable(
+  parts: BridgeParts,
+  alias: MatrixRoomAlias,
+  room: WorkspaceRoom,
+): Promise<MatrixRoomId | undefined> {
   const id = await parts.homeserver.resolveAlias(alias);
   if (id === undefined) return undefined;
   const claim = await parts.homeserver.state(id, BRIDGE_STATE, parts.identity.workspaceId).catch(() => undefined);
@@ -145,16 +164,26 @@ async function claimMatrixRoom(parts: BridgeParts, portal: Portal, roomId: Matri
   }
   if (other === bridgeId && claim?.['room'] === portal.workspaceRoomId) return [];
   try {
-    await parts.homeserver.sendState(roomId, BRIDGE_STATE, workspaceId, { bridge: bridgeId, room: portal.workspaceRoomId });
+    await parts.homeserver.sendState(roomId, BRIDGE_STATE, workspaceId, {
+      bridge: bridgeId,
+      room: portal.workspaceRoomId,
+    });
     return [];
   } catch (error) {
     if (!(error instanceof RemoteError) || error.status !== 403) throw error;
     const bot = parts.homeserver.userId;
-    return [`${bot} may not change the Matrix room: give it power level 50, so that deletions by moderators carry over`];
+    return [
+      `${bot} may not change the Matrix room: give it power level 50, so that deletions by moderators carry over`,
+    ];
   }
 }
 
-async function activate(parts: BridgeParts, portal: Portal, matrixRoomId: MatrixRoomId, linkedAt: number): Promise<Portal> {
+async function activate(
+  parts: BridgeParts,
+  portal: Portal,
+  matrixRoomId: MatrixRoomId,
+  linkedAt: number,
+): Promise<Portal> {
   const { store } = parts;
   const newest = await newestEvent(parts, matrixRoomId);
   await store.setCursor(linkedAtCursor(portal), String(linkedAt));

@@ -12,11 +12,18 @@ export async function asideRows(parts: BridgeParts): Promise<readonly AsideView[
 export async function showAside(parts: BridgeParts, id: number): Promise<AsideView & { readonly body: unknown }> {
   const entry = await existing(parts, id);
   const { body } = entry.row;
-  return { ...viewOf(entry, await roomNames(parts)), body: body === undefined ? undefined : (JSON.parse(body) as unknown) };
+  return {
+    ...viewOf(entry, await roomNames(parts)),
+    body: body === undefined ? undefined : (JSON.parse(body) as unknown),
+  };
 }
 
 /** Out of its place by now, so it is applied with a mark that says so. */
-export async function retryAside(parts: BridgeParts, bridge: Bridge | undefined, id: number): Promise<{ changed: boolean }> {
+export async function retryAside(
+  parts: BridgeParts,
+  bridge: Bridge | undefined,
+  id: number,
+): Promise<{ changed: boolean }> {
   const row = await recorded(parts, id);
   const changed = await parts.store.quarantine.retry(id);
   bridge?.wake(row.lane);

@@ -11,7 +11,11 @@ export async function traceOf(parts: BridgeParts, text: string): Promise<TraceVi
   const entry = await store.ledger.byEvent(ref as EventId);
   const messageId = entry?.messageId ?? (ref.startsWith('$') ? undefined : (ref as MessageId));
   const pairs = messageId === undefined ? [] : await store.ledger.byMessage(messageId);
-  const refs = new Set<string>([ref, ...(messageId === undefined ? [] : [messageId]), ...pairs.map((pair) => pair.eventId)]);
+  const refs = new Set<string>([
+    ref,
+    ...(messageId === undefined ? [] : [messageId]),
+    ...pairs.map((pair) => pair.eventId),
+  ]);
   const rows = (await Promise.all([...refs].map((each) => store.inbox.byRef(each)))).flat();
   if (rows.length === 0 && pairs.length === 0) {
     throw new RcfedError('RCFED_TRACE_UNKNOWN', `Nothing is known of ${ref}`, {
@@ -19,7 +23,7 @@ export async function traceOf(parts: BridgeParts, text: string): Promise<TraceVi
     });
   }
   const names = new Map((await store.portals.list()).map((portal) => [portal.lane, portal.name]));
-  const steps = rows.sort((one, other) => one.id - other.id).map((row) => stepOf(parts, row, names.get(row.lane)));
+  const steps = rows.toSorted((one, other) => one.id - other.id).map((row) => stepOf(parts, row, names.get(row.lane)));
   return {
     messageId: pairs.length > 0 ? messageId : rows.find((row) => row.side === 'workspace')?.ref,
     eventIds: pairs.map((pair: LedgerEntry) => pair.eventId),
@@ -53,7 +57,7 @@ async function stepOf(parts: BridgeParts, row: InboxRow, room: string | undefine
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Out of a Rocket.Chat permalink (`…?msg=ID`), a matrix.to link, or what is an id already. */
-export function refOf(text: string): string {
+function refOf(text: string): string {
   const message = /[?&]msg=([^&#]+)/.exec(text);
   if (message?.[1] !== undefined) return decodeURIComponent(message[1]);
   const event = /#\/[^/]+\/([^/?]+)/.exec(text);

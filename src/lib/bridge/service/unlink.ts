@@ -25,11 +25,13 @@ export async function unlinkRooms(
 }
 
 /** By name, id, alias or Matrix room id. */
-export async function portalNamed(parts: BridgeParts, text: string): Promise<Portal> {
+async function portalNamed(parts: BridgeParts, text: string): Promise<Portal> {
   const name = text.replace(/^#(?!.*:)/, '');
   const portals = await parts.store.portals.list();
   const found = portals.find((portal) =>
-    [portal.name, portal.workspaceRoomId, portal.alias, portal.matrixRoomId].some((each) => each === text || each === name),
+    [portal.name, portal.workspaceRoomId, portal.alias, portal.matrixRoomId].some(
+      (each) => each === text || each === name,
+    ),
   );
   if (found !== undefined) return found;
   throw new RcfedError('RCFED_ROOM_UNKNOWN', `${text} is not a federated room`, { try: ['rcfed rooms list'] });

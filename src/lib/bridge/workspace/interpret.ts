@@ -37,7 +37,9 @@ export async function interpretWorkspaceRow(
   if (await parts.store.ledger.isGone('workspace', message.id)) return nothing('gone');
   const snapshot = await parts.store.ledger.snapshot(message.id);
   if (snapshot === undefined) {
-    return message.at < linkedAt ? nothing('from before the link') : interpretUnknown(parts, message, ownSendingUnsettled);
+    return message.at < linkedAt
+      ? nothing('from before the link')
+      : interpretUnknown(parts, message, ownSendingUnsettled);
   }
   return interpretVersion(parts, message, snapshot);
 }
@@ -72,7 +74,8 @@ async function interpretVersion(
   snapshot: Snapshot,
 ): Promise<WorkspaceEvent | Nothing> {
   if (snapshot.deleted) return nothing('gone');
-  if (textHash(recorded.text) === snapshot.hash) return nothing('unchanged', { snapshots: [newest(snapshot, recorded)] });
+  if (textHash(recorded.text) === snapshot.hash)
+    return nothing('unchanged', { snapshots: [newest(snapshot, recorded)] });
   let message = recorded;
   if (recorded.updatedAt <= snapshot.updatedAt) {
     // Older than what is settled, yet different: only the present state counts.

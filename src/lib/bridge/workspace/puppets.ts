@@ -162,9 +162,10 @@ async function ensureMember(parts: BridgeParts, portal: Portal, person: Person):
 
 const randomPassword = (): string => `Aa1!${randomBytes(30).toString('base64url')}`;
 
-const digest = (text: string, length: number): string => createHash('sha256').update(text).digest('hex').slice(0, length);
+const digest = (text: string, length: number): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, length);
 
 /** Deterministic, so that an account made just before a crash is recognised. */
-export function puppetEmail(parts: Pick<BridgeParts, 'identity'>, matrixUserId: MatrixUserId): string {
+function puppetEmail(parts: Pick<BridgeParts, 'identity'>, matrixUserId: MatrixUserId): string {
   return `rcfed-${digest(`${parts.identity.workspaceId} ${matrixUserId}`, 24)}@${parts.identity.puppetEmailDomain}`;
 }

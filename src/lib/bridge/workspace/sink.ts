@@ -86,9 +86,11 @@ async function post(work: Work, event: HomeserverMessagePosted): Promise<Outcome
 
 async function textOf(work: Work, event: HomeserverMessagePosted): Promise<string> {
   const text = await toWorkspace(event.text);
-  const said = event.editOfUnknown ? `(edited) ${text}` : text;
-  return work.row.late ? `[delayed] ${said}` : said;
+  return marked(work, event.editOfUnknown ? `(edited) ${text}` : text);
 }
+
+/** An edit that waited with its message leaves the mark on it. */
+const marked = ({ row }: Work, text: string): string => (row.late ? `[delayed] ${text}` : text);
 
 /**
  * Sends under an id of our own. A failure says nothing about whether it acted, so the message is asked
@@ -101,7 +103,12 @@ async function sendOnce(
   text: string,
 ): Promise<WorkspaceMessage | 'taken' | 'deleted'> {
   const { parts, portal, row } = work;
-  const message = { id, roomId: portal.workspaceRoomId, text, ...(voice.alias === undefined ? {} : { alias: voice.alias }) };
+  const message = {
+    id,
+    roomId: portal.workspaceRoomId,
+    text,
+    ...(voice.alias === undefined ? {} : { alias: voice.alias }),
+  };
   if (work.how.mayHaveActed) {
     const found = await findSent(work, voice, id);
     if (found !== undefined) return found;
@@ -133,7 +140,8 @@ async function findSent(work: Work, voice: Voice, id: MessageId): Promise<Worksp
   const raw = await work.parts.workspace.getMessage(id);
   if (raw === undefined) return undefined;
   const found = readMessage(raw);
-  if (found === undefined || found.roomId !== work.portal.workspaceRoomId || found.author.id !== voice.userId) return 'taken';
+  if (found === undefined || found.roomId !== work.portal.workspaceRoomId || found.author.id !== voice.userId)
+    return 'taken';
   return found;
 }
 
@@ -153,16 +161,18 @@ async function redactDeleted(work: Work, entry: LedgerEntry): Promise<Outcome> {
 async function edit(work: Work, event: HomeserverMessageEdited): Promise<Outcome> {
   const { parts, portal } = work;
   const { messageId } = event.target;
-  const text = await toWorkspace(event.text);
+  const text = marked(work, await toWorkspace(event.text));
   const hash = textHash(text);
-  const ledger = event.edit === undefined ? [] : [editEntry(event.target, { id: event.edit.eventId, at: event.edit.at })];
+  const ledger =
+    event.edit === undefined ? [] : [editEntry(event.target, { id: event.edit.eventId, at: event.edit.at })];
   const redacted = event.redactedEdit === undefined ? [] : [event.redactedEdit];
   const settled = { ledger, redacted };
   const before = event.snapshot ?? snapshotOf(portal, messageId, '', 0);
   const present = await presentMessage(work, messageId);
   if (present === undefined) return { outcome: 'gone', ...settled };
   const presentHash = textHash(present.text);
-  if (presentHash === hash) return { outcome: 'relayed', ...settled, snapshots: [{ ...before, hash, updatedAt: present.updatedAt }] };
+  if (presentHash === hash)
+    return { outcome: 'relayed', ...settled, snapshots: [{ ...before, hash, updatedAt: present.updatedAt }] };
   const open = await parts.store.attempts.open(work.row.id, 'chat.update');
   // Our update may have landed and been changed again by somebody in Rocket.Chat since: theirs is newer.
   if (open !== undefined && presentHash !== before.hash) return { outcome: 'superseded', ...settled };
@@ -178,7 +188,13 @@ async function edit(work: Work, event: HomeserverMessageEdited): Promise<Outcome
   return {
     outcome: 'relayed',
     ...settled,
-    snapshots: [{ ...before, hash: answer === undefined ? hash : textHash(answer.text), updatedAt: answer?.updatedAt ?? present.updatedAt }],
+    snapshots: [
+      {
+        ...before,
+        hash: answer === undefined ? hash : textHash(answer.text),
+        updatedAt: answer?.updatedAt ?? present.updatedAt,
+      },
+    ],
     forgetEffects: [effect],
   };
 }

@@ -35,7 +35,16 @@ function malformedRow(portals: PortalIndex, raw: RawMessage): NewInboxRow | unde
   if (portal === undefined) return undefined;
   const body = JSON.stringify(raw);
   const key = `malformed:${contentHash(body)}`;
-  return { side: 'workspace', lane: portal.lane, key, ref: key, type: 'malformed', order: 0, body, settledAs: 'malformed' };
+  return {
+    side: 'workspace',
+    lane: portal.lane,
+    key,
+    ref: key,
+    type: 'malformed',
+    order: 0,
+    body,
+    settledAs: 'malformed',
+  };
 }
 
 export function deletionRow(lane: string, id: MessageId, at: number): NewInboxRow {
