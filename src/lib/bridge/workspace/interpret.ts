@@ -37,9 +37,10 @@ export async function interpretWorkspaceRow(
   if (await parts.store.ledger.isGone('workspace', message.id)) return nothing('gone');
   const snapshot = await parts.store.ledger.snapshot(message.id);
   if (snapshot === undefined) {
-    return message.at < linkedAt
-      ? nothing('from before the link')
-      : interpretUnknown(parts, message, ownSendingUnsettled);
+    if (message.at < linkedAt) return nothing('from before the link');
+    // Tried again by hand: what it says by now counts, and may be why it can be sent now.
+    const wanted = row.late ? await presentOf(parts, message.id) : message;
+    return wanted === undefined ? nothing('gone') : interpretUnknown(parts, wanted, ownSendingUnsettled);
   }
   return interpretVersion(parts, message, snapshot);
 }
@@ -79,9 +80,8 @@ async function interpretVersion(
   let message = recorded;
   if (recorded.updatedAt <= snapshot.updatedAt) {
     // Older than what is settled, yet different: only the present state counts.
-    const raw = await parts.workspace.getMessage(recorded.id);
-    const present = raw === undefined ? undefined : readMessage(raw);
-    if (present === undefined || isDeleted(present)) return nothing('superseded');
+    const present = await presentOf(parts, recorded.id);
+    if (present === undefined) return nothing('superseded');
     if (textHash(present.text) === snapshot.hash) return nothing('unchanged');
     message = present;
   }
@@ -99,6 +99,12 @@ async function interpretVersion(
     snapshot,
     pairs: await parts.store.ledger.byMessage(message.id),
   };
+}
+
+async function presentOf(parts: BridgeParts, id: MessageId): Promise<WorkspaceMessage | undefined> {
+  const raw = await parts.workspace.getMessage(id);
+  const message = raw === undefined ? undefined : readMessage(raw);
+  return message === undefined || isDeleted(message) ? undefined : message;
 }
 
 async function interpretDeletion(

@@ -1,0 +1,156 @@
+// One person's account on the other side fails: it is made sure of again, or the bot speaks for them. Nobody else notices.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Bench, type RunningBridge, edit, post, send, startBench } from '../support/bridge-bench.ts';
+import {
+  aliceReads,
+  allIsWell,
+  askHomeserver,
+  askWorkspace,
+  authorInWorkspace,
+  bobReads,
+  eventOnMatrix,
+  fresh,
+  matrixBodies,
+  newConversation,
+  puppetId,
+  type Scene,
+} from '../support/bridge-scene.ts';
+import { eventually } from '../support/eventually.ts';
+import { homeservers } from '../support/homeservers.ts';
+
+let bench: Bench;
+let running: RunningBridge;
+let scene: Scene;
+
+async function begin(homeserver: (typeof homeservers)[number]): Promise<void> {
+  bench = await startBench({ homeserver });
+  running = await bench.start();
+}
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') process.stderr.write(`${bench.logged.slice(-60).join('\n')}\n`);
+  bench.logged.length = 0;
+  expect(await running.service.asideRows()).toEqual([]);
+  await allIsWell(running);
+});
+
+describe("an external user's account in Rocket.Chat", () => {
+  beforeAll(async () => {
+    const [sandbox] = homeservers;
+    if (sandbox !== undefined) await begin(sandbox);
+  });
+  afterAll(() => bench.stop());
+  beforeEach(async () => {
+    scene = await newConversation(bench, running, { type: 'p' });
+  });
+
+  test('whose token was revoked logs in again by itself', async () => {
+    bench.workspace.revokeTokens(scene.puppet);
+    await send(scene.alice, scene.matrixRoom, 'still me');
+    await bobReads(scene, ['still me']);
+    expect(await authorInWorkspace(scene, 'still me')).toEqual({ username: scene.puppet, alias: undefined });
+  });
+
+  test('that was removed from the group is added again', async () => {
+    await askWorkspace(bench, scene.bob, 'groups.kick', { roomId: scene.room.id, userId: await puppetId(bench, scene) });
+    await send(scene.alice, scene.matrixRoom, 'back again');
+    await bobReads(scene, ['back again']);
+    expect(await authorInWorkspace(scene, 'back again')).toEqual({ username: scene.puppet, alias: undefined });
+  });
+
+  test('that an administrator deactivated stays so: the bot speaks under their name', async () => {
+    const id = await puppetId(bench, scene);
+    await bench.admin.setUserActive(id, false);
+    await send(scene.alice, scene.matrixRoom, 'as somebody else');
+    const event = await send(scene.alice, scene.matrixRoom, 'twcie');
+    await bobReads(scene, ['as somebody else', 'twcie']);
+    const alias = expect.stringContaining('alice') as string;
+    expect(await authorInWorkspace(scene, 'twcie')).toEqual({ username: 'rcfed', alias });
+    await edit(scene.alice, scene.matrixRoom, event, 'twice');
+    await bobReads(scene, ['as somebody else', 'twice']);
+    await scene.alice.redact(scene.matrixRoom, event, 'gone');
+    await bobReads(scene, ['as somebody else']);
+    expect((await bench.admin.userById(id))?.active).toBe(false);
+    expect(fresh(await matrixBodies(scene))).toEqual(['as somebody else']);
+  });
+
+  test('that was deactivated for a while speaks for itself afterwards', async () => {
+    const id = await puppetId(bench, scene);
+    await bench.admin.setUserActive(id, false);
+    await send(scene.alice, scene.matrixRoom, 'while away');
+    await bobReads(scene, ['while away']);
+    await bench.admin.setUserActive(id, true);
+    await send(scene.alice, scene.matrixRoom, 'here again');
+    await bobReads(scene, ['while away', 'here again']);
+    expect((await authorInWorkspace(scene, 'here again')).username).toBe(scene.puppet);
+  });
+
+  test('that cannot be made because all seats are taken: the bot speaks under their name', async () => {
+    const { state } = bench.workspace;
+    state.seats = state.accounts.all().filter(({ user }) => user.active).length;
+    const carol = await bench.matrixUser('carol');
+    await running.connected.parts.homeserver.invite(scene.matrixRoom, carol.userId);
+    await carol.join(scene.matrixRoom);
+    await send(carol, scene.matrixRoom, 'no seat for me');
+    await send(scene.alice, scene.matrixRoom, 'but for me');
+    await bobReads(scene, ['no seat for me', 'but for me']);
+    expect(await authorInWorkspace(scene, 'no seat for me')).toEqual({ username: 'rcfed', alias: expect.stringContaining('carol') as string });
+    expect((await authorInWorkspace(scene, 'but for me')).username).toBe(scene.puppet);
+    state.seats = undefined;
+  });
+});
+
+describe.each(homeservers)("a Rocket.Chat user's account on Matrix, on $name", (homeserver) => {
+  beforeAll(() => begin(homeserver));
+  afterAll(() => bench.stop());
+  beforeEach(async () => {
+    scene = await newConversation(bench, running, { ownRoom: true });
+  });
+
+  /** As alice, whose room it is. */
+  const moderate = (what: string): Promise<void> =>
+    askHomeserver(bench, bench.matrixToken(scene.alice), `rooms/${encodeURIComponent(scene.matrixRoom)}/${what}`, { user_id: scene.ghost });
+
+  test('that was kicked from the room joins again', async () => {
+    await moderate('kick');
+    await post(scene.bob, scene.room, 'back again');
+    await aliceReads(scene, ['back again']);
+    expect((await eventOnMatrix(scene, 'back again'))['sender']).toBe(scene.ghost);
+  });
+
+  test('that was kicked from a room for the invited alone is invited and joins again', async () => {
+    const { matrixBot } = running.connected.parts.identity;
+    const power = await scene.alice.state(scene.matrixRoom, 'm.room.power_levels', '');
+    const users = { ...(power?.['users'] as Record<string, number>), [matrixBot]: 50 };
+    await scene.alice.sendState(scene.matrixRoom, 'm.room.power_levels', '', { ...power, users });
+    await scene.alice.sendState(scene.matrixRoom, 'm.room.join_rules', '', { join_rule: 'invite' });
+    await moderate('kick');
+    await post(scene.bob, scene.room, 'back again');
+    await aliceReads(scene, ['back again']);
+    expect((await eventOnMatrix(scene, 'back again'))['sender']).toBe(scene.ghost);
+  });
+
+  test('whose device was deleted gets it back', async () => {
+    const path = `devices/RCFED?user_id=${encodeURIComponent(scene.ghost)}`;
+    await askHomeserver(bench, bench.registration.asToken.reveal(), path, undefined, 'DELETE');
+    await post(scene.bob, scene.room, 'same voice');
+    await aliceReads(scene, ['same voice']);
+    expect((await eventOnMatrix(scene, 'same voice'))['sender']).toBe(scene.ghost);
+  });
+
+  test('that was banned stays so: the bot speaks under their name', async () => {
+    await moderate('ban');
+    const id = await post(scene.bob, scene.room, 'by another vioce');
+    await aliceReads(scene, ['by another vioce']);
+    const event = await eventOnMatrix(scene, 'by another vioce');
+    expect(event['sender']).toBe(running.connected.parts.identity.matrixBot);
+    const { username } = await scene.bob.me();
+    expect(event['content']).toMatchObject({ 'com.beeper.per_message_profile': { displayname: username } });
+    await scene.bob.updateMessage(scene.room.id, id, 'by another voice');
+    await eventually(async () => expect((await matrixBodies(scene)).join()).toContain('by another voice'));
+    await scene.bob.deleteMessage(scene.room.id, id);
+    await aliceReads(scene, []);
+    const membership = await scene.alice.state(scene.matrixRoom, 'm.room.member', scene.ghost);
+    expect(membership?.['membership']).toBe('ban');
+  });
+});
