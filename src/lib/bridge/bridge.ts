@@ -1,4 +1,5 @@
-import type { Side } from '../core/remote-error.ts';
+import { RcfedError } from '../core/errors.ts';
+import { RemoteError, type Side } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
 import { startApplicationService } from '../matrix/application-service.ts';
 import type { RealtimeHandlers, RealtimeSession } from '../rocketchat/types.ts';
@@ -95,6 +96,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     owner: LANE_OWNER,
     clock: parts.clock,
     log: parts.log,
+    signal,
   });
 
   const realtime = createRealtimeKeeper({ ...options, portals, catchUps, breaker: breakers.workspace, wake, signal });
@@ -184,12 +186,21 @@ function authorOf(
   return { id: author, username: '', name: '' };
 }
 
-/** The bot exists and has its device: sends with a device are remembered across the homeserver's restarts. */
+/**
+ * The bot exists and has its device: sends with a device are remembered across the homeserver's restarts.
+ * A homeserver that lets an application service make no device can't promise that, and is refused.
+ */
 export async function prepareBot(parts: BridgeParts): Promise<void> {
   await parts.homeserver.whoami();
   const { matrixBot } = parts.identity;
   await parts.homeserver.registerGhost(matrixBot.slice(1, matrixBot.indexOf(':')));
-  await parts.homeserver.ensureDevice();
+  try {
+    await parts.homeserver.ensureDevice();
+  } catch (error) {
+    if (!(error instanceof RemoteError) || error.status !== 404) throw error;
+    const why = 'Without a device of its own for each ghost, a message could appear twice after a restart.';
+    throw new RcfedError('RCFED_HOMESERVER_TOO_OLD', 'The homeserver gives ghosts no devices', { why, cause: error });
+  }
 }
 
 async function startHomeserver(parts: BridgeParts, breaker: Breaker, ready: () => Promise<void>): Promise<void> {

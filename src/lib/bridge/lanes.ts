@@ -17,6 +17,8 @@ const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 30_000;
 /** So many lanes act at the same time; others wait for a place. */
 const CONCURRENCY = 64;
+/** After so many rows a lane goes to the end of the queue, so that a flooded room starves no other. */
+const ROWS_A_TURN = 25;
 
 /** Whether rows from a side may be applied now in that lane: its catch-up is done. */
 export type Gate = (portal: Portal, from: Side) => boolean;
@@ -30,6 +32,7 @@ interface LanesOptions {
   readonly owner: string;
   readonly clock: Clock;
   readonly log: Log;
+  readonly signal: AbortSignal;
 }
 
 interface LaneState {
@@ -114,7 +117,7 @@ export class Lanes {
     const state = this.#lanes.get(lane);
     if (state === undefined) return;
     try {
-      while (state.wanted && !this.#stopped) {
+      for (let rows = 0; rows < ROWS_A_TURN && state.wanted && !this.#stopped; rows += 1) {
         state.wanted = false;
         if (await this.#step(lane, state)) state.wanted = true;
       }
@@ -185,14 +188,15 @@ export class Lanes {
 
   /** Tries the lane again after a delay that doubles with every failure in a row. */
   #postpone(lane: Lane, state: LaneState): void {
-    const { clock } = this.#options;
+    const { clock, signal } = this.#options;
     const delay = Math.min(FIRST_DELAY_MS * 2 ** state.failuresInARow, LONGEST_DELAY_MS);
     state.failuresInARow += 1;
     state.notBefore = clock.now() + delay;
-    void clock.sleep(delay).then(() => {
+    const again = (): void => {
       state.notBefore = 0;
       this.wake(lane);
-    });
+    };
+    clock.sleep(delay, signal).then(again, () => {});
   }
 
   async #leaseOf(lane: Lane, state: LaneState): Promise<Lease | undefined> {

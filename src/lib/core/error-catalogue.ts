@@ -29,6 +29,7 @@ export const errorCatalogue = Object.freeze({
   RCFED_CONFIG_UNWRITABLE: entry(3, false, 'Give your user write access to the folder, or name another one: RCFED_CONFIG_DIR=DIR rcfed …'),
   RCFED_DECLINED: entry(1, false, 'Answer yes, or pass --yes.'),
   RCFED_FILE_UNREADABLE: entry(2, false, 'Check the path and the permissions of the file.'),
+  RCFED_HOMESERVER_TOO_OLD: entry(3, false, 'Update the homeserver; tested: Synapse 1.141 and newer.'),
   RCFED_INTERRUPTED: entry(130, true, 'Run the command again; it goes on where it stopped.'),
   RCFED_KEY_INVALID: entry(3, false, 'Make a key of 32 bytes: openssl rand -base64 32'),
   RCFED_KEY_MISMATCH: entry(3, false, 'Restore the key file the secrets were encrypted with, or point RCFED_KEY_FILE at it.'),

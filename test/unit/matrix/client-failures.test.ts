@@ -7,7 +7,6 @@ import type { MatrixRoomId, MatrixUserId, ServerName } from '../../../src/lib/co
 import { RemoteError } from '../../../src/lib/core/remote-error.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import { createMatrixApi } from '../../../src/lib/matrix/client.ts';
-import { supportsDeviceMasquerading } from '../../../src/lib/matrix/device-masquerading.ts';
 import type { MatrixApi } from '../../../src/lib/matrix/types.ts';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
@@ -176,20 +175,5 @@ describe('a client', () => {
     });
     expect(api.as(alice).userId).toBe(alice);
     expect(() => api.as('@bob:example.org' as MatrixUserId)).toThrow(RcfedError);
-  });
-
-  it.each([
-    [['v1.17'], {}, undefined, true],
-    [['v1.11', 'v1.18'], {}, undefined, true],
-    [['v2.0'], {}, undefined, true],
-    [['r0.6.1', 'v1.16'], {}, undefined, false],
-    [[], { 'org.matrix.msc4326': true }, undefined, true],
-    [[], { 'org.matrix.msc4326': false }, undefined, false],
-    [['v1.12'], {}, 'Synapse/1.141.0', true],
-    [['v1.12'], {}, 'Synapse/1.160.0 (b=develop)', true],
-    [['v1.12'], {}, 'Synapse/1.140.0', false],
-    [['v1.12'], {}, 'nginx/1.900', false],
-  ])('knows from %j, %j and %j whether ghosts may have devices: %s', (versions, unstableFeatures: Record<string, boolean>, server, expected) => {
-    expect(supportsDeviceMasquerading({ versions, unstableFeatures, server })).toBe(expected);
   });
 });

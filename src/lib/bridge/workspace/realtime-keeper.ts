@@ -56,6 +56,8 @@ export function createRealtimeKeeper(options: RealtimeKeeperOptions): RealtimeKe
       onReady() {
         up = true;
         parts.log('info', 'realtime.ready', { rooms: portals.all().length });
+        // It may have been upgraded meanwhile: what it offers is read anew.
+        void parts.workspace.info().catch(() => {});
         void source.flushed().then(() => catchUps.all('workspace'));
       },
       onRoomWatched(roomId) {
