@@ -100,7 +100,9 @@ test('tombstones: a message deleted before its turn never appears on Matrix, not
   const { bench, bob, alice, room, matrixRoom } = await scene(onSandbox);
   const running = await bench.start();
   await ready(running);
-  const fault = faultsOf(bench).add({ path: '/send/', action: 'cut', times: 0 });
+  const fault = faultsOf(bench).add({ path: '/_matrix/client/', action: 'status', status: 503, times: 0 });
+  // Nothing is under way any more: the message waits for its turn.
+  await eventually(async () => expect((await running.service.status()).homeserver?.works).toBe(false));
   const id = await post(bob, room, 'regretted');
   const { inbox } = running.connected.parts.store;
   await eventually(async () => expect(await inbox.byRef(id)).toHaveLength(1));
