@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { Side } from '../../src/lib/core/remote-error.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
 import type { SandboxHomeserver } from '../../src/sandbox/homeserver/types.ts';
-import { type Bench, type RunningBridge, post, send, startBench } from '../support/bridge-bench.ts';
+import { type Bench, type RunningBridge, edit, post, send, startBench } from '../support/bridge-bench.ts';
 import { aliceReads, allIsWell, bobReads, newConversation, type Scene } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
@@ -152,3 +152,21 @@ test('one slow room slows no other', async () => {
   await homeserver.restart('graceful');
   await aliceReads(scene, ['slow']);
 });
+
+test('a change on Matrix that needs to look something up there waits for the homeserver, too', async () => {
+  const eventId = await send(scene.alice, scene.matrixRoom, 'first');
+  const change = await edit(scene.alice, scene.matrixRoom, eventId, 'second');
+  await bobReads(scene, ['second']);
+  await allIsWell(running);
+  const lookUp = homeserver.faults.add({ path: '/event/', action: 'status', times: 0 });
+  const probe = homeserver.faults.add({ path: '/(versions|whoami)$', action: 'status', times: 0 });
+  await scene.alice.redact(scene.matrixRoom, change, `undo-${scene.room.name}`);
+  const hits = (of: number) => homeserver.faults.list().find(({ id }) => id === of)?.hits;
+  await eventually(() => expect(hits(lookUp)).toBe(1));
+  await eventually(() => expect(hits(probe)).toBeGreaterThan(3));
+  // Tried again while the homeserver is known to be down, it would soon be given up.
+  expect(hits(lookUp)).toBe(1);
+  await nothingIsAside();
+  homeserver.faults.clear();
+  await bobReads(scene, ['first']);
+}, 60_000);

@@ -42,6 +42,8 @@ interface LaneState {
   leaseUntil: number;
   /** Sides whose head may have acted without being settled. */
   readonly unknown: Set<Side>;
+  /** By the side that a row came from: the server that its last try lacked, which may be that same side's. */
+  readonly lacked: Map<Side, Side>;
   failuresInARow: number;
   notBefore: number;
 }
@@ -139,7 +141,7 @@ export class Lanes {
     const heads: InboxRow[] = [];
     const empty: Side[] = [];
     for (const side of SIDES) {
-      if (!this.#mayGo(portal, side)) continue;
+      if (!this.#mayGo(portal, side, state)) continue;
       const row = await this.#options.store.inbox.head(lane, side);
       if (row === undefined) empty.push(side);
       else heads.push(row);
@@ -158,8 +160,11 @@ export class Lanes {
     return settled;
   }
 
-  #mayGo(portal: Portal, side: Side): boolean {
-    return this.#options.gate(portal, side) && !this.#options.breakers[otherSide(side)].isOpen;
+  #mayGo(portal: Portal, side: Side, { lacked }: LaneState): boolean {
+    const { breakers, gate } = this.#options;
+    const lacking = lacked.get(side);
+    if (lacking !== undefined && breakers[lacking].isOpen) return false;
+    return gate(portal, side) && !breakers[otherSide(side)].isOpen;
   }
 
   async #apply(lane: Lane, state: LaneState, head: { row: InboxRow; portal: Portal; lease: Lease }): Promise<boolean> {
@@ -173,12 +178,14 @@ export class Lanes {
     });
     if (applied.kind === 'settled') {
       state.unknown.delete(row.side);
+      state.lacked.delete(row.side);
       state.failuresInARow = 0;
       return true;
     }
     if (applied.kind === 'later') return false;
     if (applied.unknown) state.unknown.add(row.side);
     if (applied.verdict.about === 'side') {
+      state.lacked.set(row.side, applied.verdict.side);
       this.#options.breakers[applied.verdict.side].open(applied.verdict.reason, applied.verdict.retryAfterMs);
     }
     if (applied.verdict.about === 'lost') state.lease = undefined;
@@ -217,6 +224,7 @@ const newLane = (): LaneState => ({
   lease: undefined,
   leaseUntil: 0,
   unknown: new Set(SIDES),
+  lacked: new Map(),
   failuresInARow: 0,
   notBefore: 0,
 });

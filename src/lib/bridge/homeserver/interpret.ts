@@ -23,7 +23,7 @@ export async function interpretHomeserverRow(
   if (event.redacted || (await parts.store.ledger.isGone('homeserver', event.id))) return gone(event);
   if (markedWorkspace(event) === parts.identity.workspaceId) return nothing('from another bridge of this workspace');
   const target = editTarget(event);
-  return target === undefined ? interpretPost(event, false) : interpretEdit(parts, event, target);
+  return target === undefined ? interpretPost(event, false) : interpretEdit(parts, portal, event, target);
 }
 
 function interpretPost(event: MatrixEvent, editOfUnknown: boolean): HomeserverEvent | Nothing {
@@ -42,6 +42,7 @@ function interpretPost(event: MatrixEvent, editOfUnknown: boolean): HomeserverEv
 
 async function interpretEdit(
   parts: BridgeParts,
+  portal: Portal,
   event: MatrixEvent,
   targetId: EventId,
 ): Promise<HomeserverEvent | Nothing> {
@@ -50,6 +51,7 @@ async function interpretEdit(
     const original = await parts.store.inbox.byKey('homeserver', targetId);
     if (original?.state === 'aside') return nothing('folded', { foldInto: original.id });
     if (original !== undefined || (await parts.store.ledger.isGone('homeserver', targetId))) return nothing('gone');
+    if (await isFromBefore(parts, portal, targetId)) return nothing('from before the link');
     return interpretPost(event, true);
   }
   // Others may not edit it: https://spec.matrix.org/v1.17/client-server-api/#validity-of-replacement-events
@@ -73,6 +75,14 @@ async function interpretEdit(
     snapshot,
     redactedEdit: undefined,
   };
+}
+
+/** Everything since the link is recorded, or will be when the homeserver's gaps are filled. */
+async function isFromBefore(parts: BridgeParts, portal: Portal, eventId: EventId): Promise<boolean> {
+  if (portal.matrixRoomId === undefined) return false;
+  const raw = await parts.homeserver.event(portal.matrixRoomId, eventId);
+  const event = raw === undefined ? undefined : readEvent(raw);
+  return event !== undefined && event.at < portal.createdAt;
 }
 
 async function interpretRedaction(
