@@ -19,6 +19,13 @@ beforeAll(async () => {
 
 afterAll(() => bench.stop());
 
+/** The workspace tells its clock in whole seconds, and from that clock on a link holds. */
+async function nextSecond(): Promise<void> {
+  const second = (): number => Math.floor(bench.workspace.state.clock.now() / 1000);
+  const now = second();
+  await eventually(() => expect(second()).toBeGreaterThan(now));
+}
+
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') process.stderr.write(`${bench.logged.slice(-60).join('\n')}\n`);
   bench.logged.length = 0;
@@ -77,8 +84,7 @@ test('what was said before the link is not carried over, nor are its later edits
   const goneMessage = await post(bob, room, 'gone in Rocket.Chat');
   const oldEvent = await send(alice, matrixRoom, 'old on Matrix');
   const goneEvent = await send(alice, matrixRoom, 'gone on Matrix');
-  // The workspace's clock at the link has whole seconds.
-  await new Promise((resolve) => setTimeout(resolve, 1100));
+  await nextSecond();
   await running.service.link({ room: 'before', matrixRoom });
   const scene: Scene = { bob, alice, room, matrixRoom, puppet: '', ghost: '@nobody:nowhere' as never };
   await bob.updateMessage(room.id, oldMessage, 'changed in Rocket.Chat');
@@ -104,8 +110,7 @@ test('unlinking ends both directions and settles what waits; linking again start
   expect((await running.service.rooms()).map(({ room }) => room)).not.toContain(scene.room.name);
   await post(scene.bob, scene.room, 'unheard in Rocket.Chat');
   await send(scene.alice, scene.matrixRoom, 'unheard on Matrix');
-  // The workspace's clock at the link has whole seconds.
-  await new Promise((resolve) => setTimeout(resolve, 1100));
+  await nextSecond();
   await running.service.link({ room: scene.room.name, matrixRoom: scene.matrixRoom });
   await post(scene.bob, scene.room, 'heard again in Rocket.Chat');
   await bobReads(scene, ['still waiting', 'unheard in Rocket.Chat', 'heard again in Rocket.Chat']);

@@ -1,0 +1,100 @@
+// Whatever is pushed is taken, and never keeps what comes after it from arriving.
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Bench, type RunningBridge, send, startBench } from '../support/bridge-bench.ts';
+import { allIsWell, bobReads, fresh, newConversation, type Scene, workspaceTexts } from '../support/bridge-scene.ts';
+import { eventually } from '../support/eventually.ts';
+import { homeservers } from '../support/homeservers.ts';
+import { eventOf as pushedEvent, pushBody, textContent as text } from '../support/pushed-events.ts';
+import { postgresDatabase } from '../support/shared-postgres.ts';
+import { engines } from '../support/stores.ts';
+
+let bench: Bench;
+let running: RunningBridge;
+let scene: Scene;
+
+beforeEach(async () => {
+  scene = await newConversation(bench, running);
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') process.stderr.write(`${bench.logged.slice(-60).join('\n')}\n`);
+  bench.logged.length = 0;
+  for (const { id } of await running.service.asideRows()) await running.service.dropAside({ id });
+  await allIsWell(running);
+});
+
+const eventOf = (content: unknown, more?: Record<string, unknown>): Record<string, unknown> => pushedEvent(scene, content, more);
+const pushEvents = (...events: unknown[]): Promise<number> => pushBody(bench, running, JSON.stringify({ events }));
+
+/** Whatever came before it: a good message arrives, and there is no trouble. */
+async function goodOneArrives(): Promise<void> {
+  const body = `good ${randomUUID()}`;
+  await send(scene.alice, scene.matrixRoom, body);
+  await eventually(async () => expect((await workspaceTexts(scene)).at(-1)).toBe(body));
+  await allIsWell(running);
+}
+
+describe.each(engines)('with the store on %s', (engine) => {
+  beforeAll(async () => {
+    const [sandbox] = homeservers;
+    const store = engine === 'postgres' ? await postgresDatabase() : undefined;
+    if (sandbox === undefined) throw new Error('there is always a sandbox');
+    bench = await startBench({ homeserver: sandbox, ...(store === undefined ? {} : { store }) });
+    running = await bench.start();
+  });
+
+  afterAll(() => bench.stop());
+
+  test('a text with NUL, or with half of a surrogate pair, arrives without it', async () => {
+    // By hand: JSON.stringify would never write such a half as it is.
+    const raw = JSON.stringify({ events: [eventOf(text('nul: NUL.')), eventOf(text('half: HALF.'))] });
+    expect(await pushBody(bench, running, raw.replace('NUL', '\\u0000').replace('HALF', '\\ud83d'))).toBe(200);
+    await bobReads(scene, ['nul: .', 'half: \ufffd.']);
+    expect(await running.service.asideRows()).toEqual([]);
+  });
+
+  test('NUL and halves of surrogate pairs do no harm in any other place', async () => {
+    const odd = ['a\0b', '\0', '\ud800', 'x\udfff'];
+    const events = odd.flatMap((each) => [
+      eventOf(text('id'), { event_id: `$${each}${randomUUID()}` }),
+      eventOf(text('room'), { room_id: `!${each}:${bench.homeserver.serverName}` }),
+      eventOf(text('type'), { type: `m.${each}` }),
+      eventOf(text('transaction'), { unsigned: { transaction_id: each } }),
+      eventOf({ ...text('content'), [each]: each }),
+      eventOf({}, { type: 'm.room.redaction', redacts: `$${each}` }),
+    ]);
+    expect(await pushEvents(...events)).toBe(200);
+    await goodOneArrives();
+    expect(fresh(await workspaceTexts(scene)).filter((each) => each === 'content')).toHaveLength(odd.length);
+  });
+
+  test('whatever a field of an event holds, it is taken, and what comes after it arrives', async () => {
+    const names = ['event_id', 'room_id', 'sender', 'type', 'origin_server_ts', 'content', 'unsigned', 'state_key', 'redacts'] as const;
+    const contents = ['msgtype', 'body', 'format', 'formatted_body', 'm.relates_to', 'm.new_content', 'chat.rocket.bridge', 'redacts'];
+    const anything = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.string({ unit: 'binary' }), fc.constantFrom(undefined, -1, 1e300, '@', '@:', '!', '$'));
+    const content = fc.record(Object.fromEntries(contents.map((name) => [name, anything])), { requiredKeys: [] });
+    const change = fc.oneof(fc.record(Object.fromEntries(names.map((name) => [name, anything])), { requiredKeys: [] }), fc.record({ content }));
+    const types = fc.constantFrom('m.room.message', 'm.room.redaction', 'm.room.member', 'm.reaction');
+    const broken = fc.oneof(anything, fc.tuple(types, change).map(([type, with_]) => ({ ...eventOf(text('mutant')), type, ...with_ })));
+    await fc.assert(
+      fc.asyncProperty(fc.array(broken, { minLength: 1, maxLength: 10 }), async (events) => {
+        expect(await pushEvents(...events)).toBe(200);
+      }),
+      { numRuns: 60 },
+    );
+    await goodOneArrives();
+  }, 120_000);
+
+  test('whatever a transaction holds instead of events, it is taken, or said to be no JSON', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(fc.constantFrom('events', 'ephemeral', 'to_device', 'x'), fc.jsonValue()), async (body) => {
+        expect(await pushBody(bench, running, JSON.stringify(body))).toBe(200);
+      }),
+      { numRuns: 30 },
+    );
+    expect(await pushBody(bench, running, '{"events": [')).toBe(400);
+    await goodOneArrives();
+  });
+});
