@@ -5,7 +5,7 @@ import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 
 const WATCH_MS = 30_000;
-/** Rooms are asked for since a little before the last time: the clocks may differ. */
+/** Rooms are asked for since a little before the last time: writes take effect some moments after their stamp. */
 const OVERLAP_MS = 90_000;
 
 interface WatchdogOptions {
@@ -24,15 +24,16 @@ interface WatchdogOptions {
  */
 export async function watchWorkspace(options: WatchdogOptions): Promise<void> {
   const { parts, breaker, reconnect, signal } = options;
-  let since = parts.clock.now() - OVERLAP_MS;
+  let lastAsked: number | undefined;
   let deaf = 0;
   while (!signal.aborted) {
     await parts.clock.sleep(options.everyMs ?? WATCH_MS, signal).catch(() => {});
     if (signal.aborted || breaker.isOpen) continue;
     try {
-      const asked = parts.clock.now();
-      const missed = await catchUpChanged(options, since);
-      since = asked - OVERLAP_MS;
+      // The workspace's own clock: ours may be minutes off.
+      const { serverTime } = await parts.workspace.info();
+      const missed = await catchUpChanged(options, (lastAsked ?? serverTime) - OVERLAP_MS);
+      lastAsked = serverTime;
       deaf = missed > 0 ? deaf + 1 : 0;
     } catch (error) {
       const verdict = classify(error, { asPerson: false });
