@@ -34,6 +34,7 @@ export class CatchUps {
   readonly #serial = new SerialByKey<string>();
   readonly #slots = new Slots(CONCURRENCY);
   #epoch = { workspace: 0, homeserver: 0 };
+  readonly #retrying = new Set<string>();
   readonly #problems = new Map<string, string>();
 
   constructor(options: CatchUpsOptions) {
@@ -94,7 +95,12 @@ export class CatchUps {
 
   async #again(side: Side, portal: Portal, retryMs: number, epoch: number): Promise<void> {
     const { parts, signal } = this.#options;
+    // One that already waits is enough, however many have failed since.
+    const key = `${side}:${portal.id}:${epoch}`;
+    if (this.#retrying.has(key)) return;
+    this.#retrying.add(key);
     await parts.clock.sleep(retryMs, signal).catch(() => {});
+    this.#retrying.delete(key);
     // A newer break brings its own catch-up.
     if (signal.aborted || epoch !== this.#epoch[side] || this.#done[side].has(portal.id)) return;
     const next = Math.min(retryMs * 2, LONGEST_RETRY_MS);
