@@ -11,6 +11,7 @@ import { openStore } from '../store/open.ts';
 import type { Store } from '../store/types.ts';
 import { bridgeIdOf } from './effect-ids.ts';
 import type { BridgeIdentity, BridgeParts, Checkpoint } from './parts.ts';
+import { createIsOwnAccount } from './workspace/own-accounts.ts';
 
 export interface BridgeConfig {
   readonly workspace: { readonly url: string; readonly credentials: WorkspaceCredentials };
@@ -75,7 +76,16 @@ export async function connectBridge(config: BridgeConfig, options: ConnectOption
     };
     const passed = options.passed ?? (() => {});
     return {
-      parts: { store, workspace, homeserver, identity, clock, log, passed },
+      parts: {
+        store,
+        workspace,
+        homeserver,
+        identity,
+        isOwnAccount: createIsOwnAccount(store, credentials.userId),
+        clock,
+        log,
+        passed,
+      },
       async realtime(handlers) {
         const { createRealtime } = await import('../rocketchat/realtime.ts');
         return createRealtime({ url, credentials, clock, log, handlers, agent: config.network?.webSocketAgent(url) });

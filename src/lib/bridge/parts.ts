@@ -4,6 +4,7 @@ import type { Log } from '../core/log.ts';
 import type { MatrixApi } from '../matrix/types.ts';
 import type { WorkspaceApi } from '../rocketchat/types.ts';
 import type { Store } from '../store/types.ts';
+import type { IsOwnAccount } from './workspace/own-accounts.ts';
 
 /** Who this bridge is, on both sides. */
 export interface BridgeIdentity {
@@ -43,6 +44,7 @@ export interface BridgeParts {
   /** The bot's. */
   readonly homeserver: MatrixApi;
   readonly identity: BridgeIdentity;
+  readonly isOwnAccount: IsOwnAccount;
   readonly clock: Clock;
   readonly log: Log;
   readonly passed: (checkpoint: Checkpoint) => void;

@@ -21,7 +21,15 @@ export type ReadMessage = (text: string) => Root | undefined;
  * thousand marker characters, so that one message of a stranger could hold every lane up. Such a text
  * has no tree. The parser is loaded here, 20 ms at the first call.
  */
-export async function loadMessageReader(): Promise<ReadMessage> {
+export function loadMessageReader(): Promise<ReadMessage> {
+  reader ??= makeReader();
+  return reader;
+}
+
+/** Kept, because even a module that is there already takes 0.1 ms to import again. */
+let reader: Promise<ReadMessage> | undefined;
+
+async function makeReader(): Promise<ReadMessage> {
   const { parse } = await import('@rocket.chat/message-parser');
   return (text) => {
     if (!withinBudget(text)) return undefined;

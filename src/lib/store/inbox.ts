@@ -47,6 +47,7 @@ function lookingUp({ kysely }: StoreDatabase): Pick<Inbox, 'lastId' | 'head' | '
       .orderBy('id')
       .limit((eb) => eb.lit(1)),
   );
+  const byRef = prepareQuery<{ ref: string }, InboxRecord>(kysely, (slot) => all.where('ref', '=', slot('ref')).orderBy('id'));
   const byId = prepareQuery<{ id: number }, InboxRecord>(kysely, (slot) => all.where('id', '=', slot('id')));
   const first = (rows: readonly InboxRecord[]): InboxRow | undefined => rows[0] && inboxRow(rows[0]);
   return {
@@ -57,7 +58,7 @@ function lookingUp({ kysely }: StoreDatabase): Pick<Inbox, 'lastId' | 'head' | '
     },
     byId: async (id) => first((await byId({ id })).rows),
     byKey: async (side, key) => first(await all.where('side', '=', side).where('event_key', '=', key).execute()),
-    byRef: async (ref) => (await all.where('ref', '=', ref).orderBy('id').execute()).map(inboxRow),
+    byRef: async (ref) => (await byRef({ ref })).rows.map(inboxRow),
     async known(side, keys) {
       const stored = new Set<string>();
       for (let start = 0; start < keys.length; start += KEYS_PER_QUERY) {

@@ -65,9 +65,18 @@ const snapshotRow = (snapshot: Snapshot): SnapshotRow => ({
 });
 
 export function ledgerOf({ kysely }: StoreDatabase): Ledger {
+  const byEvent = prepareQuery<{ eventId: EventId }, LedgerRow>(kysely, (slot) =>
+    kysely.selectFrom('ledger').selectAll().where('event_id', '=', slot('eventId')),
+  );
+  const snapshotOf = prepareQuery<{ messageId: MessageId }, SnapshotRow>(kysely, (slot) =>
+    kysely.selectFrom('snapshots').selectAll().where('message_id', '=', slot('messageId')),
+  );
+  const tombstone = prepareQuery<{ side: Side; target: string }, unknown>(kysely, (slot) =>
+    kysely.selectFrom('tombstones').select('at').where('side', '=', slot('side')).where('target', '=', slot('target')),
+  );
   return {
     async byEvent(eventId) {
-      const row = await kysely.selectFrom('ledger').selectAll().where('event_id', '=', eventId).executeTakeFirst();
+      const [row] = (await byEvent({ eventId })).rows;
       return row && ledgerEntry(row);
     },
     async byMessage(messageId) {
@@ -84,11 +93,7 @@ export function ledgerOf({ kysely }: StoreDatabase): Ledger {
       return [...own, ...rows.filter(({ kind }) => kind !== 'message')].map(ledgerEntry);
     },
     async snapshot(messageId) {
-      const row = await kysely
-        .selectFrom('snapshots')
-        .selectAll()
-        .where('message_id', '=', messageId)
-        .executeTakeFirst();
+      const [row] = (await snapshotOf({ messageId })).rows;
       return (
         row && {
           messageId,
@@ -100,10 +105,7 @@ export function ledgerOf({ kysely }: StoreDatabase): Ledger {
         }
       );
     },
-    async isGone(side, target) {
-      const query = kysely.selectFrom('tombstones').select('at').where('side', '=', side).where('target', '=', target);
-      return (await query.executeTakeFirst()) !== undefined;
-    },
+    isGone: async (side, target) => (await tombstone({ side, target })).rows.length > 0,
     async totals() {
       const rows = await kysely
         .selectFrom('ledger')

@@ -4,6 +4,7 @@ import type { MatrixApi } from '../../matrix/types.ts';
 import type { Person, Portal } from '../../store/types.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import type { BridgeParts } from '../parts.ts';
+import { Remembered } from '../remembered.ts';
 import { SerialByKey } from '../serial.ts';
 
 /** Larger avatars are not carried; the account is made without one. */
@@ -21,16 +22,22 @@ export interface Ghosts {
 
 export function createGhosts(parts: BridgeParts): Ghosts {
   const serial = new SerialByKey<string>();
-  const inRoom = (portal: Portal, author: WorkspaceAuthor): Promise<MatrixApi> =>
-    serial.run(author.id, async () => {
+  const joined = new Remembered<MatrixApi>();
+  const inRoom = (portal: Portal, author: WorkspaceAuthor): Promise<MatrixApi> => {
+    const known = joined.get(portal, author.id);
+    if (known !== undefined) return Promise.resolve(known);
+    return serial.run(author.id, async () => {
       const person = await ensureGhost(parts, author);
       const api = parts.homeserver.as(person.matrixUserId);
       await ensureJoined(parts, portal, person, api);
+      joined.set(portal, author.id, api);
       return api;
     });
+  };
   return {
     inRoom,
     async distrust(portal, author) {
+      joined.forget(portal, author.id);
       const person = await parts.store.people.byWorkspaceUser(author.id);
       if (person === undefined) return;
       await parts.store.people.setMember(portal.id, person.id, false);

@@ -33,7 +33,7 @@ export async function catchUp(
     const isKnown = (await parts.store.ledger.snapshot(raw['_id'] as MessageId)) !== undefined;
     // Written before the link, and only touched since: not ours to relay.
     if (!isKnown && (readTime(raw['ts']) ?? 0) < portals.linkedAt(portal)) continue;
-    const row = messageRow(portals, raw, isKnown);
+    const row = await messageRow(parts, portals, raw, isKnown);
     if (row === undefined) continue;
     rows.push(row);
     const tombstone = tombstoneOf(row, raw);

@@ -50,7 +50,7 @@ async function interpretUnknown(
   message: WorkspaceMessage,
   ownSendingUnsettled: boolean,
 ): Promise<WorkspaceEvent | Nothing | Later> {
-  if (await isOurs(parts, message.author.id)) {
+  if (await parts.isOwnAccount(message.author.id)) {
     // Made by our own puppet or bot. If its sending is still open, what is different in it can only be
     // told once the sending is settled.
     return ownSendingUnsettled ? { kind: 'later' } : nothing('echo');
@@ -139,8 +139,3 @@ const newest = (snapshot: Snapshot, message: WorkspaceMessage): Snapshot => ({
   ...snapshot,
   updatedAt: Math.max(snapshot.updatedAt, message.updatedAt),
 });
-
-async function isOurs(parts: BridgeParts, id: WorkspaceMessage['author']['id']): Promise<boolean> {
-  if (id === parts.identity.workspaceBot) return true;
-  return (await parts.store.people.byWorkspaceUser(id))?.kind === 'puppet';
-}

@@ -6,6 +6,7 @@ import { puppetDisplayName, puppetUsername } from '../../matrix/puppet-name.ts';
 import type { WorkspaceApi, WorkspaceUser } from '../../rocketchat/types.ts';
 import type { Person, Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
+import { Remembered } from '../remembered.ts';
 import { SerialByKey } from '../serial.ts';
 
 const AVATAR_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -33,16 +34,23 @@ export interface Puppets {
 
 export function createPuppets(parts: BridgeParts): Puppets {
   const serial = new SerialByKey<MatrixUserId>();
+  const voices = new Remembered<Voice>();
   return {
-    inRoom: (portal, matrixUserId) =>
-      serial.run(matrixUserId, async () => {
-        if (parts.identity.mode === 'alias') return botVoice(parts, matrixUserId);
+    async inRoom(portal, matrixUserId) {
+      if (parts.identity.mode === 'alias') return botVoice(parts, matrixUserId);
+      const known = voices.get(portal, matrixUserId);
+      if (known !== undefined) return known;
+      return serial.run(matrixUserId, async () => {
         const person = await ensurePuppet(parts, matrixUserId);
         await ensureMember(parts, portal, person);
-        return puppetVoice(parts, person);
-      }),
+        const voice = puppetVoice(parts, person);
+        voices.set(portal, matrixUserId, voice);
+        return voice;
+      });
+    },
     bot: (matrixUserId) => botVoice(parts, matrixUserId),
     async distrust(portal, matrixUserId) {
+      voices.forget(portal, matrixUserId);
       const person = await parts.store.people.byMatrixUser(matrixUserId);
       if (person === undefined) return;
       await parts.store.people.setMember(portal.id, person.id, false);

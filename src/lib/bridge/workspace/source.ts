@@ -11,12 +11,22 @@ import { isDeleted, readMessage, versionOf } from './message.ts';
 const BUFFER_LIMIT = 20_000;
 const RETRY_MS = 500;
 
-/** One version of a message as an inbox row. undefined: its room is not federated. */
-export function messageRow(portals: PortalIndex, raw: RawMessage, isKnown: boolean): NewInboxRow | undefined {
+/**
+ * One version of a message as an inbox row. undefined: its room is not federated, or it is what our own
+ * bot or puppet wrote, as they wrote it; a later change of that by somebody is recorded.
+ */
+export async function messageRow(
+  parts: Pick<BridgeParts, 'isOwnAccount'>,
+  portals: PortalIndex,
+  raw: RawMessage,
+  isKnown: boolean,
+): Promise<NewInboxRow | undefined> {
   const message = readMessage(raw);
   if (message === undefined) return malformedRow(portals, raw);
   const portal = portals.ofWorkspaceRoom(message.roomId);
   if (portal === undefined) return undefined;
+  const isUntouched = message.editedAt === undefined && message.systemType === undefined;
+  if (isUntouched && (await parts.isOwnAccount(message.author.id))) return undefined;
   const { hash, updatedAt } = versionOf(message);
   return {
     side: 'workspace',
@@ -121,7 +131,7 @@ async function record(
   const rows: NewInboxRow[] = [];
   const tombstones: Tombstone[] = [];
   for (const event of events) {
-    const row = rowOf(parts, portals, event);
+    const row = await rowOf(parts, portals, event);
     if (row === undefined) continue;
     rows.push(row);
     const tombstone = tombstoneOf(row, event.kind === 'message' ? event.message : undefined);
@@ -135,8 +145,8 @@ async function record(
   for (const lane of new Set(inserted.map((row) => row.lane))) recorded(lane);
 }
 
-function rowOf(parts: BridgeParts, portals: PortalIndex, event: RealtimeEvent): NewInboxRow | undefined {
-  if (event.kind === 'message') return messageRow(portals, event.message, event.message['editedAt'] !== undefined);
+async function rowOf(parts: BridgeParts, portals: PortalIndex, event: RealtimeEvent): Promise<NewInboxRow | undefined> {
+  if (event.kind === 'message') return messageRow(parts, portals, event.message, event.message['editedAt'] !== undefined);
   const portal = portals.ofWorkspaceRoom(event.roomId);
   return portal === undefined ? undefined : deletionRow(portal.lane, event.id, parts.clock.now());
 }
