@@ -25,7 +25,8 @@ afterEach(async ({ task }) => {
   await allIsWell(running);
 });
 
-const eventOf = (content: unknown, more?: Record<string, unknown>): Record<string, unknown> => pushedEvent(scene, content, more);
+const eventOf = (content: unknown, more?: Record<string, unknown>): Record<string, unknown> =>
+  pushedEvent(scene, content, more);
 const pushEvents = (...events: unknown[]): Promise<number> => pushBody(bench, running, JSON.stringify({ events }));
 
 /** Whatever came before it: a good message arrives, and there is no trouble. */
@@ -71,13 +72,42 @@ describe.each(engines)('with the store on %s', (engine) => {
   });
 
   test('whatever a field of an event holds, it is taken, and what comes after it arrives', async () => {
-    const names = ['event_id', 'room_id', 'sender', 'type', 'origin_server_ts', 'content', 'unsigned', 'state_key', 'redacts'] as const;
-    const contents = ['msgtype', 'body', 'format', 'formatted_body', 'm.relates_to', 'm.new_content', 'chat.rocket.bridge', 'redacts'];
-    const anything = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.string({ unit: 'binary' }), fc.constantFrom(undefined, -1, 1e300, '@', '@:', '!', '$'));
+    const names = [
+      'event_id',
+      'room_id',
+      'sender',
+      'type',
+      'origin_server_ts',
+      'content',
+      'unsigned',
+      'state_key',
+      'redacts',
+    ] as const;
+    const contents = [
+      'msgtype',
+      'body',
+      'format',
+      'formatted_body',
+      'm.relates_to',
+      'm.new_content',
+      'chat.rocket.bridge',
+      'redacts',
+    ];
+    const anything = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(undefined, -1, 1e300, '@', '@:', '!', '$'),
+    );
     const content = fc.record(Object.fromEntries(contents.map((name) => [name, anything])), { requiredKeys: [] });
-    const change = fc.oneof(fc.record(Object.fromEntries(names.map((name) => [name, anything])), { requiredKeys: [] }), fc.record({ content }));
+    const change = fc.oneof(
+      fc.record(Object.fromEntries(names.map((name) => [name, anything])), { requiredKeys: [] }),
+      fc.record({ content }),
+    );
     const types = fc.constantFrom('m.room.message', 'm.room.redaction', 'm.room.member', 'm.reaction');
-    const broken = fc.oneof(anything, fc.tuple(types, change).map(([type, with_]) => ({ ...eventOf(text('mutant')), type, ...with_ })));
+    const broken = fc.oneof(
+      anything,
+      fc.tuple(types, change).map(([type, with_]) => ({ ...eventOf(text('mutant')), type, ...with_ })),
+    );
     await fc.assert(
       fc.asyncProperty(fc.array(broken, { minLength: 1, maxLength: 10 }), async (events) => {
         expect(await pushEvents(...events)).toBe(200);
@@ -89,9 +119,12 @@ describe.each(engines)('with the store on %s', (engine) => {
 
   test('whatever a transaction holds instead of events, it is taken, or said to be no JSON', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.dictionary(fc.constantFrom('events', 'ephemeral', 'to_device', 'x'), fc.jsonValue()), async (body) => {
-        expect(await pushBody(bench, running, JSON.stringify(body))).toBe(200);
-      }),
+      fc.asyncProperty(
+        fc.dictionary(fc.constantFrom('events', 'ephemeral', 'to_device', 'x'), fc.jsonValue()),
+        async (body) => {
+          expect(await pushBody(bench, running, JSON.stringify(body))).toBe(200);
+        },
+      ),
       { numRuns: 30 },
     );
     expect(await pushBody(bench, running, '{"events": [')).toBe(400);

@@ -2,8 +2,27 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../src/lib/core/clock.ts';
 import type { MessageId } from '../../src/lib/core/ids.ts';
-import { type Bench, type BenchOptions, type RunningBridge, edit, post, send, startBench } from '../support/bridge-bench.ts';
-import { aliceReads, allIsWell, authorInWorkspace, bobReads, eventOnMatrix, fresh, matrixBodies, newConversation, newScene, type Scene } from '../support/bridge-scene.ts';
+import {
+  type Bench,
+  type BenchOptions,
+  type RunningBridge,
+  edit,
+  post,
+  send,
+  startBench,
+} from '../support/bridge-bench.ts';
+import {
+  aliceReads,
+  allIsWell,
+  authorInWorkspace,
+  bobReads,
+  eventOnMatrix,
+  fresh,
+  matrixBodies,
+  newConversation,
+  newScene,
+  type Scene,
+} from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
 
@@ -41,19 +60,25 @@ async function oneRound(scene: Scene): Promise<void> {
 }
 
 describe('each version of Rocket.Chat', () => {
-  test.each(['6.13', '7.13', '8.8.1', '9.0'])('%s: one round each way, and what was said while the bridge was down', async (version) => {
-    await begin({ version });
-    const scene = await newConversation(bench, running);
-    await oneRound(scene);
-    await running.stop();
-    await post(scene.bob, scene.room, 'while down');
-    running = await bench.start();
-    await aliceReads(scene, ['from Bob', 'from Alice', 'while down']);
-  });
+  test.each(['6.13', '7.13', '8.8.1', '9.0'])(
+    '%s: one round each way, and what was said while the bridge was down',
+    async (version) => {
+      await begin({ version });
+      const scene = await newConversation(bench, running);
+      await oneRound(scene);
+      await running.stop();
+      await post(scene.bob, scene.room, 'while down');
+      running = await bench.start();
+      await aliceReads(scene, ['from Bob', 'from Alice', 'while down']);
+    },
+  );
 });
 
 describe('a workspace whose clock is wrong', () => {
-  const shifted = (ms: number): Clock => ({ now: () => systemClock.now() + ms, sleep: (wait, signal) => systemClock.sleep(wait, signal) });
+  const shifted = (ms: number): Clock => ({
+    now: () => systemClock.now() + ms,
+    sleep: (wait, signal) => systemClock.sleep(wait, signal),
+  });
 
   test.each([
     ['ahead', 5 * 60_000],
@@ -110,14 +135,17 @@ describe('realtime delivery', () => {
 });
 
 describe('without accounts for external users', () => {
-  test.each(['c', 'p'] as const)('in a room of type %s the bot speaks under their names, and all changes carry over', async (type) => {
-    await begin({ identity: 'alias' });
-    const scene = await newScene(bench, running, { type });
-    await oneRound(scene);
-    const { username, alias } = await authorInWorkspace(scene, 'from Alice');
-    expect([username, alias]).toEqual(['rcfed', expect.stringContaining('alice')]);
-    expect((await eventOnMatrix(scene, 'from bob'))['sender']).toBe(scene.ghost);
-    expect((await bench.admin.userByName(scene.puppet))).toBeUndefined();
-    expect((await running.service.status()).people).toMatchObject({ puppets: 0 });
-  });
+  test.each(['c', 'p'] as const)(
+    'in a room of type %s the bot speaks under their names, and all changes carry over',
+    async (type) => {
+      await begin({ identity: 'alias' });
+      const scene = await newScene(bench, running, { type });
+      await oneRound(scene);
+      const { username, alias } = await authorInWorkspace(scene, 'from Alice');
+      expect([username, alias]).toEqual(['rcfed', expect.stringContaining('alice')]);
+      expect((await eventOnMatrix(scene, 'from bob'))['sender']).toBe(scene.ghost);
+      expect(await bench.admin.userByName(scene.puppet)).toBeUndefined();
+      expect((await running.service.status()).people).toMatchObject({ puppets: 0 });
+    },
+  );
 });

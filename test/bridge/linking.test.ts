@@ -46,7 +46,9 @@ test('a Matrix room that another bridge serves for this workspace is refused, an
   await bob.createRoom('c', 'served');
   const matrixRoom = await alice.createRoom({ preset: 'public_chat', visibility: 'private' });
   await alice.sendState(matrixRoom, 'chat.rocket.bridge', workspaceId, { bridge: 'another', room: 'elsewhere' });
-  await expect(running.service.link({ room: 'served', matrixRoom })).rejects.toMatchObject({ code: 'RCFED_ROOM_BRIDGED' });
+  await expect(running.service.link({ room: 'served', matrixRoom })).rejects.toMatchObject({
+    code: 'RCFED_ROOM_BRIDGED',
+  });
   expect(await alice.joinedMembers(matrixRoom)).not.toContain(matrixBot);
   expect((await running.service.rooms()).map(({ room }) => room)).not.toContain('served');
   // The claim was given up: now it may be linked.
@@ -57,7 +59,9 @@ test('a Matrix room that another bridge serves for this workspace is refused, an
 test('a room is linked once: another partner for it is refused', async () => {
   const scene = await newScene(bench, running);
   const other = await scene.alice.createRoom({ preset: 'public_chat', visibility: 'private' });
-  await expect(running.service.link({ room: scene.room.name, matrixRoom: other })).rejects.toMatchObject({ code: 'RCFED_ROOM_LINKED' });
+  await expect(running.service.link({ room: scene.room.name, matrixRoom: other })).rejects.toMatchObject({
+    code: 'RCFED_ROOM_LINKED',
+  });
   await scene.bob.createRoom('c', `${scene.room.name}-second`);
   const second = running.service.link({ room: `${scene.room.name}-second`, matrixRoom: scene.matrixRoom });
   await expect(second).rejects.toMatchObject({ code: 'RCFED_ROOM_LINKED' });
@@ -66,9 +70,17 @@ test('a room is linked once: another partner for it is refused', async () => {
 test('a message that another bridge took from this very workspace is not written there again', async () => {
   const scene = await newConversation(bench, running);
   const { workspaceId } = running.connected.parts.identity;
-  const content = { msgtype: 'm.text', body: 'seen before', 'chat.rocket.bridge': { bridge: 'another', workspace: workspaceId } };
+  const content = {
+    msgtype: 'm.text',
+    body: 'seen before',
+    'chat.rocket.bridge': { bridge: 'another', workspace: workspaceId },
+  };
   const eventId = await scene.alice.sendEvent(scene.matrixRoom, 'm.room.message', 'marked', content);
-  const elsewhere = { ...content, body: 'from another workspace', 'chat.rocket.bridge': { bridge: 'another', workspace: 'elsewhere' } };
+  const elsewhere = {
+    ...content,
+    body: 'from another workspace',
+    'chat.rocket.bridge': { bridge: 'another', workspace: 'elsewhere' },
+  };
   await scene.alice.sendEvent(scene.matrixRoom, 'm.room.message', 'marked-elsewhere', elsewhere);
   await bobReads(scene, ['from another workspace']);
   const { steps } = await running.service.trace({ ref: eventId });
@@ -100,7 +112,11 @@ test('what was said before the link is not carried over, nor are its later edits
 
 test('unlinking ends both directions and settles what waits; linking again starts from now', async () => {
   const scene = await newConversation(bench, running, { ownRoom: true });
-  (bench.homeserver as SandboxHomeserver).faults.add({ path: `${encodeURIComponent(scene.matrixRoom)}/send/.*/rcfed`, action: 'cut', times: 0 });
+  (bench.homeserver as SandboxHomeserver).faults.add({
+    path: `${encodeURIComponent(scene.matrixRoom)}/send/.*/rcfed`,
+    action: 'cut',
+    times: 0,
+  });
   const waiting = await post(scene.bob, scene.room, 'still waiting');
   await eventually(async () => expect((await running.service.status()).waiting).toMatchObject([{ events: 1 }]));
   const { room: closed } = await running.service.unlink({ room: scene.room.name });
@@ -116,7 +132,12 @@ test('unlinking ends both directions and settles what waits; linking again start
   await bobReads(scene, ['still waiting', 'unheard in Rocket.Chat', 'heard again in Rocket.Chat']);
   await aliceReads(scene, ['unheard on Matrix', 'heard again in Rocket.Chat']);
   await send(scene.alice, scene.matrixRoom, 'heard again on Matrix');
-  await bobReads(scene, ['still waiting', 'unheard in Rocket.Chat', 'heard again in Rocket.Chat', 'heard again on Matrix']);
+  await bobReads(scene, [
+    'still waiting',
+    'unheard in Rocket.Chat',
+    'heard again in Rocket.Chat',
+    'heard again on Matrix',
+  ]);
   await running.stop();
   running = await bench.start();
   await allIsWell(running);

@@ -4,7 +4,15 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { MessageDocument } from '../../src/sandbox/workspace/documents.ts';
 import { type Bench, type RunningBridge, post, startBench } from '../support/bridge-bench.ts';
-import { aliceReads, allIsWell, eventOnMatrix, fresh, matrixBodies, newConversation, type Scene } from '../support/bridge-scene.ts';
+import {
+  aliceReads,
+  allIsWell,
+  eventOnMatrix,
+  fresh,
+  matrixBodies,
+  newConversation,
+  type Scene,
+} from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
 
@@ -54,14 +62,30 @@ async function goodOneArrives(): Promise<void> {
 }
 
 test('a document that lacks what every message has is passed over', async () => {
-  for (const odd of [{ u: undefined }, { u: null }, { u: {} }, { _id: undefined }, { _id: 7 }, { ts: undefined }, { ts: 'yesterday' }, { rid: null }])
+  for (const odd of [
+    { u: undefined },
+    { u: null },
+    { u: {} },
+    { _id: undefined },
+    { _id: 7 },
+    { ts: undefined },
+    { ts: 'yesterday' },
+    { rid: null },
+  ])
     deliver(documentOf(odd));
   await goodOneArrives();
   expect(fresh(await matrixBodies(scene))).toHaveLength(1);
 });
 
 test('a message without a text, and a system message, are passed over', async () => {
-  for (const odd of [{ msg: null }, { msg: undefined }, { msg: '' }, { msg: 7 }, { t: 'uj' }, { t: 'room_changed_topic', msg: 'topic' }])
+  for (const odd of [
+    { msg: null },
+    { msg: undefined },
+    { msg: '' },
+    { msg: 7 },
+    { t: 'uj' },
+    { t: 'room_changed_topic', msg: 'topic' },
+  ])
     deliver(documentOf(odd));
   await goodOneArrives();
   expect(fresh(await matrixBodies(scene))).toHaveLength(1);
@@ -85,7 +109,9 @@ test('an author without a name, or with one that no Matrix id can hold, is heard
   deliver(documentOf({ u: { _id: newId() }, msg: 'nameless' }));
   deliver(documentOf({ u: { _id: newId(), username: 'Ünï Çødé/../#?', name: '' }, msg: 'odd name' }));
   deliver(documentOf({ u: { _id: newId(), username: 'x'.repeat(300), name: 'y'.repeat(3000) }, msg: 'long name' }));
-  await eventually(async () => expect(fresh(await matrixBodies(scene)).toSorted()).toEqual(['long name', 'nameless', 'odd name']));
+  await eventually(async () =>
+    expect(fresh(await matrixBodies(scene)).toSorted()).toEqual(['long name', 'nameless', 'odd name']),
+  );
   for (const body of ['nameless', 'odd name', 'long name']) {
     const sender = String((await eventOnMatrix(scene, body))['sender']);
     expect(sender).toMatch(/^@rc_[a-z0-9._=/+-]+:/);
@@ -106,7 +132,11 @@ test('odd documents that are found by the catch-up harm nothing either', async (
 });
 
 test('whatever a field of a document holds, what comes after it arrives', async () => {
-  const anything = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.string({ unit: 'binary' }), fc.constantFrom(undefined, Number.NaN, new Date(Number.NaN)));
+  const anything = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(undefined, Number.NaN, new Date(Number.NaN)),
+  );
   const names = ['_id', 'msg', 'ts', '_updatedAt', 'u', 't', 'editedAt', 'editedBy', 'attachments', 'md', 'urls'];
   // `rid` stays: whatever is of another room is nobody's business here.
   const change = fc.record(Object.fromEntries(names.map((name) => [name, anything])), { requiredKeys: [] });

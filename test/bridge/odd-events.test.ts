@@ -3,7 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { EventId } from '../../src/lib/core/ids.ts';
 import { type Bench, type RunningBridge, edit, send, startBench } from '../support/bridge-bench.ts';
-import { aliceReads, allIsWell, authorInWorkspace, bobReads, fresh, newConversation, type Scene, workspaceTexts } from '../support/bridge-scene.ts';
+import {
+  aliceReads,
+  allIsWell,
+  authorInWorkspace,
+  bobReads,
+  fresh,
+  newConversation,
+  type Scene,
+  workspaceTexts,
+} from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
 import { eventOf as pushedEvent, pushBody, textContent as text } from '../support/pushed-events.ts';
@@ -32,7 +41,8 @@ afterEach(async ({ task }) => {
   await allIsWell(running);
 });
 
-const eventOf = (content: unknown, more?: Record<string, unknown>): Record<string, unknown> => pushedEvent(scene, content, more);
+const eventOf = (content: unknown, more?: Record<string, unknown>): Record<string, unknown> =>
+  pushedEvent(scene, content, more);
 const pushEvents = (...events: unknown[]): Promise<number> => pushBody(bench, running, JSON.stringify({ events }));
 
 /** Whatever came before it: a good message arrives, and there is no trouble. */
@@ -46,7 +56,10 @@ async function goodOneArrives(): Promise<void> {
 test('a transaction of 20 MB is taken', async () => {
   const padding = 'x'.repeat(200_000);
   const events = Array.from({ length: 100 }, (_, index) =>
-    eventOf({ padding }, { type: 'm.room.member', state_key: `@person${index}:elsewhere`, sender: `@person${index}:elsewhere` }),
+    eventOf(
+      { padding },
+      { type: 'm.room.member', state_key: `@person${index}:elsewhere`, sender: `@person${index}:elsewhere` },
+    ),
   );
   expect(await pushEvents(...events, eventOf(text('at its end')))).toBe(200);
   await bobReads(scene, ['at its end']);
@@ -72,7 +85,7 @@ test("an edit of somebody else's message changes nothing", async () => {
   expect(fresh(await workspaceTexts(scene))).toHaveLength(2);
 });
 
-test("an edit of a message from Rocket.Chat, by a Matrix user, changes nothing", async () => {
+test('an edit of a message from Rocket.Chat, by a Matrix user, changes nothing', async () => {
   const { events } = await scene.alice.messages(scene.matrixRoom, { dir: 'b', limit: 50 });
   const hello = events.find(({ sender }) => sender === scene.ghost);
   await edit(scene.alice, scene.matrixRoom, hello?.['event_id'] as EventId, 'defaced');
@@ -81,7 +94,10 @@ test("an edit of a message from Rocket.Chat, by a Matrix user, changes nothing",
 });
 
 test('an edit of a message that nobody knows is carried over as a message that says so', async () => {
-  const replacement = { 'm.new_content': text('known now'), 'm.relates_to': { rel_type: 'm.replace', event_id: '$unknown' } };
+  const replacement = {
+    'm.new_content': text('known now'),
+    'm.relates_to': { rel_type: 'm.replace', event_id: '$unknown' },
+  };
   await pushEvents(eventOf({ ...text('* known now'), ...replacement }));
   await bobReads(scene, ['(edited) known now']);
 });
@@ -89,7 +105,10 @@ test('an edit of a message that nobody knows is carried over as a message that s
 test('an edit that is older than the one in force changes nothing', async () => {
   const original = eventOf(text('one'));
   const changeTo = (body: string, at: number): Record<string, unknown> => {
-    const relation = { 'm.new_content': text(body), 'm.relates_to': { rel_type: 'm.replace', event_id: original['event_id'] } };
+    const relation = {
+      'm.new_content': text(body),
+      'm.relates_to': { rel_type: 'm.replace', event_id: original['event_id'] },
+    };
     return eventOf({ ...text(`* ${body}`), ...relation }, { origin_server_ts: at });
   };
   const now = Date.now();
@@ -111,7 +130,9 @@ test('a redaction of a redaction brings nothing back', async () => {
 
 test('an event in the name of one of our own accounts is nobody’s message', async () => {
   const { serverName } = bench.homeserver;
-  await pushEvents(...['rc_stranger', 'rcfed'].map((name) => eventOf(text('echo'), { sender: `@${name}:${serverName}` })));
+  await pushEvents(
+    ...['rc_stranger', 'rcfed'].map((name) => eventOf(text('echo'), { sender: `@${name}:${serverName}` })),
+  );
   await goodOneArrives();
   expect(fresh(await workspaceTexts(scene))).toHaveLength(1);
 });
@@ -138,15 +159,23 @@ test('a message that is too long for the workspace is set aside, and its sender 
   });
 });
 
-test.each(['مرحبا بالعالم', '👩‍👩‍👧‍👦 🏳️‍🌈', '\u202Egnp.exe\u202C', 'שלום 123 abc', 'e\u0301\u0323', '  leading and trailing\n\n\nlines'])(
-  'the text %j arrives as it is, each way',
-  async (body) => {
-    await send(scene.alice, scene.matrixRoom, body);
-    await bobReads(scene, [body]);
-    await scene.bob.sendMessage({ id: `intl${randomUUID().replaceAll('-', '')}`.slice(0, 17) as never, roomId: scene.room.id, text: `${body}.` });
-    await aliceReads(scene, [body, `${body}.`]);
-  },
-);
+test.each([
+  'مرحبا بالعالم',
+  '👩‍👩‍👧‍👦 🏳️‍🌈',
+  '\u202Egnp.exe\u202C',
+  'שלום 123 abc',
+  'e\u0301\u0323',
+  '  leading and trailing\n\n\nlines',
+])('the text %j arrives as it is, each way', async (body) => {
+  await send(scene.alice, scene.matrixRoom, body);
+  await bobReads(scene, [body]);
+  await scene.bob.sendMessage({
+    id: `intl${randomUUID().replaceAll('-', '')}`.slice(0, 17) as never,
+    roomId: scene.room.id,
+    text: `${body}.`,
+  });
+  await aliceReads(scene, [body, `${body}.`]);
+});
 
 test('names in any script are carried over', async () => {
   const name = 'ليلى 🌙 \u202Eabc';
@@ -160,13 +189,16 @@ test('names in any script are carried over', async () => {
 });
 
 test('hostile HTML becomes text that does nothing', async () => {
-  const formatted = '<script>alert(1)</script><img src=x onerror="alert(2)"><a href="javascript:alert(3)">click</a><b onclick="alert(4)">bold</b><style>*{}</style>';
+  const formatted =
+    '<script>alert(1)</script><img src=x onerror="alert(2)"><a href="javascript:alert(3)">click</a><b onclick="alert(4)">bold</b><style>*{}</style>';
   await pushEvents(eventOf({ ...text('fallback'), format: 'org.matrix.custom.html', formatted_body: formatted }));
   await goodOneArrives();
   const [shown] = fresh(await workspaceTexts(scene));
   expect(shown).toContain('click');
   expect(shown).toContain('bold');
   expect(shown).not.toMatch(/alert|javascript|onclick|script|style/);
-  await pushEvents(eventOf({ ...text('deep'), format: 'org.matrix.custom.html', formatted_body: '<b><i>'.repeat(10_000) }));
+  await pushEvents(
+    eventOf({ ...text('deep'), format: 'org.matrix.custom.html', formatted_body: '<b><i>'.repeat(10_000) }),
+  );
   await goodOneArrives();
 });

@@ -52,7 +52,10 @@ describe("an external user's account in Rocket.Chat", () => {
   });
 
   test('that was removed from the group is added again', async () => {
-    await askWorkspace(bench, scene.bob, 'groups.kick', { roomId: scene.room.id, userId: await puppetId(bench, scene) });
+    await askWorkspace(bench, scene.bob, 'groups.kick', {
+      roomId: scene.room.id,
+      userId: await puppetId(bench, scene),
+    });
     await send(scene.alice, scene.matrixRoom, 'back again');
     await bobReads(scene, ['back again']);
     expect(await authorInWorkspace(scene, 'back again')).toEqual({ username: scene.puppet, alias: undefined });
@@ -94,7 +97,10 @@ describe("an external user's account in Rocket.Chat", () => {
     await send(carol, scene.matrixRoom, 'no seat for me');
     await send(scene.alice, scene.matrixRoom, 'but for me');
     await bobReads(scene, ['no seat for me', 'but for me']);
-    expect(await authorInWorkspace(scene, 'no seat for me')).toEqual({ username: 'rcfed', alias: expect.stringContaining('carol') as string });
+    expect(await authorInWorkspace(scene, 'no seat for me')).toEqual({
+      username: 'rcfed',
+      alias: expect.stringContaining('carol') as string,
+    });
     expect((await authorInWorkspace(scene, 'but for me')).username).toBe(scene.puppet);
     state.seats = undefined;
   });
@@ -109,7 +115,9 @@ describe.each(homeservers)("a Rocket.Chat user's account on Matrix, on $name", (
 
   /** As alice, whose room it is. */
   const moderate = (what: string): Promise<void> =>
-    askHomeserver(bench, bench.matrixToken(scene.alice), `rooms/${encodeURIComponent(scene.matrixRoom)}/${what}`, { user_id: scene.ghost });
+    askHomeserver(bench, bench.matrixToken(scene.alice), `rooms/${encodeURIComponent(scene.matrixRoom)}/${what}`, {
+      user_id: scene.ghost,
+    });
 
   test('that was kicked from the room joins again', async () => {
     await moderate('kick');

@@ -5,7 +5,16 @@ import type { AsideView } from '../../src/lib/bridge/service/views.ts';
 import type { AppHook } from '../../src/sandbox/workspace/workspace.ts';
 import type { SandboxHomeserver } from '../../src/sandbox/homeserver/types.ts';
 import { type Bench, type RunningBridge, edit, post, send, startBench } from '../support/bridge-bench.ts';
-import { aliceReads, allIsWell, bobReads, matrixBodies, newConversation, puppetId, type Scene, workspaceTexts } from '../support/bridge-scene.ts';
+import {
+  aliceReads,
+  allIsWell,
+  bobReads,
+  matrixBodies,
+  newConversation,
+  puppetId,
+  type Scene,
+  workspaceTexts,
+} from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
 
@@ -60,8 +69,14 @@ async function setAside(): Promise<AsideView> {
 async function noticesFor(eventId: EventId): Promise<string[]> {
   const { events } = await scene.alice.messages(scene.matrixRoom, { dir: 'b', limit: 100 });
   return events
-    .map((event) => event['content'] as Record<string, unknown> & { 'm.relates_to'?: { 'm.in_reply_to'?: { event_id: string } } })
-    .filter((content) => content['m.relates_to']?.['m.in_reply_to']?.event_id === eventId && content['msgtype'] === 'm.notice')
+    .map(
+      (event) =>
+        event['content'] as Record<string, unknown> & { 'm.relates_to'?: { 'm.in_reply_to'?: { event_id: string } } },
+    )
+    .filter(
+      (content) =>
+        content['m.relates_to']?.['m.in_reply_to']?.event_id === eventId && content['msgtype'] === 'm.notice',
+    )
     .map((content) => String(content['body']));
 }
 
@@ -71,7 +86,12 @@ test("an App's veto sets the message aside at once, tells its sender once, and l
   await send(scene.alice, scene.matrixRoom, 'good word');
   await bobReads(scene, ['good word']);
   const row = await setAside();
-  expect(row).toMatchObject({ side: 'homeserver', room: scene.room.name, ref: refused, reason: 'error-app-prevented-sending' });
+  expect(row).toMatchObject({
+    side: 'homeserver',
+    room: scene.room.name,
+    ref: refused,
+    reason: 'error-app-prevented-sending',
+  });
   expect(row.detail).toContain('A Rocket.Chat App prevented');
   const shown = await running.service.showAside({ id: row.id });
   expect(shown.body).toMatchObject({ event_id: refused, content: { body: 'forbidden word' } });
@@ -117,7 +137,9 @@ test('a message that is tried again in vain is set aside again', async () => {
   await running.service.retryAside({ id });
   await eventually(async () => {
     const { steps } = await running.service.trace({ ref: refused });
-    expect(steps).toMatchObject([{ state: 'aside', late: true, attempts: [{ answer: 'failed' }, { answer: 'failed' }] }]);
+    expect(steps).toMatchObject([
+      { state: 'aside', late: true, attempts: [{ answer: 'failed' }, { answer: 'failed' }] },
+    ]);
   });
   expect(await noticesFor(refused)).toHaveLength(1);
 });
@@ -127,7 +149,9 @@ test('a message that is dropped goes with its edits, and never comes', async () 
   const refused = await send(scene.alice, scene.matrixRoom, 'forbidden');
   const { id } = await setAside();
   const change = await edit(scene.alice, scene.matrixRoom, refused, 'allowed');
-  await eventually(async () => expect((await running.service.trace({ ref: change })).steps).toMatchObject([{ state: 'folded' }]));
+  await eventually(async () =>
+    expect((await running.service.trace({ ref: change })).steps).toMatchObject([{ state: 'folded' }]),
+  );
   bench.workspace.state.apps.delete(hook);
   expect(await running.service.dropAside({ id })).toEqual({ changed: true });
   await edit(scene.alice, scene.matrixRoom, refused, 'allowed, again');
@@ -193,7 +217,9 @@ test('a message that was set aside and shortened since arrives shortened when it
   const id = await post(scene.bob, scene.room, TOO_LONG);
   const row = await setAside();
   await scene.bob.updateMessage(scene.room.id, id, 'shortened');
-  await eventually(async () => expect((await running.service.trace({ ref: id })).steps.at(-1)).toMatchObject({ state: 'folded' }));
+  await eventually(async () =>
+    expect((await running.service.trace({ ref: id })).steps.at(-1)).toMatchObject({ state: 'folded' }),
+  );
   await running.service.retryAside({ id: row.id });
   await aliceReads(scene, ['[delayed] shortened']);
   expect(await running.service.asideRows()).toEqual([]);

@@ -49,32 +49,48 @@ test('a full disk: what comes is refused loudly, nothing is set aside, and all a
   expect(await running.service.asideRows()).toEqual([]);
   await letGrow(undefined);
   await eventually(async () => {
-    expect((await workspaceTexts(scene)).filter((text) => text.startsWith('m'))).toEqual(texts.map((text) => `m${text}`));
+    expect((await workspaceTexts(scene)).filter((text) => text.startsWith('m'))).toEqual(
+      texts.map((text) => `m${text}`),
+    );
     expect((await matrixBodies(scene)).filter((text) => text.startsWith('w'))).toEqual(texts.map((text) => `w${text}`));
   }, 60_000);
   expect(await running.service.asideRows()).toEqual([]);
   await allIsWell(running);
 }, 90_000);
 
-test.runIf(engines.includes('postgres'))('on PostgreSQL a bridge that is killed at any moment loses and doubles nothing', async () => {
-  await begin(await postgresDatabase());
-  const scene = await newConversation(bench, running);
-  await running.stop();
-  const moments: readonly Checkpoint[] = ['record:before-commit', 'record:committed', 'apply:before-act', 'apply:acted', 'settle:committed'];
-  const said: string[] = [];
-  for (const moment of moments) {
-    const { died } = await bench.startDying(moment);
-    said.push(moment, `${moment} again`);
-    for (const text of said.slice(-2)) {
-      await post(scene.bob, scene.room, `w ${text}`);
-      await send(scene.alice, scene.matrixRoom, `m ${text}`);
+test.runIf(engines.includes('postgres'))(
+  'on PostgreSQL a bridge that is killed at any moment loses and doubles nothing',
+  async () => {
+    await begin(await postgresDatabase());
+    const scene = await newConversation(bench, running);
+    await running.stop();
+    const moments: readonly Checkpoint[] = [
+      'record:before-commit',
+      'record:committed',
+      'apply:before-act',
+      'apply:acted',
+      'settle:committed',
+    ];
+    const said: string[] = [];
+    for (const moment of moments) {
+      const { died } = await bench.startDying(moment);
+      said.push(moment, `${moment} again`);
+      for (const text of said.slice(-2)) {
+        await post(scene.bob, scene.room, `w ${text}`);
+        await send(scene.alice, scene.matrixRoom, `m ${text}`);
+      }
+      await died;
     }
-    await died;
-  }
-  running = await bench.start();
-  await eventually(async () => {
-    expect((await workspaceTexts(scene)).filter((text) => text.startsWith('m '))).toEqual(said.map((text) => `m ${text}`));
-    expect((await matrixBodies(scene)).filter((text) => text.startsWith('w '))).toEqual(said.map((text) => `w ${text}`));
-  }, 60_000);
-  expect(await running.service.asideRows()).toEqual([]);
-}, 120_000);
+    running = await bench.start();
+    await eventually(async () => {
+      expect((await workspaceTexts(scene)).filter((text) => text.startsWith('m '))).toEqual(
+        said.map((text) => `m ${text}`),
+      );
+      expect((await matrixBodies(scene)).filter((text) => text.startsWith('w '))).toEqual(
+        said.map((text) => `w ${text}`),
+      );
+    }, 60_000);
+    expect(await running.service.asideRows()).toEqual([]);
+  },
+  120_000,
+);

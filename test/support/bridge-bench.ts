@@ -9,7 +9,14 @@ import type { Checkpoint } from '../../src/lib/bridge/parts.ts';
 import { createBridgeService } from '../../src/lib/bridge/service/service.ts';
 import type { BridgeService } from '../../src/lib/bridge/service/views.ts';
 import { type Clock, systemClock } from '../../src/lib/core/clock.ts';
-import type { EventId, MatrixRoomId, MatrixUserId, MessageId, ServerName, WorkspaceRoomId } from '../../src/lib/core/ids.ts';
+import type {
+  EventId,
+  MatrixRoomId,
+  MatrixUserId,
+  MessageId,
+  ServerName,
+  WorkspaceRoomId,
+} from '../../src/lib/core/ids.ts';
 import type { Log } from '../../src/lib/core/log.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
 import { createMatrixApi } from '../../src/lib/matrix/client.ts';
@@ -199,10 +206,19 @@ function settingOf(config: BridgeConfig, registration: Registration, listenPort:
 }
 
 async function makeBot(admin: WorkspaceApi, nobody: WorkspaceApi): Promise<BridgeConfig['workspace']['credentials']> {
-  const bot = { username: 'rcfed', name: 'Bridge', email: 'rcfed@people.test', password: PASSWORD, roles: ['admin', 'bot'] };
+  const bot = {
+    username: 'rcfed',
+    name: 'Bridge',
+    email: 'rcfed@people.test',
+    password: PASSWORD,
+    roles: ['admin', 'bot'],
+  };
   await admin.createUser(bot);
   const credentials = await nobody.login('rcfed', PASSWORD);
-  return { userId: credentials.userId, token: await nobody.as(credentials).createPersonalAccessToken('bridge', PASSWORD) };
+  return {
+    userId: credentials.userId,
+    token: await nobody.as(credentials).createPersonalAccessToken('bridge', PASSWORD),
+  };
 }
 
 let sent = 0;
@@ -242,7 +258,8 @@ export async function textsIn(account: WorkspaceApi, roomId: WorkspaceRoomId): P
     .map((message) => String(message['msg']));
 }
 
-const timeOf = (value: unknown): number => (typeof value === 'string' ? Date.parse(value) : Number((value as { $date?: number })?.$date ?? value));
+const timeOf = (value: unknown): number =>
+  typeof value === 'string' ? Date.parse(value) : Number((value as { $date?: number })?.$date ?? value);
 
 /** Bodies that a member reads on Matrix, oldest first: edits replace, redacted ones are gone. */
 export async function bodiesIn(person: MatrixApi, roomId: MatrixRoomId): Promise<string[]> {
@@ -265,6 +282,7 @@ export async function bodiesIn(person: MatrixApi, roomId: MatrixRoomId): Promise
       edits.push({ target: String(relation.event_id), body, ts: Number(event['origin_server_ts']) });
     } else bodies.set(String(event['event_id']), content['body']);
   }
-  for (const edit of edits.toSorted((one, other) => one.ts - other.ts)) if (bodies.has(edit.target)) bodies.set(edit.target, edit.body);
+  for (const edit of edits.toSorted((one, other) => one.ts - other.ts))
+    if (bodies.has(edit.target)) bodies.set(edit.target, edit.body);
   return [...bodies.values()];
 }

@@ -26,7 +26,11 @@ export interface SceneOptions {
 let scenes = 0;
 
 /** Nobody has spoken yet. */
-export async function newScene(bench: Bench, { service, connected }: RunningBridge, options: SceneOptions = {}): Promise<Scene> {
+export async function newScene(
+  bench: Bench,
+  { service, connected }: RunningBridge,
+  options: SceneOptions = {},
+): Promise<Scene> {
   scenes += 1;
   const [bobName, aliceName, name] = [`bob${scenes}`, `alice${scenes}`, `room-${scenes}`];
   const bob = await bench.workspaceUser(bobName);
@@ -34,7 +38,8 @@ export async function newScene(bench: Bench, { service, connected }: RunningBrid
   const isGroup = options.type === 'p';
   const room = await bob.createRoom(options.type ?? 'c', name, isGroup ? ['rcfed'] : []);
   if (isGroup) await bob.addModerator(room, bench.config.workspace.credentials.userId);
-  const own = options.ownRoom === true ? await alice.createRoom({ preset: 'public_chat', visibility: 'private' }) : undefined;
+  const own =
+    options.ownRoom === true ? await alice.createRoom({ preset: 'public_chat', visibility: 'private' }) : undefined;
   const linked = await service.link({ room: name, matrixRoom: own });
   const matrixRoom = linked.room.matrixRoomId as MatrixRoomId;
   if (own === undefined) {
@@ -47,7 +52,11 @@ export async function newScene(bench: Bench, { service, connected }: RunningBrid
 }
 
 /** Both have spoken: puppet and ghost exist and are members. */
-export async function newConversation(bench: Bench, running: RunningBridge, options: SceneOptions = {}): Promise<Scene> {
+export async function newConversation(
+  bench: Bench,
+  running: RunningBridge,
+  options: SceneOptions = {},
+): Promise<Scene> {
   const scene = await newScene(bench, running, options);
   await post(scene.bob, scene.room, 'hello');
   await send(scene.alice, scene.matrixRoom, 'hi');
@@ -81,7 +90,10 @@ export async function eventOnMatrix({ alice, matrixRoom }: Scene, body: string):
 }
 
 /** The newest message of that text, as bob sees it. */
-export async function messageInWorkspace({ bob, room }: Scene, text: string): Promise<Record<string, unknown> & { _id: MessageId }> {
+export async function messageInWorkspace(
+  { bob, room }: Scene,
+  text: string,
+): Promise<Record<string, unknown> & { _id: MessageId }> {
   const { updated } = await bob.syncMessages(room.id, 0);
   const found = updated.findLast((message) => message['msg'] === text);
   if (found === undefined) throw new Error(`nobody said ${text} in Rocket.Chat`);
@@ -94,7 +106,12 @@ export async function authorInWorkspace(scene: Scene, text: string): Promise<{ u
 }
 
 /** Asks something of the workspace that the bridge itself never asks. */
-export async function askWorkspace(bench: Bench, account: WorkspaceApi, endpoint: string, body: unknown): Promise<void> {
+export async function askWorkspace(
+  bench: Bench,
+  account: WorkspaceApi,
+  endpoint: string,
+  body: unknown,
+): Promise<void> {
   const { userId, token } = account.credentials ?? bench.config.workspace.credentials;
   const answer = await fetch(`${bench.workspace.url}/api/v1/${endpoint}`, {
     method: 'POST',
@@ -105,7 +122,13 @@ export async function askWorkspace(bench: Bench, account: WorkspaceApi, endpoint
 }
 
 /** Asks something of the homeserver that the bridge itself never asks, with a person's token. */
-export async function askHomeserver(bench: Bench, token: string, path: string, body: unknown, method = 'POST'): Promise<void> {
+export async function askHomeserver(
+  bench: Bench,
+  token: string,
+  path: string,
+  body: unknown,
+  method = 'POST',
+): Promise<void> {
   const answer = await fetch(`${bench.homeserver.url}/_matrix/client/v3/${path}`, {
     method,
     headers: { authorization: `Bearer ${token}` },

@@ -14,7 +14,11 @@ export async function pushBody(bench: Bench, { bridge }: RunningBridge, body: st
 }
 
 /** An event of alice's in the room, as a homeserver pushes it. */
-export const eventOf = (scene: Scene, content: unknown, more: Record<string, unknown> = {}): Record<string, unknown> => ({
+export const eventOf = (
+  scene: Scene,
+  content: unknown,
+  more: Record<string, unknown> = {},
+): Record<string, unknown> => ({
   event_id: `$${randomUUID()}`,
   room_id: scene.matrixRoom,
   sender: scene.alice.userId,
