@@ -123,6 +123,20 @@ describe.each(homeservers)('the relay, on $name', (homeserver) => {
     await eventually(async () => expect(await bodiesIn(alice, matrixRoom)).toEqual([]));
   });
 
+  test("a moderator's change of an external user's message is told on Matrix, and goes with the message", async () => {
+    await send(alice, matrixRoom, 'rude');
+    const id = await eventually(async () => {
+      const { updated } = await bob.syncMessages(room.id, 0);
+      const message = updated.find((one) => one['msg'] === 'rude');
+      expect(message).toBeDefined();
+      return message?.['_id'] as never;
+    });
+    await bench.admin.updateMessage(room.id, id, 'polite');
+    await eventually(async () => expect((await bodiesIn(alice, matrixRoom)).at(-1)).toMatch(/edited by .*: polite/));
+    await bench.admin.deleteMessage(room.id, id);
+    await eventually(async () => expect(await bodiesIn(alice, matrixRoom)).toEqual([]));
+  });
+
   test('two hundred messages in a row arrive in order, each way', async () => {
     const numbers = Array.from({ length: 100 }, (_, index) => index);
     await Promise.all([

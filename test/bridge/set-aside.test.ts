@@ -9,7 +9,6 @@ import {
   aliceReads,
   allIsWell,
   bobReads,
-  matrixBodies,
   newConversation,
   puppetId,
   type Scene,

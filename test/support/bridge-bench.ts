@@ -278,11 +278,11 @@ export async function bodiesIn(person: MatrixApi, roomId: MatrixRoomId): Promise
     if (typeof content['body'] !== 'string') continue;
     const relation = content['m.relates_to'] as { rel_type?: string; event_id?: string } | undefined;
     if (relation?.rel_type === 'm.replace') {
-      const body = String((content['m.new_content'] as { body: string }).body);
+      const { body } = content['m.new_content'] as { body: string };
       edits.push({ target: String(relation.event_id), body, ts: Number(event['origin_server_ts']) });
     } else bodies.set(String(event['event_id']), content['body']);
   }
-  for (const edit of edits.toSorted((one, other) => one.ts - other.ts))
-    if (bodies.has(edit.target)) bodies.set(edit.target, edit.body);
+  for (const { target, body } of edits.toSorted((one, other) => one.ts - other.ts))
+    if (bodies.has(target)) bodies.set(target, body);
   return [...bodies.values()];
 }
