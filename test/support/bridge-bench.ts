@@ -30,7 +30,7 @@ import { firstLine, startProcess } from '../chaos/processes.ts';
 import type { ChaosSetting } from '../chaos/setting.ts';
 import { freePort } from './free-port.ts';
 import type { HomeserverKind } from './homeservers.ts';
-import { validateRequest } from './rest-typings.ts';
+import { requestCheck } from './rest-typings.ts';
 
 export type SandboxWorkspace = Awaited<ReturnType<typeof startWorkspace>>;
 
@@ -84,11 +84,11 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
   const serverName = `${options.homeserver.name}.test` as ServerName;
   const registration = makeRegistration({ url: `http://127.0.0.1:${port}`, serverName });
   const version = options.version ?? '8.8.1';
-  const refused = new Set<string>();
+  const { onRequest, refused } = requestCheck();
   const workspace = await startWorkspace({
     version,
     // The validators are those of 8.8.
-    ...(version.startsWith('8.8') && { onRequest: collectRefused(refused) }),
+    ...(version.startsWith('8.8') && { onRequest }),
     admin: { username: 'admin', password: PASSWORD.reveal() },
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     // People of the tests poll faster than any person; the bot is exempt from the limiter anyway.
@@ -178,13 +178,6 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
       await rm(folder, { recursive: true, force: true });
       if (refused.size > 0) throw new Error(`Rocket.Chat 8.8 refuses such requests:\n${[...refused].join('\n')}`);
     },
-  };
-}
-
-function collectRefused(refused: Set<string>): NonNullable<Parameters<typeof startWorkspace>[0]>['onRequest'] & {} {
-  return (method, path, bodyOrQuery) => {
-    const complaint = validateRequest(method, path, bodyOrQuery);
-    if (complaint !== undefined) refused.add(complaint);
   };
 }
 

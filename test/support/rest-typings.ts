@@ -122,6 +122,21 @@ export function validateRequest(method: string, path: string, bodyOrQuery: unkno
   return `${method} ${path}: ${reasons.join('; ')}`;
 }
 
+/** For SandboxWorkspace's `onRequest`: collects what Rocket.Chat 8.8 has against the requests that come. */
+export function requestCheck(): {
+  onRequest: (method: string, path: string, bodyOrQuery: unknown) => void;
+  readonly refused: ReadonlySet<string>;
+} {
+  const refused = new Set<string>();
+  return {
+    refused,
+    onRequest(method, path, bodyOrQuery) {
+      const complaint = validateRequest(method, path, bodyOrQuery);
+      if (complaint !== undefined) refused.add(complaint);
+    },
+  };
+}
+
 const ajv = new Ajv({ strict: false });
 addFormats.default(ajv);
 ajv.addSchema({ $id: 'core', ...schemas });
