@@ -31,6 +31,7 @@ export default class FederationRun extends BaseCommand<typeof FederationRun, nev
   };
 
   protected async execute(): Promise<undefined> {
+    await keepMemorySmall();
     const profile = await this.profile();
     const tell = (line: RunLine): void => this.tell(line);
     const logger = runLog(this.logger, this.settings.verbose, tell);
@@ -68,4 +69,14 @@ export default class FederationRun extends BaseCommand<typeof FederationRun, nev
     if (this.settings.json || line.event === 'row') this.event(object, text);
     else this.say(text);
   }
+}
+
+/**
+ * A bridge makes much garbage and keeps little. As V8 comes, it lets the young and the old generation grow
+ * to hundreds of megabytes before it collects; these make it collect sooner, for some of the processor's time.
+ */
+async function keepMemorySmall(): Promise<void> {
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--heap-growing-percent=50');
 }

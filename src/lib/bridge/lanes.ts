@@ -5,6 +5,7 @@ import type { InboxRow, Lane, Lease, Portal, Store } from '../store/types.ts';
 import type { Breaker } from './breaker.ts';
 import type { PortalIndex } from './portal-index.ts';
 import type { Relay } from './relay.ts';
+import { Doubt, Settling } from './settling.ts';
 
 /** A lease outlives three HTTP deadlines: nobody takes a lane from a bridge that is only slow. */
 const LEASE_MS = 120_000;
@@ -40,8 +41,10 @@ interface LaneState {
   wanted: boolean;
   lease: Lease | undefined;
   leaseUntil: number;
-  /** Sides whose head may have acted without being settled. */
-  readonly unknown: Set<Side>;
+  readonly doubt: Doubt;
+  readonly settling: Settling;
+  /** A row could not be read before something that is being settled. */
+  waitsForSettling: boolean;
   /** By the side that a row came from: the server that its last try lacked, which may be that same side's. */
   readonly lacked: Map<Side, Side>;
   failuresInARow: number;
@@ -61,6 +64,8 @@ export class Lanes {
   readonly #queue: Lane[] = [];
   #acting = 0;
   #stopped = false;
+  /** Of all lanes: what is on its way to the disk when the bridge stops. */
+  readonly #settling = new Set<Promise<void>>();
   #idle: (() => void)[] = [];
 
   constructor(options: LanesOptions) {
@@ -87,6 +92,7 @@ export class Lanes {
   async forget(lane: Lane): Promise<void> {
     const state = this.#lanes.get(lane);
     while (state?.running === true) await this.#options.clock.sleep(10);
+    await state?.settling.none().catch(() => {});
     if (state?.lease !== undefined) await this.#options.store.leases.release(state.lease);
     this.#lanes.delete(lane);
   }
@@ -96,6 +102,7 @@ export class Lanes {
     this.#stopped = true;
     this.#queue.length = 0;
     if (this.#acting > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    await Promise.all(this.#settling);
     for (const { lease } of this.#lanes.values()) {
       if (lease !== undefined) await this.#options.store.leases.release(lease).catch(() => {});
     }
@@ -126,6 +133,7 @@ export class Lanes {
     } catch (error) {
       // Only the store can fail here: it is asked again, later.
       this.#options.log('error', 'lane.store', { lane, reason: (error as Error).message });
+      for (const side of SIDES) state.doubt.raise(side);
       this.#postpone(lane, state);
     } finally {
       state.running = false;
@@ -142,7 +150,7 @@ export class Lanes {
     const empty: Side[] = [];
     for (const side of SIDES) {
       if (!this.#mayGo(portal, side, state)) continue;
-      const row = await this.#options.store.inbox.head(lane, side);
+      const row = await this.#options.store.inbox.head(lane, side, state.settling.ids);
       if (row === undefined) empty.push(side);
       else heads.push(row);
     }
@@ -152,7 +160,8 @@ export class Lanes {
       this.#postpone(lane, state);
       return false;
     }
-    for (const side of empty) state.unknown.delete(side);
+    for (const side of empty) state.doubt.clear(side);
+    await state.settling.room();
     let settled = false;
     for (const row of heads) {
       if (!this.#stopped) settled = (await this.#apply(lane, state, { row, portal, lease })) || settled;
@@ -169,21 +178,26 @@ export class Lanes {
 
   async #apply(lane: Lane, state: LaneState, head: { row: InboxRow; portal: Portal; lease: Lease }): Promise<boolean> {
     const { row, portal, lease } = head;
+    if (!state.settling.isIndependent(row)) await state.settling.none();
     const applied = await this.#options.relay.apply(row, {
       lease,
       portal,
       linkedAt: this.#options.portals.linkedAt(portal),
-      mayHaveActed: state.unknown.has(row.side),
-      ownSendingUnsettled: row.side === 'workspace' && state.unknown.has('homeserver'),
+      mayHaveActed: state.doubt.about(row.side),
+      ownSendingUnsettled: row.side === 'workspace' && (state.doubt.about('homeserver') || state.settling.ids.length > 0),
     });
-    if (applied.kind === 'settled') {
-      state.unknown.delete(row.side);
+    if (applied.kind === 'settled' || applied.kind === 'settling') {
+      if (applied.kind === 'settling') this.#settleBehind(lane, state, row, applied.settled);
+      state.doubt.pass(row.side);
       state.lacked.delete(row.side);
       state.failuresInARow = 0;
       return true;
     }
-    if (applied.kind === 'later') return false;
-    if (applied.unknown) state.unknown.add(row.side);
+    if (applied.kind === 'later') {
+      state.waitsForSettling = true;
+      return false;
+    }
+    if (applied.unknown) state.doubt.raise(row.side);
     if (applied.verdict.about === 'side') {
       state.lacked.set(row.side, applied.verdict.side);
       this.#options.breakers[applied.verdict.side].open(applied.verdict.reason, applied.verdict.retryAfterMs);
@@ -191,6 +205,20 @@ export class Lanes {
     if (applied.verdict.about === 'lost') state.lease = undefined;
     this.#postpone(lane, state);
     return false;
+  }
+
+  #settleBehind(lane: Lane, state: LaneState, row: InboxRow, settled: Promise<void>): void {
+    const ended = settled.then(
+      () => {},
+      () => {},
+    );
+    this.#settling.add(ended);
+    state.settling.add(row, settled, (failed) => {
+      if (!failed && !state.waitsForSettling) return;
+      state.waitsForSettling = false;
+      this.wake(lane);
+    });
+    void ended.then(() => this.#settling.delete(ended));
   }
 
   /** Tries the lane again after a delay that doubles with every failure in a row. */
@@ -211,7 +239,7 @@ export class Lanes {
     if (state.lease !== undefined && state.leaseUntil - clock.now() > LEASE_MS / 2) return state.lease;
     const asked = clock.now();
     const lease = await store.leases.acquire(`lane:${lane}`, owner, LEASE_MS);
-    if (lease === undefined || lease.token !== state.lease?.token) for (const side of SIDES) state.unknown.add(side);
+    if (lease === undefined || lease.token !== state.lease?.token) for (const side of SIDES) state.doubt.raise(side);
     state.lease = lease;
     state.leaseUntil = asked + LEASE_MS;
     return lease;
@@ -223,7 +251,9 @@ const newLane = (): LaneState => ({
   wanted: false,
   lease: undefined,
   leaseUntil: 0,
-  unknown: new Set(SIDES),
+  doubt: new Doubt(),
+  settling: new Settling(),
+  waitsForSettling: false,
   lacked: new Map(),
   failuresInARow: 0,
   notBefore: 0,

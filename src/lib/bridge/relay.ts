@@ -21,7 +21,9 @@ export interface RowContext {
 }
 
 export type Applied =
-  | { readonly kind: 'settled'; readonly outcome: string; readonly aside: boolean }
+  | { readonly kind: 'settled' }
+  /** It acted, and is being settled meanwhile. Rejects where the store refuses: the row will be taken again. */
+  | { readonly kind: 'settling'; readonly settled: Promise<void> }
   /** Nothing is wrong with it; it waits for a row of the other direction. */
   | { readonly kind: 'later' }
   | { readonly kind: 'failed'; readonly verdict: Verdict; readonly unknown: boolean };
@@ -58,7 +60,7 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
     context: RowContext,
     done: Omit<Settlement, 'inboxId' | 'lease'>,
     by?: string,
-  ): Promise<Applied> => {
+  ): Promise<void> => {
     await parts.store.inbox.settle({ ...done, inboxId: row.id, lease: context.lease });
     parts.passed('settle:committed');
     parts.log(done.aside === undefined ? 'info' : 'warn', 'row.settled', {
@@ -71,11 +73,12 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
       ...(done.aside === undefined ? {} : { reason: done.aside.reason }),
     });
     if (done.aside !== undefined) sinks.onAside(context.portal, row);
-    return { kind: 'settled', outcome: done.outcome, aside: done.aside !== undefined };
   };
 
-  const setAside = (row: InboxRow, context: RowContext, reason: string, detail: string): Promise<Applied> =>
-    settle(row, context, { outcome: 'set aside', aside: { reason, detail } });
+  const setAside = async (row: InboxRow, context: RowContext, reason: string, detail: string): Promise<Applied> => {
+    await settle(row, context, { outcome: 'set aside', aside: { reason, detail } });
+    return { kind: 'settled' };
+  };
 
   const failed = async (row: InboxRow, context: RowContext, verdict: Verdict): Promise<Applied> => {
     if (verdict.about === 'event') return setAside(row, context, verdict.reason, verdict.detail);
@@ -123,9 +126,15 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
         if (change.kind === 'later') return { kind: 'later' };
         if (change.kind === 'nothing') {
           const { kind: _, ...done } = change;
-          return await settle(row, context, done);
+          await settle(row, context, done);
+          return { kind: 'settled' };
         }
-        return await settle(row, context, await actAsSomebody(change, row, context), actorOf(change));
+        const outcome = await actAsSomebody(change, row, context);
+        const settled = settle(row, context, outcome, actorOf(change));
+        // The next row needs to know of an edit or a deletion, but not of another new message.
+        if (change.kind === 'message.posted') return { kind: 'settling', settled };
+        await settled;
+        return { kind: 'settled' };
       } catch (error) {
         const verdict = classify(error, { asPerson: false });
         if (verdict.about === 'lost') return { kind: 'failed', verdict, unknown: true };

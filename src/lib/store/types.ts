@@ -222,8 +222,8 @@ export interface Inbox {
     gap: { readonly ordered: readonly NewInboxRow[]; readonly lastId: InboxId },
     cursors: RecordBatch['cursors'],
   ): Promise<number>;
-  /** Lowest pending row of one side of a lane. */
-  head(lane: Lane, side: Side): Promise<InboxRow | undefined>;
+  /** Lowest pending row of one side of a lane, but not one of `except` (at most 8). */
+  head(lane: Lane, side: Side, except?: readonly InboxId[]): Promise<InboxRow | undefined>;
   /** Lanes that have pending rows. */
   pendingLanes(): Promise<readonly Lane[]>;
   byId(id: InboxId): Promise<InboxRow | undefined>;
