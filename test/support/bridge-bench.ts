@@ -24,6 +24,8 @@ import { makeRegistration } from '../../src/lib/matrix/registration.ts';
 import type { MatrixApi, Registration } from '../../src/lib/matrix/types.ts';
 import { createWorkspaceApi } from '../../src/lib/rocketchat/api.ts';
 import type { WorkspaceApi, WorkspaceRoom } from '../../src/lib/rocketchat/types.ts';
+import { openStore } from '../../src/lib/store/open.ts';
+import type { Store } from '../../src/lib/store/types.ts';
 import type { RunningHomeserver } from '../../src/sandbox/homeserver/types.ts';
 import { startWorkspace } from '../../src/sandbox/workspace/server.ts';
 import { firstLine, startProcess } from '../chaos/processes.ts';
@@ -59,6 +61,8 @@ export interface Bench {
   start(passed?: (checkpoint: Checkpoint) => void): Promise<RunningBridge>;
   /** A bridge in a process of its own that dies by SIGKILL at the nth passing of a checkpoint; `died` resolves then. */
   startDying(checkpoint: Checkpoint, nth?: number): Promise<{ readonly died: Promise<void> }>;
+  /** Reads the store beside a bridge that runs in another process. */
+  peek<T>(look: (store: Store) => Promise<T>): Promise<T>;
   workspaceUser(username: string, name?: string): Promise<WorkspaceApi>;
   matrixUser(localpart: string): Promise<MatrixApi>;
   /** Access token of one made by {@link Bench.matrixUser}. */
@@ -152,6 +156,10 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
       dying.add(child);
       await firstLine(child);
       return { died };
+    },
+    async peek(look) {
+      const store = await openStore({ url: config.store, key: config.key, clock: systemClock });
+      return look(store).finally(() => store.close());
     },
     async workspaceUser(username, name = username) {
       const email = `${username}@people.test`;
