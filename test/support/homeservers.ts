@@ -1,6 +1,7 @@
 import type { Registration } from '../../src/lib/matrix/types.ts';
 import { startHomeserver } from '../../src/sandbox/homeserver/server.ts';
 import type { RunningHomeserver } from '../../src/sandbox/homeserver/types.ts';
+import { type FederatedStart, startFederatedSynapses } from './federated-synapses.ts';
 import { findSynapse, howToGetSynapse, type SynapseSource } from './synapse-source.ts';
 import { startSynapse } from './synapse.ts';
 
@@ -14,9 +15,14 @@ export interface HomeserverKind {
   start(options?: HomeserverStart): Promise<RunningHomeserver>;
 }
 
+interface SynapseKind extends HomeserverKind {
+  /** Several that know each other, in the order of the names. */
+  startFederated(options: FederatedStart): Promise<readonly RunningHomeserver[]>;
+}
+
 const absence = `NOT TESTED with a real homeserver: there is no Synapse. ${howToGetSynapse}`;
 
-async function synapseKind(): Promise<HomeserverKind | undefined> {
+async function synapseKind(): Promise<SynapseKind | undefined> {
   let source: SynapseSource | undefined;
   let why = absence;
   try {
@@ -24,13 +30,22 @@ async function synapseKind(): Promise<HomeserverKind | undefined> {
   } catch (error) {
     why = `${absence} (${error instanceof Error ? error.message : String(error)})`;
   }
-  if (source !== undefined) return { name: 'synapse', start: (options = {}) => startSynapse({ ...options, source }) };
-  if (process.env['CI'] === 'true') return { name: 'synapse', start: () => Promise.reject(new Error(why)) };
+  if (source !== undefined) {
+    const found = source;
+    return {
+      name: 'synapse',
+      start: (options = {}) => startSynapse({ ...options, source: found }),
+      startFederated: (options) => startFederatedSynapses({ ...options, source: found }),
+    };
+  }
+  const refuse = (): Promise<never> => Promise.reject(new Error(why));
+  if (process.env['CI'] === 'true') return { name: 'synapse', start: refuse, startFederated: refuse };
   process.stderr.write(`\n*** ${why} ***\n\n`);
   return undefined;
 }
 
-const synapse = await synapseKind();
+/** For what only a real homeserver can show. Undefined as {@link homeservers} says; with CI=true it can't start. */
+export const synapse = await synapseKind();
 
 /** Both homeservers for `describe.each`: what holds for one must hold for the other. Without a Synapse only the sandbox, said loudly; with CI=true its suites fail. */
 export const homeservers: readonly HomeserverKind[] = [

@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderRegistration } from '../../lib/matrix/registration.ts';
 import type { Registration } from '../../lib/matrix/types.ts';
+import { type Federation, federationYaml, writeFederationFiles } from './federation.ts';
 
 export interface SynapseSettings {
   readonly serverName: string;
@@ -11,6 +12,8 @@ export interface SynapseSettings {
   /** The data folder as this process sees it, and as the server does. */
   readonly data: string;
   readonly folder: string;
+  /** Unset: no other server knows of this one. */
+  readonly federation: Federation | undefined;
 }
 
 const often = { per_second: 100_000, burst_count: 100_000 };
@@ -32,6 +35,7 @@ export async function writeSynapseConfig(
   }
   await writeFile(join(data, 'homeserver.yaml'), JSON.stringify(homeserverYaml(settings, files), undefined, 2));
   await writeFile(join(data, 'log.yaml'), JSON.stringify(logging(folder)));
+  if (settings.federation !== undefined) await writeFederationFiles(data, settings.federation);
   // The key stays the same over restarts; `wx` keeps the first.
   const key = `ed25519 a_test ${randomBytes(32).toString('base64').replaceAll('=', '')}\n`;
   await writeFile(join(data, 'signing.key'), key, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
@@ -40,9 +44,10 @@ export async function writeSynapseConfig(
 }
 
 function homeserverYaml(
-  { serverName, port, sharedSecret, folder }: SynapseSettings,
+  { serverName, port, sharedSecret, folder, federation }: SynapseSettings,
   registrationFiles: readonly string[],
 ): Record<string, unknown> {
+  const beyond = federation === undefined ? undefined : federationYaml(folder, federation);
   return {
     server_name: serverName,
     pid_file: join(folder, 'homeserver.pid'),
@@ -54,7 +59,9 @@ function homeserverYaml(
         bind_addresses: ['127.0.0.1'],
         resources: [{ names: ['client', 'federation'] }],
       },
+      ...(beyond === undefined ? [] : [beyond.listener]),
     ],
+    ...beyond?.settings,
     database: { name: 'sqlite3', args: { database: join(folder, 'homeserver.db') } },
     log_config: join(folder, 'log.yaml'),
     media_store_path: join(folder, 'media'),

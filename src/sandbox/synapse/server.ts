@@ -1,8 +1,7 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { systemClock } from '../../lib/core/clock.ts';
@@ -10,8 +9,11 @@ import { RcfedError } from '../../lib/core/errors.ts';
 import type { Registration } from '../../lib/matrix/types.ts';
 import type { RegisteredUser, RestartMode, RunningHomeserver } from '../homeserver/types.ts';
 import { createNetwork } from '../../lib/network/network.ts';
+import { atExit } from '../at-exit.ts';
 import { freePort } from '../free-port.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { writeSynapseConfig } from './config.ts';
+import { type Federation, HOSTS_FILE } from './federation.ts';
 import type { SynapseSource } from './source.ts';
 
 export interface SynapseOptions {
@@ -20,6 +22,8 @@ export interface SynapseOptions {
   readonly registrations?: readonly Registration[];
   /** Default: any free one. */
   readonly port?: number;
+  /** Unset: it knows no other server. */
+  readonly federation?: Federation;
 }
 
 const readyWithinMs = 60_000;
@@ -33,7 +37,8 @@ const direct = createNetwork({ env: {} });
  */
 export async function startSynapse(options: SynapseOptions): Promise<RunningHomeserver> {
   const { source } = options;
-  const data = await mkdtemp(join(tmpdir(), 'rcfed-synapse-'));
+  const folder = await temporaryFolder('rcfed-synapse-');
+  const data = folder.path;
   const serverName = options.serverName ?? 'sandbox.test';
   const settings = {
     serverName,
@@ -41,13 +46,15 @@ export async function startSynapse(options: SynapseOptions): Promise<RunningHome
     sharedSecret: randomBytes(16).toString('hex'),
     data,
     folder: source.folder(data),
+    federation: options.federation,
   };
+  const hosts = options.federation === undefined ? undefined : join(data, HOSTS_FILE);
   const configured = new Map((options.registrations ?? []).map((registration) => [registration.id, registration]));
   const url = `http://127.0.0.1:${settings.port}`;
   const name = `rcfed-synapse-${randomBytes(6).toString('hex')}`;
   const start = async (registrations: Iterable<Registration>): Promise<ChildProcess> => {
     await writeSynapseConfig(settings, registrations);
-    return launch(source, data, name, url);
+    return launch(source.program(data, name, hosts), source.description, data, url);
   };
   // A namespace that takes every name takes the administrator's too: that one is made before it's loaded.
   const takesAll = [...configured.values()].some((registration) => registration.prefix === '');
@@ -67,14 +74,26 @@ export async function startSynapse(options: SynapseOptions): Promise<RunningHome
     restart,
     async stop() {
       await end(source, child, name, 'SIGKILL');
-      await rm(data, { recursive: true, force: true });
+      await folder.remove();
     },
   };
 }
 
-async function launch(source: SynapseSource, data: string, name: string, url: string): Promise<ChildProcess> {
-  const [command = '', ...args] = source.program(data, name);
+async function launch(
+  [command = '', ...args]: readonly string[],
+  description: string,
+  data: string,
+  url: string,
+): Promise<ChildProcess> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.once(
+    'exit',
+    atExit(() => {
+      const [killer, ...killing] = source.killer?.(name, 'SIGKILL') ?? [];
+      if (killer === undefined) child.kill('SIGKILL');
+      else spawnSync(killer, killing);
+    }),
+  );
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4000)));
   child.stderr.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4000)));
@@ -92,7 +111,7 @@ async function launch(source: SynapseSource, data: string, name: string, url: st
     }
     child.kill('SIGKILL');
     const log = await readFile(join(data, 'homeserver.log'), 'utf8').catch(() => '');
-    throw new RcfedError('RCFED_SYNAPSE_FAILED', `${source.description} did not start`, {
+    throw new RcfedError('RCFED_SYNAPSE_FAILED', `${description} did not start`, {
       why: `${output}\n${log.slice(-4000)}`.trim(),
     });
   }

@@ -9,12 +9,13 @@ const run = promisify(execFile);
 /**
  * Somewhere a Synapse can be run from. `program(data)` is the command line that runs it in the foreground
  * with the folder `data` seen as `folder`; killing the process kills the server. With a container it's the
- * container that must be killed, by its name.
+ * container that must be killed, by its name. `hosts` is a file that it alone has as its /etc/hosts, which takes
+ * root; the machine's own stays as it is.
  */
 export interface SynapseSource {
   readonly description: string;
   readonly folder: (data: string) => string;
-  readonly program: (data: string, name: string) => readonly string[];
+  readonly program: (data: string, name: string, hosts?: string) => readonly string[];
   /** The command that kills it where a signal to the program isn't enough. */
   readonly killer?: (name: string, signal: 'SIGTERM' | 'SIGKILL') => readonly string[];
 }
@@ -22,6 +23,9 @@ export interface SynapseSource {
 const module = ['-m', 'synapse.app.homeserver', '-c'];
 /** So that no server stays behind when we are killed. Linux only; elsewhere it is stopped by us alone. */
 const dieWithParent = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL'] : [];
+
+/** A shell whose mounts show nowhere else and are gone with it, however it ends. */
+const ownMounts = ['unshare', '--mount', '--propagation=private', 'sh', '-c'];
 
 export interface SynapseSearch {
   /** A Python that has Synapse; nothing else is then tried. */
@@ -64,20 +68,27 @@ async function succeeds(command: string, args: readonly string[]): Promise<boole
 const installed = (python: string): SynapseSource => ({
   description: `Synapse of ${python}`,
   folder: (data) => data,
-  program: (data) => [...dieWithParent, python, ...module, join(data, 'homeserver.yaml')],
+  program: (data, _name, hosts) => [
+    ...dieWithParent,
+    ...(hosts === undefined ? [] : [...ownMounts, 'mount --bind "$0" /etc/hosts && exec "$@"', hosts]),
+    python,
+    ...module,
+    join(data, 'homeserver.yaml'),
+  ],
 });
 
 /** The host's network, so that the server reaches a test's application service on 127.0.0.1. */
 const docker = (): SynapseSource => ({
   description: 'Synapse in Docker',
   folder: () => '/lab',
-  program: (data, name) => [
+  program: (data, name, hosts) => [
     'docker',
     'run',
     '--rm',
     '--network=host',
     `--name=${name}`,
     `--volume=${data}:/lab`,
+    ...(hosts === undefined ? [] : [`--volume=${hosts}:/etc/hosts:ro`]),
     '--entrypoint=python3',
     'matrixdotorg/synapse:latest',
     ...module,
@@ -86,23 +97,16 @@ const docker = (): SynapseSource => ({
   killer: (name, signal) => ['docker', 'kill', '--signal', signal, name],
 });
 
-/**
- * Mounts live in a mount namespace of the server's own: nothing of them shows on the host, and they are gone
- * with the process, however it ends.
- */
 const sidRoot = (root: string): SynapseSource => ({
   description: `Synapse of the Debian sid root ${root}`,
   folder: () => '/lab',
-  program: (data) => [
+  program: (data, _name, hosts = join(root, 'etc/hosts')) => [
     ...dieWithParent,
-    'unshare',
-    '--mount',
-    '--propagation=private',
-    'sh',
-    '-c',
-    'mkdir -p "$0/lab" && mount --bind "$1" "$0/lab" && mount --rbind /proc "$0/proc" && mount --rbind /dev "$0/dev" && shift && exec chroot "$0" "$@"',
+    ...ownMounts,
+    'mkdir -p "$0/lab" && mount --bind "$1" "$0/lab" && mount --bind "$2" "$0/etc/hosts" && mount --rbind /proc "$0/proc" && mount --rbind /dev "$0/dev" && shift 2 && exec chroot "$0" "$@"',
     root,
     data,
+    hosts,
     'python3',
     ...module,
     '/lab/homeserver.yaml',
