@@ -218,11 +218,12 @@ describe('a change that acted and was never settled', () => {
       errcode: 'M_FORBIDDEN',
       times: 0,
     });
-    await bench.start();
+    const running = await bench.start();
     await post(bob, room, 'after');
-    await eventually(() =>
-      expect(bench.logged.filter((line) => line.includes('row.settled')).join()).toContain('"outcome":"echo"'),
-    );
+    await eventually(async () => {
+      const { steps } = await running.service.trace({ ref: messageId });
+      expect(steps.map(({ side, outcome }) => `${side} ${outcome}`)).toContain('workspace echo');
+    });
     faultsOf(bench).remove(fault);
     await eventually(async () => expect(NEW(await bodiesIn(alice, matrixRoom))).toEqual(['new text', 'after']));
     await eventually(async () => expect(NEW(await textsIn(bob, room.id))).toEqual(['new text', 'after']));
