@@ -1,7 +1,8 @@
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { systemClock } from '../../lib/core/clock.ts';
@@ -9,9 +10,7 @@ import { RcfedError } from '../../lib/core/errors.ts';
 import type { Registration } from '../../lib/matrix/types.ts';
 import type { RegisteredUser, RestartMode, RunningHomeserver } from '../homeserver/types.ts';
 import { createNetwork } from '../../lib/network/network.ts';
-import { atExit } from '../at-exit.ts';
 import { freePort } from '../free-port.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
 import { writeSynapseConfig } from './config.ts';
 import { type Federation, HOSTS_FILE } from './federation.ts';
 import type { SynapseSource } from './source.ts';
@@ -37,8 +36,7 @@ const direct = createNetwork({ env: {} });
  */
 export async function startSynapse(options: SynapseOptions): Promise<RunningHomeserver> {
   const { source } = options;
-  const folder = await temporaryFolder('rcfed-synapse-');
-  const data = folder.path;
+  const data = await mkdtemp(join(tmpdir(), 'rcfed-synapse-'));
   const serverName = options.serverName ?? 'sandbox.test';
   const settings = {
     serverName,
@@ -74,7 +72,7 @@ export async function startSynapse(options: SynapseOptions): Promise<RunningHome
     restart,
     async stop() {
       await end(source, child, name, 'SIGKILL');
-      await folder.remove();
+      await rm(data, { recursive: true, force: true });
     },
   };
 }
@@ -86,14 +84,6 @@ async function launch(
   url: string,
 ): Promise<ChildProcess> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  child.once(
-    'exit',
-    atExit(() => {
-      const [killer, ...killing] = source.killer?.(name, 'SIGKILL') ?? [];
-      if (killer === undefined) child.kill('SIGKILL');
-      else spawnSync(killer, killing);
-    }),
-  );
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4000)));
   child.stderr.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4000)));
