@@ -37,7 +37,7 @@ beforeEach(async () => {
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') process.stderr.write(`${bench.logged.slice(-60).join('\n')}\n`);
   bench.logged.length = 0;
-  for (const { id } of await running.service.asideRows()) await running.service.dropAside({ id });
+  expect(await running.service.asideRows()).toEqual([]);
   await allIsWell(running);
 });
 
@@ -150,13 +150,17 @@ test('an event of a type, or a message of a kind, that is not known is passed ov
   expect(fresh(await workspaceTexts(scene))).toHaveLength(1);
 });
 
-test('a message that is too long for the workspace is set aside, and its sender told', async () => {
+test('a message that is too long for the workspace is set aside at once, and its sender told', async () => {
   const eventId = await send(scene.alice, scene.matrixRoom, 'x'.repeat(60_000));
   await goodOneArrives();
-  await eventually(async () => {
+  const row = await eventually(async () => {
     const rows = await running.service.asideRows();
     expect(rows).toMatchObject([{ ref: eventId, reason: 'error-message-size-exceeded', senderTold: true }]);
+    return rows[0];
   });
+  const { steps } = await running.service.trace({ ref: eventId });
+  expect(steps[0]?.attempts).toHaveLength(1);
+  await running.service.dropAside({ id: row?.id ?? 0 });
 });
 
 test.each([
