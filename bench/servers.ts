@@ -2,6 +2,7 @@ import { foldersFrom } from '../src/lib/config/folders.ts';
 import { systemClock } from '../src/lib/core/clock.ts';
 import { makeRegistration } from '../src/lib/matrix/registration.ts';
 import { parseServerName } from '../src/lib/matrix/server-name.ts';
+import { createNetwork } from '../src/lib/network/network.ts';
 import { setUpBridge } from '../src/sandbox/bridge-setup.ts';
 import { freePort } from '../src/sandbox/free-port.ts';
 import { startServers } from '../src/sandbox/servers.ts';
@@ -29,10 +30,15 @@ const servers = await startServers({
   serverName,
   synapse,
   settings: { API_Enable_Rate_Limiter: false },
-  alsoRegistered: [forwarder],
+  registrations: [forwarder],
 });
-const { workspace, homeserver, registration } = servers;
-const setup = await setUpBridge(servers, systemClock);
+const { workspace, homeserver } = servers;
+const setup = await setUpBridge(servers, {
+  clock: systemClock,
+  log: () => {},
+  network: await createNetwork({ env: {} }),
+  signal: new AbortController().signal,
+});
 
 const onWorkspace = (username: string, roles: readonly string[] = ['user']): Account =>
   workspace.createUser({ username, roles });
@@ -47,9 +53,9 @@ const ready: ServersReady = {
   bridge: {
     profileName: setup.profileName,
     environment: setup.environment,
-    listen: servers.listen,
-    asToken: registration.asToken.reveal(),
-    bot: 'rcfed',
+    listen: setup.profile.listen,
+    asToken: setup.registration.asToken.reveal(),
+    bot: setup.botUsername,
   },
   forwarder: {
     port,

@@ -8,6 +8,8 @@ import type { CommandContext } from './context.ts';
 
 /** How long what is under way may take after the first Ctrl-C. */
 const DRAIN_BOUND_MS = 30_000;
+/** The same where the parent is gone: most likely the servers are gone with it. */
+const ORPHAN_BOUND_MS = 2000;
 
 /** The context of a real run. The only file that reads the process: environment, streams, signals. */
 export const processContext = (): CommandContext => {
@@ -44,11 +46,12 @@ const input = (stream: NodeJS.ReadStream): InputStream => ({
 
 /**
  * Aborts at the first SIGINT or SIGTERM, so that a command can finish what is under way; the second
- * one, or the end of the bound, ends the process at once.
+ * one, or the end of the bound, ends the process at once. A process that was started with a channel to its
+ * parent takes the end of the channel for SIGTERM: so a bridge of the sandbox does not outlive it.
  */
 const interruptions = (): AbortSignal => {
   const controller = new AbortController();
-  const onSignal = (signal: 'SIGINT' | 'SIGTERM', code: 130 | 143): void => {
+  const onSignal = (signal: 'SIGINT' | 'SIGTERM', code: 130 | 143, boundMs = DRAIN_BOUND_MS): void => {
     if (controller.signal.aborted) process.exit(code);
     controller.abort(
       signal === 'SIGINT'
@@ -57,9 +60,14 @@ const interruptions = (): AbortSignal => {
     );
     // Nobody will type an answer any more; a read that waits for one ends.
     process.stdin.destroy();
-    setTimeout(() => process.exit(code), DRAIN_BOUND_MS).unref();
+    setTimeout(() => process.exit(code), boundMs).unref();
   };
   process.on('SIGINT', () => onSignal('SIGINT', 130));
   process.on('SIGTERM', () => onSignal('SIGTERM', 143));
+  if (process.channel !== undefined) {
+    process.once('disconnect', () => onSignal('SIGTERM', 143, ORPHAN_BOUND_MS));
+    // To listen to it must not keep a process going that has nothing else to do.
+    process.channel?.unref();
+  }
   return controller.signal;
 };

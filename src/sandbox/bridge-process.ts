@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { AdminProfile } from '../lib/config/profile.ts';
 import type { Clock } from '../lib/core/clock.ts';
 import { RcfedError } from '../lib/core/errors.ts';
+import { atExit } from './at-exit.ts';
 import type { BridgeSetup } from './bridge-setup.ts';
 
 export interface BridgeProcessOptions {
@@ -21,7 +23,7 @@ export interface BridgeProcessOptions {
   readonly onLine?: ((line: string) => void) | undefined;
 }
 
-/** `rcfed federation run` in a process of its own. */
+/** `rcfed federation run` in a process of its own, which ends with this one, however that ends. */
 export interface BridgeProcess {
   readonly pid: number;
   /** Where the homeserver reaches it. */
@@ -53,8 +55,13 @@ export async function startBridgeProcess(options: BridgeProcessOptions): Promise
   const [program = '', ...args] = options.program ?? ownCommandLine();
   const child = spawn(program, [...args, 'federation', 'run', '--profile', setup.profileName, '--plain'], {
     env: { ...inherited(options.env), ...setup.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+    // The channel carries nothing: the bridge ends when it breaks, and it breaks even if this process is killed.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  }) as ChildProcessByStdio<null, Readable, Readable>;
+  child.once(
+    'exit',
+    atExit(() => child.kill('SIGKILL')),
+  );
   let said = '';
   createInterface(child.stdout).on('line', (line) => onLine?.(line));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-STDERR_KEPT)));

@@ -1,21 +1,28 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Reach } from '../lib/admin/reach.ts';
 import type { Folders } from '../lib/config/folders.ts';
+import { loadKeyText } from '../lib/config/key-file.ts';
 import { loadAdminProfile } from '../lib/config/load-profile.ts';
-import { createPrivateFile, makePrivateFolder } from '../lib/config/private-file.ts';
 import type { AdminProfile } from '../lib/config/profile.ts';
-import { addProfile, type ProfileSource } from '../lib/config/profiles.ts';
-import type { Clock } from '../lib/core/clock.ts';
+import type { ProfileSource } from '../lib/config/profiles.ts';
 import { Secret } from '../lib/core/secret.ts';
-import { renderRegistration } from '../lib/matrix/registration.ts';
+import type { Registration } from '../lib/matrix/types.ts';
+import { applyProvision } from '../lib/provision/apply.ts';
+import { planProvision } from '../lib/provision/plan.ts';
+import { asWorkspaceAdmin } from '../lib/provision/workspace-admin.ts';
+import { freePort } from './free-port.ts';
 import type { Servers } from './servers.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** All that a bridge of the sandbox is started with, in folders of its own. */
 export interface BridgeSetup {
   readonly folders: Folders;
   readonly profileName: string;
   readonly profile: AdminProfile;
+  /** User name of its account on the workspace. */
+  readonly botUsername: string;
+  /** The homeserver has read it. */
+  readonly registration: Registration;
   readonly registrationFile: string;
   /** Variables with which any rcfed command is about this sandbox, and not about the user's own profiles. */
   readonly environment: Readonly<Record<string, string>>;
@@ -24,39 +31,72 @@ export interface BridgeSetup {
   remove(): Promise<void>;
 }
 
+export type SetupReach = Pick<Reach, 'clock' | 'log' | 'network' | 'signal'>;
+
 const PROFILE = 'sandbox';
+const LONGEST_ANSWER_MS = 30_000;
 /** What the sandbox holds is printed to whoever starts it: there is nothing to hide from them. */
 const openRedactor = { know(): void {} };
 
-/** Makes the bridge's account, its profile and its registration file. The servers know the registration already. */
-export async function setUpBridge(servers: Servers, clock: Clock): Promise<BridgeSetup> {
-  const folder = await mkdtemp(join(tmpdir(), 'rcfed-sandbox-'));
-  const folders = { config: join(folder, 'config'), data: join(folder, 'data'), cache: join(folder, 'cache') };
-  const source: ProfileSource = { env: {}, folders, clock, redactor: openRedactor };
-  const registrationFile = join(folders.config, 'registration.yaml');
-  await makePrivateFolder(folders.config);
-  await createPrivateFile(registrationFile, await renderRegistration(servers.registration));
-  const bot = servers.workspace.createUser({ username: 'rcfed', name: 'Bridge', roles: ['admin', 'bot'] });
-  const values = {
-    'workspace-url': servers.workspace.url,
-    'workspace-user-id': bot.userId,
-    'homeserver-url': servers.homeserver.url,
-    'server-name': servers.serverName,
-    registration: registrationFile,
-    listen: servers.listen,
+/**
+ * Sets a bridge up as `federation provision` does, with the workspace's admin, and then does what that
+ * asks its user to do: the homeserver is given the registration and started again.
+ */
+export async function setUpBridge(servers: Servers, reach: SetupReach): Promise<BridgeSetup> {
+  const folder = await temporaryFolder('rcfed-sandbox-');
+  try {
+    const inside = (name: string): string => join(folder.path, name);
+    const folders = { config: inside('config'), data: inside('data'), cache: inside('cache') };
+    const source: ProfileSource = { env: {}, folders, clock: reach.clock, redactor: openRedactor };
+    const { registration, botUsername } = await provision(servers, source, reach);
+    servers.homeserver.addRegistration(registration);
+    await servers.homeserver.restart('graceful');
+    const profile = await loadAdminProfile(source, PROFILE);
+    return {
+      folders,
+      profileName: PROFILE,
+      profile,
+      botUsername,
+      registration,
+      registrationFile: profile.registration.path ?? '',
+      environment: { RCFED_CONFIG_DIR: folders.config, RCFED_DATA_DIR: folders.data, RCFED_CACHE_DIR: folders.cache },
+      source,
+      remove: () => folder.remove(),
+    };
+  } catch (error) {
+    await folder.remove();
+    throw error;
+  }
+}
+
+async function provision(
+  { workspace, homeserver, serverName }: Servers,
+  source: ProfileSource,
+  { clock, log, network, signal }: SetupReach,
+): Promise<{ readonly registration: Registration; readonly botUsername: string }> {
+  const reach: Reach = {
+    clock,
+    log,
+    network,
+    signal,
+    key: await loadKeyText(source),
+    redactor: openRedactor,
+    platform: process.platform,
+    timeoutMs: LONGEST_ANSWER_MS,
   };
-  const secrets = {
-    'workspace-token': new Secret(bot.token),
-    'homeserver-admin-token': new Secret(servers.homeserver.adminToken),
+  const wanted = {
+    profile: PROFILE,
+    workspaceUrl: workspace.url,
+    homeserverUrl: homeserver.url,
+    serverName,
+    listen: `127.0.0.1:${await freePort()}`,
+    folder: source.folders.config,
+    replace: false,
   };
-  await addProfile(source, { name: PROFILE, kind: 'admin', values, secrets }, true);
-  return {
-    folders,
-    profileName: PROFILE,
-    profile: await loadAdminProfile(source, PROFILE),
-    registrationFile,
-    environment: { RCFED_CONFIG_DIR: folders.config, RCFED_DATA_DIR: folders.data, RCFED_CACHE_DIR: folders.cache },
-    source,
-    remove: () => rm(folder, { recursive: true, force: true }),
-  };
+  const plan = await planProvision(wanted, undefined, reach);
+  const account = { username: workspace.admin.username, password: new Secret(workspace.admin.password) };
+  await applyProvision(plan, source, reach, () =>
+    asWorkspaceAdmin(workspace.url, account, reach, () => Promise.resolve(undefined)),
+  );
+  return plan;
 }

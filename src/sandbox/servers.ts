@@ -1,9 +1,7 @@
 import { RcfedError } from '../lib/core/errors.ts';
 import type { ServerName } from '../lib/core/ids.ts';
-import { makeRegistration } from '../lib/matrix/registration.ts';
 import { parseServerName } from '../lib/matrix/server-name.ts';
 import type { Registration } from '../lib/matrix/types.ts';
-import { freePort } from './free-port.ts';
 import { startHomeserver } from './homeserver/server.ts';
 import type { RunningHomeserver } from './homeserver/types.ts';
 import { startSynapse } from './synapse/server.ts';
@@ -21,19 +19,15 @@ export interface ServersOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** A real homeserver instead of the sandbox's. */
   readonly synapse?: SynapseSource | undefined;
-  /** Further application services that the homeserver knows. */
-  readonly alsoRegistered?: readonly Registration[];
+  /** Application services that the homeserver knows from its start. */
+  readonly registrations?: readonly Registration[] | undefined;
 }
 
-/** A workspace and a homeserver that expects a bridge at `listen`. */
+/** A workspace and a homeserver. */
 export interface Servers {
   readonly workspace: SandboxWorkspace;
   readonly homeserver: RunningHomeserver;
   readonly serverName: ServerName;
-  /** The homeserver has read it. */
-  readonly registration: Registration;
-  /** `HOST:PORT` where the homeserver looks for the bridge. */
-  readonly listen: string;
   stop(): Promise<void>;
 }
 
@@ -44,8 +38,6 @@ export interface Servers {
 export async function startServers(options: ServersOptions): Promise<Servers> {
   const serverName = parseServerName(options.serverName);
   if (serverName === undefined) throw new RcfedError('RCFED_USAGE', `${options.serverName} is no server name`);
-  const listen = `127.0.0.1:${await freePort()}`;
-  const registration = makeRegistration({ url: `http://${listen}`, serverName });
   const workspace = await named('workspace', options.workspacePort, () =>
     startWorkspace({
       port: options.workspacePort ?? 0,
@@ -55,15 +47,11 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     }),
   );
   try {
-    const homeserver = await named('homeserver', options.homeserverPort, () =>
-      startEither(options, serverName, registration),
-    );
+    const homeserver = await named('homeserver', options.homeserverPort, () => startEither(options, serverName));
     return {
       workspace,
       homeserver,
       serverName,
-      registration,
-      listen,
       async stop() {
         await Promise.allSettled([workspace.stop(), homeserver.stop()]);
       },
@@ -74,13 +62,9 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   }
 }
 
-function startEither(
-  options: ServersOptions,
-  serverName: ServerName,
-  registration: Registration,
-): Promise<RunningHomeserver> {
-  const { synapse: source, homeserverPort: port = 0, alsoRegistered = [] } = options;
-  const common = { serverName, registrations: [registration, ...alsoRegistered], port };
+function startEither(options: ServersOptions, serverName: ServerName): Promise<RunningHomeserver> {
+  const { synapse: source, homeserverPort: port = 0, registrations = [] } = options;
+  const common = { serverName, registrations, port };
   return source === undefined ? startHomeserver(common) : startSynapse({ ...common, source });
 }
 

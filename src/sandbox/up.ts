@@ -1,16 +1,21 @@
 import type { Clock } from '../lib/core/clock.ts';
 import { RcfedError } from '../lib/core/errors.ts';
+import type { Log } from '../lib/core/log.ts';
 import { createNetwork } from '../lib/network/network.ts';
+import { readRegistration } from '../lib/provision/profile-registration.ts';
 import { type BridgeProcess, startBridgeProcess } from './bridge-process.ts';
 import { type BridgeSetup, setUpBridge } from './bridge-setup.ts';
 import { type Servers, type ServersOptions, startServers } from './servers.ts';
 
 export interface UpOptions {
   readonly servers: ServersOptions;
-  /** False: the homeserver still expects a bridge, but none runs and no account is made for it. */
+  /** Path of the registration of a bridge that somebody else runs; the homeserver reads it at its start. */
+  readonly registrationFile: string | undefined;
+  /** False: none is set up, and none runs. */
   readonly bridge: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  readonly log: Log;
   readonly signal: AbortSignal;
   readonly onBridgeLine: (line: string) => void;
 }
@@ -25,6 +30,8 @@ export interface SandboxView {
 export interface BridgeView {
   readonly url: string;
   readonly pid: number;
+  /** User name on the workspace. */
+  readonly account: string;
   readonly profile: string;
   readonly registration: string;
   /** With these any rcfed command is about this sandbox. */
@@ -33,10 +40,18 @@ export interface BridgeView {
 
 /**
  * Runs the sandbox until the signal aborts, and cleans up.
- * @throws RcfedError as {@link startServers} and startBridgeProcess; RCFED_SANDBOX_BRIDGE if the bridge ends by itself
+ * @throws RcfedError as {@link startServers}, readRegistration and startBridgeProcess; RCFED_SANDBOX_BRIDGE if the bridge ends by itself
  */
 export async function sandboxUp(options: UpOptions, onReady: (view: SandboxView) => void): Promise<void> {
-  const servers = await startServers(options.servers);
+  const { registrationFile } = options;
+  const registrations = registrationFile === undefined ? [] : [await readRegistration(registrationFile)];
+  for (const { serverName } of registrations) {
+    if (serverName !== options.servers.serverName)
+      throw new RcfedError('RCFED_USAGE', `The registration is for ${serverName}, not ${options.servers.serverName}`, {
+        try: [`rcfed sandbox up --no-bridge --registration FILE --server-name ${serverName}`],
+      });
+  }
+  const servers = await startServers({ ...options.servers, registrations });
   let running: RunningBridge | undefined;
   try {
     if (options.bridge) running = await startBridge(servers, options);
@@ -60,11 +75,13 @@ interface RunningBridge {
   readonly process: BridgeProcess;
 }
 
-async function startBridge(servers: Servers, { clock, env, signal, onBridgeLine }: UpOptions): Promise<RunningBridge> {
-  const setup = await setUpBridge(servers, clock);
+async function startBridge(servers: Servers, options: UpOptions): Promise<RunningBridge> {
+  const { clock, log, env, signal, onBridgeLine } = options;
+  // Everything is on loopback: no proxy is asked.
+  const network = await createNetwork({ env: {} });
+  const setup = await setUpBridge(servers, { clock, log, network, signal });
   try {
-    // Everything is on loopback: no proxy is asked.
-    const { fetch } = await createNetwork({ env: {} });
+    const { fetch } = network;
     return { setup, process: await startBridgeProcess({ setup, env, clock, fetch, signal, onLine: onBridgeLine }) };
   } catch (error) {
     await setup.remove();
@@ -82,7 +99,8 @@ function viewOf({ workspace, homeserver }: Servers, running: RunningBridge | und
 }
 
 function bridgeView({ setup, process: { url, pid } }: RunningBridge): BridgeView {
-  return { url, pid, profile: setup.profileName, registration: setup.registrationFile, environment: setup.environment };
+  const { botUsername: account, profileName: profile, registrationFile: registration, environment } = setup;
+  return { url, pid, account, profile, registration, environment };
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

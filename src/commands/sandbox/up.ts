@@ -1,7 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.ts';
 import type { SchemaName } from '../../lib/output/envelope.ts';
-import type { SandboxView } from '../../sandbox/up.ts';
 
 const SCHEMA: SchemaName = 'sandbox-up/1';
 const HIGHEST_PORT = 65_535;
@@ -12,10 +11,11 @@ const portFlag = (summary: string, env: string) =>
 export default class SandboxUp extends BaseCommand<typeof SandboxUp, never> {
   static override summary = 'Run a workspace, a homeserver and a bridge to try things out with.';
   static override description =
-    'Both servers live in this process, on this machine only, and everything they hold is gone when it ends (^C). The bridge is a process of its own, with a profile of its own: your profiles are not touched.';
+    'Both servers live in this process, on this machine only, and everything they hold is gone when it ends (^C). The bridge is a process of its own, provisioned with a profile of its own: your profiles are not touched. With --no-bridge the homeserver takes the registration of another one while it runs: POST the file to /_sandbox/registrations.';
   static override examples = [
     '<%= config.bin %> sandbox up',
     '<%= config.bin %> sandbox up --workspace-port 3000 --homeserver-port 8008 --rocketchat-version 7.13',
+    '<%= config.bin %> sandbox up --no-bridge --registration registration.yaml',
     '<%= config.bin %> sandbox up --no-bridge --json',
   ];
   static override schema = SCHEMA;
@@ -46,11 +46,21 @@ export default class SandboxUp extends BaseCommand<typeof SandboxUp, never> {
       helpValue: 'TEXT',
       default: 'sandbox-admin',
     }),
-    'no-bridge': Flags.boolean({ summary: 'Run the servers alone.', env: 'RCFED_NO_BRIDGE' }),
+    'no-bridge': Flags.boolean({
+      summary: 'Run the servers alone, and say how to set a bridge up by hand.',
+      env: 'RCFED_NO_BRIDGE',
+    }),
+    registration: Flags.string({
+      summary: 'Registration of a bridge of your own, which the homeserver reads when it starts.',
+      env: 'RCFED_REGISTRATION',
+      helpValue: 'FILE',
+      dependsOn: ['no-bridge'],
+    }),
   };
 
   protected async execute(): Promise<undefined> {
     const { sandboxUp } = await import('../../sandbox/up.ts');
+    const { describedSandbox } = await import('../../cli/sandbox-view.ts');
     const { flags, context, settings } = this;
     const servers = {
       serverName: flags['server-name'],
@@ -62,32 +72,19 @@ export default class SandboxUp extends BaseCommand<typeof SandboxUp, never> {
     const { env, clock, signal } = context;
     // With --json there is one line, and it is the sandbox's own.
     const onBridgeLine = (line: string): void => (settings.json ? undefined : this.event({ schema: SCHEMA }, line));
-    const options = { servers, bridge: !flags['no-bridge'], env, clock, signal, onBridgeLine };
-    await sandboxUp(options, (view) => this.event({ schema: SCHEMA, event: 'ready', ...view }, described(view)));
+    const registrationFile = flags.registration;
+    const options = {
+      servers,
+      registrationFile,
+      bridge: !flags['no-bridge'],
+      env,
+      clock,
+      log: this.logger,
+      signal,
+      onBridgeLine,
+    };
+    await sandboxUp(options, (view) =>
+      this.event({ schema: SCHEMA, event: 'ready', ...view }, describedSandbox(view, registrationFile)),
+    );
   }
 }
-
-/** What a person needs to go on: addresses, accounts, and a first thing to do. */
-const described = ({ workspace, homeserver, bridge }: SandboxView): string => {
-  const { url, version, admin } = workspace;
-  const lines = [
-    `Workspace   ${url} (behaves as Rocket.Chat ${version})`,
-    `            admin ${admin.username}, password ${admin.password}`,
-    `            user id ${admin.userId}, token ${admin.token}`,
-    `Homeserver  ${homeserver.url} for ${homeserver.serverName}`,
-    `            admin token ${homeserver.adminToken}`,
-  ];
-  if (bridge === null)
-    return [...lines, 'Bridge      none (--no-bridge)', '', 'Everything is gone when this ends: ^C.'].join('\n');
-  const variables = Object.entries(bridge.environment).map(([name, value]) => `  export ${name}=${value}`);
-  return [
-    ...lines,
-    `Bridge      ${bridge.url}, process ${bridge.pid}`,
-    '',
-    'Try this in another terminal:',
-    ...variables,
-    '  rcfed rooms link general --new',
-    '  rcfed federation status',
-    'Everything is gone when this ends: ^C.',
-  ].join('\n');
-};

@@ -18,8 +18,7 @@ export async function registrationOf(
   redactor: { know(secret: Secret): void },
 ): Promise<Registration | undefined> {
   const { path, asToken, hsToken } = profile.registration;
-  const file =
-    path === undefined ? undefined : await readRegistration(path, asToken !== undefined && hsToken !== undefined);
+  const file = path === undefined ? undefined : await readIfThere(path, asToken !== undefined && hsToken !== undefined);
   const tokens = { asToken: asToken ?? file?.asToken, hsToken: hsToken ?? file?.hsToken };
   if (tokens.asToken === undefined || tokens.hsToken === undefined) return undefined;
   redactor.know(tokens.asToken);
@@ -45,13 +44,27 @@ export async function requiredRegistration(
   );
 }
 
-async function readRegistration(path: string, optional: boolean): Promise<Registration | undefined> {
+async function readIfThere(path: string, optional: boolean): Promise<Registration | undefined> {
   try {
-    return await parseRegistration(await readFile(path, 'utf8'));
+    return await readRegistration(path);
   } catch (error) {
     // The profile has the tokens: the file is only the copy for the homeserver, and may have moved there.
-    if (optional && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    if (error instanceof RcfedError) throw error;
+    const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+    if (optional && cause?.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The registration in a file.
+ * @throws RcfedError RCFED_FILE_UNREADABLE, RCFED_REGISTRATION_BROKEN
+ */
+export async function readRegistration(path: string): Promise<Registration> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
     throw new RcfedError('RCFED_FILE_UNREADABLE', `The registration ${path} can't be read`, { cause: error });
   }
+  return await parseRegistration(text);
 }

@@ -41,7 +41,7 @@ export async function buildStage(options: StageOptions): Promise<Stage> {
     settings: { API_Enable_Rate_Limiter: false },
   });
   try {
-    const setup = await setUpBridge(servers, options.clock);
+    const setup = await setUpBridge(servers, options);
     return {
       servers,
       setup,

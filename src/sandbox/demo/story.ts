@@ -46,7 +46,7 @@ interface Play extends DemoOptions {
 /** Plays the whole story, from two empty servers to two histories that are compared. */
 export async function playDemo(options: DemoOptions): Promise<DemoResult> {
   const { narrate, wait } = options;
-  const stage = await wait('Starting a workspace and a homeserver', () => buildStage(options));
+  const stage = await wait('Starting two servers and setting a bridge up', () => buildStage(options));
   let bridge: BridgeProcess | undefined;
   const people: Person[] = [];
   try {
@@ -55,6 +55,7 @@ export async function playDemo(options: DemoOptions): Promise<DemoResult> {
     narrate(
       `A Matrix homeserver (${homeserver.name} ${homeserver.version}) for ${stage.servers.serverName} runs at ${stage.servers.homeserver.url}.`,
     );
+    for (const line of provisionedLines(stage)) narrate(line);
     bridge = await wait('Starting the bridge', () => stage.startBridge());
     narrate(`The bridge between them runs as process ${bridge.pid}.`);
     const room = await linkRoom(stage, options);
@@ -76,6 +77,12 @@ export async function playDemo(options: DemoOptions): Promise<DemoResult> {
     await stage.strike();
   }
 }
+
+/** What `federation provision` has done. */
+const provisionedLines = ({ setup: { botUsername, registration } }: Stage): readonly string[] => [
+  `Provisioned: the account ${botUsername} in Rocket.Chat (admin, bot), and a profile with its tokens, encrypted.`,
+  `Provisioned: a registration for ${registration.prefix}… on ${registration.serverName}, which the homeserver has read.`,
+];
 
 function conversation({ clock, narrate }: DemoOptions): Conversation {
   return createConversation({

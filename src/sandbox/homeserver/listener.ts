@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RcfedError } from '../../lib/core/errors.ts';
+import { parseRegistration } from '../../lib/matrix/registration.ts';
+import type { Registration } from '../../lib/matrix/types.ts';
 import type { FaultRule } from './faults.ts';
 import { type Answer, jsonBody, type MatrixRequest, readBody, sendAnswer } from './http.ts';
-import { forbidden, MatrixError } from './matrix-error.ts';
+import { badJson, forbidden, MatrixError } from './matrix-error.ts';
 import { createRouter } from './router.ts';
 import { accountRoutes } from './routes/account-routes.ts';
 import { clientRoutes } from './routes/client-routes.ts';
@@ -32,12 +35,19 @@ const route = createRouter([
 const html =
   '<!doctype html><html><head><title>Bad gateway</title></head><body><h1>Something is in the way</h1></body></html>';
 
+/** What the sandbox's own API does with the homeserver as a whole. */
+export interface Control {
+  restart(mode: RestartMode): Promise<void>;
+  /** As a graceful restart with that registration among the others, but connections that wait for nothing stay. */
+  load(registration: Registration): void;
+}
+
 /** Reads a request, applies a fault that matches, acts and answers. Never rejects. */
 export async function answerRequest(
   hs: Homeserver,
   message: IncomingMessage,
   response: ServerResponse,
-  restart: (mode: RestartMode) => Promise<void>,
+  control: Control,
 ): Promise<void> {
   const { memory } = hs;
   try {
@@ -57,7 +67,9 @@ export async function answerRequest(
     if (url.pathname.startsWith('/_sandbox/') && message.headers.origin !== undefined)
       throw forbidden('Not for browsers');
     if (method === 'POST' && url.pathname === '/_sandbox/restart')
-      return await restartOnDemand({ ...request, params: {} }, response, restart);
+      return await restartOnDemand({ ...request, params: {} }, response, control);
+    if (method === 'POST' && url.pathname === '/_sandbox/registrations')
+      return sendAnswer(response, await loadRegistration(hs, body, control));
     const fault = url.pathname.startsWith('/_sandbox/') ? undefined : hs.faults.take('request', method, url.pathname);
     if (fault !== undefined && (await interfere(hs, fault, message, response)) === 'done') return;
     const { handler, params } = route(method, url.pathname);
@@ -109,11 +121,7 @@ async function interfere(
 }
 
 /** `POST /_sandbox/restart {"mode":"graceful"|"kill"}`: answers first, then restarts. */
-async function restartOnDemand(
-  request: MatrixRequest,
-  response: ServerResponse,
-  restart: (mode: RestartMode) => Promise<void>,
-): Promise<void> {
+async function restartOnDemand(request: MatrixRequest, response: ServerResponse, { restart }: Control): Promise<void> {
   const mode = jsonBody(request, 'allowed')['mode'] === 'kill' ? 'kill' : 'graceful';
   const sent = new Promise<void>((resolve) => {
     response.once('close', () => resolve());
@@ -121,6 +129,18 @@ async function restartOnDemand(
   sendAnswer(response, { json: { mode }, headers: { Connection: 'close' } });
   await sent;
   await restart(mode);
+}
+
+/** `POST /_sandbox/registrations` with a registration file, YAML or JSON; one with the same id is replaced. */
+async function loadRegistration(hs: Homeserver, body: Buffer, control: Control): Promise<Answer> {
+  const registration = await parseRegistration(body.toString('utf8')).catch((error: unknown) => {
+    throw error instanceof RcfedError ? badJson(error.message) : error;
+  });
+  const { id, prefix, senderLocalpart, serverName } = registration;
+  if (serverName !== hs.serverName)
+    throw badJson(`The registration is for ${serverName}, and this is ${hs.serverName}.`);
+  control.load(registration);
+  return { json: { id, prefix, sender: `@${senderLocalpart}:${serverName}` } };
 }
 
 function failure(error: unknown): Answer {

@@ -6,7 +6,7 @@ import type { Registration } from '../../lib/matrix/types.ts';
 import { createAccount, logIn } from './accounts.ts';
 import { readRegistration } from './application-services.ts';
 import { createFaults } from './faults.ts';
-import { answerRequest } from './listener.ts';
+import { answerRequest, type Control } from './listener.ts';
 import { markInterrupted } from './sender.ts';
 import { emptyDisk, type Homeserver, type Memory, wakeWaiters } from './state.ts';
 import type { HomeserverOptions, RestartMode, SandboxHomeserver } from './types.ts';
@@ -35,9 +35,17 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
   const restart = async (mode: RestartMode): Promise<void> => {
     await close(hs, server, mode);
     hs.memory = freshMemory(serverName, configured.values());
-    server = await listen(hs, host, port, restart);
+    server = await listen(hs, host, port, control);
   };
-  let server = await listen(hs, host, options.port ?? 0, restart);
+  const control: Control = {
+    restart,
+    load(registration) {
+      configured.set(registration.id, registration);
+      forget(hs, 'graceful');
+      hs.memory = freshMemory(serverName, configured.values());
+    },
+  };
+  let server = await listen(hs, host, options.port ?? 0, control);
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${host}:${port}`,
@@ -89,14 +97,9 @@ function administrator(hs: Homeserver): string {
   return token;
 }
 
-function listen(
-  hs: Homeserver,
-  host: string,
-  port: number,
-  restart: (mode: RestartMode) => Promise<void>,
-): Promise<Server> {
+function listen(hs: Homeserver, host: string, port: number, control: Control): Promise<Server> {
   const server = createServer(
-    (message: IncomingMessage, response: ServerResponse) => void answerRequest(hs, message, response, restart),
+    (message: IncomingMessage, response: ServerResponse) => void answerRequest(hs, message, response, control),
   );
   server.keepAliveTimeout = 60_000;
   return new Promise((resolve, reject) => {
@@ -106,14 +109,19 @@ function listen(
 }
 
 async function close(hs: Homeserver, server: Server, mode: RestartMode): Promise<void> {
-  const { memory } = hs;
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
+  forget(hs, mode);
+  server.closeAllConnections();
+  await closed;
+}
+
+/** What is in memory comes to its end; {@link freshMemory} takes its place. */
+function forget(hs: Homeserver, mode: RestartMode): void {
+  const { memory } = hs;
   if (mode === 'graceful') markInterrupted(hs);
   memory.life.abort(new Error('The homeserver stops'));
   wakeWaiters(memory);
   memory.agent.destroy();
-  server.closeAllConnections();
-  await closed;
 }

@@ -1,8 +1,7 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { systemClock } from '../../lib/core/clock.ts';
@@ -10,7 +9,9 @@ import { RcfedError } from '../../lib/core/errors.ts';
 import type { Registration } from '../../lib/matrix/types.ts';
 import type { RegisteredUser, RestartMode, RunningHomeserver } from '../homeserver/types.ts';
 import { createNetwork } from '../../lib/network/network.ts';
+import { atExit } from '../at-exit.ts';
 import { freePort } from '../free-port.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { writeSynapseConfig } from './config.ts';
 import { type Federation, HOSTS_FILE } from './federation.ts';
 import type { SynapseSource } from './source.ts';
@@ -36,7 +37,8 @@ const direct = createNetwork({ env: {} });
  */
 export async function startSynapse(options: SynapseOptions): Promise<RunningHomeserver> {
   const { source } = options;
-  const data = await mkdtemp(join(tmpdir(), 'rcfed-synapse-'));
+  const folder = await temporaryFolder('rcfed-synapse-');
+  const data = folder.path;
   const serverName = options.serverName ?? 'sandbox.test';
   const settings = {
     serverName,
@@ -57,6 +59,11 @@ export async function startSynapse(options: SynapseOptions): Promise<RunningHome
   // A namespace that takes every name takes the administrator's too: that one is made before it's loaded.
   const takesAll = [...configured.values()].some((registration) => registration.prefix === '');
   let child = await start(takesAll ? [] : configured.values());
+  const callOff = atExit(() => {
+    const [killer, ...args] = source.killer?.(name, 'SIGKILL') ?? [];
+    if (killer === undefined) child.kill('SIGKILL');
+    else spawnSync(killer, args);
+  });
   const admin = await registerBySecret(url, settings.sharedSecret, 'lab-admin', true);
   const restart = async (mode: RestartMode): Promise<void> => {
     await end(source, child, name, mode === 'kill' ? 'SIGKILL' : 'SIGTERM');
@@ -72,7 +79,8 @@ export async function startSynapse(options: SynapseOptions): Promise<RunningHome
     restart,
     async stop() {
       await end(source, child, name, 'SIGKILL');
-      await rm(data, { recursive: true, force: true });
+      callOff();
+      await folder.remove();
     },
   };
 }

@@ -13,6 +13,8 @@ describe('sandbox demo', () => {
     const run = await runCommand(['sandbox', 'demo', '--plain']);
     expect(run.exitCode, run.stderr).toBe(0);
     for (const line of [
+      'Provisioned: the account rcfed in Rocket.Chat (admin, bot)',
+      'Provisioned: a registration for rc_… on sandbox.test, which the homeserver has read.',
       'Bob in Rocket.Chat: (1) Good morning from *Rocket.Chat*!',
       'from @rc_bob:sandbox.test: (1) Good morning from <strong>Rocket.Chat</strong>!',
       'from alice.sandbox.test: (1) Good morning from *Matrix*!',
