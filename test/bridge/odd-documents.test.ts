@@ -35,6 +35,8 @@ beforeEach(async () => {
 
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') process.stderr.write(`${bench.logged.slice(-60).join('\n')}\n`);
+  // Dropping the stream and catching up would hide that a document could not be taken.
+  expect(bench.logged.filter((line) => line.startsWith('error '))).toEqual([]);
   bench.logged.length = 0;
   expect(await running.service.asideRows()).toEqual([]);
   await allIsWell(running);
@@ -89,6 +91,19 @@ test('a message without a text, and a system message, are passed over', async ()
     deliver(documentOf(odd));
   await goodOneArrives();
   expect(fresh(await matrixBodies(scene))).toHaveLength(1);
+});
+
+test('a message that is sent anew for a preview, a pin or a reply is not edited on Matrix', async () => {
+  const id = await post(scene.bob, scene.room, 'with a link');
+  await aliceReads(scene, ['with a link']);
+  const stored = bench.workspace.state.messages.get(id);
+  for (const [index, more] of [{ urls: [{ url: 'https://example.org' }] }, { pinned: true }, { tcount: 1 }].entries())
+    deliver({ ...stored, ...more, _updatedAt: new Date(Date.now() + index + 1) });
+  await goodOneArrives();
+  await allIsWell(running);
+  const { events } = await scene.alice.messages(scene.matrixRoom, { dir: 'b', limit: 50 });
+  const relations = events.map((event) => (event['content'] as Record<string, unknown>)['m.relates_to']);
+  expect(relations.filter((relation) => relation !== undefined)).toEqual([]);
 });
 
 test('dates in any form that the server prints, and odd ones, do not keep a text from arriving', async () => {
