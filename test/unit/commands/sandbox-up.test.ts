@@ -135,6 +135,7 @@ describe('sandbox up', () => {
       'Workspace   http://127.0.0.1:',
       'password sandbox-admin',
       'Homeserver  http://127.0.0.1:',
+      'provisioned: account rcfed in Rocket.Chat, profile sandbox,',
       'RCFED_CONFIG_DIR=',
       'rcfed rooms link general --new',
     ])
