@@ -134,7 +134,12 @@ test('a redaction that overtakes its message leaves nothing in Rocket.Chat', asy
   const running = await bench.start();
   await ready(running);
   const envelope = { room_id: matrixRoom, sender: alice.userId, origin_server_ts: systemClock.now() };
-  const redaction = { ...envelope, type: 'm.room.redaction', event_id: '$redaction', content: { redacts: '$overtaken' } };
+  const redaction = {
+    ...envelope,
+    type: 'm.room.redaction',
+    event_id: '$redaction',
+    content: { redacts: '$overtaken' },
+  };
   const content = { msgtype: 'm.text', body: 'taken back' };
   const message = { ...envelope, type: 'm.room.message', event_id: '$overtaken', content };
   await push(bench, running, 'overtaking', [redaction]);
@@ -271,7 +276,12 @@ async function ready(running: RunningBridge): Promise<void> {
 }
 
 /** As the homeserver would. */
-async function push(bench: Bench, running: RunningBridge, transactionId: string, events: readonly unknown[]): Promise<void> {
+async function push(
+  bench: Bench,
+  running: RunningBridge,
+  transactionId: string,
+  events: readonly unknown[],
+): Promise<void> {
   const answer = await fetch(`${running.bridge.url}/_matrix/app/v1/transactions/${transactionId}`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${bench.registration.hsToken.reveal()}` },

@@ -66,13 +66,19 @@ describe.each(homeservers)('the client on the $name homeserver', (kind) => {
     const api = bot.as(`@${localpart}:${lab.homeserver.serverName}` as MatrixUserId);
     await api.ensureDevice();
     await api.ensureDevice();
-    await expect(bot.registerGhost(`other-${unique()}`)).rejects.toMatchObject({ side: 'homeserver', code: 'M_EXCLUSIVE' });
+    await expect(bot.registerGhost(`other-${unique()}`)).rejects.toMatchObject({
+      side: 'homeserver',
+      code: 'M_EXCLUSIVE',
+    });
   });
 
   test('names a ghost, with characters that need care in a URL', async () => {
     await ghost.setDisplayName('Bob / "ö" %2F');
     await ghost.setAvatarUrl('mxc://example.org/abc');
-    expect(await alice.profile(ghost.userId)).toEqual({ displayName: 'Bob / "ö" %2F', avatarUrl: 'mxc://example.org/abc' });
+    expect(await alice.profile(ghost.userId)).toEqual({
+      displayName: 'Bob / "ö" %2F',
+      avatarUrl: 'mxc://example.org/abc',
+    });
     expect(await bot.profile(`@nobody-${unique()}:${lab.homeserver.serverName}` as MatrixUserId)).toBeUndefined();
   });
 
@@ -156,7 +162,10 @@ describe.each(homeservers)('the client on the $name homeserver', (kind) => {
     const transactionId = unique();
     const redaction = await ghost.redact(roomId, id, transactionId, 'wrong room');
     expect(await ghost.redact(roomId, id, transactionId, 'wrong room')).toBe(redaction);
-    expect(await bot.event(roomId, id)).toMatchObject({ content: {}, unsigned: { redacted_because: { event_id: redaction } } });
+    expect(await bot.event(roomId, id)).toMatchObject({
+      content: {},
+      unsigned: { redacted_because: { event_id: redaction } },
+    });
   });
 
   test('reads and writes state', async () => {
@@ -175,7 +184,11 @@ describe.each(homeservers)('the client on the $name homeserver', (kind) => {
     let from: string | undefined;
     do {
       const page = await bot.messages(room, { dir: 'b', limit: 3, ...(from === undefined ? {} : { from }) });
-      seen.push(...page.events.flatMap((event) => (event['type'] === 'm.room.message' ? [(event['content'] as { body: string }).body] : [])));
+      seen.push(
+        ...page.events.flatMap((event) =>
+          event['type'] === 'm.room.message' ? [(event['content'] as { body: string }).body] : [],
+        ),
+      );
       from = page.events.length === 0 ? undefined : page.end;
     } while (from !== undefined);
     expect(seen).toEqual(['4', '3', '2', '1', '0']);
@@ -196,6 +209,11 @@ describe.each(homeservers)('the client on the $name homeserver', (kind) => {
 
   test('says that a token is wrong', async () => {
     const stranger = await createMatrixApi({ ...common(), userId: bot.userId, asToken: new Secret('wrong') });
-    await expect(stranger.whoami()).rejects.toMatchObject({ side: 'homeserver', failure: 'refused', status: 401, code: 'M_UNKNOWN_TOKEN' });
+    await expect(stranger.whoami()).rejects.toMatchObject({
+      side: 'homeserver',
+      failure: 'refused',
+      status: 401,
+      code: 'M_UNKNOWN_TOKEN',
+    });
   });
 });

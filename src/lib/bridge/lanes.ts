@@ -3,9 +3,9 @@ import type { Log } from '../core/log.ts';
 import type { Side } from '../core/remote-error.ts';
 import type { InboxRow, Lane, Lease, Portal, Store } from '../store/types.ts';
 import type { Breaker } from './breaker.ts';
+import { type LaneState, newLane } from './lane-state.ts';
 import type { PortalIndex } from './portal-index.ts';
 import type { Relay } from './relay.ts';
-import { Doubt, Settling } from './settling.ts';
 
 /** A lease outlives three HTTP deadlines: nobody takes a lane from a bridge that is only slow. */
 const LEASE_MS = 120_000;
@@ -34,21 +34,6 @@ interface LanesOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
-}
-
-interface LaneState {
-  running: boolean;
-  wanted: boolean;
-  lease: Lease | undefined;
-  leaseUntil: number;
-  readonly doubt: Doubt;
-  readonly settling: Settling;
-  /** A row could not be read before something that is being settled. */
-  waitsForSettling: boolean;
-  /** By the side that a row came from: the server that its last try lacked, which may be that same side's. */
-  readonly lacked: Map<Side, Side>;
-  failuresInARow: number;
-  notBefore: number;
 }
 
 const SIDES: readonly Side[] = ['homeserver', 'workspace'];
@@ -184,7 +169,8 @@ export class Lanes {
       portal,
       linkedAt: this.#options.portals.linkedAt(portal),
       mayHaveActed: state.doubt.about(row.side),
-      ownSendingUnsettled: row.side === 'workspace' && (state.doubt.about('homeserver') || state.settling.ids.length > 0),
+      ownSendingUnsettled:
+        row.side === 'workspace' && (state.doubt.about('homeserver') || state.settling.ids.length > 0),
     });
     if (applied.kind === 'settled' || applied.kind === 'settling') {
       if (applied.kind === 'settling') this.#settleBehind(lane, state, row, applied.settled);
@@ -245,16 +231,3 @@ export class Lanes {
     return lease;
   }
 }
-
-const newLane = (): LaneState => ({
-  running: false,
-  wanted: false,
-  lease: undefined,
-  leaseUntil: 0,
-  doubt: new Doubt(),
-  settling: new Settling(),
-  waitsForSettling: false,
-  lacked: new Map(),
-  failuresInARow: 0,
-  notBefore: 0,
-});

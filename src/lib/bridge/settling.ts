@@ -2,7 +2,7 @@ import type { Side } from '../core/remote-error.ts';
 import type { InboxId, InboxRow } from '../store/types.ts';
 
 /** So many rows of a lane may have acted without being settled; after a crash so many are asked about. */
-export const SETTLING_LIMIT = 8;
+const SETTLING_LIMIT = 8;
 
 /**
  * Rows of one lane that have acted and whose settling is on its way to the disk. The next row acts

@@ -19,7 +19,9 @@ export function escapeMarkdown(text: string): string {
 const UNDERSCORED_WORD = /(?<=\s)[a-z0-9]+(?:_[a-z0-9]+)+(?=\s)/gi;
 
 function escapeWords(text: string): string {
-  const harmless = new Set([...text.matchAll(UNDERSCORED_WORD)].flatMap(({ 0: word, index }) => indexesOf(word, '_').map((at) => index + at)));
+  const harmless = new Set(
+    [...text.matchAll(UNDERSCORED_WORD)].flatMap(({ 0: word, index }) => indexesOf(word, '_').map((at) => index + at)),
+  );
   return text.replace(/[*~`_]|(?<=\\)[#.]/g, (char, at: number) => (harmless.has(at) ? char : `\\${char}`));
 }
 

@@ -11,17 +11,32 @@ export interface HtmlElement {
 /** The spec's limit for clients; deeper elements leave their text to the one at the limit. */
 const DEPTH = 100;
 /** Elements whose content is never for reading. `mx-reply` is the quotation that old clients put before a reply. */
-const DROPPED = new Set(['mx-reply', 'script', 'style', 'title', 'head', 'template', 'iframe', 'object', 'noscript', 'svg', 'math', 'textarea', 'select']);
+const DROPPED = new Set([
+  'mx-reply',
+  'script',
+  'style',
+  'title',
+  'head',
+  'template',
+  'iframe',
+  'object',
+  'noscript',
+  'svg',
+  'math',
+  'textarea',
+  'select',
+]);
 
 /** Kept, because even a module that is there already takes 0.1 ms to import again. */
-let parserModule: Promise<typeof import('htmlparser2')> | undefined;
+const loadParser = () => import('htmlparser2');
+let parserModule: ReturnType<typeof loadParser> | undefined;
 
 /**
  * Reads HTML as leniently as a browser would, without what may run or hide. The result holds any tags;
  * which of them mean something is for the reader. Never throws. Loads htmlparser2 at the first call.
  */
 export async function htmlTree(html: string): Promise<HtmlElement> {
-  parserModule ??= import('htmlparser2');
+  parserModule ??= loadParser();
   const { Parser } = await parserModule;
   const root: HtmlElement = { name: '', attributes: {}, children: [] };
   const open: HtmlElement[] = [root];

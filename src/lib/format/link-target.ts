@@ -7,7 +7,9 @@ const SCHEMES = new Set(['http:', 'https:', 'ftp:', 'mailto:']);
  */
 export function linkTarget(address: string): string | undefined {
   const text = address.trim();
-  const url = URL.parse(text.startsWith('//') ? `https:${text}` : text) ?? (looksLikeHost(text) ? URL.parse(`https://${text}`) : null);
+  const url =
+    URL.parse(text.startsWith('//') ? `https:${text}` : text) ??
+    (looksLikeHost(text) ? URL.parse(`https://${text}`) : null);
   if (url === null || !SCHEMES.has(url.protocol)) return undefined;
   return url.href;
 }

@@ -10,12 +10,36 @@ interface Block {
 }
 
 const MARKS: Readonly<Record<string, Mark>> = {
-  b: 'bold', strong: 'bold',
-  i: 'italic', em: 'italic',
-  s: 'strike', del: 'strike', strike: 'strike',
-  code: 'code', tt: 'code', kbd: 'code',
+  b: 'bold',
+  strong: 'bold',
+  i: 'italic',
+  em: 'italic',
+  s: 'strike',
+  del: 'strike',
+  strike: 'strike',
+  code: 'code',
+  tt: 'code',
+  kbd: 'code',
 };
-const CONTAINERS = new Set(['p', 'div', 'section', 'article', 'details', 'summary', 'center', 'dl', 'dt', 'dd', 'figure', 'li', 'body', 'html', 'tbody', 'thead', 'caption']);
+const CONTAINERS = new Set([
+  'p',
+  'div',
+  'section',
+  'article',
+  'details',
+  'summary',
+  'center',
+  'dl',
+  'dt',
+  'dd',
+  'figure',
+  'li',
+  'body',
+  'html',
+  'tbody',
+  'thead',
+  'caption',
+]);
 const HEADING = /^h[1-6]$/;
 
 /** Markdown of a message: paragraphs a blank line apart, all else line by line. `marks` hold for the whole of it. */
@@ -70,7 +94,12 @@ function blockOf(element: HtmlElement, reader: LineReader, marks: ReadonlySet<Ma
 
 function holdsBlock(node: HtmlNode): boolean {
   if (typeof node === 'string') return false;
-  return CONTAINERS.has(node.name) || HEADING.test(node.name) || ['blockquote', 'pre', 'ul', 'ol', 'hr', 'table'].includes(node.name) || node.children.some(holdsBlock);
+  return (
+    CONTAINERS.has(node.name) ||
+    HEADING.test(node.name) ||
+    ['blockquote', 'pre', 'ul', 'ol', 'hr', 'table'].includes(node.name) ||
+    node.children.some(holdsBlock)
+  );
 }
 
 const prefixed = (block: Block, prefix: string): Block => ({
@@ -79,12 +108,18 @@ const prefixed = (block: Block, prefix: string): Block => ({
 });
 
 function heading(blocks: readonly Block[], level: number): Block[] {
-  const text = blocks.flatMap(({ lines }) => lines).join(' ').trim();
+  const text = blocks
+    .flatMap(({ lines }) => lines)
+    .join(' ')
+    .trim();
   return text === '' ? [] : [{ kind: 'other', lines: [`${'#'.repeat(level)} ${text}`] }];
 }
 
 function codeBlock(element: HtmlElement): Block[] {
-  const code = rawText(element).replace(/\r\n?/g, '\n').replace(/^\n|\n+$/g, '').replaceAll('```', `\`\`${ZERO_WIDTH}\``);
+  const code = rawText(element)
+    .replace(/\r\n?/g, '\n')
+    .replace(/^\n|\n+$/g, '')
+    .replaceAll('```', `\`\`${ZERO_WIDTH}\``);
   if (code.trim() === '') return [];
   const inner = element.children.find((child) => typeof child !== 'string' && child.name === 'code');
   const names = typeof inner === 'object' ? (inner.attributes['class'] ?? '') : '';
@@ -99,7 +134,9 @@ function list(element: HtmlElement, reader: LineReader, marks: ReadonlySet<Mark>
   const lines: string[] = [];
   for (const child of element.children) {
     if (typeof child === 'string') continue;
-    const [line, ...rest] = blocksOf([child], reader, marks).flatMap((block) => block.lines.filter((text) => text !== ''));
+    const [line, ...rest] = blocksOf([child], reader, marks).flatMap((block) =>
+      block.lines.filter((text) => text !== ''),
+    );
     if (line === undefined) continue;
     const isItem = child.name === 'li';
     const bullet = !isItem ? '' : element.name === 'ol' ? `${number++}. ` : '- ';
@@ -111,7 +148,13 @@ function list(element: HtmlElement, reader: LineReader, marks: ReadonlySet<Mark>
 function tableLines(element: HtmlElement, reader: LineReader, marks: ReadonlySet<Mark>): string[] {
   const rows = elementsNamed(element, new Set(['tr']));
   return rows.map((row) =>
-    elementsNamed(row, new Set(['td', 'th'])).map((cell) => blocksOf(cell.children, reader, marks).flatMap(({ lines }) => lines).join(' ')).join(' | '),
+    elementsNamed(row, new Set(['td', 'th']))
+      .map((cell) =>
+        blocksOf(cell.children, reader, marks)
+          .flatMap(({ lines }) => lines)
+          .join(' '),
+      )
+      .join(' | '),
   );
 }
 
@@ -127,7 +170,8 @@ function runsOf(node: HtmlNode, marks: ReadonlySet<Mark>, href?: string): Run[] 
   if (typeof node === 'string') return [{ text: node.replace(/[ \t\r\n]+/g, ' '), marks, ...link }];
   const { name, attributes, children } = node;
   if (name === 'br') return [{ text: '\n', marks: new Set() }];
-  if (name === 'img') return [{ text: (attributes['alt'] ?? attributes['title'] ?? '').replace(/\s+/g, ' '), marks, ...link }];
+  if (name === 'img')
+    return [{ text: (attributes['alt'] ?? attributes['title'] ?? '').replace(/\s+/g, ' '), marks, ...link }];
   const mark = 'data-mx-spoiler' in attributes ? 'spoiler' : MARKS[name];
   const inside = mark === undefined ? marks : new Set([...marks, mark]);
   const target = name === 'a' ? linkTarget(attributes['href'] ?? '') : undefined;
@@ -153,4 +197,3 @@ function trimmed(lines: readonly string[]): string[] {
   const first = lines.findIndex((line) => line !== '');
   return first < 0 ? [] : lines.slice(first, lines.findLastIndex((line) => line !== '') + 1);
 }
-

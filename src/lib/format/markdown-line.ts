@@ -38,7 +38,8 @@ export function markdownLine(runs: readonly Run[], reader: LineReader): string {
   }
   const wanted = comparable(line.map((run) => (run.text.trim() === '' ? (run.href ?? run.text) : run.text)).join(''));
   const text = marked(line);
-  const simpler = (): string[] => [line.map(withoutMarks), line.map(({ text: bare }) => ({ text: bare, marks: NO_MARKS }))].map(marked);
+  const simpler = (): string[] =>
+    [line.map(withoutMarks), line.map(({ text: bare }) => ({ text: bare, marks: NO_MARKS }))].map(marked);
   const readsBack = (candidate: string): boolean => {
     const shown = reader.shown(candidate);
     return shown === undefined || comparable(shown) === wanted;
@@ -73,7 +74,8 @@ function merged(runs: readonly Run[]): Run[] {
   return line;
 }
 
-const sameMarks = (a: ReadonlySet<Mark>, b: ReadonlySet<Mark>): boolean => a.size === b.size && [...a].every((mark) => b.has(mark));
+const sameMarks = (a: ReadonlySet<Mark>, b: ReadonlySet<Mark>): boolean =>
+  a.size === b.size && [...a].every((mark) => b.has(mark));
 
 function links(runs: readonly Run[]): string {
   const parts = stretches(runs, (run) => run.href ?? '').map((stretch) => {
@@ -85,8 +87,12 @@ function links(runs: readonly Run[]): string {
 
 /** Within a label a backslash shows and code is not known; brackets would end it. */
 function link(runs: readonly Run[], href: string): string {
-  const text = runs.map((run) => run.text).join('').trim();
-  if ((text === href || `${text}/` === href || `mailto:${text}` === href) && /^[^\s()<>*~`|[\]]+$/.test(text)) return text;
+  const text = runs
+    .map((run) => run.text)
+    .join('')
+    .trim();
+  if ((text === href || `${text}/` === href || `mailto:${text}` === href) && /^[^\s()<>*~`|[\]]+$/.test(text))
+    return text;
   const label = runs.map((run) => ({
     text: run.text.replaceAll('[', '(').replaceAll(']', ')'),
     marks: new Set([...run.marks].filter((mark) => mark !== 'code' && mark !== 'spoiler')),

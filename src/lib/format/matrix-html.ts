@@ -55,7 +55,8 @@ function codeBlock(node: Node, lines: readonly Node[]): string {
   return `<pre>${open}${lines.map((line) => `${escapeHtml(textOf(line))}\n`).join('')}</code></pre>`;
 }
 
-const listItems = (items: readonly Node[]): string => items.map((item) => `<li>${inlines(childrenOf(item))}</li>`).join('');
+const listItems = (items: readonly Node[]): string =>
+  items.map((item) => `<li>${inlines(childrenOf(item))}</li>`).join('');
 
 function startAt(items: readonly Node[]): string {
   const first = items[0]?.number ?? 1;

@@ -63,7 +63,8 @@ export function plainMessage(nodes: readonly Node[]): string | undefined {
   for (const node of nodes) {
     if (node.type !== 'PARAGRAPH' && node.type !== 'LINE_BREAK' && node.type !== 'BIG_EMOJI') return undefined;
     const children = childrenOf(node);
-    if (!children.every((child) => PLAIN.has(child.type) || (child.type === 'LINK' && isBareLink(child)))) return undefined;
+    if (!children.every((child) => PLAIN.has(child.type) || (child.type === 'LINK' && isBareLink(child))))
+      return undefined;
     lines.push(children.map(textOf).join(''));
   }
   return lines.join('\n');

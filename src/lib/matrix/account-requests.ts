@@ -14,7 +14,12 @@ export function accountRequests(acting: Acting): AccountRequests {
   const { http } = acting;
   const me = asUser(acting);
   const setProfile = async (field: string, json: Record<string, string>): Promise<void> => {
-    await http.json({ method: 'PUT', path: `/_matrix/client/v3/profile/${segment(acting.userId)}/${field}`, query: me, json });
+    await http.json({
+      method: 'PUT',
+      path: `/_matrix/client/v3/profile/${segment(acting.userId)}/${field}`,
+      query: me,
+      json,
+    });
   };
   return {
     async versions() {

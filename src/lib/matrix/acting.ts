@@ -15,7 +15,8 @@ export interface Acting {
 }
 
 /** The query that makes a request the acting user's. */
-export const asUser = (acting: Acting): { readonly user_id?: string } => (acting.masquerades ? { user_id: acting.userId } : {});
+export const asUser = (acting: Acting): { readonly user_id?: string } =>
+  acting.masquerades ? { user_id: acting.userId } : {};
 
 export async function ensureDevice(acting: Acting): Promise<void> {
   await acting.http.json({

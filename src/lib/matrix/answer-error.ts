@@ -7,7 +7,9 @@ const ANSWER_LENGTH = 500;
 export function jsonObjectOf(bytes: Uint8Array): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -36,11 +38,24 @@ export function answeredWithError(request: string, answer: BufferedAnswer, nowMs
 export function unreadAnswer(request: string, cause: unknown): RemoteError {
   if (cause instanceof RemoteError) return cause;
   if (cause instanceof AnswerTooLarge) {
-    return new RemoteError({ side: 'homeserver', failure: 'refused', request, code: 'M_TOO_LARGE', answer: cause.message, cause });
+    return new RemoteError({
+      side: 'homeserver',
+      failure: 'refused',
+      request,
+      code: 'M_TOO_LARGE',
+      answer: cause.message,
+      cause,
+    });
   }
   const failure = cause instanceof AnswerTimeout ? 'timeout' : 'network';
   const why = networkReason(cause);
-  return new RemoteError({ side: 'homeserver', failure, request, ...(why === undefined ? {} : { answer: why }), cause });
+  return new RemoteError({
+    side: 'homeserver',
+    failure,
+    request,
+    ...(why === undefined ? {} : { answer: why }),
+    cause,
+  });
 }
 
 /** `ECONNREFUSED` and its like hide in the cause of fetch's `TypeError`. */
@@ -52,7 +67,11 @@ function networkReason(error: unknown): string | undefined {
 }
 
 /** Seconds or an HTTP date in the header (since spec v1.10), milliseconds in the body before. */
-function retryAfter(header: string | null, body: Record<string, unknown> | undefined, nowMs: number): number | undefined {
+function retryAfter(
+  header: string | null,
+  body: Record<string, unknown> | undefined,
+  nowMs: number,
+): number | undefined {
   if (header !== null && /^\d{1,9}$/.test(header)) return Number(header) * 1000;
   const date = header === null ? Number.NaN : Date.parse(header);
   if (Number.isFinite(date)) return Math.max(0, date - nowMs);

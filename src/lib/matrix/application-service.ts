@@ -119,14 +119,17 @@ function parsedUrl(target: string): URL | undefined {
   return URL.parse(target, 'http://listener') ?? undefined;
 }
 
-function transactions(options: ApplicationServiceOptions): (id: string, request: IncomingMessage, begin: Begin) => Promise<Answer> {
+function transactions(
+  options: ApplicationServiceOptions,
+): (id: string, request: IncomingMessage, begin: Begin) => Promise<Answer> {
   let last: Promise<unknown> = Promise.resolve();
   return async (id, request, begin) => {
     const body = await readTransaction(request);
     if (body.kind === 'too-large') return refused(413, 'M_TOO_LARGE', 'More than 128 MiB');
     if (body.kind === 'not-json') return refused(400, 'M_NOT_JSON', 'The body is not JSON');
     if (body.kind === 'not-an-object') return refused(400, 'M_BAD_JSON', 'The body is not an object');
-    if (body.complaint !== undefined) options.log('warn', 'application-service.odd-transaction', { id, why: body.complaint });
+    if (body.complaint !== undefined)
+      options.log('warn', 'application-service.odd-transaction', { id, why: body.complaint });
     if (!begin()) return refused(503, 'M_UNKNOWN', 'The bridge is stopping');
     const turn = last.then(() => options.handlers.onTransaction(id, body.events));
     last = turn.catch(() => {});
@@ -142,8 +145,10 @@ function transactions(options: ApplicationServiceOptions): (id: string, request:
 
 async function answerQuery(route: Route, options: ApplicationServiceOptions): Promise<Answer> {
   if (route.kind === 'ping') return DONE;
-  if (route.kind === 'user') return (await known(route.kind, options, options.handlers.onUserQuery(route.userId))) ? DONE : NOT_FOUND;
-  if (route.kind === 'alias') return (await known(route.kind, options, options.handlers.onAliasQuery(route.alias))) ? DONE : NOT_FOUND;
+  if (route.kind === 'user')
+    return (await known(route.kind, options, options.handlers.onUserQuery(route.userId))) ? DONE : NOT_FOUND;
+  if (route.kind === 'alias')
+    return (await known(route.kind, options, options.handlers.onAliasQuery(route.alias))) ? DONE : NOT_FOUND;
   return NOT_FOUND;
 }
 

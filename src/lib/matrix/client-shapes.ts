@@ -32,11 +32,17 @@ export function requiredString(request: HomeserverRequest, answer: Answer, field
   });
 }
 
-export function readFeatures(answer: Answer): { versions: readonly string[]; unstableFeatures: Readonly<Record<string, boolean>> } {
-  const versions = Array.isArray(answer['versions']) ? answer['versions'].filter((version) => typeof version === 'string') : [];
+export function readFeatures(answer: Answer): {
+  versions: readonly string[];
+  unstableFeatures: Readonly<Record<string, boolean>>;
+} {
+  const versions = Array.isArray(answer['versions'])
+    ? answer['versions'].filter((version) => typeof version === 'string')
+    : [];
   const features: Record<string, boolean> = {};
   if (isObject(answer['unstable_features'])) {
-    for (const [name, on] of Object.entries(answer['unstable_features'])) if (typeof on === 'boolean') features[name] = on;
+    for (const [name, on] of Object.entries(answer['unstable_features']))
+      if (typeof on === 'boolean') features[name] = on;
   }
   return { versions, unstableFeatures: features };
 }
@@ -62,7 +68,13 @@ export function createRoomBody(room: NewMatrixRoom): Record<string, unknown> {
     ...(room.powerLevels === undefined ? {} : { power_level_content_override: room.powerLevels }),
     ...(room.initialState === undefined
       ? {}
-      : { initial_state: room.initialState.map(({ type, stateKey, content }) => ({ type, state_key: stateKey, content })) }),
+      : {
+          initial_state: room.initialState.map(({ type, stateKey, content }) => ({
+            type,
+            state_key: stateKey,
+            content,
+          })),
+        }),
   };
 }
 

@@ -30,7 +30,10 @@ interface CommonOptions {
 
 /** With an `asToken` the client may act as any user of the namespace; with an `accessToken` only as its owner. */
 export type MatrixApiOptions = CommonOptions &
-  ({ readonly asToken: Secret; readonly accessToken?: never } | { readonly accessToken: Secret; readonly asToken?: never });
+  (
+    | { readonly asToken: Secret; readonly accessToken?: never }
+    | { readonly accessToken: Secret; readonly asToken?: never }
+  );
 
 const DEADLINE_MS = 30_000;
 

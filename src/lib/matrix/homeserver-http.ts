@@ -87,7 +87,10 @@ export async function createHomeserverHttp(options: HomeserverHttpOptions): Prom
  * same effect when repeated (a PUT names its transaction), POST has not.
  */
 function isStaleConnection(error: unknown, request: HomeserverRequest): boolean {
-  const cut = error instanceof RemoteError && error.failure === 'network' && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(error.answer ?? '');
+  const cut =
+    error instanceof RemoteError &&
+    error.failure === 'network' &&
+    ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(error.answer ?? '');
   return cut && (request.method === 'GET' || request.method === 'PUT');
 }
 
@@ -126,18 +129,28 @@ async function attempt(
   });
   const started = options.clock.now();
   try {
-    await http.authedRequest(request.method as never, request.path, definedQuery(request.query), bodyOf(request) as never, {
-      json: false,
-      priority: undefined,
-      headers: headersOf(request, wantsJson),
-    });
+    await http.authedRequest(
+      request.method as never,
+      request.path,
+      definedQuery(request.query),
+      bodyOf(request) as never,
+      {
+        json: false,
+        priority: undefined,
+        headers: headersOf(request, wantsJson),
+      },
+    );
   } catch (error) {
     options.log('debug', 'homeserver.request', { request: name, ms: options.clock.now() - started, failed: true });
     throw unreadAnswer(name, outcome.failure ?? error);
   }
   const answer = outcome.answer;
   if (answer === undefined) throw unreadAnswer(name, new Error('no answer'));
-  options.log('debug', 'homeserver.request', { request: name, ms: options.clock.now() - started, status: answer.status });
+  options.log('debug', 'homeserver.request', {
+    request: name,
+    ms: options.clock.now() - started,
+    status: answer.status,
+  });
   if (answer.status < 200 || answer.status > 299) throw answeredWithError(name, answer, options.clock.now());
   return answer;
 }
@@ -166,7 +179,9 @@ function bodyOf(request: HomeserverRequest): string | Uint8Array | undefined {
   if (request.json === undefined) return undefined;
   const text = JSON.stringify(request.json);
   if (!/\\ud[89a-f]/i.test(text)) return text;
-  return JSON.stringify(request.json, (_key, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value));
+  return JSON.stringify(request.json, (_key, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed() : value,
+  );
 }
 
 function parsedObject(request: HomeserverRequest, answer: BufferedAnswer): Record<string, unknown> {

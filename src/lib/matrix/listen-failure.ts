@@ -9,5 +9,7 @@ export function listenFailure(error: Error, host: string, port: number): RcfedEr
       cause: error,
     });
   }
-  return new RcfedError('RCFED_LISTEN_FAILED', `Port ${port} on ${host} can't be opened (${code || error.message}).`, { cause: error });
+  return new RcfedError('RCFED_LISTEN_FAILED', `Port ${port} on ${host} can't be opened (${code || error.message}).`, {
+    cause: error,
+  });
 }

@@ -11,7 +11,8 @@ export function mediaRequests(acting: Acting): MediaRequests {
   const { http, mediaDeadlineMs: deadlineMs } = acting;
   return {
     createMedia: () => createMedia(http, query),
-    putMedia: (mxc, bytes, contentType, fileName) => putMedia(http, { mxc, bytes, contentType, fileName, query, deadlineMs }),
+    putMedia: (mxc, bytes, contentType, fileName) =>
+      putMedia(http, { mxc, bytes, contentType, fileName, query, deadlineMs }),
     media: (mxc, limit) => downloadMedia(http, { mxc, limit, query, deadlineMs }),
   };
 }
@@ -61,11 +62,20 @@ interface Download {
 }
 
 /** Authenticated media (spec v1.11); a server from before answers the path with `M_UNRECOGNIZED`. */
-async function downloadMedia(http: HomeserverHttp, download: Download): Promise<{ bytes: Uint8Array; contentType: string }> {
+async function downloadMedia(
+  http: HomeserverHttp,
+  download: Download,
+): Promise<{ bytes: Uint8Array; contentType: string }> {
   const id = mediaSegments('GET', download.mxc);
   const { query, limit, deadlineMs } = download;
   try {
-    return await http.bytes({ method: 'GET', path: `/_matrix/client/v1/media/download/${id}`, query, limit, deadlineMs });
+    return await http.bytes({
+      method: 'GET',
+      path: `/_matrix/client/v1/media/download/${id}`,
+      query,
+      limit,
+      deadlineMs,
+    });
   } catch (error) {
     if (!(error instanceof RemoteError) || error.status !== 404 || error.code !== 'M_UNRECOGNIZED') throw error;
     return http.bytes({ method: 'GET', path: `/_matrix/media/v3/download/${id}`, query, limit, deadlineMs });

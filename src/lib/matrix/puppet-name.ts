@@ -39,14 +39,23 @@ export function puppetDisplayName(
   const parsed = parseUserId(person.userId);
   const server = parsed?.serverName ?? '';
   const room = Math.max(8, DISPLAY_NAME_LENGTH - template.length - server.length);
-  const name = cleanName(person.displayName ?? '', room) || cleanName(parsed?.localpart ?? '', room) || puppetUsername(person.userId);
+  const name =
+    cleanName(person.displayName ?? '', room) ||
+    cleanName(parsed?.localpart ?? '', room) ||
+    puppetUsername(person.userId);
   // A function, because `$&` in a name is not a pattern.
   const full = template.replace(/\{(name|server)\}/g, (_all, key: string) => (key === 'name' ? name : server));
   return full.replace(REFUSED, ' ').trim() || puppetUsername(person.userId);
 }
 
 function cleanName(text: string, length: number): string {
-  const cleaned = text.toWellFormed().replace(/\s+/gu, ' ').replace(INVISIBLE, '').replace(REFUSED, ' ').replace(/ +/g, ' ').trim();
+  const cleaned = text
+    .toWellFormed()
+    .replace(/\s+/gu, ' ')
+    .replace(INVISIBLE, '')
+    .replace(REFUSED, ' ')
+    .replace(/ +/g, ' ')
+    .trim();
   if (!/[\p{L}\p{N}\p{S}\p{P}]/u.test(cleaned)) return '';
   return [...cleaned].slice(0, length).join('').trim();
 }

@@ -20,7 +20,10 @@ const SAMPLES = ['alice', 'bob.example', 'x', 'a=40b', '-0123456789ab'];
  * can't be compared in general: names as we make them are tried on theirs, and theirs conflicts too when
  * its fixed beginning lies within our prefix. Throws `RCFED_REGISTRATION_BROKEN` for unreadable YAML.
  */
-export async function registrationConflicts(ours: Registration, otherYaml: string): Promise<readonly RegistrationConflict[]> {
+export async function registrationConflicts(
+  ours: Registration,
+  otherYaml: string,
+): Promise<readonly RegistrationConflict[]> {
   const other = await parseYamlObject(otherYaml);
   const name = typeof other['id'] === 'string' ? other['id'] : 'an application service without id';
   const conflicts: RegistrationConflict[] = [];
@@ -28,7 +31,10 @@ export async function registrationConflicts(ours: Registration, otherYaml: strin
   if (other['as_token'] === ours.asToken.reveal()) conflicts.push({ with: name, what: 'token' });
   if (other['sender_localpart'] === ours.senderLocalpart) conflicts.push({ with: name, what: 'bot' });
   const bot = `@${ours.senderLocalpart}:${ours.serverName}`;
-  for (const [what, sigil, extra] of [['users', '@', [bot]], ['aliases', '#', []]] as const) {
+  for (const [what, sigil, extra] of [
+    ['users', '@', [bot]],
+    ['aliases', '#', []],
+  ] as const) {
     const samples = [...SAMPLES.map((sample) => `${sigil}${ours.prefix}${sample}:${ours.serverName}`), ...extra];
     for (const { regex } of exclusiveOnes(other, what)) {
       if (overlaps(regex, `${sigil}${ours.prefix}`, samples)) conflicts.push({ with: name, what, regex });
@@ -42,7 +48,10 @@ export function refuseConflicts(conflicts: readonly RegistrationConflict[]): voi
   const [first] = conflicts;
   if (first === undefined) return;
   const detail = first.regex === undefined ? `the same ${first.what}` : `${first.what} that match ${first.regex}`;
-  throw new RcfedError('RCFED_NAMESPACE_OVERLAP', `The application service ${first.with} of this homeserver has ${detail}.`);
+  throw new RcfedError(
+    'RCFED_NAMESPACE_OVERLAP',
+    `The application service ${first.with} of this homeserver has ${detail}.`,
+  );
 }
 
 function exclusiveOnes(other: Readonly<Record<string, unknown>>, what: 'users' | 'aliases'): readonly Namespace[] {

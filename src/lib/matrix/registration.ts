@@ -21,7 +21,8 @@ interface NewRegistration {
 const LOCALPART = /^[a-z0-9._=/+-]*$/;
 const TOKEN_BYTES = 32;
 
-const broken = (message: string, cause?: unknown): RcfedError => new RcfedError('RCFED_REGISTRATION_BROKEN', message, { cause });
+const broken = (message: string, cause?: unknown): RcfedError =>
+  new RcfedError('RCFED_REGISTRATION_BROKEN', message, { cause });
 
 /** A registration with new random tokens. Throws `RCFED_REGISTRATION_BROKEN` for a prefix or name that no localpart may have. */
 export function makeRegistration(wanted: NewRegistration): Registration {
@@ -99,7 +100,8 @@ export async function parseYamlObject(text: string): Promise<Readonly<Record<str
   } catch (cause) {
     throw broken('The registration is no readable YAML.', cause);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw broken('The registration is no YAML mapping.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw broken('The registration is no YAML mapping.');
   return value as Record<string, unknown>;
 }
 
@@ -111,7 +113,8 @@ function requiredText(file: Readonly<Record<string, unknown>>, key: string): str
 
 function checked(registration: Registration): Registration {
   const { url, prefix, senderLocalpart, serverName, asToken, hsToken } = registration;
-  if (!LOCALPART.test(prefix) || prefix.length > 64) throw broken(`The prefix ${JSON.stringify(prefix)} can't begin a Matrix user id.`);
+  if (!LOCALPART.test(prefix) || prefix.length > 64)
+    throw broken(`The prefix ${JSON.stringify(prefix)} can't begin a Matrix user id.`);
   if (!LOCALPART.test(senderLocalpart) || senderLocalpart === '') {
     throw broken(`${JSON.stringify(senderLocalpart)} can't be the localpart of the bot.`);
   }

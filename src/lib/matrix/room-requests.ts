@@ -16,7 +16,12 @@ export function roomRequests(acting: Acting): RoomRequests {
   const state: MatrixApi['state'] = async (roomId, type, stateKey) =>
     unlessCode(http.json({ method: 'GET', path: statePath(roomId, type, stateKey), query: me }), 'M_NOT_FOUND');
   /** `done`: already so, as the room's state says; the wording of the refusal is not to be relied on. */
-  const unlessAlready = async (request: HomeserverRequest, of: MatrixUserId, roomId: MatrixRoomId, done: readonly string[]): Promise<void> => {
+  const unlessAlready = async (
+    request: HomeserverRequest,
+    of: MatrixUserId,
+    roomId: MatrixRoomId,
+    done: readonly string[],
+  ): Promise<void> => {
     try {
       await http.json(request);
     } catch (error) {
@@ -28,11 +33,20 @@ export function roomRequests(acting: Acting): RoomRequests {
   return {
     state,
     async createRoom(room) {
-      const request: HomeserverRequest = { method: 'POST', path: '/_matrix/client/v3/createRoom', query: me, json: createRoomBody(room) };
+      const request: HomeserverRequest = {
+        method: 'POST',
+        path: '/_matrix/client/v3/createRoom',
+        query: me,
+        json: createRoomBody(room),
+      };
       return requiredString(request, await http.json(request), 'room_id') as MatrixRoomId;
     },
     async resolveAlias(alias) {
-      const request: HomeserverRequest = { method: 'GET', path: `/_matrix/client/v3/directory/room/${segment(alias)}`, query: me };
+      const request: HomeserverRequest = {
+        method: 'GET',
+        path: `/_matrix/client/v3/directory/room/${segment(alias)}`,
+        query: me,
+      };
       const answer = await unlessCode(http.json(request), 'M_NOT_FOUND');
       return answer === undefined ? undefined : (requiredString(request, answer, 'room_id') as MatrixRoomId);
     },
@@ -43,12 +57,20 @@ export function roomRequests(acting: Acting): RoomRequests {
     async join(room, via) {
       // `via` since spec v1.12, `server_name` before; a server ignores the one that it doesn't know.
       const query = { ...me, via, server_name: via };
-      const request: HomeserverRequest = { method: 'POST', path: `/_matrix/client/v3/join/${segment(room)}`, query, json: {} };
+      const request: HomeserverRequest = {
+        method: 'POST',
+        path: `/_matrix/client/v3/join/${segment(room)}`,
+        query,
+        json: {},
+      };
       return requiredString(request, await http.json(request), 'room_id') as MatrixRoomId;
     },
     async invite(roomId, invited) {
       const path = `/_matrix/client/v3/rooms/${segment(roomId)}/invite`;
-      await unlessAlready({ method: 'POST', path, query: me, json: { user_id: invited } }, invited, roomId, ['join', 'invite']);
+      await unlessAlready({ method: 'POST', path, query: me, json: { user_id: invited } }, invited, roomId, [
+        'join',
+        'invite',
+      ]);
     },
     async leave(roomId) {
       const path = `/_matrix/client/v3/rooms/${segment(roomId)}/leave`;
@@ -59,7 +81,12 @@ export function roomRequests(acting: Acting): RoomRequests {
       return memberIds(await http.json({ method: 'GET', path, query: me }));
     },
     async sendState(roomId, type, stateKey, content) {
-      const request: HomeserverRequest = { method: 'PUT', path: statePath(roomId, type, stateKey), query: me, json: content };
+      const request: HomeserverRequest = {
+        method: 'PUT',
+        path: statePath(roomId, type, stateKey),
+        query: me,
+        json: content,
+      };
       return requiredString(request, await http.json(request), 'event_id') as EventId;
     },
   };

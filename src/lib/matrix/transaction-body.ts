@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** One transaction of 100 state events was seen to have 18 MB; refusing one stalls every room. */
-export const TRANSACTION_LIMIT = 128 * 1024 * 1024;
+const TRANSACTION_LIMIT = 128 * 1024 * 1024;
 
 export type TransactionBody =
   | { readonly kind: 'events'; readonly events: readonly unknown[]; readonly complaint?: string }
@@ -33,5 +33,9 @@ export async function readTransaction(request: IncomingMessage): Promise<Transac
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return { kind: 'not-an-object' };
   const events: unknown = 'events' in body ? body.events : undefined;
   if (Array.isArray(events)) return { kind: 'events', events };
-  return { kind: 'events', events: [], complaint: `events is ${events === undefined ? 'missing' : `a ${typeof events}`}` };
+  return {
+    kind: 'events',
+    events: [],
+    complaint: `events is ${events === undefined ? 'missing' : `a ${typeof events}`}`,
+  };
 }

@@ -45,7 +45,11 @@ export interface MatrixApi {
   readonly serverName: ServerName;
   as(userId: MatrixUserId): MatrixApi;
 
-  versions(): Promise<{ versions: readonly string[]; unstableFeatures: Readonly<Record<string, boolean>>; server: string | undefined }>;
+  versions(): Promise<{
+    versions: readonly string[];
+    unstableFeatures: Readonly<Record<string, boolean>>;
+    server: string | undefined;
+  }>;
   whoami(): Promise<{ userId: MatrixUserId }>;
   /** Asks the homeserver to ping our listener; milliseconds of the round trip. */
   ping(registrationId: string, transactionId: string): Promise<{ durationMs: number }>;
@@ -56,7 +60,9 @@ export interface MatrixApi {
   ensureDevice(): Promise<void>;
   setDisplayName(name: string): Promise<void>;
   setAvatarUrl(mxc: string): Promise<void>;
-  profile(userId: MatrixUserId): Promise<{ displayName: string | undefined; avatarUrl: string | undefined } | undefined>;
+  profile(
+    userId: MatrixUserId,
+  ): Promise<{ displayName: string | undefined; avatarUrl: string | undefined } | undefined>;
 
   createRoom(room: NewMatrixRoom): Promise<MatrixRoomId>;
   resolveAlias(alias: MatrixRoomAlias): Promise<MatrixRoomId | undefined>;
@@ -69,7 +75,13 @@ export interface MatrixApi {
   joinedMembers(roomId: MatrixRoomId): Promise<readonly MatrixUserId[]>;
 
   /** `ts`: origin_server_ts to ask for (ms), only for an application service. */
-  sendEvent(roomId: MatrixRoomId, type: string, transactionId: string, content: Record<string, unknown>, ts?: number): Promise<EventId>;
+  sendEvent(
+    roomId: MatrixRoomId,
+    type: string,
+    transactionId: string,
+    content: Record<string, unknown>,
+    ts?: number,
+  ): Promise<EventId>;
   redact(roomId: MatrixRoomId, eventId: EventId, transactionId: string, reason?: string): Promise<EventId>;
   sendState(roomId: MatrixRoomId, type: string, stateKey: string, content: Record<string, unknown>): Promise<EventId>;
   state(roomId: MatrixRoomId, type: string, stateKey: string): Promise<Record<string, unknown> | undefined>;

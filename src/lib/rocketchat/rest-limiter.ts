@@ -9,7 +9,7 @@ const UNKNOWN_WAIT_MS = 5_000;
  * in epoch milliseconds, so it is compared with the answer's `Date` (whole seconds: at most a second
  * too long) and with our clock only where there is none.
  */
-export function rateLimitWait(headers: Headers, now: number): number {
+function rateLimitWait(headers: Headers, now: number): number {
   const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN);
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   const serverNow = Date.parse(headers.get('date') ?? '');

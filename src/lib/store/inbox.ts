@@ -64,13 +64,18 @@ function lookingUp({ kysely }: StoreDatabase): Pick<Inbox, 'lastId' | 'head' | '
       .orderBy('id')
       .limit((eb) => eb.lit(1)),
   );
-  const byRef = prepareQuery<{ ref: string }, InboxRecord>(kysely, (slot) => all.where('ref', '=', slot('ref')).orderBy('id'));
+  const byRef = prepareQuery<{ ref: string }, InboxRecord>(kysely, (slot) =>
+    all.where('ref', '=', slot('ref')).orderBy('id'),
+  );
   const byId = prepareQuery<{ id: number }, InboxRecord>(kysely, (slot) => all.where('id', '=', slot('id')));
   const first = (rows: readonly InboxRecord[]): InboxRow | undefined => rows[0] && inboxRow(rows[0]);
   return {
     head: async (lane, side, except = []) => first((await head({ lane, side, ...placed(except) })).rows),
     async lastId() {
-      const newest = await kysely.selectFrom('inbox').select((eb) => eb.fn.max('id').as('id')).executeTakeFirst();
+      const newest = await kysely
+        .selectFrom('inbox')
+        .select((eb) => eb.fn.max('id').as('id'))
+        .executeTakeFirst();
       return newest?.id ?? 0;
     },
     byId: async (id) => first((await byId({ id })).rows),

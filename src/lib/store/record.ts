@@ -47,7 +47,11 @@ export function recordingOf(database: StoreDatabase): Pick<Inbox, 'record' | 're
  * ones as they stood, then those of `ordered` in that order, then the newer ones. No place outside that
  * set is used, so what arrives later still comes after them all.
  */
-async function putInOrder(on: Executor, lane: Lane, { ordered, lastId }: Parameters<Inbox['recordGap']>[1]): Promise<void> {
+async function putInOrder(
+  on: Executor,
+  lane: Lane,
+  { ordered, lastId }: Parameters<Inbox['recordGap']>[1],
+): Promise<void> {
   const side = ordered[0]?.side;
   if (side === undefined) return;
   const pending = await on
@@ -60,7 +64,8 @@ async function putInOrder(on: Executor, lane: Lane, { ordered, lastId }: Paramet
     .orderBy('id')
     .execute();
   const rank = new Map(ordered.map(({ key }, index) => [key, index]));
-  const rankOf = (row: (typeof pending)[number]): number => rank.get(row.event_key) ?? (row.id <= lastId ? -1 : ordered.length);
+  const rankOf = (row: (typeof pending)[number]): number =>
+    rank.get(row.event_key) ?? (row.id <= lastId ? -1 : ordered.length);
   const wanted = pending.toSorted((a, b) => rankOf(a) - rankOf(b));
   for (const [index, { place }] of pending.entries()) {
     const row = wanted[index];

@@ -4,6 +4,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../../src/lib/core/clock.ts';
+import { createNetwork } from '../../../src/lib/network/network.ts';
+import { setUpBridge } from '../../../src/sandbox/bridge-setup.ts';
+import { startServers } from '../../../src/sandbox/servers.ts';
 import type { SandboxView } from '../../../src/sandbox/up.ts';
 import { eventually } from '../../support/eventually.ts';
 import { repositoryRoot } from '../../support/run-command.ts';
@@ -34,6 +38,30 @@ async function spawnedUp(folder: string): Promise<{ child: ChildProcess; bridge:
   return { child, bridge };
 }
 
+/** A process that runs nothing but a bridge: the servers are in this one, so the bridge has no other reason to end. */
+async function spawnedParent(): Promise<{ child: ChildProcess; bridge: number }> {
+  const servers = await startServers({ serverName: 'sandbox.test' });
+  onTestFinished(() => servers.stop());
+  const network = await createNetwork({ env: {} });
+  onTestFinished(() => network.close());
+  const { signal } = new AbortController();
+  const setup = await setUpBridge(servers, { clock: systemClock, log: () => {}, network, signal });
+  onTestFinished(() => setup.remove());
+  const { environment, profileName, profile } = setup;
+  const told = JSON.stringify({ environment, profileName, profile: { listen: profile.listen } });
+  const child = spawn(process.execPath, [join(repositoryRoot, 'test/support/bridge-parent.ts'), told], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const bridge = Number(line);
+  onTestFinished(() => {
+    if (isAlive(bridge)) process.kill(bridge, 'SIGKILL');
+  });
+  expect(isAlive(bridge)).toBe(true);
+  return { child, bridge };
+}
+
 const leftIn = async (folder: string): Promise<readonly string[]> =>
   (await readdir(folder)).filter((name) => name.startsWith('rcfed-'));
 
@@ -43,6 +71,12 @@ describe('a sandbox that is ended roughly', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     await eventually(() => expect(isAlive(bridge)).toBe(false));
+  });
+
+  test('ends with who started it, also where both servers stay', { timeout: 60_000 }, async () => {
+    const { child, bridge } = await spawnedParent();
+    child.kill('SIGKILL');
+    await eventually(() => expect(isAlive(bridge)).toBe(false), 10_000);
   });
 
   test('leaves neither bridge nor folder behind at a second Ctrl-C', { timeout: 60_000 }, async () => {

@@ -48,14 +48,25 @@ describe('a plain message from Matrix', () => {
   it('shows as it was written, whatever it looks like', async () => {
     await fc.assert(
       fc.asyncProperty(adversarialText, async (text) => {
-        const body = text.replaceAll(Z, '').replaceAll('\r', '').replace(/@(?=(?:all|here)\b)/gi, '');
+        const body = text
+          .replaceAll(Z, '')
+          .replaceAll('\r', '')
+          .replace(/@(?=(?:all|here)\b)/gi, '');
         // Rocket.Chat takes `a.b` for a domain, and has no escape within one.
-        fc.pre(!DOMAIN.test(body) && body.length < 400 && !/https?:|example|:\/\//.test(body) && !body.startsWith('> <@'));
+        fc.pre(
+          !DOMAIN.test(body) && body.length < 400 && !/https?:|example|:\/\//.test(body) && !body.startsWith('> <@'),
+        );
         const msg = await plain(body);
         if (msg === '') return;
         const shown = plainMessage(nodesOf(parse(msg, {})));
         // The parser drops blank lines at the end, and blanks around emoji.
-        const seen = (whole: string): string => whole.replaceAll(Z, '').split('\n').map((line) => line.trim()).join('\n').trim();
+        const seen = (whole: string): string =>
+          whole
+            .replaceAll(Z, '')
+            .split('\n')
+            .map((line) => line.trim())
+            .join('\n')
+            .trim();
         expect(shown === undefined ? shown : seen(shown)).toBe(seen(body.toWellFormed()));
       }),
       { numRuns: 1_500 },
@@ -106,7 +117,10 @@ describe('a formatted message from Matrix', () => {
     ['<ol start="3"><li>a</li><li>b</li></ol>', '3. a\n4. b'],
     ['<h1>a</h1><h6>b</h6>', '# a\n#### b'],
     ['a<hr>b', 'a\n---\nb'],
-    ['<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table>', 'a | b\n1 | 2'],
+    [
+      '<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table>',
+      'a | b\n1 | 2',
+    ],
     ['<span data-mx-spoiler="why">x</span>', '||x||'],
     ['<img alt=":cat:" data-mx-emoticon src="mxc://a/b">', ':cat:'],
     ['<mx-reply><blockquote>old</blockquote></mx-reply>new', 'new'],
@@ -139,12 +153,19 @@ describe('a formatted message from Matrix', () => {
 });
 
 describe('emphasis of any nesting', () => {
-  const words = fc.array(fc.constantFrom('a', 'word', ' ', ' b ', 'x_y', '*', '_', '~', '`', '\\', '.', ',', '(', ')', 'é', '1'), { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
+  const words = fc
+    .array(fc.constantFrom('a', 'word', ' ', ' b ', 'x_y', '*', '_', '~', '`', '\\', '.', ',', '(', ')', 'é', '1'), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    .map((parts) => parts.join(''));
   const tree = fc.letrec<{ node: string }>((tie) => ({
     node: fc.oneof(
       { maxDepth: 3 },
       words,
-      fc.tuple(fc.constantFrom('b', 'i', 's', 'code', 'u'), fc.array(tie('node'), { minLength: 1, maxLength: 3 })).map(([tag, inner]) => `<${tag}>${inner.join('')}</${tag}>`),
+      fc
+        .tuple(fc.constantFrom('b', 'i', 's', 'code', 'u'), fc.array(tie('node'), { minLength: 1, maxLength: 3 }))
+        .map(([tag, inner]) => `<${tag}>${inner.join('')}</${tag}>`),
     ),
   })).node;
 
@@ -152,7 +173,10 @@ describe('emphasis of any nesting', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(tree, { minLength: 1, maxLength: 4 }), async (parts) => {
         const formatted = parts.join('');
-        const text = formatted.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ').trim();
+        const text = formatted
+          .replace(/<[^>]*>/g, '')
+          .replace(/\s+/g, ' ')
+          .trim();
         fc.pre(text !== '' && !DOMAIN.test(text));
         const msg = await html(formatted);
         const shown = nodesOf(parse(msg, {})).map(textOf).join('\n');
@@ -193,7 +217,10 @@ describe('a hostile message from Matrix', () => {
           expect(msg.isWellFormed()).toBe(true);
         }
         const msg = await html(text, msgtype);
-        const targets = msg === '' ? [] : [...JSON.stringify(parse(msg, {})).matchAll(/"src":\{"type":"PLAIN_TEXT","value":"([^"]*)"/g)];
+        const targets =
+          msg === ''
+            ? []
+            : [...JSON.stringify(parse(msg, {})).matchAll(/"src":\{"type":"PLAIN_TEXT","value":"([^"]*)"/g)];
         for (const [, target] of targets) expect(target).not.toMatch(/^\s*(javascript|data|vbscript):/i);
       }),
       { numRuns: 2_000 },

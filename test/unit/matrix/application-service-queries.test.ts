@@ -39,7 +39,10 @@ describe('a homeserver that asks', () => {
 
   it('is answered when it pings', async () => {
     const listener = await listen();
-    expect(await call(listener, 'POST', '/_matrix/app/v1/ping', { body: '{"transaction_id":"t"}' })).toEqual({ status: 200, body: {} });
+    expect(await call(listener, 'POST', '/_matrix/app/v1/ping', { body: '{"transaction_id":"t"}' })).toEqual({
+      status: 200,
+      body: {},
+    });
   });
 
   it.each([
@@ -60,7 +63,9 @@ describe('a homeserver that asks', () => {
   it('survives lines that are no HTTP', async () => {
     const listener = await listen();
     expect(await raw(listener, 'BREW /coffee\r\n\r\n', /\r\n\r\n/)).toMatch(/^HTTP\/1\.1 400/);
-    expect(await raw(listener, 'GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n', /M_UNRECOGNIZED/)).toMatch(/^HTTP\/1\.1 404/);
+    expect(await raw(listener, 'GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n', /M_UNRECOGNIZED/)).toMatch(
+      /^HTTP\/1\.1 404/,
+    );
     expect((await transaction(listener, '1')).status).toBe(200);
   });
 });

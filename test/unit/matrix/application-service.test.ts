@@ -65,7 +65,10 @@ describe('a homeserver that pushes a transaction', () => {
 
   it('may send 20 MB', async () => {
     const listener = await listen();
-    const events = Array.from({ length: 100 }, (_, index) => ({ event_id: `$${index}`, content: { body: 'x'.repeat(200_000) } }));
+    const events = Array.from({ length: 100 }, (_, index) => ({
+      event_id: `$${index}`,
+      content: { body: 'x'.repeat(200_000) },
+    }));
     expect((await transaction(listener, 'big', events)).status).toBe(200);
     expect(listener.received[0]?.events).toHaveLength(100);
   });
@@ -74,7 +77,9 @@ describe('a homeserver that pushes a transaction', () => {
     const listener = await listen();
     const head = (more: string): string =>
       `PUT /_matrix/app/v1/transactions/1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\n${more}\r\n\r\n`;
-    expect(await raw(listener, head(`Content-Length: ${128 * 1024 * 1024 + 1}`), /M_TOO_LARGE/)).toMatch(/^HTTP\/1.1 413 /);
+    expect(await raw(listener, head(`Content-Length: ${128 * 1024 * 1024 + 1}`), /M_TOO_LARGE/)).toMatch(
+      /^HTTP\/1.1 413 /,
+    );
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const sending = httpRequest(`${listener.service.url}/_matrix/app/v1/transactions/2`, {
         method: 'PUT',
@@ -98,7 +103,10 @@ describe('a homeserver that pushes a transaction', () => {
     ['null', 'null', 400, 'M_BAD_JSON'],
   ])('that sends %s is told so', async (_what, body, status, errcode) => {
     const listener = await listen();
-    expect(await call(listener, 'PUT', '/_matrix/app/v1/transactions/1', { body })).toMatchObject({ status, body: { errcode } });
+    expect(await call(listener, 'PUT', '/_matrix/app/v1/transactions/1', { body })).toMatchObject({
+      status,
+      body: { errcode },
+    });
     expect(listener.received).toEqual([]);
   });
 
@@ -106,7 +114,10 @@ describe('a homeserver that pushes a transaction', () => {
     'that sends %s gets 200, since an error would stall every room, and the oddity is logged',
     async (body) => {
       const listener = await listen();
-      expect(await call(listener, 'PUT', '/_matrix/app/v1/transactions/1', { body })).toEqual({ status: 200, body: {} });
+      expect(await call(listener, 'PUT', '/_matrix/app/v1/transactions/1', { body })).toEqual({
+        status: 200,
+        body: {},
+      });
       expect(listener.received).toEqual([{ id: '1', events: [] }]);
       expect(listener.logged).toContain('application-service.odd-transaction');
     },
@@ -142,9 +153,15 @@ describe('a caller without the right token', () => {
 
   it.each(paths)('gets 401 or 403 from %s %s', async (method, path) => {
     const listener = await listen();
-    expect(await call(listener, method, path, { token: null })).toMatchObject({ status: 401, body: { errcode: 'M_UNAUTHORIZED' } });
+    expect(await call(listener, method, path, { token: null })).toMatchObject({
+      status: 401,
+      body: { errcode: 'M_UNAUTHORIZED' },
+    });
     for (const token of ['wrong', `${TOKEN}x`, TOKEN.slice(1), TOKEN.toUpperCase()]) {
-      expect(await call(listener, method, path, { token })).toMatchObject({ status: 403, body: { errcode: 'M_FORBIDDEN' } });
+      expect(await call(listener, method, path, { token })).toMatchObject({
+        status: 403,
+        body: { errcode: 'M_FORBIDDEN' },
+      });
     }
     expect((await call(listener, method, `${path}?access_token=wrong`, { token: null })).status).toBe(403);
     expect(listener.received).toEqual([]);
@@ -152,7 +169,8 @@ describe('a caller without the right token', () => {
 
   it('is answered before a byte of the body came', async () => {
     const listener = await listen();
-    const head = 'PUT /_matrix/app/v1/transactions/1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer no\r\nContent-Length: 100000000\r\n\r\n';
+    const head =
+      'PUT /_matrix/app/v1/transactions/1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer no\r\nContent-Length: 100000000\r\n\r\n';
     expect(await raw(listener, head, /M_FORBIDDEN/)).toMatch(/^HTTP\/1\.1 403 /);
   });
 

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { ServerName } from '../../../src/lib/core/ids.ts';
-import { homeserverYamlLines, makeRegistration, parseRegistration, renderRegistration } from '../../../src/lib/matrix/registration.ts';
+import {
+  homeserverYamlLines,
+  makeRegistration,
+  parseRegistration,
+  renderRegistration,
+} from '../../../src/lib/matrix/registration.ts';
 import { refuseConflicts, registrationConflicts } from '../../../src/lib/matrix/registration-conflicts.ts';
 
 const example = 'example.org' as ServerName;
@@ -51,8 +56,15 @@ describe('a registration', () => {
 
   it('claims what begins with the prefix on this server, and nothing else', async () => {
     const { users, aliases } = await namespaces();
-    for (const id of ['@rc_bob:example.org', '@rc_:example.org', '@rc_a=40b:example.org']) expect(claims(users, id), id).toBe(true);
-    for (const id of ['@bob:example.org', '@rc_bob:exampleXorg', '@rc_bob:example.org.evil.net', '@rc_bob:other.org', 'x@rc_bob:example.org']) {
+    for (const id of ['@rc_bob:example.org', '@rc_:example.org', '@rc_a=40b:example.org'])
+      expect(claims(users, id), id).toBe(true);
+    for (const id of [
+      '@bob:example.org',
+      '@rc_bob:exampleXorg',
+      '@rc_bob:example.org.evil.net',
+      '@rc_bob:other.org',
+      'x@rc_bob:example.org',
+    ]) {
       expect(claims(users, id), id).toBe(false);
     }
     expect(claims(aliases, '#rc_general:example.org')).toBe(true);
@@ -72,7 +84,10 @@ describe('a registration', () => {
     await fc.assert(
       fc.asyncProperty(prefix, server, async (chosen, name) => {
         const registration = make({ prefix: chosen, serverName: name as ServerName });
-        expect(await parseRegistration(await renderRegistration(registration))).toMatchObject({ prefix: chosen, serverName: name });
+        expect(await parseRegistration(await renderRegistration(registration))).toMatchObject({
+          prefix: chosen,
+          serverName: name,
+        });
         const { users } = await namespaces({ prefix: chosen, serverName: name as ServerName });
         expect(claims(users, `@${chosen}x:${name}`)).toBe(true);
         expect(chosen === '' || !claims(users, `@!x:${name}`)).toBe(true);
@@ -89,7 +104,9 @@ describe('a registration', () => {
     [{ url: '127.0.0.1:29400' }, 'no http URL'],
     [{ url: 'ftp://x' }, 'no http URL'],
   ])('is refused when made with %j', (more, named) => {
-    expect(() => make(more)).toThrow(expect.objectContaining({ code: 'RCFED_REGISTRATION_BROKEN', message: expect.stringContaining(named) }));
+    expect(() => make(more)).toThrow(
+      expect.objectContaining({ code: 'RCFED_REGISTRATION_BROKEN', message: expect.stringContaining(named) }),
+    );
   });
 
   it('gives the lines for homeserver.yaml, whatever the path', () => {
@@ -113,7 +130,11 @@ describe('a broken registration file', () => {
     ['a list', () => '- a', 'no YAML mapping'],
     ['nothing', () => '', 'no YAML mapping'],
     ['broken YAML', (text) => `${text}\n  : : [`, 'no YAML'],
-    ['the same token twice', (text) => text.replace(/hs_token: .*/, `hs_token: ${/as_token: (.*)/.exec(text)?.[1]}`), 'the same'],
+    [
+      'the same token twice',
+      (text) => text.replace(/hs_token: .*/, `hs_token: ${/as_token: (.*)/.exec(text)?.[1]}`),
+      'the same',
+    ],
   ])('with %s is told by name, without its tokens', async (_what, edit, named) => {
     const text = await edited(edit);
     const error = await parseRegistration(text).catch((thrown: unknown) => thrown);
@@ -122,7 +143,10 @@ describe('a broken registration file', () => {
   });
 
   it('that is a YAML bomb is refused at once', async () => {
-    const bomb = ['a: &a [x,x,x,x,x,x,x,x]', ...[...'bcdefghij'].map((name, at) => `${name}: &${name} [${Array(8).fill(`*${'abcdefghij'[at]}`).join(',')}]`)];
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x]',
+      ...[...'bcdefghij'].map((name, at) => `${name}: &${name} [${Array(8).fill(`*${'abcdefghij'[at]}`).join(',')}]`),
+    ];
     await expect(parseRegistration(bomb.join('\n'))).rejects.toMatchObject({ code: 'RCFED_REGISTRATION_BROKEN' });
   });
 });
@@ -153,7 +177,9 @@ describe('another application service on the same homeserver', () => {
   );
 
   it('that claims our names without exclusiveness does not', async () => {
-    expect(await registrationConflicts(make(), other('@.*').replace('exclusive: true', 'exclusive: false'))).toEqual([]);
+    expect(await registrationConflicts(make(), other('@.*').replace('exclusive: true', 'exclusive: false'))).toEqual(
+      [],
+    );
   });
 
   it('with our id, our token or our bot does', async () => {
@@ -163,7 +189,12 @@ describe('another application service on the same homeserver', () => {
   });
 
   it('with odd namespaces is no reason to stop', async () => {
-    for (const odd of ['namespaces:\n', 'namespaces: 5\n', 'namespaces: {users: 5}\n', 'namespaces: {users: [null, {exclusive: true}]}\n']) {
+    for (const odd of [
+      'namespaces:\n',
+      'namespaces: 5\n',
+      'namespaces: {users: 5}\n',
+      'namespaces: {users: [null, {exclusive: true}]}\n',
+    ]) {
       expect(await registrationConflicts(make(), `id: x\n${odd}`)).toEqual([]);
     }
   });

@@ -72,7 +72,9 @@ test('a connection that is cut comes back with each subscription once', async ()
   for (let cuts = 1; cuts <= 3; cuts += 1) {
     workspace.current.cut();
     await until(() => expect(life.filter((step) => step === 'ready')).toHaveLength(cuts + 1));
-    await until(() => expect([...workspace.current.subscriptions.values()].toSorted()).toEqual([...DELETIONS, MESSAGES].toSorted()));
+    await until(() =>
+      expect([...workspace.current.subscriptions.values()].toSorted()).toEqual([...DELETIONS, MESSAGES].toSorted()),
+    );
   }
   workspace.current.emit('stream-room-messages', '__my_messages__', message('after'));
   workspace.current.emit('stream-notify-room', `${ROOM}/deleteMessage`, [{ _id: 'gone' }]);

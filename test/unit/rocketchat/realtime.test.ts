@@ -65,9 +65,7 @@ function listen(
 const newId = (): MessageId => randomBytes(16).toString('hex').slice(0, 17) as MessageId;
 
 const told = (events: readonly RealtimeEvent[]): string[] =>
-  events.map((event) =>
-    event.kind === 'message' ? `message ${String(event.message['msg'])}` : `deleted ${event.id}`,
-  );
+  events.map((event) => (event.kind === 'message' ? `message ${String(event.message['msg'])}` : `deleted ${event.id}`));
 
 describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (version) => {
   test('tells of messages, edits and deletions, also after its connections were cut', async () => {

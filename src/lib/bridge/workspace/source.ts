@@ -146,7 +146,8 @@ async function record(
 }
 
 async function rowOf(parts: BridgeParts, portals: PortalIndex, event: RealtimeEvent): Promise<NewInboxRow | undefined> {
-  if (event.kind === 'message') return messageRow(parts, portals, event.message, event.message['editedAt'] !== undefined);
+  if (event.kind === 'message')
+    return messageRow(parts, portals, event.message, event.message['editedAt'] !== undefined);
   const portal = portals.ofWorkspaceRoom(event.roomId);
   return portal === undefined ? undefined : deletionRow(portal.lane, event.id, parts.clock.now());
 }
