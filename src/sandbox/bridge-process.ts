@@ -56,7 +56,7 @@ export async function startBridgeProcess(options: BridgeProcessOptions): Promise
   const child = spawn(program, [...args, 'federation', 'run', '--profile', setup.profileName, '--plain'], {
     env: { ...inherited(options.env), ...setup.environment },
     // The channel carries nothing: the bridge ends when it breaks, and it breaks even if this process is killed.
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   }) as ChildProcessByStdio<null, Readable, Readable>;
   child.once(
     'exit',

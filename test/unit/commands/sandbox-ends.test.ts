@@ -1,15 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../../src/lib/core/clock.ts';
-import { createNetwork } from '../../../src/lib/network/network.ts';
-import { setUpBridge } from '../../../src/sandbox/bridge-setup.ts';
-import { startServers } from '../../../src/sandbox/servers.ts';
 import type { SandboxView } from '../../../src/sandbox/up.ts';
+import { startBridgeLab } from '../../support/bridge-lab.ts';
 import { eventually } from '../../support/eventually.ts';
+import { freePort } from '../../support/free-port.ts';
 import { repositoryRoot } from '../../support/run-command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -21,6 +20,11 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+const endedAfterTest = (pid: number): number => {
+  onTestFinished(() => void (isAlive(pid) && process.kill(pid, 'SIGKILL')));
+  return pid;
+};
+
 /** `sandbox up` in a process of its own, whose temporary files are in `folder`. */
 async function spawnedUp(folder: string): Promise<{ child: ChildProcess; bridge: number }> {
   const child = spawn(process.execPath, [join(repositoryRoot, 'bin/dev.js'), 'sandbox', 'up', '--json'], {
@@ -30,35 +34,9 @@ async function spawnedUp(folder: string): Promise<{ child: ChildProcess; bridge:
   onTestFinished(() => void child.kill('SIGKILL'));
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   const bridge = (JSON.parse(line) as SandboxView).bridge?.pid ?? 0;
-  onTestFinished(() => {
-    if (isAlive(bridge)) process.kill(bridge, 'SIGKILL');
-  });
+  endedAfterTest(bridge);
   expect(isAlive(bridge)).toBe(true);
   expect(await leftIn(folder)).toHaveLength(1);
-  return { child, bridge };
-}
-
-/** A process that runs nothing but a bridge: the servers are in this one, so the bridge has no other reason to end. */
-async function spawnedParent(): Promise<{ child: ChildProcess; bridge: number }> {
-  const servers = await startServers({ serverName: 'sandbox.test' });
-  onTestFinished(() => servers.stop());
-  const network = await createNetwork({ env: {} });
-  onTestFinished(() => network.close());
-  const { signal } = new AbortController();
-  const setup = await setUpBridge(servers, { clock: systemClock, log: () => {}, network, signal });
-  onTestFinished(() => setup.remove());
-  const { environment, profileName, profile } = setup;
-  const told = JSON.stringify({ environment, profileName, profile: { listen: profile.listen } });
-  const child = spawn(process.execPath, [join(repositoryRoot, 'test/support/bridge-parent.ts'), told], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  const bridge = Number(line);
-  onTestFinished(() => {
-    if (isAlive(bridge)) process.kill(bridge, 'SIGKILL');
-  });
-  expect(isAlive(bridge)).toBe(true);
   return { child, bridge };
 }
 
@@ -73,10 +51,32 @@ describe('a sandbox that is ended roughly', () => {
     await eventually(() => expect(isAlive(bridge)).toBe(false));
   });
 
-  test('ends with who started it, also where both servers stay', { timeout: 60_000 }, async () => {
-    const { child, bridge } = await spawnedParent();
+  // A bridge that writes ends by its broken pipe: these two have nothing but the channel.
+  test('ends a bridge that never writes a word', { timeout: 60_000 }, async () => {
+    const script = join(repositoryRoot, 'test/support/bridge-parent.ts');
+    const child = spawn(process.execPath, [script, String(await freePort())], { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const bridge = endedAfterTest(Number(line));
+    expect(isAlive(bridge)).toBe(true);
     child.kill('SIGKILL');
-    await eventually(() => expect(isAlive(bridge)).toBe(false), 10_000);
+    await eventually(() => expect(isAlive(bridge)).toBe(false));
+  });
+
+  test('tells the bridge so by the end of its channel alone', { timeout: 60_000 }, async () => {
+    const lab = await startBridgeLab();
+    onTestFinished(() => lab.stop());
+    const bridge = fork(join(repositoryRoot, 'bin/dev.js'), ['federation', 'run', '--json'], {
+      env: { ...lab.env, PATH: process.env['PATH'] },
+      execArgv: [],
+      silent: true,
+    });
+    onTestFinished(() => void bridge.kill('SIGKILL'));
+    const stderr = createInterface(bridge.stderr as Readable);
+    const lines = createInterface(bridge.stdout as Readable);
+    await Promise.race([once(lines, 'line'), once(stderr, 'line')]);
+    bridge.disconnect();
+    expect(await once(bridge, 'exit')).toEqual([143, null]);
   });
 
   test('leaves neither bridge nor folder behind at a second Ctrl-C', { timeout: 60_000 }, async () => {
