@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Reach } from '../lib/admin/reach.ts';
-import type { Folders } from '../lib/config/folders.ts';
 import { loadKeyText } from '../lib/config/key-file.ts';
 import { loadAdminProfile } from '../lib/config/load-profile.ts';
 import type { AdminProfile } from '../lib/config/profile.ts';
@@ -16,7 +15,6 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 /** All that a bridge of the sandbox is started with, in folders of its own. */
 export interface BridgeSetup {
-  readonly folders: Folders;
   readonly profileName: string;
   readonly profile: AdminProfile;
   /** User name of its account on the workspace. */
@@ -53,7 +51,6 @@ export async function setUpBridge(servers: Servers, reach: SetupReach): Promise<
     await servers.homeserver.restart('graceful');
     const profile = await loadAdminProfile(source, PROFILE);
     return {
-      folders,
       profileName: PROFILE,
       profile,
       botUsername,

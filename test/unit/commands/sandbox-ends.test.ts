@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SandboxView } from '../../../src/sandbox/up.ts';
 import { startBridgeLab } from '../../support/bridge-lab.ts';
@@ -53,7 +54,7 @@ describe('a sandbox that is ended roughly', () => {
 
   // A bridge that writes ends by its broken pipe: these two have nothing but the channel.
   test('ends a bridge that never writes a word', { timeout: 60_000 }, async () => {
-    const script = join(repositoryRoot, 'test/support/bridge-parent.ts');
+    const script = fileURLToPath(new URL('../../support/bridge-parent.ts', import.meta.url));
     const child = spawn(process.execPath, [script, String(await freePort())], { stdio: ['ignore', 'pipe', 'inherit'] });
     onTestFinished(() => void child.kill('SIGKILL'));
     const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
