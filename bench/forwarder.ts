@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { WebSocket } from 'ws';
 import type { ForwarderConfig } from './lab-types.ts';
 
@@ -45,7 +45,7 @@ socket.send(
   }),
 );
 
-createServer(async (request, response) => {
+async function relay(request: IncomingMessage, response: ServerResponse): Promise<void> {
   let text = '';
   for await (const chunk of request) text += String(chunk);
   response.end('{}');
@@ -58,4 +58,6 @@ createServer(async (request, response) => {
       }),
     );
   }
-}).listen(port, '127.0.0.1');
+}
+
+createServer((request, response) => void relay(request, response)).listen(port, '127.0.0.1');

@@ -42,6 +42,7 @@ switch (positionals[0]) {
     await benchMemory({ messages: number(values.messages, 100_000), synapse: values.synapse, profile: values.profile });
     break;
   }
+  case undefined:
   default:
     process.stderr.write(
       'npm run bench -- startup | relay [--synapse] [--messages N] [--rounds N] | memory [--synapse] [--messages N]\n',

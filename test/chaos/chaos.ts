@@ -147,7 +147,7 @@ async function newUser(setting: ChaosSetting, username: string, roles: readonly 
   await admin.createUser({ username, name: username, email: `${username}@chaos.test`, password, roles });
   const credentials = await admin.login(username, password);
   const token = await admin.as(credentials).createPersonalAccessToken('chaos', password);
-  return { userId: credentials.userId as string, token: token.reveal() };
+  return { userId: credentials.userId, token: token.reveal() };
 }
 
 async function linkRoom(setting: ChaosSetting, name: string): Promise<string> {

@@ -177,7 +177,7 @@ describeStore('what waits', (bench) => {
     const settle = { lease, outcome: 'relayed' };
     await store.inbox.settle({ ...settle, inboxId: done as number });
     await store.inbox.settle({ ...settle, inboxId: aside as number, aside: { reason: 'x', detail: '' } });
-    await store.inbox.settle({ ...settle, inboxId: folded as number, foldInto: aside as number });
+    await store.inbox.settle({ ...settle, inboxId: folded as number, foldInto: aside });
     bench.clock.set(2_000_000);
     await store.inbox.settle({ ...settle, inboxId: fresh as number });
     expect(await store.inbox.dropBodies(2_000_000)).toBe(1);

@@ -159,7 +159,11 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     },
     async peek(look) {
       const store = await openStore({ url: config.store, key: config.key, clock: systemClock });
-      return look(store).finally(() => store.close());
+      try {
+        return await look(store);
+      } finally {
+        await store.close();
+      }
     },
     async workspaceUser(username, name = username) {
       const email = `${username}@people.test`;

@@ -56,7 +56,11 @@ function databasesOf(server: string, end: () => Promise<void>): TestPostgres {
 async function admin(server: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: server });
   await client.connect();
-  await client.query(statement).finally(() => client.end());
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 /** The folder that holds initdb, pg_ctl and postgres: of PATH, else the newest one that Debian installed. */

@@ -16,8 +16,8 @@ export interface Identity {
 /** A workspace and a plain client for it, as tests of the sandbox use them. */
 export interface WorkspaceUnderTest extends AsyncDisposable {
   readonly server: SandboxWorkspace;
-  get(path: string, as?: Identity | undefined): Promise<Answer>;
-  post(path: string, body?: unknown, as?: Identity | undefined, headers?: Record<string, string>): Promise<Answer>;
+  get(path: string, as?: Identity): Promise<Answer>;
+  post(path: string, body?: unknown, as?: Identity, headers?: Record<string, string>): Promise<Answer>;
   /** A realtime connection, logged in unless `as` is missing. */
   realtime(as?: Identity): Promise<RealtimeClient>;
   user(username: string, roles?: readonly string[]): Identity & { username: string; password: string };

@@ -49,7 +49,7 @@ function overTcp({ address, fetch }: TransportOptions): Transport {
   return async (target, headers, body, signal) => {
     // A redirect would hand the token to whoever it leads to.
     const response = await fetch(`${base}${target}`, { method: 'POST', headers, body, signal, redirect: 'manual' });
-    return response.body === null ? '' : await joined(response.body as unknown as AsyncIterable<Uint8Array>);
+    return response.body === null ? '' : await joined(response.body);
   };
 }
 

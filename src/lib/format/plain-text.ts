@@ -12,7 +12,7 @@ export interface Node {
   readonly unicode?: string;
 }
 
-export const nodesOf = (root: Root): readonly Node[] => root as unknown as readonly Node[];
+export const nodesOf = (root: Root): readonly Node[] => root;
 
 /** Children of a node whose value is a list, or the one child where it is a single node. */
 export function childrenOf(node: Node): readonly Node[] {

@@ -129,17 +129,11 @@ async function attempt(
   });
   const started = options.clock.now();
   try {
-    await http.authedRequest(
-      request.method as never,
-      request.path,
-      definedQuery(request.query),
-      bodyOf(request) as never,
-      {
-        json: false,
-        priority: undefined,
-        headers: headersOf(request, wantsJson),
-      },
-    );
+    await http.authedRequest(request.method as never, request.path, definedQuery(request.query), bodyOf(request), {
+      json: false,
+      priority: undefined,
+      headers: headersOf(request, wantsJson),
+    });
   } catch (error) {
     options.log('debug', 'homeserver.request', { request: name, ms: options.clock.now() - started, failed: true });
     throw unreadAnswer(name, outcome.failure ?? error);

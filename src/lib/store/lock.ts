@@ -136,8 +136,12 @@ async function isServerLocked(url: string, shown: string): Promise<boolean> {
   const client = await connect(url, shown);
   const sql = `select 1 from pg_locks where locktype = 'advisory' and granted and classid = $1 and objid = $2
     and database = (select oid from pg_database where datname = current_database())`;
-  const { rowCount } = await client.query(sql, [CLASS_ID, BRIDGE_LOCK]).finally(() => client.end());
-  return rowCount !== 0;
+  try {
+    const { rowCount } = await client.query(sql, [CLASS_ID, BRIDGE_LOCK]);
+    return rowCount !== 0;
+  } finally {
+    await client.end();
+  }
 }
 
 async function connect(url: string, shown: string): Promise<Client> {

@@ -48,14 +48,14 @@ function translating(pool: Pool, shown: string): PostgresPool {
     async connect() {
       try {
         const client = await pool.connect();
-        const known = clients.get(client) ?? translatingClient(client as unknown as PostgresPoolClient, shown);
+        const known = clients.get(client) ?? translatingClient(client, shown);
         clients.set(client, known);
         return known;
       } catch (error) {
         throw postgresFailure(error, shown);
       }
     },
-  } as PostgresPool;
+  };
 }
 
 function translatingClient(client: PostgresPoolClient, shown: string): PostgresPoolClient {

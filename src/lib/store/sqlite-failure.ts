@@ -24,6 +24,8 @@ export function sqliteFailure(error: unknown, path: string): unknown {
   const why = error instanceof Error ? `SQLite says: ${error.message}.` : '';
   const detail = { why, cause: error };
   switch (sqliteCode(error)) {
+    case undefined:
+      return error;
     case FULL:
       return new RcfedError('RCFED_STORE_FULL', `No room is left to write the store ${path}.`, detail);
     case CORRUPT:

@@ -31,7 +31,7 @@ export async function matrixPerson({ name, api, source, roomId, onSighting }: Ma
       const content = textContent(text);
       await send({
         ...content,
-        body: `* ${content['body']}`,
+        body: `* ${String(content['body'])}`,
         'm.new_content': content,
         'm.relates_to': { rel_type: 'm.replace', event_id: id },
       });

@@ -70,7 +70,7 @@ async function poll({ url, token, fetch }: SyncSource, since: string | undefined
     timeout: since === undefined ? '0' : String(POLL_MS),
     ...(since === undefined ? {} : { since }),
   });
-  const answer = await fetch(`${url}/_matrix/client/v3/sync?${query}`, {
+  const answer = await fetch(`${url}/_matrix/client/v3/sync?${query.toString()}`, {
     headers: { Authorization: `Bearer ${token.reveal()}` },
     signal,
   });

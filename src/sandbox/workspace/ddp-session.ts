@@ -74,7 +74,8 @@ export function createSession(workspace: Workspace, streams: Streams, limiter: (
   function subscribe(frame: Frame): void {
     const subId = String(frame['id']);
     const stream = String(frame['name']);
-    const key = String((frame['params'] as unknown[] | undefined)?.[0] ?? '');
+    const [first] = (frame['params'] as unknown[] | undefined) ?? [];
+    const key = typeof first === 'string' ? first : '';
     try {
       count(stream);
       const allowed = mayRead(workspace, account, stream, key);

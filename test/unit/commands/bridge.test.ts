@@ -122,7 +122,7 @@ describe('with a running bridge', () => {
     expect(trace).toMatchObject({
       eventIds: [eventId],
       deleted: false,
-      steps: [{ side: 'homeserver', state: 'done', outcome: 'relayed', room: 'general' }, {}],
+      steps: [{ side: 'homeserver', state: 'done', outcome: 'relayed', room: 'general' }],
     });
     expect(await answer('federation', 'trace', `http://chat/channel/general?msg=${trace.messageId}`)).toMatchObject({
       eventIds: [eventId],

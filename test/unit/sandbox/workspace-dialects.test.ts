@@ -130,7 +130,7 @@ describe('versions the sandbox workspace plays', () => {
     const answers = await everywhere(async (workspace) => {
       const message = JSON.stringify({ msg: 'method', id: '1', method: 'nothing', params: [] });
       const { status, body } = await workspace.post('method.call/nothing', { message });
-      return [status, JSON.parse(String(body['message'])).error.error];
+      return [status, JSON.parse(body['message'] as unknown as string).error.error];
     });
     expect(answers).toEqual([
       [200, 404],

@@ -164,7 +164,7 @@ describe('editing and deleting in the sandbox workspace', () => {
     const sayAndDelete = async (text: string): Promise<string> => {
       const { _id } = await workspace.say(alice, rid, text);
       expect((await workspace.post('chat.delete', { roomId: rid, msgId: _id }, alice)).status).toBe(200);
-      return _id as string;
+      return _id;
     };
     const gone = await sayAndDelete('gone');
     settings.set('Message_KeepHistory', true);
