@@ -19,6 +19,8 @@ import { registrationOf } from './profile-registration.ts';
 import { compareRegistrationFile, REGISTRATION_FILE } from './registration-file.ts';
 import { botWorks } from './workspace-bot.ts';
 
+const DEFAULT_LISTEN = '127.0.0.1:29400';
+
 /** What is wanted; what is undefined stays as the profile has it, or becomes what is usual. */
 export interface ProvisionRequest {
   /** Of the profile to make or to change. */
@@ -82,7 +84,7 @@ export async function planProvision(
 ): Promise<ProvisionPlan> {
   refuseOther(request, known);
   const prefix = request.prefix ?? known?.values['prefix'] ?? 'rc_';
-  const listen = request.listen ?? known?.values['listen'] ?? '127.0.0.1:29400';
+  const listen = request.listen ?? known?.values['listen'] ?? DEFAULT_LISTEN;
   const oldPath = known?.values['registration'];
   const folder = resolve(request.folder ?? (oldPath === undefined ? '.' : dirname(oldPath)));
   const registration = await wantedRegistration(request, known, { prefix, listen }, reach);
@@ -95,7 +97,7 @@ export async function planProvision(
     'workspace-username': botUsername,
     prefix,
     registration: resolve(folder, REGISTRATION_FILE),
-    ...(listen === '127.0.0.1:29400' ? {} : { listen }),
+    ...(listen === DEFAULT_LISTEN ? {} : { listen }),
   };
   const secrets = { ...known?.secrets, 'as-token': registration.asToken, 'hs-token': registration.hsToken };
   const bot = !(await botIsThere(request, botUsername, known, reach));
@@ -156,6 +158,11 @@ function refuseOther(
   );
 }
 
+/** An address that the homeserver reaches by another name stays; one that was where the bridge listened moves with it. */
+function movedUrl(url: string | null | undefined, from: string, to: string): string | null {
+  return url === undefined || url === `http://${from}` ? `http://${to}` : url;
+}
+
 async function wantedRegistration(
   { bridgeUrl, serverName, workspaceUrl }: ProvisionRequest,
   known: KnownProfile | undefined,
@@ -178,7 +185,7 @@ async function wantedRegistration(
         redactor,
       )
     : undefined;
-  const url = bridgeUrl ?? old?.url ?? `http://${listen}`;
+  const url = bridgeUrl ?? movedUrl(old?.url, known?.values['listen'] ?? DEFAULT_LISTEN, listen);
   const made = makeRegistration({ url, prefix, serverName });
   if (old === undefined) {
     redactor.know(made.asToken);

@@ -93,6 +93,16 @@ describe('federation provision', () => {
     await expect(stat(join(folder, 'registration.yaml'))).rejects.toThrow('ENOENT');
   });
 
+  it('moves the address in the registration with the place where the bridge listens', async () => {
+    await provision();
+    const moved = await provision(['--listen', '127.0.0.1:29555', '--replace', '--json']);
+    expect(moved.exitCode, moved.stdout).toBe(0);
+    expect(await registrationFile()).toMatchObject({ url: 'http://127.0.0.1:29555' });
+    await provision(['--bridge-url', 'http://bridge.internal:8080', '--replace', '--json']);
+    await provision(['--listen', '127.0.0.1:29666', '--replace', '--json']);
+    expect(await registrationFile()).toMatchObject({ url: 'http://bridge.internal:8080' });
+  });
+
   it('takes over the account of a bot whose token is lost', async () => {
     await provision();
     const before = bot()?.user._id;
