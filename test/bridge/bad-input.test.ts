@@ -71,12 +71,23 @@ describe.each(engines)('with the store on %s', (engine) => {
     expect(fresh(await workspaceTexts(scene)).filter((each) => each === 'content')).toHaveLength(odd.length);
   });
 
+  test('a time that is none does not hold up the room', async () => {
+    const times = [0.5, -1, 1e300, 2 ** 53, 8.64e15 + 1, Number.MAX_SAFE_INTEGER, '2026', null];
+    const events = times.map((at, index) => eventOf(text(`at ${index}`), { origin_server_ts: at }));
+    expect(await pushEvents(...events)).toBe(200);
+    await bobReads(
+      scene,
+      times.map((_, index) => `at ${index}`),
+    );
+    for (const { event_id: id } of events) await running.service.trace({ ref: String(id) });
+  });
+
   test('whatever a field of an event holds, it is taken, and what comes after it arrives', async () => {
     const fields = 'event_id room_id sender type origin_server_ts content unsigned state_key redacts'.split(' ');
     const inContent = 'msgtype body format formatted_body m.relates_to m.new_content chat.rocket.bridge redacts'.split(
       ' ',
     );
-    const odd = fc.constantFrom(undefined, null, 7, -1, 1e300, true, '', '@', '@:', '!', '$', [], {});
+    const odd = fc.constantFrom(undefined, null, 7, -1, 0.5, 1e300, 2 ** 53, true, '', '@', '@:', '!', '$', [], {});
     const anything = fc.oneof(odd, fc.jsonValue({ maxDepth: 2 }), fc.string({ unit: 'binary' }));
     const several = (names: readonly string[]) =>
       fc.record(Object.fromEntries(names.map((name) => [name, anything])), { requiredKeys: [] });

@@ -190,6 +190,23 @@ test('gap fill: what the homeserver never pushed is found, and in its place', as
   await eventually(async () => expect(NEW(await textsIn(bob, room.id))).toEqual(['never pushed', 'after']));
 });
 
+test('a homeserver that fails: what it pushes then waits for what it may have lost', async () => {
+  const { bench, bob, alice, room, matrixRoom } = await scene(onSandbox);
+  const running = await bench.start();
+  await ready(running);
+  faultsOf(bench).add({ on: 'push', action: 'lose' });
+  await send(alice, matrixRoom, 'never pushed');
+  await eventually(() => expect(faultsOf(bench).list()[0]?.hits).toBe(1));
+  const failing = ['/versions', '/whoami'].map((path) =>
+    faultsOf(bench).add({ path, action: 'status', status: 503, times: 0 }),
+  );
+  await eventually(async () => expect((await running.service.status()).homeserver?.works).toBe(false));
+  await send(alice, matrixRoom, 'pushed meanwhile');
+  await eventually(async () => expect((await running.service.status()).waiting).toMatchObject([{ events: 1 }]));
+  for (const each of failing) faultsOf(bench).remove(each);
+  await eventually(async () => expect(NEW(await textsIn(bob, room.id))).toEqual(['never pushed', 'pushed meanwhile']));
+});
+
 describe('a change that acted and was never settled', () => {
   let parts: Scene;
   let eventId: EventId;

@@ -156,3 +156,19 @@ test('a room that was linked with a Matrix room of ours and unlinked gets its al
   await post(scene.bob, scene.room, 'in the new room');
   await aliceReads({ ...scene, matrixRoom }, ['in the new room']);
 });
+
+test('a bridge whose bot could not be made yet links all the same', async () => {
+  const [sandbox] = homeservers;
+  if (sandbox === undefined) throw new Error('there is always a sandbox');
+  const fresh = await startBench({ homeserver: sandbox });
+  try {
+    const { faults } = fresh.homeserver as SandboxHomeserver;
+    faults.add({ path: '/register', action: 'status', status: 503 });
+    const starting = await fresh.start();
+    await eventually(() => expect(faults.list()[0]?.hits).toBe(1));
+    await (await fresh.workspaceUser('bob')).createRoom('c', 'early');
+    expect((await starting.service.link({ room: 'early' })).changed).toBe(true);
+  } finally {
+    await fresh.stop();
+  }
+});

@@ -23,7 +23,7 @@ const connected = await connectBridge(
       },
     },
     homeserver: { url: setting.homeserverUrl, serverName: setting.serverName as ServerName },
-    registration: { asToken: new Secret(setting.asToken), senderLocalpart: 'rcfed', prefix: 'rc_' },
+    registration: { id: 'rcfed', asToken: new Secret(setting.asToken), senderLocalpart: 'rcfed', prefix: 'rc_' },
     store: setting.store,
     key: new Uint8Array(32).fill(5),
     identity: 'puppets',

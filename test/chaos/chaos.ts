@@ -161,7 +161,7 @@ async function linkRoom(setting: ChaosSetting, name: string): Promise<string> {
         },
       },
       homeserver: { url: setting.homeserverUrl, serverName: setting.serverName as ServerName },
-      registration: { asToken: new Secret(setting.asToken), senderLocalpart: 'rcfed', prefix: 'rc_' },
+      registration: { id: 'rcfed', asToken: new Secret(setting.asToken), senderLocalpart: 'rcfed', prefix: 'rc_' },
       store: setting.store,
       key: new Uint8Array(32).fill(5),
       identity: 'puppets',

@@ -86,25 +86,12 @@ async function theStartingOne(
 }
 
 async function ownService(profile: AdminProfile, reach: Reach): Promise<ServiceConnection> {
-  const [{ connectBridge }, { prepareBot }, { createBridgeService }, { bridgeConfigOf }] = await Promise.all([
+  const [{ connectBridge }, { createBridgeService }, { bridgeConfigOf }] = await Promise.all([
     import('../bridge/connect.ts'),
-    import('../bridge/bridge.ts'),
     import('../bridge/service/service.ts'),
     import('./bridge-config.ts'),
   ]);
   const { config } = await bridgeConfigOf(profile, reach);
   const { parts, close } = await connectBridge(config, { clock: reach.clock, log: reach.log, lock: true });
-  const own = createBridgeService(parts, undefined);
-  return {
-    service: {
-      ...own,
-      // The bridge makes its bot when it starts; it may never have.
-      async link(request) {
-        await prepareBot(parts);
-        return own.link(request);
-      },
-    },
-    running: false,
-    close,
-  };
+  return { service: createBridgeService(parts, undefined), running: false, close };
 }

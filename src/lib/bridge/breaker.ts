@@ -12,6 +12,8 @@ interface BreakerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Called once for each time the server begins to fail. */
+  readonly onOpened: () => void;
   /** Called once for each time the server works again. */
   readonly onClosed: () => void;
 }
@@ -44,6 +46,7 @@ export class Breaker {
     this.#reason = reason;
     this.#since = this.#options.clock.now();
     this.#options.log('warn', 'side.waiting', { side: this.#options.side, reason });
+    this.#options.onOpened();
     void this.#probeUntilClosed(retryAfterMs);
   }
 

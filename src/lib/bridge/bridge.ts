@@ -1,11 +1,11 @@
-import { RcfedError } from '../core/errors.ts';
-import { RemoteError, type Side } from '../core/remote-error.ts';
+import type { Side } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
 import { startApplicationService } from '../matrix/application-service.ts';
 import type { RealtimeHandlers, RealtimeSession } from '../rocketchat/types.ts';
 import type { Portal } from '../store/types.ts';
 import { Breaker } from './breaker.ts';
 import { CatchUps } from './catch-ups.ts';
+import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
 import { createGhosts } from './homeserver/ghosts.ts';
 import { watchHomeserver } from './homeserver/health.ts';
 import { createHomeserverSink } from './homeserver/sink.ts';
@@ -70,7 +70,16 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
 
   const wake = (lane: string): void => lanes.wake(lane);
   const breaker = (side: Side, probe: () => Promise<void>): Breaker =>
-    new Breaker({ side, probe, clock: parts.clock, log: parts.log, signal, onClosed: () => void onWorksAgain(side) });
+    new Breaker({
+      side,
+      probe,
+      clock: parts.clock,
+      log: parts.log,
+      signal,
+      // From now on a restart may take events with it; what it pushes afterwards has to wait for them.
+      onOpened: () => side === 'homeserver' && catchUps.lost('homeserver'),
+      onClosed: () => void onWorksAgain(side),
+    });
   const breakers = {
     workspace: breaker('workspace', async () => void (await parts.workspace.me())),
     homeserver: breaker('homeserver', () => prepareBot(parts)),
@@ -116,7 +125,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   async function onWorksAgain(side: Side): Promise<void> {
     asked[side] = true;
     if (side === 'homeserver') {
-      catchUps.lost('homeserver');
+      void tellThatWeListen(parts);
       await catchUps.all('homeserver');
     } else if (realtime.isUp()) {
       await catchUps.all('workspace');
@@ -184,23 +193,6 @@ function authorOf(
   if (event.kind === 'message.edited') return event.editor;
   const author = event.pairs[0]?.workspaceUserId ?? ('' as never);
   return { id: author, username: '', name: '' };
-}
-
-/**
- * The bot exists and has its device: sends with a device are remembered across the homeserver's restarts.
- * A homeserver that lets an application service make no device can't promise that, and is refused.
- */
-export async function prepareBot(parts: BridgeParts): Promise<void> {
-  await parts.homeserver.whoami();
-  const { matrixBot } = parts.identity;
-  await parts.homeserver.registerGhost(matrixBot.slice(1, matrixBot.indexOf(':')));
-  try {
-    await parts.homeserver.ensureDevice();
-  } catch (error) {
-    if (!(error instanceof RemoteError) || error.status !== 404) throw error;
-    const why = 'Without a device of its own for each ghost, a message could appear twice after a restart.';
-    throw new RcfedError('RCFED_HOMESERVER_TOO_OLD', 'The homeserver gives ghosts no devices', { why, cause: error });
-  }
 }
 
 async function startHomeserver(parts: BridgeParts, breaker: Breaker, ready: () => Promise<void>): Promise<void> {

@@ -16,7 +16,7 @@ import { createIsOwnAccount } from './workspace/own-accounts.ts';
 export interface BridgeConfig {
   readonly workspace: { readonly url: string; readonly credentials: WorkspaceCredentials };
   readonly homeserver: { readonly url: string; readonly serverName: ServerName };
-  readonly registration: Pick<Registration, 'asToken' | 'senderLocalpart' | 'prefix'>;
+  readonly registration: Pick<Registration, 'id' | 'asToken' | 'senderLocalpart' | 'prefix'>;
   /** As `openStore` takes it. */
   readonly store: string;
   readonly key: Secret | Uint8Array;
@@ -66,6 +66,7 @@ export async function connectBridge(config: BridgeConfig, options: ConnectOption
     const workspaceId = await workspaceIdOf(store, workspace, url);
     const identity: BridgeIdentity = {
       bridgeId: bridgeIdOf(store.effectKey),
+      registrationId: config.registration.id,
       workspaceId,
       workspaceBot: credentials.userId,
       matrixBot,

@@ -119,6 +119,10 @@ function classifyHomeserver(error: RemoteError, reason: string, asPerson: boolea
 function classifyOwn(error: unknown): Verdict {
   const detail = error instanceof Error ? error.message : String(error);
   const code = codeOf(error);
+  // The store works and refuses what this row brought: a data exception, or a conflict with another row.
+  if (code?.startsWith('22') === true || code === 'RCFED_STORE_CONFLICT') {
+    return { about: 'strike', reason: 'internal', detail };
+  }
   if (
     code !== undefined &&
     (code.startsWith('RCFED_STORE') || code.startsWith('ERR_SQLITE') || /^[0-9A-Z]{5}$/.test(code))

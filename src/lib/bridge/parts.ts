@@ -10,6 +10,8 @@ import type { IsOwnAccount } from './workspace/own-accounts.ts';
 export interface BridgeIdentity {
   /** From the store: names this bridge in markers and state events. */
   readonly bridgeId: string;
+  /** Names this bridge among the homeserver's application services. */
+  readonly registrationId: string;
   /** The workspace's `uniqueID` setting: names it in markers. */
   readonly workspaceId: string;
   readonly workspaceBot: WorkspaceUserId;

@@ -131,8 +131,9 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
         }
         const outcome = await actAsSomebody(change, row, context);
         const settled = settle(row, context, outcome, actorOf(change));
-        // The next row needs to know of an edit or a deletion, but not of another new message.
-        if (change.kind === 'message.posted') return { kind: 'settling', settled };
+        // The next row needs to know of an edit or a deletion, but not of another new message. What may have
+        // failed to settle before is settled here, where the store's refusal counts against the row.
+        if (change.kind === 'message.posted' && !context.mayHaveActed) return { kind: 'settling', settled };
         await settled;
         return { kind: 'settled' };
       } catch (error) {

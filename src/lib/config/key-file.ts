@@ -3,7 +3,7 @@ import type { EncryptionKey } from '../core/encryption.ts';
 import { RcfedError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import type { Folders } from './folders.ts';
-import { createPrivateFile, readPrivateFile } from './private-file.ts';
+import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
 interface KeySource {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -34,9 +34,21 @@ const fromFile = async (named: string | undefined, folder: string): Promise<Secr
   if (text !== undefined) return new Secret(text.trim());
   // A named file that is missing is a mistake; making a key there would hide it until the real one is lost.
   if (named) throw new RcfedError('RCFED_KEY_INVALID', `The key file ${path} does not exist`);
-  const { generateKey } = await import('../core/encryption.ts');
-  const key = generateKey();
-  if (await createPrivateFile(path, `${key.reveal()}\n`)) return key;
-  // Another process made one in between: that one counts.
-  return await fromFile(path, folder);
+  return await makeKey(path);
+};
+
+/** Under a lock: of several first commands that start at once, one makes the key and the others read it. */
+const makeKey = async (path: string): Promise<Secret> => {
+  const [{ generateKey }, { systemClock }, { withFileLock }] = await Promise.all([
+    import('../core/encryption.ts'),
+    import('../core/clock.ts'),
+    import('./file-lock.ts'),
+  ]);
+  return await withFileLock(path, systemClock, async () => {
+    const made = await readPrivateFile(path);
+    if (made !== undefined) return new Secret(made.trim());
+    const key = generateKey();
+    await writePrivateFile(path, `${key.reveal()}\n`);
+    return key;
+  });
 };

@@ -42,18 +42,6 @@ export const makePrivateFolder = async (path: string): Promise<void> => {
   if (made === undefined && basename(path) === 'rcfed') await chmod(path, FOLDER_MODE);
 };
 
-/** Makes a file that must not exist yet. @returns false if it does. */
-export const createPrivateFile = async (path: string, text: string): Promise<boolean> => {
-  try {
-    await makePrivateFolder(dirname(path));
-    await writeDurably(path, text);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw new RcfedError('RCFED_CONFIG_UNWRITABLE', `${path} can't be written`, { why: reason(error), cause: error });
-  }
-};
-
 /** Moves a file to a name of its own beside it, never over another one. @returns that name. */
 export const keepAside = async (path: string): Promise<string> => {
   for (let number = 1; ; number++) {

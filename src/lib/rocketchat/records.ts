@@ -1,3 +1,4 @@
+import { isTime } from '../core/clock.ts';
 import type { WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
 import { isObject, type JsonObject, unexpectedAnswer } from './rest-answer.ts';
 import type { WorkspaceRoom, WorkspaceUser } from './types.ts';
@@ -27,7 +28,7 @@ export function textIn(body: JsonObject, key: string, request: string): string {
 export function timeOf(value: unknown): number {
   const date = isObject(value) ? value['$date'] : value;
   const ms = typeof date === 'string' ? Date.parse(date) : date;
-  return typeof ms === 'number' && Number.isFinite(ms) ? ms : 0;
+  return isTime(ms) ? ms : 0;
 }
 
 export function roomFrom(document: JsonObject, request: string): WorkspaceRoom {

@@ -20,7 +20,8 @@ beforeAll(async () => {
   );
   await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
   pageAddress = `127.0.0.1:${(page.address() as AddressInfo).port}`;
-  expect((await lab.run(['rooms', 'link', 'general', '--new'])).exitCode).toBe(0);
+  const linked = await lab.run(['rooms', 'link', 'general', '--new']);
+  expect(linked.exitCode, linked.stderr).toBe(0);
 });
 afterAll(async () => {
   page.close();

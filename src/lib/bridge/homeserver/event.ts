@@ -1,3 +1,4 @@
+import { isTime } from '../../core/clock.ts';
 import type { EventId, MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import type { MatrixText } from '../events.ts';
 
@@ -35,7 +36,7 @@ export function readEvent(raw: unknown): MatrixEvent | undefined {
     roomId: roomId as MatrixRoomId,
     sender: sender as MatrixUserId,
     type,
-    at: typeof at === 'number' && Number.isFinite(at) ? at : 0,
+    at: isTime(at) ? at : 0,
     content,
     isState: typeof raw['state_key'] === 'string',
     redacted: isRecord(unsigned) && isRecord(unsigned['redacted_because']),

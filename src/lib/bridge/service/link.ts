@@ -5,6 +5,7 @@ import { roomAliasLocalpart } from '../../matrix/alias-name.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
 import type { Portal } from '../../store/types.ts';
 import type { Bridge } from '../bridge.ts';
+import { prepareBot } from '../homeserver/bot.ts';
 import { newestEvent, wholeUpTo } from '../homeserver/catch-up.ts';
 import type { BridgeParts } from '../parts.ts';
 import { linkedAtCursor } from '../portal-index.ts';
@@ -30,6 +31,8 @@ export async function linkRooms(
   const wanted = request.matrixRoom === undefined ? undefined : await resolved(parts, request.matrixRoom);
   const existing = await parts.store.portals.byWorkspaceRoom(room.id);
   if (existing?.state === 'active') return alreadyLinked(existing, wanted, request);
+  // Made at the bridge's start, unless the homeserver did not answer then or no bridge ever ran.
+  await prepareBot(parts);
   await joinWorkspaceRoom(parts, room);
   const { serverTime } = await parts.workspace.info();
   const portal = existing ?? (await claimed(parts, room, wanted));

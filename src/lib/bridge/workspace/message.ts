@@ -1,3 +1,4 @@
+import { isTime } from '../../core/clock.ts';
 import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
 import { contentHash } from '../effect-ids.ts';
@@ -51,10 +52,10 @@ export const textHash = (text: string): string => contentHash(['text', text]);
 
 /** ISO text (REST), `{"$date": ms}` (realtime) or ms. */
 export function readTime(value: unknown): number | undefined {
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (isTime(value)) return value;
   if (typeof value === 'string') {
     const time = Date.parse(value);
-    return Number.isNaN(time) ? undefined : time;
+    return isTime(time) ? time : undefined;
   }
   if (typeof value === 'object' && value !== null && '$date' in value) return readTime(value.$date);
   return undefined;
