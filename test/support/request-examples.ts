@@ -70,6 +70,8 @@ export const goodRequests: Readonly<Record<string, readonly Params[]>> = {
   ],
   'GET chat.getDeletedMessages': [{ ...room, since: when, ...pages }],
   'GET chat.getThreadMessages': [{ tmid: 't', aroundId: 'a', ...pages }],
+  'GET chat.getPinnedMessages': [{ ...room, ...pages }],
+  'GET emoji-custom.list': [{ query: '{}', updatedSince: when, _updatedAt: when, _id: 'x' }],
   'POST channels.create': [
     {
       name: 'not a name',

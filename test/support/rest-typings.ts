@@ -32,6 +32,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'GET chat.syncMessages': 'isChatSyncMessagesProps',
   'GET chat.getDeletedMessages': 'isChatGetDeletedMessagesProps',
   'GET chat.getThreadMessages': 'isChatGetThreadMessagesProps',
+  'GET chat.getPinnedMessages': 'isChatGetPinnedMessagesProps',
+  'GET emoji-custom.list': 'isEmojiCustomList',
   'POST channels.create': 'isChannelsCreateProps',
   'POST groups.create': 'isGroupsCreateProps',
   'POST groups.invite': 'isGroupsInviteProps',

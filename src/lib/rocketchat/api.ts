@@ -3,6 +3,7 @@ import { RcfedError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { accountRequests } from './account-requests.ts';
 import { messageRequests } from './message-requests.ts';
+import { reactionRequests } from './reaction-requests.ts';
 import { createRest, type Rest, type RestOptions } from './rest.ts';
 import { unexpectedAnswer } from './rest-answer.ts';
 import { roomRequests } from './room-requests.ts';
@@ -46,6 +47,7 @@ function apiOver(rest: Rest, common: Omit<ApiParts, 'rest'>): WorkspaceApi {
     as: (credentials) => apiOver(rest.as(credentials), common),
     ...accountRequests(parts),
     ...messageRequests(parts),
+    ...reactionRequests(parts),
     ...roomRequests(parts),
     ...userRequests(parts),
   };

@@ -13,12 +13,14 @@ type MessageRequests = Pick<
 
 export function messageRequests({ rest, shared }: ApiParts): MessageRequests {
   return {
-    async sendMessage({ id, roomId, text, threadId, alias, avatar }) {
+    async sendMessage({ id, roomId, text, threadId, showInChannel, attachments, alias, avatar }) {
       const message = {
         _id: id,
         rid: roomId,
         msg: text,
         ...(threadId === undefined ? {} : { tmid: threadId }),
+        ...(showInChannel === true ? { tshow: true } : {}),
+        ...(attachments === undefined ? {} : { attachments }),
         ...(alias === undefined ? {} : { alias }),
         ...(avatar === undefined ? {} : { avatar }),
       };

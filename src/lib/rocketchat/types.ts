@@ -1,6 +1,7 @@
 import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
 import type { RemoteError } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
+import type { ReactionApi } from './feature-types.ts';
 
 /** A Rocket.Chat account that requests are made as: sent as `X-User-Id` and `X-Auth-Token`. */
 export interface WorkspaceCredentials {
@@ -50,7 +51,15 @@ export interface MessageToSend {
   readonly id: MessageId;
   readonly roomId: WorkspaceRoomId;
   readonly text: string;
+  /** The message that the thread is about. A reply's own id works too: the server goes up to the first message. */
   readonly threadId?: MessageId;
+  /** A reply in a thread is also shown in the room (`tshow`); the server refuses it without `threadId`. */
+  readonly showInChannel?: boolean;
+  /**
+   * Shown below the text. Those with a `message_link` are dropped: the server makes quotes itself, from links
+   * in the text, and with attachments as without.
+   */
+  readonly attachments?: readonly Readonly<Record<string, unknown>>[];
   /** Shown instead of the sender's name; needs `message-impersonate` (role `bot`). */
   readonly alias?: string;
   readonly avatar?: string;
@@ -68,7 +77,7 @@ export interface NewWorkspaceUser {
  * What the bridge asks of a workspace, as one account. Every method throws only `RemoteError`.
  * Lookups answer `undefined` for "there is no such thing" (or none this account may see).
  */
-export interface WorkspaceApi {
+export interface WorkspaceApi extends ReactionApi {
   readonly credentials: WorkspaceCredentials | undefined;
   /** The same server as another account; shares connections and limiter knowledge. */
   as(credentials: WorkspaceCredentials): WorkspaceApi;
@@ -87,6 +96,12 @@ export interface WorkspaceApi {
   /** Throws RemoteError also when the id exists already: ask {@link getMessage} before believing a failure. */
   sendMessage(message: MessageToSend): Promise<RawMessage>;
   getMessage(id: MessageId): Promise<RawMessage | undefined>;
+  /**
+   * A new text, for replies in threads as for others. Files stay, and so does everything else but quotes and
+   * previews, which the server makes anew from the text's links. Where a file came with a `description` that
+   * changes, and else `msg`. The same text again does nothing and nobody hears of it. From 8.0 on, an empty text
+   * is refused except for files.
+   */
   updateMessage(roomId: WorkspaceRoomId, id: MessageId, text: string): Promise<RawMessage>;
   /** "No message found" counts as done and answers `false`. */
   deleteMessage(roomId: WorkspaceRoomId, id: MessageId): Promise<boolean>;

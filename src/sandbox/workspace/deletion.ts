@@ -1,7 +1,7 @@
 import { may } from './access.ts';
 import type { Account } from './account-book.ts';
 import type { MessageDocument } from './documents.ts';
-import { messageChanged } from './message-events.ts';
+import { messageChanged, touchMessage } from './message-events.ts';
 import { MeteorError } from './meteor.ts';
 import { touchRoom } from './room-events.ts';
 import type { Workspace } from './workspace.ts';
@@ -63,8 +63,7 @@ function leaveTrace(workspace: Workspace, account: Account, message: MessageDocu
 /** Hidden messages aren't announced, aren't in chat.syncMessages and aren't in the trash. */
 function hide(workspace: Workspace, message: MessageDocument): void {
   message._hidden = true;
-  message._updatedAt = workspace.stamp();
-  workspace.messages.touched(message);
+  touchMessage(workspace, message);
 }
 
 function uncountReply(workspace: Workspace, parentId: string): void {

@@ -23,6 +23,10 @@ export interface Dialect {
   readonly refusesEmpty: boolean;
   /** `method.call` answers 400 for a method's error; older ones answer 200 and hide it inside. */
   readonly methodCallFails: boolean;
+  /** `chat.react` with `shouldReact: false` on a message without any reactions adds the reaction. */
+  readonly addsOnRemoval: boolean;
+  /** Pinning what is pinned already tells the room of it once more. */
+  readonly pinsTwice: boolean;
   /** Air-gap restriction exists (7.0). */
   readonly airGap: boolean;
   /** `users.list?query=`, `settings.public?query=`. */
@@ -49,6 +53,8 @@ export function dialectFor(version: string): Dialect {
     sendLimit: major >= 9 || (major === 8 && minor >= 8) ? 5 : undefined,
     refusesEmpty: major >= 8,
     methodCallFails: major >= 8,
+    addsOnRemoval: major >= 7,
+    pinsTwice: major < 7,
     airGap: major >= 7,
     queryParameter: major < 7,
   };

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerControl, type Controls } from './control.ts';
+import { emojiAnswer } from './custom-emoji.ts';
 import { avatarAnswer, fileAnswer } from './downloads.ts';
 import type { FaultRule } from './faults.ts';
 import { may } from './access.ts';
@@ -89,6 +90,8 @@ async function actualAnswer(
   const { pathname } = url;
   const { headers } = request;
   if (pathname === '/api/info') return infoAnswer(workspace, headers);
+  if (pathname.startsWith('/emoji-custom/'))
+    return emojiAnswer(workspace, decodeURIComponent(pathname.slice('/emoji-custom/'.length)));
   const download = /^\/(avatar|file-upload)\/([^/]+)/.exec(pathname);
   if (download !== null) {
     const name = decodeURIComponent(download[2] ?? '');

@@ -11,9 +11,14 @@ export function announceMessage(workspace: Workspace, message: MessageDocument):
 
 /** Stamps a changed message, re-indexes it and announces the whole of it. */
 export function messageChanged(workspace: Workspace, message: MessageDocument): void {
+  touchMessage(workspace, message);
+  announceMessage(workspace, message);
+}
+
+/** Stamps and re-indexes a message whose change nobody is told of; who asks since a time finds it. */
+export function touchMessage(workspace: Workspace, message: MessageDocument): void {
   message._updatedAt = workspace.stamp();
   workspace.messages.touched(message);
-  announceMessage(workspace, message);
 }
 
 /** System message types that Hide_System_Messages keeps back, its groups spelled out. */

@@ -199,9 +199,9 @@ export function updateMessage(
     throw new MeteorError('error-invalid-message', 'Message cannot be empty');
   }
   refuseOversize(workspace, text);
-  if (text === message.msg) return message;
-  const description = message.attachments?.[0];
-  if (message.file !== undefined && description?.['description'] !== undefined) description['description'] = text;
+  const captioned = message.attachments?.[0];
+  if (text === (captioned?.['description'] ?? message.msg)) return message;
+  if (captioned?.['description'] !== undefined) captioned['description'] = text;
   else message.msg = text.replaceAll('\0', '');
   withContent(workspace, editor, room, message);
   message.editedAt = new Date(workspace.clock.now());

@@ -33,6 +33,7 @@ const STOCK: Readonly<Record<string, readonly string[]>> = {
   'leave-c': ['admin', 'user', 'bot', 'app'],
   'leave-p': ['admin', 'user', 'bot', 'app'],
   'logout-other-user': ['admin'],
+  'manage-emoji': ['admin'],
   'mention-all': ['admin', 'owner', 'moderator', 'user'],
   'mention-here': ['admin', 'owner', 'moderator', 'user'],
   'message-impersonate': ['bot', 'app'],

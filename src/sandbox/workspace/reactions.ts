@@ -26,7 +26,7 @@ export function react(
   if (room === undefined || !canAccess(workspace, account, room))
     throw new MeteorError('not-authorized', 'Not Authorized', { method: 'setReaction' });
   const name = emoji.replaceAll(':', '');
-  if (!KNOWN.has(name))
+  if (!KNOWN.has(name) && workspace.emoji.find(name) === undefined)
     throw new MeteorError('error-not-allowed', 'Invalid emoji provided.', { method: 'setReaction' });
   const { username } = account.user;
   if (room.ro === true && !may(workspace, account, 'post-readonly', room._id))
@@ -36,8 +36,10 @@ export function react(
   const shortname = `:${name}:`;
   const has = message.reactions?.[shortname]?.usernames.includes(username) === true;
   const wants = shouldReact ?? !has;
-  if (wants === has) return;
-  setReaction(message, shortname, username, wants);
+  // Since 7.x a message without any reactions counts as neither so nor otherwise, and what is left to do is to add one.
+  const misled = workspace.dialect.addsOnRemoval && message.reactions === undefined;
+  if (wants === has && !(misled && shouldReact === false)) return;
+  setReaction(message, shortname, username, !has);
   messageChanged(workspace, message);
 }
 

@@ -5,6 +5,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   Message_MaxAllowedSize: 5000,
   Message_AllowEditing: true,
   Message_AllowEditing_BlockEditInMinutes: 0,
+  Message_AllowPinning: true,
   Message_AllowDeleting: true,
   Message_AllowDeleting_BlockDeleteInMinutes: 0,
   Message_ShowDeletedStatus: false,

@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/core/clock.ts';
 import { type AccountBook, createAccountBook } from './account-book.ts';
 import { type Bus, createBus } from './bus.ts';
+import { createEmojiBook, type EmojiBook } from './custom-emoji.ts';
 import { type Dialect, dialectFor } from './dialects.ts';
 import type { MessageDocument } from './documents.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -26,6 +27,7 @@ export interface Workspace {
   readonly rooms: RoomBook;
   readonly messages: MessageStore;
   readonly uploads: Uploads;
+  readonly emoji: EmojiBook;
   readonly bus: Bus;
   readonly faults: Faults;
   /** Installed Apps' hooks before a message is stored. */
@@ -58,6 +60,7 @@ export function createWorkspace(setup: WorkspaceSetup): Workspace {
     rooms: createRoomBook(),
     messages: createMessageStore(),
     uploads: createUploads(),
+    emoji: createEmojiBook(),
     bus: createBus(),
     faults,
     apps: new Set(),

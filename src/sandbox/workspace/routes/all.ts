@@ -3,6 +3,7 @@ import { authenticationRoutes } from './authentication.ts';
 import { avatarRoutes } from './avatars.ts';
 import { chatRoutes } from './chat.ts';
 import { chatLookupRoutes } from './chat-lookup.ts';
+import { customEmojiRoutes } from './custom-emoji.ts';
 import { directMessageRoutes } from './direct-messages.ts';
 import { mediaRoutes } from './media.ts';
 import { methodCallRoutes } from './method-call.ts';
@@ -22,6 +23,7 @@ export const routes: readonly Route[] = [
   ...avatarRoutes,
   ...chatRoutes,
   ...chatLookupRoutes,
+  ...customEmojiRoutes,
   ...directMessageRoutes,
   ...mediaRoutes,
   ...methodCallRoutes,

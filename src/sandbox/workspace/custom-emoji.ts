@@ -1,0 +1,92 @@
+import { may } from './access.ts';
+import type { Account } from './account-book.ts';
+import { imageType } from './image-type.ts';
+import { meteorId, MeteorError } from './meteor.ts';
+import type { RestAnswer } from './rest.ts';
+import type { UploadedPart } from './route.ts';
+import { later, type Workspace } from './workspace.ts';
+
+/** An emoji that somebody added, as `emoji-custom.list` shows it. */
+export interface EmojiDocument {
+  readonly _id: string;
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly extension: string;
+  readonly etag: string;
+  readonly _updatedAt: Date;
+}
+
+export interface EmojiBook {
+  add(emoji: EmojiDocument, bytes: Uint8Array): void;
+  /** By name or by one of its aliases. */
+  find(nameOrAlias: string): EmojiDocument | undefined;
+  image(file: string): Uint8Array | undefined;
+  all(): EmojiDocument[];
+}
+
+export function createEmojiBook(): EmojiBook {
+  const emojis = new Map<string, EmojiDocument>();
+  const images = new Map<string, Uint8Array>();
+  return {
+    add(emoji, bytes) {
+      emojis.set(emoji.name, emoji);
+      images.set(`${emoji.name}.${emoji.extension}`, bytes);
+    },
+    find: (wanted) => emojis.get(wanted) ?? [...emojis.values()].find(({ aliases }) => aliases.includes(wanted)),
+    image: (file) => images.get(file),
+    all: () => [...emojis.values()],
+  };
+}
+
+/** Names become slugs: lower case, everything that is neither letter nor digit an underscore. */
+const slug = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '_')
+    .replaceAll(/^_|_$/g, '');
+
+/**
+ * `emoji-custom.create`.
+ * @returns false for everything that the real server logs and then answers with a bare `{success: false}`:
+ *   a missing permission, an empty name, a name that is taken.
+ * @throws MeteorError for what is no image.
+ */
+export function createEmoji(
+  workspace: Workspace,
+  caller: Account,
+  part: UploadedPart,
+  wanted: { readonly name: string; readonly aliases: string },
+): boolean {
+  if (imageType(part.bytes) === undefined)
+    throw new MeteorError('emoji-is-not-image', "Emoji file provided cannot be uploaded since it's not an image");
+  const name = slug(wanted.name);
+  const aliases = wanted.aliases
+    .split(',')
+    .map(slug)
+    .filter((alias) => alias !== '' && alias !== name);
+  const taken = [name, ...aliases].some((one) => workspace.emoji.find(one) !== undefined);
+  if (!may(workspace, caller, 'manage-emoji') || name === '' || taken) return false;
+  const extension = (part.type.split('/')[1] ?? '').replace('svg+xml', 'png');
+  const emoji = { _id: meteorId(), name, aliases, extension, etag: meteorId(), _updatedAt: workspace.stamp() };
+  workspace.emoji.add(emoji, part.bytes);
+  announceEmoji(workspace, emoji);
+  // Once the image is stored it is told again, half a second later on the real server.
+  later(workspace, 1, () => announceEmoji(workspace, emoji));
+  return true;
+}
+
+function announceEmoji(workspace: Workspace, { _id, name, aliases, extension, etag }: EmojiDocument): void {
+  const emojiData = { _id, name, aliases, extension, etag };
+  workspace.bus.emit({ kind: 'notify-logged', event: 'updateEmojiCustom', args: [{ emojiData }] });
+}
+
+const PLACEHOLDER =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="50" height="50"><text x="50%" y="50%" text-anchor="middle">?</text></svg>';
+
+/** `GET /emoji-custom/<name>.<extension>`, for anybody. An unknown one is a drawn placeholder, not a 404. */
+export function emojiAnswer(workspace: Workspace, file: string): RestAnswer {
+  const bytes = workspace.emoji.image(file);
+  if (bytes === undefined) return { status: 200, headers: { 'Content-Type': 'image/svg+xml' }, body: PLACEHOLDER };
+  const type = /\.png$/i.test(file) ? 'image/png' : 'image/jpeg';
+  return { status: 200, headers: { 'Content-Type': type }, body: bytes };
+}
