@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { RcfedError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { accountRequests } from './account-requests.ts';
+import { fileRequests } from './file-requests.ts';
 import { messageRequests } from './message-requests.ts';
 import { reactionRequests } from './reaction-requests.ts';
 import { createRest, type Rest, type RestOptions } from './rest.ts';
@@ -17,6 +18,8 @@ interface SharedKnowledge {
   learn(version: string): void;
   /** Of the last version read; asks the server when none was. */
   capabilities(): Promise<WorkspaceCapabilities>;
+  /** Whether `rooms.media` exists, once a 6.x was asked. */
+  hasMedia?: boolean;
 }
 
 /** What the groups of requests are made from. */
@@ -47,6 +50,7 @@ function apiOver(rest: Rest, common: Omit<ApiParts, 'rest'>): WorkspaceApi {
     as: (credentials) => apiOver(rest.as(credentials), common),
     ...accountRequests(parts),
     ...messageRequests(parts),
+    ...fileRequests(parts),
     ...reactionRequests(parts),
     ...roomRequests(parts),
     ...userRequests(parts),

@@ -7,6 +7,8 @@ export interface MultipartFile {
   readonly contentType: string;
   /** A stream is read once and never held in memory as a whole. */
   readonly content: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Bytes that a stream will give, where that is known: the request then says how long it is. */
+  readonly size?: number | undefined;
 }
 
 /** A form with one file, as `rooms.media` and `users.setAvatar` take it. */
@@ -21,12 +23,13 @@ function quoted(name: string): string {
 }
 
 /**
- * Writes a form. `body` makes its bytes: at once where the file is in memory (the request then has a
- * length, which some proxies insist on), else as a stream, which can be made only once.
+ * Writes a form. `body` makes its bytes: at once where the file is in memory, else as a stream, which can
+ * be made only once. `length` of the whole, which some proxies insist on, is unset for streams of unknown size.
  */
 export function encodeMultipart(form: MultipartForm): {
   contentType: string;
   repeatable: boolean;
+  length: number | undefined;
   body(): Uint8Array<ArrayBuffer> | AsyncGenerator<Uint8Array>;
 } {
   const boundary = `rcfed-${randomUUID()}`;
@@ -42,9 +45,11 @@ export function encodeMultipart(form: MultipartForm): {
       `Content-Type: ${file.contentType.replaceAll(/[\r\n]/g, '')}\r\n\r\n`,
   );
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+  const size = content instanceof Uint8Array ? content.length : file.size;
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
     repeatable: content instanceof Uint8Array,
+    length: size === undefined ? undefined : head.length + size + tail.length,
     body: () => (content instanceof Uint8Array ? Buffer.concat([head, content, tail]) : framed(head, content, tail)),
   };
 }

@@ -29,20 +29,25 @@ export async function readBytes(response: Response, limit: number, request: stri
   for (;;) {
     if (size > limit || announced > limit) {
       await reader.cancel();
-      throw new RemoteError({
-        side: 'workspace',
-        failure: 'refused',
-        request,
-        status: response.status,
-        code: 'too-large',
-        answer: `more than ${limit} bytes`,
-      });
+      throw tooLarge(request, response.status, limit);
     }
     const { done, value } = await reader.read();
     if (done) return Buffer.concat(chunks);
     chunks.push(value);
     size += value.length;
   }
+}
+
+/** More came, or was announced, than the caller wants. */
+export function tooLarge(request: string, status: number, limit: number): RemoteError {
+  return new RemoteError({
+    side: 'workspace',
+    failure: 'refused',
+    request,
+    status,
+    code: 'too-large',
+    answer: `more than ${limit} bytes`,
+  });
 }
 
 /**

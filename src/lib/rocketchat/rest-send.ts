@@ -28,6 +28,10 @@ export async function sendOnce<T>(
   read: (response: Response) => Promise<T>,
 ): Promise<T> {
   const ms = attempt.request.deadlineMs ?? options.deadlineMs ?? DEFAULT_DEADLINE_MS;
+  let source: RemoteError | undefined;
+  const noteSource = (error: unknown): void => {
+    if (error instanceof RemoteError) source = error;
+  };
   try {
     return await withDeadline({ clock: options.clock, ms, signal: options.signal }, async (signal, extend) => {
       const init: RequestInit = { method: attempt.method, redirect: 'manual', signal };
@@ -35,16 +39,19 @@ export async function sendOnce<T>(
       if (body instanceof Uint8Array) {
         init.body = body;
       } else if (body) {
-        init.body = ReadableStream.from(withProgress(body, extend));
+        init.body = ReadableStream.from(withProgress(body, extend, noteSource));
         init.duplex = 'half';
       } else if (attempt.request.body) {
         init.body = encodeJson(attempt.request.body);
       }
       const contentType = form?.contentType ?? (init.body === undefined ? undefined : 'application/json');
-      return await read(await follow(options, attempt, init, contentType));
+      // fetch counts what is in memory itself.
+      const length = init.duplex === 'half' ? form?.length : undefined;
+      return await read(await follow(options, attempt, init, { contentType, length }));
     });
   } catch (error) {
-    throw unreached(attempt.name, error);
+    // What broke off is the file's source, on whichever side that is, and not this request.
+    throw source ?? unreached(attempt.name, error);
   }
 }
 
@@ -53,10 +60,19 @@ function encodeJson(body: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(body, (_key, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value));
 }
 
-async function* withProgress(bytes: AsyncGenerator<Uint8Array>, progress: () => void): AsyncGenerator<Uint8Array> {
-  for await (const chunk of bytes) {
-    yield chunk;
-    progress();
+async function* withProgress(
+  bytes: AsyncGenerator<Uint8Array>,
+  progress: () => void,
+  onError: (error: unknown) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of bytes) {
+      yield chunk;
+      progress();
+    }
+  } catch (error) {
+    onError(error);
+    throw error;
   }
 }
 
@@ -68,14 +84,14 @@ async function follow(
   options: RestOptions,
   attempt: RestAttempt,
   init: RequestInit,
-  contentType: string | undefined,
+  body: { readonly contentType: string | undefined; readonly length: number | undefined },
 ): Promise<Response> {
   const fetch = options.fetch ?? directFetch;
   const isFile = !attempt.url.pathname.includes('/api/');
   let url = attempt.url;
   for (let redirects = 0; ; redirects += 1) {
     const own = url.origin === attempt.url.origin;
-    const headers = own ? headersOf(options.credentials, attempt.request, contentType) : {};
+    const headers = own ? headersOf(options.credentials, attempt.request, body) : {};
     const response = await fetch(url.href, { ...init, headers });
     const location = response.headers.get('location');
     const redirected =
@@ -89,10 +105,11 @@ async function follow(
 function headersOf(
   credentials: WorkspaceCredentials | undefined,
   request: RestRequest,
-  contentType: string | undefined,
+  { contentType, length }: { readonly contentType: string | undefined; readonly length: number | undefined },
 ): Record<string, string> {
   return {
     ...(contentType === undefined ? {} : { 'content-type': contentType }),
+    ...(length === undefined ? {} : { 'content-length': String(length) }),
     ...(credentials ? { 'x-user-id': credentials.userId, 'x-auth-token': credentials.token.reveal() } : {}),
     ...(request.secondFactor
       ? { 'x-2fa-method': request.secondFactor.method, 'x-2fa-code': request.secondFactor.code }

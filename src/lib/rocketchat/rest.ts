@@ -3,10 +3,12 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
+import type { FileDownload } from './file-types.ts';
 import { encodeMultipart, type MultipartForm } from './multipart.ts';
 import { isObject, type RestAnswer, readAnswer, readBytes, refusal, unexpectedAnswer } from './rest-answer.ts';
 import { createRestLimiter, type RestLimiter } from './rest-limiter.ts';
 import { type RestAttempt, sendOnce, unreached } from './rest-send.ts';
+import { openFile } from './rest-stream.ts';
 import type { WorkspaceCredentials } from './types.ts';
 
 export interface RestOptions {
@@ -43,6 +45,8 @@ export interface Rest {
   methodCall(method: string, params: readonly unknown[]): Promise<unknown>;
   /** Bytes of a file; at most `limit`. Follows redirects to a file store, without the account's token. */
   download(path: string, limit: number): Promise<{ bytes: Uint8Array; contentType: string }>;
+  /** Like {@link download}, as a stream; the deadline then begins anew with each piece that comes. */
+  open(path: string, limit: number): Promise<FileDownload>;
 }
 
 /** How often a request waits for the rate limiter before it says so instead. */
@@ -79,6 +83,10 @@ function restAs(options: RestOptions, limiter: RestLimiter): Rest {
         const contentType = response.headers.get('content-type') ?? 'application/octet-stream';
         return { bytes: await readBytes(response, limit, attempt.name), contentType };
       });
+    },
+    async open(path, limit) {
+      const attempt = attemptOf(options, 'GET', path, {});
+      return await limited(options, limiter, attempt, (response) => openFile(options, response, limit, attempt.name));
     },
   };
 }

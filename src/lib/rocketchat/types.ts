@@ -1,6 +1,7 @@
 import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
 import type { RemoteError } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
+import type { FileApi } from './file-types.ts';
 import type { ReactionApi } from './feature-types.ts';
 
 /** A Rocket.Chat account that requests are made as: sent as `X-User-Id` and `X-Auth-Token`. */
@@ -77,7 +78,7 @@ export interface NewWorkspaceUser {
  * What the bridge asks of a workspace, as one account. Every method throws only `RemoteError`.
  * Lookups answer `undefined` for "there is no such thing" (or none this account may see).
  */
-export interface WorkspaceApi extends ReactionApi {
+export interface WorkspaceApi extends ReactionApi, FileApi {
   readonly credentials: WorkspaceCredentials | undefined;
   /** The same server as another account; shares connections and limiter knowledge. */
   as(credentials: WorkspaceCredentials): WorkspaceApi;

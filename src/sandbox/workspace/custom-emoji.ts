@@ -1,42 +1,11 @@
 import { may } from './access.ts';
 import type { Account } from './account-book.ts';
-import { imageType } from './image-type.ts';
+import type { EmojiDocument } from './emoji-book.ts';
+import { imageInfo } from './image-info.ts';
 import { meteorId, MeteorError } from './meteor.ts';
 import type { RestAnswer } from './rest.ts';
 import type { UploadedPart } from './route.ts';
 import { later, type Workspace } from './workspace.ts';
-
-/** An emoji that somebody added, as `emoji-custom.list` shows it. */
-export interface EmojiDocument {
-  readonly _id: string;
-  readonly name: string;
-  readonly aliases: readonly string[];
-  readonly extension: string;
-  readonly etag: string;
-  readonly _updatedAt: Date;
-}
-
-export interface EmojiBook {
-  add(emoji: EmojiDocument, bytes: Uint8Array): void;
-  /** By name or by one of its aliases. */
-  find(nameOrAlias: string): EmojiDocument | undefined;
-  image(file: string): Uint8Array | undefined;
-  all(): EmojiDocument[];
-}
-
-export function createEmojiBook(): EmojiBook {
-  const emojis = new Map<string, EmojiDocument>();
-  const images = new Map<string, Uint8Array>();
-  return {
-    add(emoji, bytes) {
-      emojis.set(emoji.name, emoji);
-      images.set(`${emoji.name}.${emoji.extension}`, bytes);
-    },
-    find: (wanted) => emojis.get(wanted) ?? [...emojis.values()].find(({ aliases }) => aliases.includes(wanted)),
-    image: (file) => images.get(file),
-    all: () => [...emojis.values()],
-  };
-}
 
 /** Names become slugs: lower case, everything that is neither letter nor digit an underscore. */
 const slug = (name: string): string =>
@@ -57,7 +26,7 @@ export function createEmoji(
   part: UploadedPart,
   wanted: { readonly name: string; readonly aliases: string },
 ): boolean {
-  if (imageType(part.bytes) === undefined)
+  if (imageInfo(part.bytes) === undefined)
     throw new MeteorError('emoji-is-not-image', "Emoji file provided cannot be uploaded since it's not an image");
   const name = slug(wanted.name);
   const aliases = wanted.aliases

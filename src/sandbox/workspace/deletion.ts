@@ -32,10 +32,11 @@ export function deleteMessage(workspace: Workspace, account: Account, message: M
   }
   const keeps = workspace.settings.get<boolean>('Message_KeepHistory');
   const shows = workspace.settings.get<boolean>('Message_ShowDeletedStatus') || (message.tcount ?? 0) > 0;
+  const files = message.files ?? (message.file === undefined ? [] : [message.file]);
   if (shows) leaveTrace(workspace, account, message);
   else if (keeps) hide(workspace, message);
   else workspace.messages.remove(message, workspace.stamp());
-  if (!keeps && message.file !== undefined) workspace.uploads.remove(message.file._id);
+  if (!keeps) for (const { _id } of files) workspace.uploads.remove(_id);
   if (!shows)
     workspace.bus.emit({ kind: 'notify-room', rid: message.rid, event: 'deleteMessage', args: [{ _id: message._id }] });
   const room = workspace.rooms.byId(message.rid);

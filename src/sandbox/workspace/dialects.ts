@@ -11,6 +11,8 @@ export interface Dialect {
   readonly cursorSync: boolean;
   /** `chat.syncMessages` knows `fromTs`. */
   readonly syncFromTs: boolean;
+  /** `rooms.media/:rid` and `rooms.mediaConfirm/:rid/:fileId` exist. */
+  readonly mediaUpload: boolean;
   /** `rooms.upload/:rid` exists: gone in 8.0. */
   readonly directUpload: boolean;
   /** `users.create` asks for a second factor. */
@@ -47,6 +49,7 @@ export function dialectFor(version: string): Dialect {
     forbidsWith403: major >= 9,
     cursorSync: major >= 8 || (major === 7 && minor >= 13),
     syncFromTs: major >= 9 || (major === 8 && minor >= 8),
+    mediaUpload: major >= 7 || minor >= 10,
     directUpload: major < 8,
     twoFactorOnCreate: major >= 8,
     createToken: major >= 8 ? 'secret' : 'switch',

@@ -119,4 +119,6 @@ export interface UploadedFile {
   type: string;
   size: number;
   format?: string;
+  /** `thumb` for a picture's preview. */
+  typeGroup?: string;
 }

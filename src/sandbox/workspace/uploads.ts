@@ -1,7 +1,10 @@
 import type { UploadedFile } from './documents.ts';
+import type { ImageInfo } from './image-info.ts';
 
 export interface Upload {
   readonly file: UploadedFile;
+  /** Set for pictures. */
+  readonly image: ImageInfo | undefined;
   readonly bytes: Uint8Array;
   readonly rid: string;
   readonly userId: string;

@@ -1,9 +1,9 @@
 import type { Clock } from '../../lib/core/clock.ts';
 import { type AccountBook, createAccountBook } from './account-book.ts';
 import { type Bus, createBus } from './bus.ts';
-import { createEmojiBook, type EmojiBook } from './custom-emoji.ts';
 import { type Dialect, dialectFor } from './dialects.ts';
 import type { MessageDocument } from './documents.ts';
+import { createEmojiBook, type EmojiBook } from './emoji-book.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createMessageStore, type MessageStore } from './message-store.ts';
 import { createPermissions, type Permissions } from './permissions.ts';

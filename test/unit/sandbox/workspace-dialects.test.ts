@@ -95,7 +95,7 @@ describe('versions the sandbox workspace plays', () => {
     expect(without).toEqual([400, 400, 400, 400]);
   });
 
-  it('upload in one step until 7, in two steps everywhere, confirmed once and only by the uploader', async () => {
+  it('upload in one step until 7, in two steps everywhere; each confirmation posts, since 8 only the uploader’s', async () => {
     const answers = await everywhere(async (workspace) => {
       const form = new FormData();
       form.set('file', new File(['hello'], 'note.txt', { type: 'text/plain' }));
@@ -115,14 +115,16 @@ describe('versions the sandbox workspace plays', () => {
         file: { name: 'note.txt', size: 5 },
         attachments: [{ title_link: body['file'].url }],
       });
-      return [direct.status, stranger.status, confirmed.status, again.status, await file.text(), outside.status];
+      const messages = workspace.server.state.messages.inRoom('GENERAL');
+      const shown = messages.filter((message) => message.file?._id === body['file']._id).length;
+      expect(again.body['message']._id).toBe(confirmed.body['message']._id);
+      return [direct.status, stranger.status, again.status, shown, await file.text(), outside.status];
     });
-    const rest = [400, 200, 400, 'hello', 403];
     expect(answers).toEqual([
-      [200, ...rest],
-      [200, ...rest],
-      [404, ...rest],
-      [404, ...rest],
+      [200, 200, 200, 3, 'hello', 403],
+      [200, 200, 200, 3, 'hello', 403],
+      [404, 400, 200, 2, 'hello', 403],
+      [404, 400, 200, 2, 'hello', 403],
     ]);
   });
 

@@ -1,24 +1,20 @@
-import { accessibleRoom } from '../access.ts';
-import type { Upload } from '../uploads.ts';
-import { meteorId, MeteorError } from '../meteor.ts';
-import { refuseWhenRestricted, sendMessage } from '../messages.ts';
-import { type AuthenticatedCall, optionalText, type Route } from '../route.ts';
+import { canAccess } from '../access.ts';
+import type { MessageDocument, RoomDocument } from '../documents.ts';
+import { fileUrl, type FileMessageDraft, sendFileMessage } from '../file-messages.ts';
+import { refuseWhenRestricted } from '../messages.ts';
+import { MeteorError } from '../meteor.ts';
+import { type AuthenticatedCall, optionalText, type RawAnswer, type Route } from '../route.ts';
+import { filePart, storeUpload } from '../uploading.ts';
 import { flag, maybe, nullable, object, shape, text } from '../validation.ts';
 
 const UNCONFIRMED_MS = 24 * 3_600_000;
 
 export const mediaRoutes: readonly Route[] = [
-  {
-    method: 'POST',
-    path: 'rooms.media/:rid',
-    act(call) {
-      const { file } = upload(call, UNCONFIRMED_MS);
-      return { file: { _id: file._id, url: fileUrl(file) } };
-    },
-  },
+  { method: 'POST', path: 'rooms.media/:rid', exists: ({ mediaUpload }) => mediaUpload, act: inRoom(upload) },
   {
     method: 'POST',
     path: 'rooms.mediaConfirm/:rid/:fileId',
+    exists: ({ mediaUpload }) => mediaUpload,
     params: ({ major }) =>
       shape({
         msg: nullable(text()),
@@ -33,101 +29,70 @@ export const mediaRoutes: readonly Route[] = [
         t: maybe(text()),
         ...(major >= 8 ? { fileName: maybe(text()), fileContent: maybe(object()) } : {}),
       }),
-    act: confirm,
+    act: inRoom(confirm),
   },
   {
     method: 'POST',
     path: 'rooms.upload/:rid',
     exists: ({ directUpload }) => directUpload,
-    act(call) {
-      refuseWhenRestricted(call.workspace);
-      return { message: post(call, upload(call, undefined)) };
-    },
+    act: inRoom(uploadAndPost),
   },
 ];
 
-function upload({ workspace, caller, path, files }: AuthenticatedCall, expiresInMs: number | undefined): Upload {
-  const { settings, clock } = workspace;
-  const room = accessibleRoom(workspace, caller, path['rid'] ?? '');
-  const part = files[0];
-  if (part === undefined) throw new MeteorError('error-file-required', 'File required');
-  if (part.name !== 'file') throw new MeteorError('invalid-field', 'invalid-field');
-  const enabled =
-    settings.get<boolean>('FileUpload_Enabled') &&
-    (room.t !== 'd' || settings.get<boolean>('FileUpload_Enabled_Direct'));
-  if (!enabled) throw new MeteorError('error-file-upload-disabled', 'File uploads are disabled');
-  const limit = settings.get<number>('FileUpload_MaxFileSize');
-  if (limit >= 0 && part.bytes.length > limit) throw new MeteorError('error-file-too-large', 'File is too large');
-  const refused = settings
-    .get<string>('FileUpload_MediaTypeBlackList')
-    .split(',')
-    .map((type) => type.trim());
-  if (refused.includes(part.type)) throw new MeteorError('error-invalid-file-type', 'File type is not accepted');
-  const made: Upload = {
-    file: {
-      _id: meteorId(),
-      name: part.filename,
-      type: part.type,
-      size: part.bytes.length,
-      format: part.type.split('/')[1] ?? '',
-    },
-    bytes: part.bytes,
-    rid: room._id,
-    userId: caller.user._id,
-    expiresAt: expiresInMs === undefined ? undefined : clock.now() + expiresInMs,
+type InRoom = (call: AuthenticatedCall, room: RoomDocument) => Record<string, unknown>;
+
+/** For those who can access the room; the others get a bare 403. */
+function inRoom(act: InRoom): (call: AuthenticatedCall) => Record<string, unknown> | RawAnswer {
+  return (call) => {
+    const room = call.workspace.rooms.byId(call.path['rid'] ?? '');
+    if (room !== undefined && canAccess(call.workspace, call.caller, room)) return act(call, room);
+    const body = JSON.stringify({ success: false, error: 'unauthorized' });
+    return { raw: true, status: 403, headers: { 'Content-Type': 'application/json' }, body };
   };
-  workspace.uploads.add(made);
-  return made;
 }
 
-/** Only the uploader may confirm, once: a confirmed file is no longer there to be confirmed. */
-function confirm(call: AuthenticatedCall): Record<string, unknown> {
+function upload({ workspace, caller, files }: AuthenticatedCall, room: RoomDocument): Record<string, unknown> {
+  const expiresAt = workspace.clock.now() + UNCONFIRMED_MS;
+  const { file } = storeUpload(workspace, caller, room, filePart(workspace, files), expiresAt);
+  return { file: { _id: file._id, url: fileUrl(file) } };
+}
+
+/**
+ * Nothing stops a second time: it makes a second message of the same file. Up to 7.x anybody may confirm
+ * anybody's file, in any room they can access; since 8.0 only the uploader, in the room of the upload.
+ */
+function confirm(call: AuthenticatedCall, room: RoomDocument): Record<string, unknown> {
   const { workspace, caller, path, params } = call;
-  refuseWhenRestricted(workspace);
-  accessibleRoom(workspace, caller, path['rid'] ?? '');
   const found = workspace.uploads.get(path['fileId'] ?? '', workspace.clock.now());
-  if (found?.expiresAt === undefined || found.userId !== caller.user._id || found.rid !== path['rid'])
+  const foreign = found?.userId !== caller.user._id || found.rid !== room._id;
+  if (found === undefined || (workspace.dialect.major >= 8 && foreign))
     throw new MeteorError('invalid-file', 'invalid-file');
   const name = optionalText(params, 'fileName');
   if (name !== undefined) found.file.name = name;
-  const message = post(call, found);
-  found.expiresAt = undefined;
-  return { message };
+  refuseWhenRestricted(workspace);
+  sendFileMessage(workspace, caller, { ...found, rid: room._id }, draftOf(call));
+  if (!foreign) found.expiresAt = undefined;
+  return { message: messageOf(call, found.file._id) };
 }
 
-function post({ workspace, caller, params }: AuthenticatedCall, { file, rid }: Upload): ReturnType<typeof sendMessage> {
-  const url = fileUrl(file);
-  const description = optionalText(params, 'description');
-  const kind = file.type.split('/')[0];
-  const typed =
-    kind === 'image' || kind === 'audio' || kind === 'video'
-      ? { [`${kind}_url`]: url, [`${kind}_type`]: file.type, [`${kind}_size`]: file.size }
-      : { format: file.format, size: file.size };
-  const attachment = {
-    ts: new Date(workspace.clock.now()),
-    title: file.name,
-    type: 'file',
-    title_link: url,
-    title_link_download: true,
-    ...(description === undefined ? {} : { description }),
-    ...typed,
-  };
-  const texts = Object.fromEntries(
-    ['tmid', 'alias', 'avatar', 'emoji'].flatMap((key) =>
-      optionalText(params, key) === undefined ? [] : [[key, params[key]]],
-    ),
+function uploadAndPost(call: AuthenticatedCall, room: RoomDocument): Record<string, unknown> {
+  const { workspace, caller, files } = call;
+  const made = storeUpload(workspace, caller, room, filePart(workspace, files), undefined);
+  refuseWhenRestricted(workspace);
+  sendFileMessage(workspace, caller, made, draftOf(call));
+  return { message: messageOf(call, made.file._id) };
+}
+
+function draftOf({ params }: AuthenticatedCall): FileMessageDraft {
+  const keys = ['msg', 'tmid', 'alias', 'avatar', 'emoji', 'description'];
+  return Object.fromEntries(
+    keys.flatMap((key) => (optionalText(params, key) === undefined ? [] : [[key, params[key]]])),
   );
-  return sendMessage(workspace, caller, {
-    ...texts,
-    rid,
-    msg: optionalText(params, 'msg') ?? '',
-    file: { ...file },
-    files: [{ ...file }],
-    attachments: [attachment],
-    groupable: false,
-  });
 }
 
-function fileUrl(file: Upload['file']): string {
-  return `/file-upload/${file._id}/${encodeURIComponent(file.name)}`;
+/** The first message that shows the file, which after a second confirmation is not the one just made. */
+function messageOf({ workspace, caller }: AuthenticatedCall, fileId: string): MessageDocument | undefined {
+  for (const message of workspace.messages.all())
+    if (message.file?._id === fileId && message.u._id === caller.user._id) return message;
+  return undefined;
 }
