@@ -71,6 +71,10 @@ export const goodRequests: Readonly<Record<string, readonly Params[]>> = {
   'GET chat.getDeletedMessages': [{ ...room, since: when, ...pages }],
   'GET chat.getThreadMessages': [{ tmid: 't', aroundId: 'a', ...pages }],
   'GET chat.getPinnedMessages': [{ ...room, ...pages }],
+  'GET chat.getMessageReadReceipts': [{ messageId: 'm' }],
+  'POST rooms.createDiscussion': [
+    { prid: 'nowhere', pmid: 'm', t_name: 'n', topic: 't', users: ['x'], encrypted: false, reply: 'r' },
+  ],
   'GET emoji-custom.list': [{ query: '{}', updatedSince: when, _updatedAt: when, _id: 'x' }],
   'POST channels.create': [
     {

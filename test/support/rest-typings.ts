@@ -33,6 +33,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'GET chat.getDeletedMessages': 'isChatGetDeletedMessagesProps',
   'GET chat.getThreadMessages': 'isChatGetThreadMessagesProps',
   'GET chat.getPinnedMessages': 'isChatGetPinnedMessagesProps',
+  'GET chat.getMessageReadReceipts': 'isChatGetMessageReadReceiptsProps',
+  'POST rooms.createDiscussion': 'isRoomsCreateDiscussionProps',
   'GET emoji-custom.list': 'isEmojiCustomList',
   'POST channels.create': 'isChannelsCreateProps',
   'POST groups.create': 'isGroupsCreateProps',

@@ -4,6 +4,7 @@ import type { Log } from '../core/log.ts';
 import { accountRequests } from './account-requests.ts';
 import { fileRequests } from './file-requests.ts';
 import { messageRequests } from './message-requests.ts';
+import { presenceRequests } from './presence-requests.ts';
 import { reactionRequests } from './reaction-requests.ts';
 import { createRest, type Rest, type RestOptions } from './rest.ts';
 import { unexpectedAnswer } from './rest-answer.ts';
@@ -52,6 +53,7 @@ function apiOver(rest: Rest, common: Omit<ApiParts, 'rest'>): WorkspaceApi {
     ...messageRequests(parts),
     ...fileRequests(parts),
     ...reactionRequests(parts),
+    ...presenceRequests(parts),
     ...roomRequests(parts),
     ...userRequests(parts),
   };

@@ -1,9 +1,9 @@
 import type { MessageId } from '../core/ids.ts';
 import { orAbsent } from './absence.ts';
 import type { ApiParts } from './api.ts';
-import type { CustomEmoji, ReactionApi } from './feature-types.ts';
+import type { ReactionApi } from './feature-types.ts';
 import { allPages } from './paging.ts';
-import { listIn, objectIn } from './records.ts';
+import { emojiFrom, listIn, objectIn } from './records.ts';
 import type { Rest } from './rest.ts';
 import { isObject, type JsonObject } from './rest-answer.ts';
 
@@ -29,7 +29,7 @@ export function reactionRequests({ rest }: ApiParts): ReactionApi {
     async customEmoji() {
       const request = 'GET /api/v1/emoji-custom.list';
       const { body } = await rest.get('emoji-custom.list');
-      return listIn(objectIn(body, 'emojis', request), 'update', request).flatMap(emojiFrom);
+      return listIn(objectIn(body, 'emojis', request), 'update', request).flatMap((one) => emojiFrom(one) ?? []);
     },
     async emojiImage(name, extension, limit) {
       const image = await rest.download(`/emoji-custom/${encodeURIComponent(`${name}.${extension}`)}`, limit);
@@ -56,16 +56,4 @@ async function messageDocument(rest: Rest, id: MessageId): Promise<JsonObject | 
 async function hasReactions(rest: Rest, id: MessageId): Promise<boolean> {
   const reactions = (await messageDocument(rest, id))?.['reactions'];
   return isObject(reactions) && Object.keys(reactions).length > 0;
-}
-
-function emojiFrom({ name, aliases, extension, etag }: JsonObject): readonly CustomEmoji[] {
-  if (typeof name !== 'string' || typeof extension !== 'string') return [];
-  return [
-    {
-      name,
-      extension,
-      aliases: Array.isArray(aliases) ? aliases.filter((alias) => typeof alias === 'string') : [],
-      ...(typeof etag === 'string' ? { etag } : {}),
-    },
-  ];
 }

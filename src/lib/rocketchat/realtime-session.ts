@@ -1,11 +1,10 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
-import type { MessageId, WorkspaceRoomId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { RemoteError } from '../core/remote-error.ts';
+import { commonTopics, eventFrom, newsFrom, roomEvents } from './realtime-events.ts';
 import { createRealtimeSubscriptions, type RealtimeSubscriptions } from './realtime-subscriptions.ts';
-import { isObject } from './rest-answer.ts';
-import type { RealtimeEvent, RealtimeHandlers, RealtimeSession } from './types.ts';
+import type { RealtimeHandlers, RealtimeSession } from './types.ts';
 
 /** One connection to the server, from handshake to loss. */
 export interface RealtimeConnection {
@@ -45,7 +44,14 @@ const STEADY_MS = 30_000;
 /** Keeps one connection at a time, with a pause that grows and varies between them, until closed. */
 export function runRealtimeSession(options: SessionOptions): RealtimeSession {
   const { clock, log, handlers } = options;
-  const subscriptions = createRealtimeSubscriptions(clock, log, (roomId) => handlers.onRoomWatched?.(roomId));
+  const wants = handlers.wants ?? [];
+  const subscriptions = createRealtimeSubscriptions({
+    clock,
+    log,
+    common: commonTopics(wants),
+    roomEvents: roomEvents(wants),
+    watched: (roomId) => handlers.onRoomWatched?.(roomId),
+  });
   const stop = new AbortController();
   const started = Promise.withResolvers<void>();
   started.promise.catch(() => {}); // Nobody may be waiting when the session is closed.
@@ -54,7 +60,10 @@ export function runRealtimeSession(options: SessionOptions): RealtimeSession {
   let wasReady = false;
 
   const onEvent: Parameters<OpenRealtime>[0] = (stream, name, args) => {
-    for (const event of eventsFrom(stream, name, args)) handlers.onEvent(event);
+    const event = eventFrom(stream, name, args);
+    if (event) return handlers.onEvent(event);
+    const news = handlers.onNews && newsFrom(stream, name, args);
+    if (news) notify(() => handlers.onNews?.(news));
   };
 
   const hold = async (connection: RealtimeConnection): Promise<void> => {
@@ -168,17 +177,4 @@ function closedError(): RemoteError {
     request: 'DDP session',
     answer: 'the session was closed',
   });
-}
-
-/** What of the streams is an event of ours; anything else on them is none. */
-function eventsFrom(stream: string, name: string, args: readonly unknown[]): RealtimeEvent[] {
-  const detail = args[0];
-  if (stream === 'stream-room-messages') {
-    return name === '__my_messages__' && isObject(detail) ? [{ kind: 'message', message: detail }] : [];
-  }
-  const slash = name.indexOf('/');
-  const roomId = name.slice(0, slash) as WorkspaceRoomId;
-  const what = name.slice(slash + 1);
-  if (what !== 'deleteMessage' || !isObject(detail) || typeof detail['_id'] !== 'string') return [];
-  return [{ kind: 'deleted', roomId, id: detail['_id'] as MessageId }];
 }

@@ -1,5 +1,6 @@
 import { isTime } from '../core/clock.ts';
 import type { WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
+import type { CustomEmoji } from './feature-types.ts';
 import { isObject, type JsonObject, unexpectedAnswer } from './rest-answer.ts';
 import type { WorkspaceRoom, WorkspaceUser } from './types.ts';
 
@@ -59,6 +60,17 @@ export function userFrom(document: JsonObject, request: string): WorkspaceUser {
     active: document['active'] !== false,
     email: isObject(first) ? optional(first['address']) : undefined,
     avatarEtag: optional(document['avatarETag']),
+  };
+}
+
+/** `undefined` for what lacks a name or an extension. */
+export function emojiFrom({ name, aliases, extension, etag }: JsonObject): CustomEmoji | undefined {
+  if (typeof name !== 'string' || typeof extension !== 'string') return undefined;
+  return {
+    name,
+    extension,
+    aliases: Array.isArray(aliases) ? aliases.filter((alias) => typeof alias === 'string') : [],
+    ...(typeof etag === 'string' ? { etag } : {}),
   };
 }
 

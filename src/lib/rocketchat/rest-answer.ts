@@ -92,9 +92,12 @@ function originOf(location: string | null, base: string): string {
  * 8.x answer most refusals with 400, 9.0 with 403.
  */
 export function refusal(request: string, status: number, body: JsonObject): RemoteError {
+  const method = methodError(body['message']);
+  if (method) return refusal(request, status, method);
   const written = body['error'];
   const error = typeof written === 'string' ? written : isObject(written) ? textOf(written['message']) : undefined;
   const code = textOf(body['errorType']) ?? codeIn(error);
+  const wait = isObject(body['details']) ? body['details']['timeToReset'] : undefined;
   const answer = error ?? textOf(body['message']) ?? textOf(body['reason']);
   return new RemoteError({
     side: 'workspace',
@@ -103,8 +106,27 @@ export function refusal(request: string, status: number, body: JsonObject): Remo
     status,
     ...(code === undefined ? {} : { code }),
     ...(answer === undefined ? {} : { answer: answer.slice(0, SHOWN_CHARACTERS) }),
+    ...(typeof wait === 'number' ? { retryAfterMs: wait } : {}),
     ...(body['details'] === undefined ? {} : { details: body['details'] }),
   });
+}
+
+/** `method.call` packs a method's error into a text; newer servers answer that with 400, older ones with 200. */
+function methodError(message: unknown): JsonObject | undefined {
+  if (typeof message !== 'string' || !message.startsWith('{')) return undefined;
+  try {
+    const inner: unknown = JSON.parse(message);
+    const error = isObject(inner) ? inner['error'] : undefined;
+    return isObject(error) ? methodErrorFields(error) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A method's `{error, reason, details}` in the words of REST. */
+export function methodErrorFields(error: JsonObject): JsonObject {
+  const { error: code, reason, message, details } = error;
+  return { errorType: typeof code === 'number' ? String(code) : code, message: reason ?? message, details };
 }
 
 function codeIn(error: string | undefined): string | undefined {

@@ -5,7 +5,15 @@ import { RemoteError } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
 import type { FileDownload } from './file-types.ts';
 import { encodeMultipart, type MultipartForm } from './multipart.ts';
-import { isObject, type RestAnswer, readAnswer, readBytes, refusal, unexpectedAnswer } from './rest-answer.ts';
+import {
+  isObject,
+  methodErrorFields,
+  type RestAnswer,
+  readAnswer,
+  readBytes,
+  refusal,
+  unexpectedAnswer,
+} from './rest-answer.ts';
 import { createRestLimiter, type RestLimiter } from './rest-limiter.ts';
 import { type RestAttempt, sendOnce, unreached } from './rest-send.ts';
 import { openFile } from './rest-stream.ts';
@@ -153,7 +161,5 @@ function resultOf(request: string, status: number, message: unknown): unknown {
   const error = inner['error'];
   if (error === undefined) return inner['result'];
   if (!isObject(error)) throw unexpectedAnswer(request, 'an error of no known form');
-  const code = typeof error['error'] === 'string' ? error['error'] : undefined;
-  const reason = error['reason'] ?? error['message'];
-  throw refusal(request, status, { errorType: code, message: reason, details: error['details'] });
+  throw refusal(request, status, methodErrorFields(error));
 }

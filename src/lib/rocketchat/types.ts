@@ -2,7 +2,8 @@ import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts
 import type { RemoteError } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
 import type { FileApi } from './file-types.ts';
-import type { ReactionApi } from './feature-types.ts';
+import type { PresenceApi, ReactionApi } from './feature-types.ts';
+import type { RealtimeInterest, RealtimeNews } from './realtime-news.ts';
 
 /** A Rocket.Chat account that requests are made as: sent as `X-User-Id` and `X-Auth-Token`. */
 export interface WorkspaceCredentials {
@@ -57,8 +58,8 @@ export interface MessageToSend {
   /** A reply in a thread is also shown in the room (`tshow`); the server refuses it without `threadId`. */
   readonly showInChannel?: boolean;
   /**
-   * Shown below the text. Those with a `message_link` are dropped: the server makes quotes itself, from links
-   * in the text, and with attachments as without.
+   * Shown below the text. Quotes come from links to messages in the text, and the server puts those itself after
+   * what is given here.
    */
   readonly attachments?: readonly Readonly<Record<string, unknown>>[];
   /** Shown instead of the sender's name; needs `message-impersonate` (role `bot`). */
@@ -78,7 +79,7 @@ export interface NewWorkspaceUser {
  * What the bridge asks of a workspace, as one account. Every method throws only `RemoteError`.
  * Lookups answer `undefined` for "there is no such thing" (or none this account may see).
  */
-export interface WorkspaceApi extends ReactionApi, FileApi {
+export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi {
   readonly credentials: WorkspaceCredentials | undefined;
   /** The same server as another account; shares connections and limiter knowledge. */
   as(credentials: WorkspaceCredentials): WorkspaceApi;
@@ -98,10 +99,10 @@ export interface WorkspaceApi extends ReactionApi, FileApi {
   sendMessage(message: MessageToSend): Promise<RawMessage>;
   getMessage(id: MessageId): Promise<RawMessage | undefined>;
   /**
-   * A new text, for replies in threads as for others. Files stay, and so does everything else but quotes and
-   * previews, which the server makes anew from the text's links. Where a file came with a `description` that
-   * changes, and else `msg`. The same text again does nothing and nobody hears of it. From 8.0 on, an empty text
-   * is refused except for files.
+   * A new text, for replies in threads as for others. Attachments stay: files, and quotes too, even where the new
+   * text no longer links them; a new link adds its quote. Where a file came with a `description` that changes,
+   * and else `msg`. The same text again does nothing and nobody hears of it. From 8.0 on, an empty text is refused
+   * except for files.
    */
   updateMessage(roomId: WorkspaceRoomId, id: MessageId, text: string): Promise<RawMessage>;
   /** "No message found" counts as done and answers `false`. */
@@ -137,7 +138,7 @@ export interface WorkspaceApi extends ReactionApi, FileApi {
   avatar(username: string, limit: number): Promise<{ bytes: Uint8Array; contentType: string } | undefined>;
 }
 
-/** What realtime delivers, in the order in which the server sent it. */
+/** What realtime delivers of messages, in the order in which the server sent it. */
 export type RealtimeEvent =
   | { readonly kind: 'message'; readonly message: RawMessage }
   | { readonly kind: 'deleted'; readonly roomId: WorkspaceRoomId; readonly id: MessageId };
@@ -149,6 +150,13 @@ export interface RealtimeHandlers {
    * catch-up after the next {@link onReady} brings the event again.
    */
   onEvent(event: RealtimeEvent): void;
+  /** What {@link onNews} is to be called for; unset: nothing more is subscribed to than messages and deletions. */
+  readonly wants?: readonly RealtimeInterest[];
+  /**
+   * Called for each piece of news at once and never again; one that throws has missed it, and nothing else
+   * follows from it. News of the moment: what can't keep up should drop it rather than put it in a queue.
+   */
+  onNews?(news: RealtimeNews): void;
   /**
    * Called after every (re)connect once logged in and once all messages are subscribed to.
    * The owner runs its REST catch-up then; events may arrive before and during the call.
@@ -172,7 +180,11 @@ export interface RealtimeHandlers {
 export interface RealtimeSession {
   /** Resolves at the first `onReady`; rejects with RemoteError when the token is refused. */
   start(signal?: AbortSignal): Promise<void>;
-  /** Rooms whose deletions are wanted (`stream-notify-room <rid>/deleteMessage`). Paced; survives reconnects. Resolves when ready on the server, or when connected next if there is no connection. */
+  /**
+   * Rooms whose deletions are wanted (`stream-notify-room <rid>/deleteMessage`), and their typing and receipts where
+   * the handlers want those, which follow after the deletions of all rooms. Paced; survives reconnects. Resolves
+   * when the deletions are ready on the server, or when connected next if there is no connection.
+   */
   watchRoom(roomId: WorkspaceRoomId): Promise<void>;
   unwatchRoom(roomId: WorkspaceRoomId): Promise<void>;
   /** Drops the connection and makes a new one: the watchdog's cure for a deaf session. */

@@ -18,6 +18,8 @@ export interface WorkspaceCapabilities {
   readonly fileUpload: 'media-or-upload' | 'media';
   /** `previewUrls` is accepted by `chat.sendMessage` and `chat.update`. */
   readonly previewUrls: boolean;
+  /** `subscriptions.read` takes `readThreads`, without which a room's threads stay unread. */
+  readonly readThreads: boolean;
   /** `users.create` asks a second factor of tokens made without `bypassTwoFactor`. */
   readonly secondFactorForNewUsers: boolean;
   /** What is not allowed answers 403 `error-forbidden` instead of 400 with a code of its own. */
@@ -57,6 +59,7 @@ export function capabilitiesOf(version: string): WorkspaceCapabilities {
     syncMessages: atLeast(7, 13) ? 'cursor' : 'since',
     fileUpload: atLeast(7, 0) ? 'media' : 'media-or-upload',
     previewUrls: atLeast(6, 13),
+    readThreads: atLeast(6, 13),
     secondFactorForNewUsers: atLeast(8, 0),
     forbiddenIs403: atLeast(9, 0),
   });

@@ -54,6 +54,9 @@ export interface RoomDocument {
   usernames?: string[];
   avatarETag?: string;
   sysMes?: string[];
+  /** Of a discussion: the room it belongs to, and the message it is about. */
+  prid?: string;
+  pmid?: string;
   customFields?: Record<string, unknown>;
   lastMessage?: MessageDocument;
 }
@@ -99,6 +102,8 @@ export interface MessageDocument {
   file?: UploadedFile;
   files?: UploadedFile[];
   reactions?: Record<string, { usernames: string[] }>;
+  /** Of `discussion-created`: the discussion's room. */
+  drid?: string;
   tmid?: string;
   tshow?: boolean;
   tcount?: number;

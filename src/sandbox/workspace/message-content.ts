@@ -1,5 +1,3 @@
-import { canAccess } from './access.ts';
-import type { Account } from './account-book.ts';
 import type { MessageDocument, UserRef } from './documents.ts';
 import { messageChanged } from './message-events.ts';
 import { later, type Workspace } from './workspace.ts';
@@ -34,36 +32,6 @@ export function mentionsIn(
 export function parseUrls(text: string): NonNullable<MessageDocument['urls']> {
   const found = new Set(text.match(/https?:\/\/[^\s<>()"]+/g) ?? []);
   return [...found].filter((url) => URL.canParse(url)).map((url) => ({ url, meta: {} }));
-}
-
-/** Attachments for links to messages of this workspace that the sender can see. */
-export function quoteAttachments(
-  workspace: Workspace,
-  sender: Account,
-  urls: NonNullable<MessageDocument['urls']>,
-): Record<string, unknown>[] {
-  const quotes: Record<string, unknown>[] = [];
-  for (const entry of urls) {
-    const quoted = quotedMessage(workspace, entry.url);
-    const room = quoted === undefined ? undefined : workspace.rooms.byId(quoted.rid);
-    if (quoted === undefined || room === undefined || !canAccess(workspace, sender, room)) continue;
-    entry.ignoreParse = true;
-    quotes.push({
-      text: quoted.msg,
-      author_name: quoted.alias ?? quoted.u.username,
-      author_icon: `/avatar/${quoted.u.username}`,
-      message_link: entry.url,
-      attachments: quoted.attachments ?? [],
-      ts: quoted.ts,
-    });
-  }
-  return quotes;
-}
-
-function quotedMessage(workspace: Workspace, url: string): MessageDocument | undefined {
-  if (!url.startsWith(workspace.settings.get<string>('Site_Url'))) return undefined;
-  const id = new URL(url).searchParams.get('msg');
-  return id === null ? undefined : workspace.messages.get(id);
 }
 
 /** The server fetches previews in its own time, then announces the whole message again. */

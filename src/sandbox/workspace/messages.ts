@@ -3,7 +3,8 @@ import type { Account } from './account-book.ts';
 import type { MessageDocument, RoomDocument } from './documents.ts';
 import { announceMessage, countMessage, messageChanged } from './message-events.ts';
 import { meteorId, MeteorError } from './meteor.ts';
-import { mentionsIn, parseUrls, previewLater, quoteAttachments } from './message-content.ts';
+import { mentionsIn, parseUrls, previewLater } from './message-content.ts';
+import { withQuotes } from './quotes.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What a client may say about its message; the server sets the rest. */
@@ -116,7 +117,7 @@ function checkedTime(workspace: Workspace, wanted: Date | undefined): Date {
 }
 
 /** These refusals are plain errors on the real server: a text and no `errorType`. */
-function roomToSendTo(workspace: Workspace, sender: Account, rid: string): RoomDocument {
+export function roomToSendTo(workspace: Workspace, sender: Account, rid: string): RoomDocument {
   const room = workspace.rooms.byId(rid);
   if (room === undefined) throw new Error('error-invalid-room');
   if (room.archived === true) throw new Error('room_is_archived');
@@ -156,9 +157,8 @@ function withContent(
   message.mentions = mentions.users;
   message.channels = mentions.channels;
   message.urls = message.parseUrls === false ? [] : parseUrls(message.msg);
-  const own = (message.attachments ?? []).filter((one) => !('message_link' in one));
-  const quotes = quoteAttachments(workspace, sender, message.urls);
-  if (own.length + quotes.length > 0 || message.attachments !== undefined) message.attachments = [...quotes, ...own];
+  const attachments = withQuotes(workspace, sender, message);
+  if (attachments.length > 0 || message.attachments !== undefined) message.attachments = attachments;
   return message;
 }
 

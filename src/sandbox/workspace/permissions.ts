@@ -47,6 +47,8 @@ const STOCK: Readonly<Record<string, readonly string[]>> = {
   'set-moderator': ['admin', 'owner'],
   'set-owner': ['admin', 'owner'],
   'set-readonly': ['admin', 'owner'],
+  'start-discussion': ['admin', 'user', 'guest', 'app'],
+  'start-discussion-other-user': ['admin', 'user', 'owner', 'app'],
   'user-generate-access-token': ['admin'],
   'view-c-room': ['admin', 'user', 'bot', 'app'],
   'view-d-room': ['admin', 'user', 'bot', 'app', 'guest'],

@@ -13,7 +13,7 @@ export interface NewRoom {
   /** Usernames; unknown ones are dropped silently, as the real server does. */
   readonly members?: readonly string[];
   readonly readOnly?: boolean;
-  readonly topic?: string;
+  readonly topic?: string | undefined;
   readonly encrypted?: boolean;
   readonly customFields?: Record<string, unknown>;
   readonly excludeSelf?: boolean;
@@ -26,13 +26,21 @@ export function createRoom(workspace: Workspace, creator: Account, wanted: NewRo
       method: wanted.type === 'c' ? 'createChannel' : 'createPrivateGroup',
     });
   }
-  const { name, displayName } = validRoomName(workspace, wanted.name);
+  return openRoom(workspace, creator, { ...wanted, ...validRoomName(workspace, wanted.name) });
+}
+
+/** A room without asking whether it may be: with a name that is known to be free, and the creator as owner. */
+export function openRoom(
+  workspace: Workspace,
+  creator: Account,
+  wanted: NewRoom & { readonly displayName: string; readonly fields?: Partial<RoomDocument> },
+): RoomDocument {
   const now = workspace.stamp();
   const room: RoomDocument = {
     _id: meteorId(),
     t: wanted.type,
-    name,
-    fname: displayName,
+    name: wanted.name,
+    fname: wanted.displayName,
     u: userRef(creator),
     msgs: 0,
     usersCount: 0,
@@ -44,10 +52,11 @@ export function createRoom(workspace: Workspace, creator: Account, wanted: NewRo
     ...(wanted.topic === undefined ? {} : { topic: wanted.topic }),
     ...(wanted.encrypted === true ? { encrypted: true } : {}),
     ...(wanted.customFields === undefined ? {} : { customFields: wanted.customFields }),
+    ...wanted.fields,
   };
   workspace.rooms.add(room);
   if (wanted.excludeSelf !== true) subscribe(workspace, room, creator, ['owner']);
-  for (const username of wanted.members ?? []) {
+  for (const username of new Set(wanted.members)) {
     const account = workspace.accounts.byUsername(username);
     if (account?.user.active === true && account !== creator) subscribe(workspace, room, account);
   }

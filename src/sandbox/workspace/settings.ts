@@ -16,6 +16,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   Message_CustomFields_Enabled: false,
   Hide_System_Messages: [],
   Threads_enabled: true,
+  Discussion_enabled: true,
   Message_Attachments_Thumbnails_Enabled: true,
   Message_Attachments_Thumbnails_Width: 480,
   Message_Attachments_Thumbnails_Height: 360,

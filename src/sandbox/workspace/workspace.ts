@@ -34,6 +34,8 @@ export interface Workspace {
   readonly apps: Set<AppHook>;
   /** `CREATE_TOKENS_FOR_USERS=true` and `CREATE_TOKENS_FOR_USERS_SECRET` of the server's environment. */
   readonly createTokens: { enabled: boolean; secret: string | undefined };
+  /** Modules of the licence, `message-read-receipt` for one; none on Community. */
+  readonly licence: Set<string>;
   /** Seats of the licence; users.create and activation are refused beyond them. `undefined`: no limit. */
   seats: number | undefined;
   /** Aborts what runs late (previews, delayed events) when the server stops or restarts. */
@@ -65,6 +67,7 @@ export function createWorkspace(setup: WorkspaceSetup): Workspace {
     faults,
     apps: new Set(),
     createTokens: { enabled: setup.createTokensSecret !== undefined, secret: setup.createTokensSecret },
+    licence: new Set(),
     seats: undefined,
     lifetime: new AbortController(),
     stamp() {

@@ -5,6 +5,7 @@ import { chatRoutes } from './chat.ts';
 import { chatLookupRoutes } from './chat-lookup.ts';
 import { customEmojiRoutes } from './custom-emoji.ts';
 import { directMessageRoutes } from './direct-messages.ts';
+import { discussionRoutes } from './discussions.ts';
 import { mediaRoutes } from './media.ts';
 import { methodCallRoutes } from './method-call.ts';
 import { roomHistoryRoutes } from './room-history.ts';
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...chatLookupRoutes,
   ...customEmojiRoutes,
   ...directMessageRoutes,
+  ...discussionRoutes,
   ...mediaRoutes,
   ...methodCallRoutes,
   ...roomHistoryRoutes,

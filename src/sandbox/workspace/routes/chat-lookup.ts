@@ -1,6 +1,7 @@
 import { accessibleRoom, canAccess } from '../access.ts';
 import { syncMessages } from '../message-sync.ts';
 import { MeteorError } from '../meteor.ts';
+import { receiptsOf } from '../read-receipts.ts';
 import {
   type AuthenticatedCall,
   optionalNumber,
@@ -71,6 +72,12 @@ export const chatLookupRoutes: readonly Route[] = [
         ...pages,
       }),
     act: threadMessages,
+  },
+  {
+    method: 'GET',
+    path: 'chat.getMessageReadReceipts',
+    params: shape({ messageId: text() }),
+    act: ({ workspace, caller, params }) => ({ receipts: receiptsOf(workspace, caller, textOf(params, 'messageId')) }),
   },
   {
     method: 'GET',

@@ -1,5 +1,6 @@
 import { accessibleRoom } from '../access.ts';
 import { MeteorError } from '../meteor.ts';
+import { markRead } from '../read-receipts.ts';
 import { type AuthenticatedCall, optionalText, type Route, textOf } from '../route.ts';
 import { flag, nullable, shape, text } from '../validation.ts';
 
@@ -39,13 +40,6 @@ function own({ workspace, caller, params }: AuthenticatedCall): Record<string, u
 
 function read({ workspace, caller, params }: AuthenticatedCall): Record<string, unknown> {
   const room = accessibleRoom(workspace, caller, optionalText(params, 'rid') ?? textOf(params, 'roomId'));
-  const subscription = workspace.rooms.subscription(room._id, caller.user._id);
-  if (subscription !== undefined) {
-    subscription.ls = new Date(workspace.clock.now());
-    subscription.unread = 0;
-    subscription.alert = false;
-    subscription._updatedAt = workspace.stamp();
-    workspace.bus.emit({ kind: 'subscription', action: 'updated', subscription });
-  }
+  markRead(workspace, caller, room);
   return {};
 }

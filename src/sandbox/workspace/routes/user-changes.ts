@@ -199,6 +199,9 @@ function setStatus(call: AuthenticatedCall): Record<string, unknown> {
   const account = namedOrSelf(call);
   if (account !== caller && !may(workspace, caller, 'edit-other-user-info'))
     throw new MeteorError('unauthorized', 'unauthorized');
+  if (!workspace.settings.get<boolean>('Accounts_AllowUserStatusMessageChange')) {
+    throw new MeteorError('error-not-allowed', 'Change status is not allowed', { method: 'users.setStatus' });
+  }
   const status = optionalText(params, 'status') as Account['user']['status'] | undefined;
   if (status === 'offline' && !workspace.settings.get<boolean>('Accounts_AllowInvisibleStatusOption')) {
     throw new MeteorError('error-status-not-allowed', 'Invisible status is disabled', { method: 'users.setStatus' });
@@ -206,6 +209,7 @@ function setStatus(call: AuthenticatedCall): Record<string, unknown> {
   if (status !== undefined) account.user.status = account.user.statusDefault = status;
   if (params['message'] !== undefined) account.user.statusText = textOf(params, 'message');
   touchAccount(workspace, account);
+  if (workspace.settings.get<boolean>('Presence_broadcast_disabled')) return {};
   const { _id, username, name, roles, statusText } = account.user;
   const code = ['offline', 'online', 'away', 'busy'].indexOf(account.user.status);
   workspace.bus.emit({

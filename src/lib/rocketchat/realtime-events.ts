@@ -1,0 +1,116 @@
+import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
+import type { RealtimeInterest, RealtimeNews } from './realtime-news.ts';
+import { emojiFrom, timeOf } from './records.ts';
+import { isObject, type JsonObject } from './rest-answer.ts';
+import type { RealtimeEvent } from './types.ts';
+
+/** One stream's one key, as it is subscribed to. */
+export interface RealtimeTopic {
+  readonly stream: string;
+  readonly key: string;
+}
+
+const LOGGED: Readonly<Partial<Record<RealtimeInterest, readonly string[]>>> = {
+  users: ['updateAvatar', 'Users:NameChanged', 'Users:Deleted'],
+  presence: ['user-status'],
+  emoji: ['updateEmojiCustom', 'deleteEmojiCustom'],
+};
+const IN_ROOM: Readonly<Partial<Record<RealtimeInterest, string>>> = {
+  typing: 'user-activity',
+  receipts: 'messagesRead',
+};
+const STATUSES = ['offline', 'online', 'away', 'busy'] as const;
+
+/** What is subscribed to once on a connection. */
+export function commonTopics(wants: readonly RealtimeInterest[]): readonly RealtimeTopic[] {
+  return wants.flatMap((interest) => (LOGGED[interest] ?? []).map((key) => ({ stream: 'stream-notify-logged', key })));
+}
+
+/** Names of a room's events besides its deletions. */
+export function roomEvents(wants: readonly RealtimeInterest[]): readonly string[] {
+  return wants.flatMap((interest) => IN_ROOM[interest] ?? []);
+}
+
+/** What of the streams must not be lost; `undefined` for anything else on them. */
+export function eventFrom(stream: string, name: string, args: readonly unknown[]): RealtimeEvent | undefined {
+  const detail = args[0];
+  if (!isObject(detail)) return undefined;
+  if (stream === 'stream-room-messages')
+    return name === '__my_messages__' ? { kind: 'message', message: detail } : undefined;
+  const { roomId, event } = roomKey(name);
+  if (stream !== 'stream-notify-room' || event !== 'deleteMessage' || typeof detail['_id'] !== 'string')
+    return undefined;
+  return { kind: 'deleted', roomId, id: detail['_id'] as MessageId };
+}
+
+/** What of the streams is news; `undefined` for anything else, and for what looks unlike what it should. */
+export function newsFrom(stream: string, name: string, args: readonly unknown[]): RealtimeNews | undefined {
+  const detail = args[0];
+  if (stream === 'stream-notify-room') return roomNews(name, args);
+  if (stream !== 'stream-notify-logged') return undefined;
+  if (name === 'user-status') return presence(detail);
+  if (!isObject(detail)) return undefined;
+  if (name === 'updateAvatar') return avatar(detail);
+  if (name === 'updateEmojiCustom' || name === 'deleteEmojiCustom') return emoji(name, detail['emojiData']);
+  return person(name, detail);
+}
+
+function roomKey(key: string): { roomId: WorkspaceRoomId; event: string } {
+  const slash = key.indexOf('/');
+  return { roomId: key.slice(0, slash) as WorkspaceRoomId, event: key.slice(slash + 1) };
+}
+
+function roomNews(key: string, [first, activities, extra]: readonly unknown[]): RealtimeNews | undefined {
+  const { roomId, event } = roomKey(key);
+  if (event === 'messagesRead' && isObject(first)) return { kind: 'read', roomId, until: timeOf(first['until']) };
+  if (event !== 'user-activity' || typeof first !== 'string' || !Array.isArray(activities)) return undefined;
+  const threadId = isObject(extra) && typeof extra['tmid'] === 'string' ? extra['tmid'] : undefined;
+  return {
+    kind: 'typing',
+    roomId,
+    username: first,
+    typing: activities.includes('user-typing'),
+    ...(threadId === undefined ? {} : { threadId: threadId as MessageId }),
+  };
+}
+
+function presence(detail: unknown): RealtimeNews | undefined {
+  if (!Array.isArray(detail)) return undefined;
+  const [userId, username, code, message] = detail as unknown[];
+  const status = typeof code === 'number' ? STATUSES[code] : undefined;
+  if (typeof userId !== 'string' || typeof username !== 'string' || status === undefined) return undefined;
+  return {
+    kind: 'presence',
+    userId: userId as WorkspaceUserId,
+    username,
+    status,
+    message: typeof message === 'string' ? message : '',
+  };
+}
+
+function avatar({ username, rid, etag }: JsonObject): RealtimeNews | undefined {
+  const version = typeof etag === 'string' && etag !== '' ? { etag } : {};
+  if (typeof username === 'string') return { kind: 'user', change: 'avatar', username, ...version };
+  return typeof rid === 'string' ? { kind: 'room-avatar', roomId: rid as WorkspaceRoomId, ...version } : undefined;
+}
+
+function person(event: string, detail: JsonObject): RealtimeNews | undefined {
+  const { _id, userId, username, name, messageErasureType } = detail;
+  if (event === 'Users:Deleted' && typeof userId === 'string') {
+    const messages = messageErasureType === 'Delete' ? 'deleted' : 'kept';
+    return { kind: 'user', change: 'deleted', userId: userId as WorkspaceUserId, messages };
+  }
+  if (event !== 'Users:NameChanged' || typeof _id !== 'string' || typeof username !== 'string') return undefined;
+  return {
+    kind: 'user',
+    change: 'name',
+    userId: _id as WorkspaceUserId,
+    username,
+    name: typeof name === 'string' && name !== '' ? name : username,
+  };
+}
+
+function emoji(event: string, data: unknown): RealtimeNews | undefined {
+  const one = isObject(data) ? emojiFrom(data) : undefined;
+  return one && { kind: 'emoji', change: event === 'updateEmojiCustom' ? 'updated' : 'deleted', emoji: one };
+}

@@ -1,0 +1,61 @@
+import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
+import type { CustomEmoji } from './feature-types.ts';
+
+/**
+ * What a session may tell of besides messages; each costs subscriptions, of which the server's limiter lets
+ * through about one a second on a connection.
+ *
+ * `users`: pictures, names, deletions (3 in all). `presence`: who is online (1). `emoji`: custom emoji (2).
+ * `typing`, `receipts`: one for each watched room.
+ */
+export type RealtimeInterest = 'users' | 'presence' | 'emoji' | 'typing' | 'receipts';
+
+/** News that is of the moment: none is brought again by a catch-up, and what was missed is compared instead. */
+export type RealtimeNews =
+  | {
+      readonly kind: 'typing';
+      readonly roomId: WorkspaceRoomId;
+      /** As shown: the username, or the real name where `UI_Use_Real_Name` is on, which several may have. Also of one's own accounts. */
+      readonly username: string;
+      /** Clients say `true` again every 5 s, and forget it 15 s after the last. */
+      readonly typing: boolean;
+      readonly threadId?: MessageId;
+    }
+  | {
+      readonly kind: 'user';
+      readonly change: 'avatar';
+      readonly username: string;
+      /** Unset when the picture was taken away. */
+      readonly etag?: string;
+    }
+  /** Always for a new username; for a new real name only where `UI_Use_Real_Name` is on. */
+  | {
+      readonly kind: 'user';
+      readonly change: 'name';
+      readonly userId: WorkspaceUserId;
+      readonly username: string;
+      readonly name: string;
+    }
+  /**
+   * Not told where `Message_ErasureType` is `Keep`. With `Delete` all messages of that person are gone without a
+   * word about each; with `Unlink` they now belong to another account.
+   */
+  | {
+      readonly kind: 'user';
+      readonly change: 'deleted';
+      readonly userId: WorkspaceUserId;
+      readonly messages: 'deleted' | 'kept';
+    }
+  | { readonly kind: 'room-avatar'; readonly roomId: WorkspaceRoomId; readonly etag?: string }
+  /** Silent where `Presence_broadcast_disabled` is on, which large Community workspaces switch on by themselves. */
+  | {
+      readonly kind: 'presence';
+      readonly userId: WorkspaceUserId;
+      readonly username: string;
+      readonly status: 'offline' | 'online' | 'away' | 'busy';
+      readonly message: string;
+    }
+  /** A new emoji is told twice: its image may be there only from the second time on. */
+  | { readonly kind: 'emoji'; readonly change: 'updated' | 'deleted'; readonly emoji: CustomEmoji }
+  /** Enterprise only: everything in the room up to a time (ms) was read by somebody; `readReceipts` tells by whom. */
+  | { readonly kind: 'read'; readonly roomId: WorkspaceRoomId; readonly until: number };

@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
+import { type Identity, startWorkspaceUnderTest, type WorkspaceUnderTest } from '../../support/sandbox-workspace.ts';
+
+let workspace: WorkspaceUnderTest;
+let alice: Identity;
+let rid: string;
+beforeEach(async () => {
+  workspace = await startWorkspaceUnderTest();
+  alice = workspace.user('alice', ['user', 'bot']);
+  rid = await workspace.room('channels', 'town', ['alice']);
+});
+afterEach(() => workspace[Symbol.asyncDispose]());
+
+const linkTo = (id: unknown): string => `${workspace.server.url}/channel/town?msg=${String(id)}`;
+const quote = async (id: unknown, text: string, more: object = {}) =>
+  workspace.say(alice, rid, `[ ](${linkTo(id)}) ${text}`, { ...more });
+
+describe('quotes of the sandbox workspace', () => {
+  it('hold quotes as deep as Message_QuoteChainLimit', async () => {
+    const nested = (message: unknown): string[] => {
+      const texts: string[] = [];
+      let at = message as { attachments?: { text: string; attachments?: never[] }[] };
+      while (at?.attachments?.[0] !== undefined) {
+        texts.push(at.attachments[0].text.replace(/^\[ \]\(.*\) /, ''));
+        at = at.attachments[0];
+      }
+      return texts;
+    };
+    const one = await workspace.say(alice, rid, 'one');
+    const two = await quote(one['_id'], 'two');
+    const three = await quote(two['_id'], 'three');
+    expect(nested(await quote(three['_id'], 'four'))).toEqual(['three', 'two']);
+    workspace.server.state.settings.set('Message_QuoteChainLimit', 1);
+    expect(nested(await quote(two['_id'], 'x'))).toEqual(['two']);
+    workspace.server.state.settings.set('Message_QuoteChainLimit', 3);
+    expect(nested(await quote(three['_id'], 'four'))).toEqual(['three', 'two', 'one']);
+  });
+
+  it('come after what the client attached, and stay when the link is edited away', async () => {
+    const [one, two] = [await workspace.say(alice, rid, 'one'), await workspace.say(alice, rid, 'two')];
+    const message = await quote(one['_id'], 'yes', { attachments: [{ title: 'mine' }] });
+    expect(message['attachments']).toMatchObject([{ title: 'mine' }, { text: 'one' }]);
+    const text = `[ ](${linkTo(two['_id'])}) no`;
+    const edited = await workspace.post('chat.update', { roomId: rid, msgId: message['_id'], text }, alice);
+    expect(edited.body['message']['attachments']).toMatchObject([{ title: 'mine' }, { text: 'one' }, { text: 'two' }]);
+  });
+
+  it('are not made of what the sender cannot see', async () => {
+    const group = await workspace.room('groups', 'secret');
+    const hidden = await workspace.say(workspace.server.admin, group, 'secret');
+    expect(await quote(hidden['_id'], 'guess')).not.toHaveProperty('attachments');
+  });
+
+  it('name people as the workspace shows them', async () => {
+    workspace.server.state.settings.set('UI_Use_Real_Name', true);
+    const one = await workspace.say(workspace.server.admin, rid, 'one');
+    expect((await quote(one['_id'], 'two'))['attachments']).toMatchObject([{ author_name: 'Administrator' }]);
+  });
+});
+
+describe('discussions of the sandbox workspace', () => {
+  it('are rooms of their own, told of in their parent', async () => {
+    const root = await workspace.say(workspace.server.admin, rid, 'let us talk');
+    const listener = await workspace.realtime(alice);
+    await listener.subscribe('stream-room-messages', rid);
+    const body = { prid: rid, pmid: root['_id'], t_name: 'The talk, aside', reply: 'here', users: [] };
+    const { discussion } = (await workspace.post('rooms.createDiscussion', body, alice)).body as never;
+    expect(discussion).toMatchObject({ prid: rid, t: 'c', fname: 'The talk, aside', topic: 'town' });
+    const { _id: drid } = discussion as { _id: string };
+    await listener.settle();
+    expect(listener.messages()).toMatchObject([
+      { t: 'discussion-created', drid, msg: 'The talk, aside', attachments: [{ text: 'let us talk' }] },
+    ]);
+    const members = (await workspace.get(`channels.members?roomId=${drid}`, alice)).body['members'];
+    expect(members.map(({ ['username']: name }) => name).toSorted()).toEqual(['admin', 'alice']);
+    expect(workspace.server.state.messages.inRoom(drid)).toMatchObject([
+      { msg: '', u: { username: 'alice' }, attachments: [{ text: 'let us talk' }] },
+      { msg: 'here' },
+    ]);
+    const again = (await workspace.post('rooms.createDiscussion', body, alice)).body as never;
+    expect(again).toMatchObject({ discussion: { _id: drid } });
+    const inside = await workspace.post('rooms.createDiscussion', { prid: drid, t_name: 'x' }, alice);
+    expect(inside.body['errorType']).toBe('error-nested-discussion');
+  });
+});
+
+describe('who is there, in the sandbox workspace', () => {
+  it('typing is told to the room, in the caller’s own name only', async () => {
+    const listener = await workspace.realtime(workspace.server.admin);
+    await listener.subscribe('stream-notify-room', `${rid}/user-activity`);
+    const type = async (name: string, activities: string[], as = alice) => {
+      const params = [`${rid}/user-activity`, name, activities, {}];
+      const message = JSON.stringify({ msg: 'method', id: '1', method: 'stream-notify-room', params });
+      return (await workspace.post('method.call/stream-notify-room', { message }, as)).status;
+    };
+    expect([await type('alice', ['user-typing']), await type('alice', []), await type('admin', [])]).toEqual([
+      200, 200, 400,
+    ]);
+    expect(await type('stranger', ['user-typing'], workspace.user('stranger'))).toBe(400);
+    await listener.settle();
+    expect(listener.events('stream-notify-room')).toEqual([
+      ['alice', ['user-typing'], {}],
+      ['alice', [], {}],
+    ]);
+  });
+
+  it('reading is a receipt only where the licence has them', async () => {
+    const { _id: messageId } = await workspace.say(workspace.server.admin, rid, 'read me');
+    const receipts = async () => (await workspace.get(`chat.getMessageReadReceipts?messageId=${messageId}`)).body;
+    const listener = await workspace.realtime(alice);
+    await listener.subscribe('stream-notify-room', `${rid}/messagesRead`);
+    await workspace.post('subscriptions.read', { rid, readThreads: true }, alice);
+    expect((await receipts())['errorType']).toBe('error-action-not-allowed');
+    workspace.server.state.licence.add('message-read-receipt');
+    workspace.server.state.settings.set('Message_Read_Receipt_Enabled', true);
+    await workspace.post('subscriptions.read', { rid }, alice);
+    expect(await receipts()).toMatchObject({
+      receipts: [{ messageId, userId: alice.userId, user: { username: 'alice' } }],
+    });
+    await listener.settle();
+    expect(listener.events('stream-notify-room')).toEqual([[{ until: { $date: expect.any(Number) } }]]);
+  });
+
+  it('a status is told, and refused where the settings say so', async () => {
+    const { settings } = workspace.server.state;
+    const listener = await workspace.realtime(alice);
+    await listener.subscribe('stream-notify-logged', 'user-status');
+    const set = async (status: string) =>
+      (await workspace.post('users.setStatus', { status }, alice)).body['errorType'];
+    expect(await set('busy')).toBeUndefined();
+    await eventually(() =>
+      expect(listener.events('stream-notify-logged').at(-1)?.[0]).toEqual(expect.arrayContaining(['alice', 3])),
+    );
+    settings.set('Accounts_AllowInvisibleStatusOption', false);
+    expect(await set('offline')).toBe('error-status-not-allowed');
+    settings.set('Accounts_AllowUserStatusMessageChange', false);
+    expect(await set('online')).toBe('error-not-allowed');
+  });
+});
