@@ -72,6 +72,20 @@ export const goodRequests: Readonly<Record<string, readonly Params[]>> = {
   'GET chat.getThreadMessages': [{ tmid: 't', aroundId: 'a', ...pages }],
   'GET chat.getPinnedMessages': [{ ...room, ...pages }],
   'GET chat.getMessageReadReceipts': [{ messageId: 'm' }],
+  'POST rooms.cleanHistory': [
+    {
+      ...room,
+      latest: when,
+      oldest: when,
+      inclusive: true,
+      excludePinned: true,
+      filesOnly: false,
+      users: ['x'],
+      limit: 5,
+      ignoreDiscussion: true,
+      ignoreThreads: true,
+    },
+  ],
   'POST rooms.createDiscussion': [
     { prid: 'nowhere', pmid: 'm', t_name: 'n', topic: 't', users: ['x'], encrypted: false, reply: 'r' },
   ],

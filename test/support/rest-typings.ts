@@ -34,6 +34,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'GET chat.getThreadMessages': 'isChatGetThreadMessagesProps',
   'GET chat.getPinnedMessages': 'isChatGetPinnedMessagesProps',
   'GET chat.getMessageReadReceipts': 'isChatGetMessageReadReceiptsProps',
+  'POST rooms.cleanHistory': 'isRoomsCleanHistoryProps',
   'POST rooms.createDiscussion': 'isRoomsCreateDiscussionProps',
   'GET emoji-custom.list': 'isEmojiCustomList',
   'POST channels.create': 'isChannelsCreateProps',

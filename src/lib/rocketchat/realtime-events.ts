@@ -16,6 +16,7 @@ const LOGGED: Readonly<Partial<Record<RealtimeInterest, readonly string[]>>> = {
   emoji: ['updateEmojiCustom', 'deleteEmojiCustom'],
 };
 const IN_ROOM: Readonly<Partial<Record<RealtimeInterest, string>>> = {
+  prunes: 'deleteMessageBulk',
   typing: 'user-activity',
   receipts: 'messagesRead',
 };
@@ -63,6 +64,7 @@ function roomKey(key: string): { roomId: WorkspaceRoomId; event: string } {
 function roomNews(key: string, [first, activities, extra]: readonly unknown[]): RealtimeNews | undefined {
   const { roomId, event } = roomKey(key);
   if (event === 'messagesRead' && isObject(first)) return { kind: 'read', roomId, until: timeOf(first['until']) };
+  if (event === 'deleteMessageBulk' && isObject(first)) return pruned(roomId, first);
   if (event !== 'user-activity' || typeof first !== 'string' || !Array.isArray(activities)) return undefined;
   const threadId = isObject(extra) && typeof extra['tmid'] === 'string' ? extra['tmid'] : undefined;
   return {
@@ -72,6 +74,26 @@ function roomNews(key: string, [first, activities, extra]: readonly unknown[]): 
     typing: activities.includes('user-typing'),
     ...(threadId === undefined ? {} : { threadId: threadId as MessageId }),
   };
+}
+
+function pruned(roomId: WorkspaceRoomId, detail: JsonObject): RealtimeNews | undefined {
+  const { ts, users, ids, excludePinned, ignoreDiscussion } = detail;
+  if (!isObject(ts)) return undefined;
+  return {
+    kind: 'pruned',
+    roomId,
+    from: timeOf(ts['$gte'] ?? ts['$gt']),
+    to: timeOf(ts['$lte'] ?? ts['$lt']),
+    inclusive: '$gte' in ts,
+    usernames: textsIn(users),
+    keepsPinned: excludePinned === true,
+    keepsDiscussions: ignoreDiscussion === true,
+    ...(Array.isArray(ids) ? { ids: textsIn(ids) as MessageId[] } : {}),
+  };
+}
+
+function textsIn(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
 }
 
 function presence(detail: unknown): RealtimeNews | undefined {

@@ -6,9 +6,9 @@ import type { CustomEmoji } from './feature-types.ts';
  * through about one a second on a connection.
  *
  * `users`: pictures, names, deletions (3 in all). `presence`: who is online (1). `emoji`: custom emoji (2).
- * `typing`, `receipts`: one for each watched room.
+ * `prunes`, `typing`, `receipts`: one each for each watched room.
  */
-export type RealtimeInterest = 'users' | 'presence' | 'emoji' | 'typing' | 'receipts';
+export type RealtimeInterest = 'users' | 'presence' | 'emoji' | 'prunes' | 'typing' | 'receipts';
 
 /** News that is of the moment: none is brought again by a catch-up, and what was missed is compared instead. */
 export type RealtimeNews =
@@ -57,5 +57,23 @@ export type RealtimeNews =
     }
   /** A new emoji is told twice: its image may be there only from the second time on. */
   | { readonly kind: 'emoji'; readonly change: 'updated' | 'deleted'; readonly emoji: CustomEmoji }
+  /**
+   * A retention policy or an admin removed a range of a room's messages at once, of which no `deleted` event tells;
+   * a catch-up shows them among the deleted messages, and there they look like any other.
+   */
+  | {
+      readonly kind: 'pruned';
+      readonly roomId: WorkspaceRoomId;
+      /** Times of sending, ms, between which messages are gone; both ends included if `inclusive`. */
+      readonly from: number;
+      readonly to: number;
+      readonly inclusive: boolean;
+      /** Only of these people; empty: everybody's. */
+      readonly usernames: readonly string[];
+      readonly keepsPinned: boolean;
+      readonly keepsDiscussions: boolean;
+      /** Exactly these, where the server says which. Otherwise replies in threads may have been kept, unsaid. */
+      readonly ids?: readonly MessageId[];
+    }
   /** Enterprise only: everything in the room up to a time (ms) was read by somebody; `readReceipts` tells by whom. */
   | { readonly kind: 'read'; readonly roomId: WorkspaceRoomId; readonly until: number };

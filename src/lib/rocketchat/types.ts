@@ -134,6 +134,13 @@ export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi {
   setPassword(userId: WorkspaceUserId, password: Secret): Promise<void>;
   setUserActive(userId: WorkspaceUserId, active: boolean): Promise<void>;
   setAvatar(userId: WorkspaceUserId, image: Uint8Array, contentType: string): Promise<void>;
+  /** No picture any more: initials. */
+  resetAvatar(userId: WorkspaceUserId): Promise<void>;
+  /**
+   * `users.updateOwnBasicInfo`: the calling account's display name. `< > \ /` are refused with
+   * `error-input-is-not-a-valid-field`. 8.x lets accounts without the role `bot` do it once a minute.
+   */
+  setOwnName(name: string): Promise<void>;
   /** `undefined` for no avatar of one's own (generated SVG initials). Refuses more than `limit` bytes. */
   avatar(username: string, limit: number): Promise<{ bytes: Uint8Array; contentType: string } | undefined>;
 }

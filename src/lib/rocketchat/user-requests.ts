@@ -6,7 +6,15 @@ import { objectIn, userFrom } from './records.ts';
 
 type UserRequests = Pick<
   WorkspaceApi,
-  'createUser' | 'userByName' | 'userById' | 'setPassword' | 'setUserActive' | 'setAvatar' | 'avatar'
+  | 'createUser'
+  | 'userByName'
+  | 'userById'
+  | 'setPassword'
+  | 'setUserActive'
+  | 'setAvatar'
+  | 'resetAvatar'
+  | 'setOwnName'
+  | 'avatar'
 >;
 
 export function userRequests({ rest }: ApiParts): UserRequests {
@@ -44,6 +52,12 @@ export function userRequests({ rest }: ApiParts): UserRequests {
     async setAvatar(userId, image, contentType) {
       const file = { field: 'image', name: 'avatar', contentType, content: image };
       await rest.post('users.setAvatar', { form: { fields: { userId }, file } });
+    },
+    async resetAvatar(userId) {
+      await rest.post('users.resetAvatar', { body: { userId } });
+    },
+    async setOwnName(name) {
+      await rest.post('users.updateOwnBasicInfo', { body: { data: { name } } });
     },
     async avatar(username, limit) {
       try {

@@ -8,6 +8,7 @@ const STOCK: Readonly<Record<string, readonly string[]>> = {
   'assign-admin-role': ['admin'],
   'assign-roles': ['admin'],
   'bypass-time-limit-edit-and-delete': ['bot', 'app'],
+  'clean-channel-history': ['admin'],
   'create-c': ['admin', 'user', 'bot', 'app'],
   'create-d': ['admin', 'user', 'bot', 'app'],
   'create-p': ['admin', 'user', 'bot', 'app'],

@@ -65,6 +65,18 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
     await expect(alice.setStatus('offline')).rejects.toMatchObject({ code: 'error-status-not-allowed' });
   });
 
+  test('people change their names, and lose their pictures', async () => {
+    const { server, admin } = clients;
+    const alice = await clients.person('alice');
+    await alice.setOwnName('Alice (example.org)');
+    expect(server.state.accounts.byId(alice.userId)?.user.name).toBe('Alice (example.org)');
+    await expect(alice.setOwnName('<b>')).rejects.toMatchObject({ failure: 'refused' });
+    await alice.setAvatar(alice.userId, Buffer.from('PNG'), 'image/png');
+    expect(await admin.avatar('alice', 10_000)).toMatchObject({ contentType: 'image/png' });
+    await alice.resetAvatar(alice.userId);
+    expect(await admin.avatar('alice', 10_000)).toBeUndefined();
+  });
+
   test('everybody is listed, with what to compare', async () => {
     const { server, admin } = clients;
     for (let made = 0; made < 120; made += 1) server.createUser({ username: `user${made}`, name: `User ${made}` });

@@ -117,6 +117,36 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
     await until(() => expect(news.at(-1)).toMatchObject({ kind: 'room-avatar', roomId: clients.room.id }));
   });
 
+  test('tells of what was pruned, which a catch-up shows among what was deleted', async () => {
+    const clients = await clientsOf(version);
+    const { admin, room, server, say } = clients;
+    const alice = await clients.person('alice');
+    const { session, news, life } = await listen(clients, admin, ['prunes']);
+    await session.watchRoom(room.id);
+    const gone: string[] = [];
+    const [oldest, latest] = ['2020-01-01T00:00:00.000Z', '2100-01-01T00:00:00.000Z'];
+    const since = Date.now() - 1;
+    const kept = await say(admin, 'mine');
+    const prune = async (): Promise<void> => {
+      gone.push(await say(alice, 'old'));
+      const response = await fetch(`${server.url}/api/v1/rooms.cleanHistory`, {
+        method: 'POST',
+        headers: {
+          'x-user-id': server.admin.userId,
+          'x-auth-token': server.admin.token,
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify({ roomId: room.id, oldest, latest, users: ['alice'], inclusive: true }),
+      });
+      expect(await response.json()).toMatchObject({ count: 1 });
+    };
+    const range = { from: Date.parse(oldest), to: Date.parse(latest), inclusive: true };
+    await heard(news, prune, { kind: 'pruned', roomId: room.id, ...range, usernames: ['alice'], keepsPinned: false });
+    expect((await admin.syncMessages(room.id, since)).deleted.map(({ id }) => id).toSorted()).toEqual(gone.toSorted());
+    expect(await admin.getMessage(kept)).toMatchObject({ msg: 'mine' });
+    expect(life).not.toContain('deleted');
+  });
+
   test('tells of presence, emoji and receipts', async () => {
     const clients = await clientsOf(version);
     const { admin, room, server } = clients;
@@ -163,6 +193,7 @@ test('news of odd shapes is no news', () => {
     ['stream-notify-room', 'r/user-activity', [undefined, []]],
     ['stream-notify-room', 'r/user-activity', ['alice', 'user-typing']],
     ['stream-notify-room', 'r/messagesRead', []],
+    ['stream-notify-room', 'r/deleteMessageBulk', [{ rid: 'r' }]],
     ['stream-notify-logged', 'user-status', [['id', 'alice', 9]]],
     ['stream-notify-logged', 'user-status', [{}]],
     ['stream-notify-logged', 'updateAvatar', [{}]],

@@ -8,6 +8,7 @@ import { directMessageRoutes } from './direct-messages.ts';
 import { discussionRoutes } from './discussions.ts';
 import { mediaRoutes } from './media.ts';
 import { methodCallRoutes } from './method-call.ts';
+import { pruningRoutes } from './pruning.ts';
 import { roomHistoryRoutes } from './room-history.ts';
 import { roomMemberRoutes } from './room-members.ts';
 import { roomRoutes } from './rooms.ts';
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...discussionRoutes,
   ...mediaRoutes,
   ...methodCallRoutes,
+  ...pruningRoutes,
   ...roomHistoryRoutes,
   ...roomMemberRoutes,
   ...roomRoutes,
