@@ -86,6 +86,7 @@ async function perform(
     path,
     headers: request.headers,
     files: request.files,
+    limiter,
   };
   if (route.open === true) return succeeded(await route.act({ ...call, caller: auth?.account }));
   if (auth === undefined) return notLoggedIn(dialect);

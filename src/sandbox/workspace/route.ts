@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Account, TokenRecord } from './account-book.ts';
 import type { Dialect } from './dialects.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 import type { Schema } from './validation.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -19,6 +20,8 @@ export interface Call {
   /** Parts of the path: `rid` of `rooms.media/:rid`. */
   readonly path: Readonly<Record<string, string>>;
   readonly headers: IncomingHttpHeaders;
+  /** For what counts calls by rules of its own. */
+  readonly limiter: RateLimiter;
   /** Files of a multipart body; its text fields are in `params`. */
   readonly files: readonly UploadedPart[];
 }

@@ -28,6 +28,17 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
     });
   });
 
+  test('typing that the limiter has had enough of says how long to wait', async () => {
+    const { room } = clients;
+    const alice = await clients.person('alice');
+    for (let calls = 0; calls < 40; calls += 1) await alice.setTyping(room.id, 'alice', true);
+    await expect(alice.setTyping(room.id, 'alice', true)).rejects.toMatchObject({
+      failure: 'refused',
+      code: 'too-many-requests',
+      retryAfterMs: expect.any(Number),
+    });
+  });
+
   test('a room is read up to now', async () => {
     const { room, server, admin, say } = clients;
     const alice = await clients.person('alice');

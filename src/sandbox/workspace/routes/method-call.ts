@@ -1,20 +1,34 @@
+import { countRealtimeCall } from '../ddp-limiter.ts';
 import { fromEjson, MeteorError, toEjson } from '../meteor.ts';
 import { methodError } from '../method-error.ts';
 import { callMethod } from '../methods.ts';
 import { type AuthenticatedCall, type RawAnswer, type Route, textOf } from '../route.ts';
 import { shape, text } from '../validation.ts';
 
-/** `method.call/:method`: a realtime method over REST, its EJSON packed into a string both ways. */
+/** `method.call/:method`: a realtime method over REST, its EJSON packed into a string both ways, under the limits of realtime. */
 export const methodCallRoutes: readonly Route[] = [
   { method: 'POST', path: 'method.call/:method', limited: false, params: shape({ message: text() }), act: perform },
 ];
 
-function perform({ workspace, caller, params, path }: AuthenticatedCall): Record<string, unknown> | RawAnswer {
+function perform({
+  workspace,
+  caller,
+  token,
+  limiter,
+  params,
+  path,
+}: AuthenticatedCall): Record<string, unknown> | RawAnswer {
   const request = parse(textOf(params, 'message'));
   const { id } = request;
   try {
     if (request.method !== decodeURIComponent(path['method'] ?? ''))
       throw new MeteorError('invalid-params', 'Invalid method');
+    // A token counts as a connection.
+    countRealtimeCall(workspace, limiter, {
+      connectionId: token.hashed,
+      userId: caller.user._id,
+      name: request.method,
+    });
     const result = callMethod(workspace, caller, request.method, request.params);
     return { message: JSON.stringify({ msg: 'result', id, result: toEjson(result) }) };
   } catch (error) {
