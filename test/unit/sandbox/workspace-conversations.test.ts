@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
+import { documentErrors } from '../../support/rest-typings.ts';
 import { type Identity, startWorkspaceUnderTest, type WorkspaceUnderTest } from '../../support/sandbox-workspace.ts';
 
 let workspace: WorkspaceUnderTest;
@@ -80,6 +81,8 @@ describe('discussions of the sandbox workspace', () => {
     ]);
     const again = (await workspace.post('rooms.createDiscussion', body, alice)).body as never;
     expect(again).toMatchObject({ discussion: { _id: drid } });
+    for (const one of workspace.server.state.messages.inRoom(rid))
+      expect(documentErrors('IMessage', JSON.parse(JSON.stringify(one)))).toBeUndefined();
     const inside = await workspace.post('rooms.createDiscussion', { prid: drid, t_name: 'x' }, alice);
     expect(inside.body['errorType']).toBe('error-nested-discussion');
   });
@@ -136,5 +139,63 @@ describe('who is there, in the sandbox workspace', () => {
     expect(await set('offline')).toBe('error-status-not-allowed');
     settings.set('Accounts_AllowUserStatusMessageChange', false);
     expect(await set('online')).toBe('error-not-allowed');
+  });
+});
+
+describe('pruning in the sandbox workspace', () => {
+  const range = { oldest: '2020-01-01T00:00:00.000Z', latest: '2100-01-01T00:00:00.000Z' };
+  const prune = async (more: object): Promise<unknown> =>
+    (await workspace.post('rooms.cleanHistory', { roomId: rid, ...range, ...more })).body['count'];
+  const left = (): string[] =>
+    workspace.server.state.messages
+      .inRoom(rid)
+      .filter(({ t }) => t === undefined)
+      .map(({ msg }) => msg);
+
+  it('takes what is asked for and tells of the range', async () => {
+    const root = await workspace.say(alice, rid, 'root');
+    await workspace.say(alice, rid, 'reply', { tmid: root['_id'] });
+    const pinned = await workspace.say(workspace.server.admin, rid, 'pinned');
+    await workspace.post('chat.pinMessage', { messageId: pinned['_id'] });
+    const listener = await workspace.realtime(alice);
+    await listener.subscribe('stream-notify-room', `${rid}/deleteMessageBulk`);
+    await listener.subscribe('stream-notify-room', `${rid}/deleteMessage`);
+    expect(await prune({ users: ['alice'], ignoreThreads: true })).toBe(1);
+    expect(left()).toEqual(['reply', 'pinned']);
+    expect(await prune({ users: ['nobody'] })).toBe(0);
+    expect(await prune({ limit: 1 })).toBe(1);
+    expect(left()).toEqual(['pinned']);
+    await prune({ excludePinned: true });
+    expect(left()).toEqual(['pinned']);
+    await listener.settle();
+    const told = listener.events('stream-notify-room').map(([one]) => one as { users: unknown; ids?: unknown });
+    expect(told).toMatchObject([
+      { rid, users: ['alice'], ts: { $gt: { $date: Date.parse(range.oldest) } } },
+      { users: [], ids: [expect.any(String)] },
+      { excludePinned: true },
+    ]);
+    expect(told[0]).not.toHaveProperty('ids');
+    const since = await workspace.get(`chat.getDeletedMessages?roomId=${rid}&since=${range.oldest}`, alice);
+    expect(since.body['messages'].map(({ _id }) => _id)).toContain(root['_id']);
+  });
+
+  it('of files alone leaves the messages, and is told to nobody', async () => {
+    const form = new FormData();
+    form.append('file', new Blob(['x'], { type: 'text/plain' }), 'a.txt');
+    const { file } = (await workspace.post(`rooms.media/${rid}`, form, alice)).body;
+    await workspace.post(`rooms.mediaConfirm/${rid}/${file._id}`, { msg: 'see' }, alice);
+    const listener = await workspace.realtime(alice);
+    await listener.subscribe('stream-room-messages', rid);
+    expect(await prune({ filesOnly: true })).toBe(1);
+    expect(workspace.server.state.messages.inRoom(rid).find(({ msg }) => msg === 'see')).toMatchObject({
+      attachments: [{ text: expect.stringContaining('removed') }],
+    });
+    await listener.settle();
+    expect(listener.messages()).toEqual([]);
+  });
+
+  it('is for those who may', async () => {
+    const refused = await workspace.post('rooms.cleanHistory', { roomId: rid, ...range }, alice);
+    expect(refused.body['errorType']).toBe('error-not-allowed');
   });
 });

@@ -6,6 +6,7 @@ import {
   type WorkspaceUnderTest,
 } from '../../support/sandbox-workspace.ts';
 import { picture } from '../../support/picture.ts';
+import { documentErrors } from '../../support/rest-typings.ts';
 
 let workspace: WorkspaceUnderTest;
 let alice: Identity;
@@ -58,6 +59,8 @@ describe('files of the sandbox workspace', () => {
   it('of a large picture show a thumbnail, and link the original', async () => {
     const bytes = picture(960, 540);
     const message = await post(bytes, 'image/png', 'large.png');
+    // Their schema wants an attachment to be of one kind only, and every file's is of two.
+    expect(documentErrors('IMessage', { ...message, attachments: [] })).toBeUndefined();
     const [attachment] = message['attachments'] as { image_url: string; title_link: string }[];
     const [original, thumbnail] = message['files'] as { _id: string }[];
     expect(attachment).toMatchObject({
