@@ -74,7 +74,7 @@ describe('discussions of the sandbox workspace', () => {
       { t: 'discussion-created', drid, msg: 'The talk, aside', attachments: [{ text: 'let us talk' }] },
     ]);
     const members = (await workspace.get(`channels.members?roomId=${drid}`, alice)).body['members'];
-    expect(members.map(({ ['username']: name }) => name).toSorted()).toEqual(['admin', 'alice']);
+    expect(members.map(({ ['username']: name }) => String(name)).toSorted()).toEqual(['admin', 'alice']);
     expect(workspace.server.state.messages.inRoom(drid)).toMatchObject([
       { msg: '', u: { username: 'alice' }, attachments: [{ text: 'let us talk' }] },
       { msg: 'here' },
