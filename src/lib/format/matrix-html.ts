@@ -1,102 +1,124 @@
-import { linkTarget } from './link-target.ts';
-import { childrenOf, isBareLink, linkParts, type Node, textOf, timestampText } from './plain-text.ts';
+import { inlines, maths, type Scene } from './matrix-inline.ts';
+import { childrenOf, type Node, textOf } from './plain-text.ts';
+import { EMPTY, escapeHtml, joined, type Rendered } from './rendered.ts';
 
-/** HTML of a message, within the tags that Matrix clients are asked to allow. Lines of text are divided by `<br>`. */
-export function matrixHtml(nodes: readonly Node[]): string {
+/**
+ * A message in both forms. Its HTML stays within the tags that Matrix clients are asked to allow
+ * (https://spec.matrix.org/v1.17/client-server-api/#mroommessage-msgtypes); lines of text are divided by
+ * `<br>`. Its body keeps Rocket.Chat's markers, which read well enough.
+ */
+export function rendered(nodes: readonly Node[], scene: Scene): Rendered {
+  const bodies: string[] = [];
   let html = '';
-  let afterText = false;
+  let before: Node | undefined;
   for (const node of nodes) {
-    const isText = TEXT_BLOCKS.has(node.type);
-    if (isText && afterText) html += '<br>';
-    html += block(node);
-    afterText = isText;
+    // The parser counts the end of the line that a formula stands in.
+    const endsFormula = node.type === 'LINE_BREAK' && before?.type === 'KATEX';
+    const piece = block(node, scene);
+    if (!endsFormula) {
+      if (isText(node) && before !== undefined && isText(before)) html += '<br>';
+      bodies.push(piece.body);
+      html += piece.html;
+    }
+    before = endsFormula ? undefined : node;
   }
-  return html;
+  return { body: bodies.join('\n'), html };
 }
 
 const TEXT_BLOCKS = new Set(['PARAGRAPH', 'LINE_BREAK', 'BIG_EMOJI']);
-const EMPHASIS: Readonly<Record<string, string>> = { BOLD: 'strong', ITALIC: 'em', STRIKE: 'del' };
+const isText = (node: Node): boolean => TEXT_BLOCKS.has(node.type);
 
-export function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}
-
-function block(node: Node): string {
+function block(node: Node, scene: Scene): Rendered {
   const children = childrenOf(node);
   switch (node.type) {
     case 'LINE_BREAK':
-      return '';
+      return EMPTY;
     case 'CODE':
       return codeBlock(node, children);
     case 'QUOTE':
-      return `<blockquote>${matrixHtml(children)}</blockquote>`;
-    case 'SPOILER_BLOCK':
-      return `<span data-mx-spoiler>${matrixHtml(children)}</span>`;
+      return quote(rendered(children, scene));
+    case 'SPOILER_BLOCK': {
+      const inner = rendered(children, scene);
+      return { body: `||\n${inner.body}\n||`, html: `<span data-mx-spoiler>${inner.html}</span>` };
+    }
     case 'HEADING':
-      return `<h${node.level ?? 1}>${inlines(children)}</h${node.level ?? 1}>`;
+      return heading(node.level ?? 1, inlines(children, scene));
     case 'UNORDERED_LIST':
-      return `<ul>${listItems(children)}</ul>`;
-    case 'ORDERED_LIST':
-      return `<ol${startAt(children)}>${listItems(children)}</ol>`;
     case 'TASKS':
-      return `<ul>${children.map((task) => `<li>${task.status === true ? '☑' : '☐'} ${inlines(childrenOf(task))}</li>`).join('')}</ul>`;
+      return list('ul', children, scene);
+    case 'ORDERED_LIST':
+      return list('ol', children, scene);
     case 'HORIZONTAL_RULE':
-      return '<hr>';
+      return { body: '---', html: '<hr>' };
     case 'TABLE':
-      return table(node);
+      return table(node, scene);
+    case 'KATEX':
+      return maths(textOf(node), 'div');
+    case 'BIG_EMOJI':
+      return bigEmoji(children, scene);
     default:
-      return inlines(children.length > 0 ? children : [node]);
+      return inlines(children.length > 0 ? children : [node], scene);
   }
 }
 
-function codeBlock(node: Node, lines: readonly Node[]): string {
+/** A message of up to three emoji and nothing else; the parser forgets whether blanks part them. */
+function bigEmoji(children: readonly Node[], scene: Scene): Rendered {
+  const between = /\s/.test(scene.source.trim()) ? ' ' : '';
+  const each = children.map((child) => inlines([child], scene));
+  return joined(each, between, between);
+}
+
+function codeBlock(node: Node, lines: readonly Node[]): Rendered {
   const language = /^[\w+#.-]{1,30}$/.exec(node.language ?? 'none')?.[0] ?? 'none';
   const open = language === 'none' ? '<code>' : `<code class="language-${language}">`;
-  return `<pre>${open}${lines.map((line) => `${escapeHtml(textOf(line))}\n`).join('')}</code></pre>`;
+  const text = lines.map((line) => `${textOf(line)}\n`).join('');
+  return {
+    body: `\`\`\`${language === 'none' ? '' : language}\n${text}\`\`\``,
+    html: `<pre>${open}${escapeHtml(text)}</code></pre>`,
+  };
 }
 
-const listItems = (items: readonly Node[]): string =>
-  items.map((item) => `<li>${inlines(childrenOf(item))}</li>`).join('');
+function quote(inner: Rendered): Rendered {
+  const body = inner.body.split('\n').map((line) => (line === '' ? '>' : `> ${line}`));
+  return { body: body.join('\n'), html: `<blockquote>${inner.html}</blockquote>` };
+}
 
-function startAt(items: readonly Node[]): string {
+const heading = (level: number, inner: Rendered): Rendered => ({
+  body: `${'#'.repeat(level)} ${inner.body}`,
+  html: `<h${level}>${inner.html}</h${level}>`,
+});
+
+function list(tag: 'ul' | 'ol', items: readonly Node[], scene: Scene): Rendered {
+  const rows = items.map((item): Rendered => {
+    const { body, html } = inlines(childrenOf(item), scene);
+    if (item.type === 'TASK') {
+      const done = item.status === true;
+      return { body: `- [${done ? 'x' : ' '}] ${body}`, html: `<li>${done ? '☑' : '☐'} ${html}</li>` };
+    }
+    return { body: `${tag === 'ol' ? `${item.number ?? 1}.` : '-'} ${body}`, html: `<li>${html}</li>` };
+  });
   const first = items[0]?.number ?? 1;
-  return first === 1 ? '' : ` start="${first}"`;
+  const { body, html } = joined(rows, '\n');
+  return { body, html: `<${tag}${first === 1 ? '' : ` start="${first}"`}>${html}</${tag}>` };
 }
 
-function table(node: Node): string {
+function table(node: Node, scene: Scene): Rendered {
   const { header, rows } = node.value as { header: Node[]; rows: Node[] };
-  const cells = (tag: string, row: readonly Node[]): string =>
-    `<tr>${row.map((cell) => `<${tag}>${inlines(childrenOf(cell))}</${tag}>`).join('')}</tr>`;
-  const body = rows.map((row) => cells('td', childrenOf(row))).join('');
-  return `<table><thead>${cells('th', header)}</thead><tbody>${body}</tbody></table>`;
-}
-
-const inlines = (nodes: readonly Node[]): string => nodes.map(inline).join('');
-
-function inline(node: Node): string {
-  const emphasis = EMPHASIS[node.type];
-  if (emphasis !== undefined) return `<${emphasis}>${inlines(childrenOf(node))}</${emphasis}>`;
-  switch (node.type) {
-    case 'INLINE_CODE':
-      return `<code>${escapeHtml(textOf(node))}</code>`;
-    case 'SPOILER':
-      return `<span data-mx-spoiler>${inlines(childrenOf(node))}</span>`;
-    case 'LINK':
-    case 'IMAGE':
-      return link(node);
-    case 'TIMESTAMP':
-      return escapeHtml(timestampText(node));
-    case 'PARAGRAPH':
-      return inlines(childrenOf(node));
-    default:
-      return escapeHtml(textOf(node));
-  }
-}
-
-/** A link that would run something keeps its label alone. */
-function link(node: Node): string {
-  const { src, label } = linkParts(node);
-  const target = linkTarget(src);
-  if (target === undefined || isBareLink(node)) return inlines(label);
-  return `<a href="${escapeHtml(target)}">${inlines(label)}</a>`;
+  const row = (tag: 'th' | 'td', cells: readonly Node[]): Rendered => {
+    const made = cells.map((cell) => inlines(childrenOf(cell), scene));
+    return {
+      body: `| ${made.map((cell) => cell.body).join(' | ')} |`,
+      html: `<tr>${made.map((cell) => `<${tag}>${cell.html}</${tag}>`).join('')}</tr>`,
+    };
+  };
+  const head = row('th', header);
+  const body = joined(
+    rows.map((one) => row('td', childrenOf(one))),
+    '\n',
+  );
+  const rule = `|${' --- |'.repeat(header.length)}`;
+  return {
+    body: [head.body, rule, body.body].join('\n'),
+    html: `<table><thead>${head.html}</thead><tbody>${body.html}</tbody></table>`,
+  };
 }

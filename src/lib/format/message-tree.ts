@@ -1,4 +1,4 @@
-import type { Root } from '@rocket.chat/message-parser';
+import type { Options, Root } from '@rocket.chat/message-parser';
 
 export type { Root } from '@rocket.chat/message-parser';
 
@@ -13,8 +13,11 @@ const NESTED = 5_000;
 const SPECIAL = /[!#()*:<[\\\]_`|~]|\p{Extended_Pictographic}/gu;
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 
+/** What a workspace's settings add to the grammar; nothing unless it is asked for. */
+export type Grammar = Options;
+
 /** The tree of a message; undefined where the parser can't be asked. */
-export type ReadMessage = (text: string) => Root | undefined;
+export type ReadMessage = (text: string, grammar?: Grammar) => Root | undefined;
 
 /**
  * Rocket.Chat's own parser behind a guard: it throws on an empty text and takes seconds for a few
@@ -31,10 +34,10 @@ let reader: Promise<ReadMessage> | undefined;
 
 async function makeReader(): Promise<ReadMessage> {
   const { parse } = await import('@rocket.chat/message-parser');
-  return (text) => {
+  return (text, grammar = {}) => {
     if (!withinBudget(text)) return undefined;
     try {
-      return parse(text, {});
+      return parse(text, grammar);
     } catch {
       return undefined;
     }

@@ -10,6 +10,8 @@ export interface Node {
   readonly language?: string | undefined;
   readonly shortCode?: string;
   readonly unicode?: string;
+  /** Where in the source a timestamp, a rule or a table stood: start and end. */
+  readonly fallback?: unknown;
 }
 
 export const nodesOf = (root: Root): readonly Node[] => root;
