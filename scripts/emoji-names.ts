@@ -4,8 +4,8 @@
  *
  *   node scripts/emoji-names.ts <emojione> <emoji-toolkit> <emojibase-data>
  *
- * Rocket.Chat up to 8.3 knows emojione's names and no others; later servers know emojibase's, and of
- * emojione's those that are not another emoji there.
+ * Rocket.Chat knew emojione's names and no others until spring 2026 (its pull request 39411). Later servers
+ * know emojibase's, and of emojione's those that are not another emoji there.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -7,13 +7,13 @@ interface Table {
   readonly shortCode: ReadonlyMap<string, string>;
 }
 
-/** Filled at the first question; it takes 3 ms. */
+/** Filled at the first question, in less than 10 ms. */
 let table: Table | undefined;
 
 /**
  * The emoji of one of Rocket.Chat's short codes, with or without its colons, fully qualified; undefined
- * where there is none, as for a custom emoji. Where servers before and after 8.4 mean different emoji by
- * one name, the earlier meaning counts.
+ * where there is none, as for a custom emoji. Where servers with emojione (until spring 2026) and
+ * with emojibase mean different emoji by one name, the earlier meaning counts.
  */
 export function unicodeOf(shortCode: string): string | undefined {
   const name = shortCode.replace(/^:(.+):$/, '$1');
@@ -29,7 +29,8 @@ export function unicodeOf(shortCode: string): string | undefined {
 
 /**
  * The short code, without colons, that Rocket.Chat knows an emoji by; undefined where it has none. Variation
- * selectors make no difference. Names on which servers before and after 8.4 agree are preferred.
+ * selectors make no difference. Names that servers with emojione know are preferred, and of these the ones that
+ * servers with emojibase understand likewise.
  */
 export function shortCodeOf(unicode: string): string | undefined {
   table ??= readTable();
@@ -38,7 +39,10 @@ export function shortCodeOf(unicode: string): string | undefined {
   if (found !== undefined) return found;
   const parts = untoned(bare);
   const base = parts === undefined ? undefined : table.shortCode.get(withoutSelectors(parts.base));
-  return base === undefined ? undefined : `${base}_tone${[...new Set(parts?.tones)].join('-')}`;
+  if (base === undefined) return undefined;
+  const code = `${base}_tone${[...new Set(parts?.tones)].join('-')}`;
+  // Not everything that a tone follows shows skin: such a sequence is two emoji.
+  return withoutSelectors(unicodeOf(code) ?? '') === bare ? code : undefined;
 }
 
 /** `_tone3`, `_tone1-2`, `_tone1_tone2`, `_dark_skin_tone`, `_dark_skin_tone_light_skin_tone`. */

@@ -30,6 +30,14 @@ export interface Lookups {
   readonly dollarMath?: boolean;
 }
 
+/** For where names mean nothing: they stay text. */
+export const KNOWS_NO_NAMES: Lookups = {
+  user: () => undefined,
+  room: () => undefined,
+  emoji: () => undefined,
+  mayMentionRoom: false,
+};
+
 /** Names in a message, each once, in the order of the text. */
 export interface Names {
   readonly users: readonly string[];

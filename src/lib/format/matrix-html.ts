@@ -8,25 +8,26 @@ import { EMPTY, escapeHtml, joined, type Rendered } from './rendered.ts';
  * `<br>`. Its body keeps Rocket.Chat's markers, which read well enough.
  */
 export function rendered(nodes: readonly Node[], scene: Scene): Rendered {
+  const shown = nodes.filter(
+    (node, at) => node.type !== 'LINE_BREAK' || !COUNTS_ITS_LINE.has(nodes[at - 1]?.type ?? ''),
+  );
   const bodies: string[] = [];
   let html = '';
-  let before: Node | undefined;
-  for (const node of nodes) {
-    // The parser counts the end of the line that a formula stands in.
-    const endsFormula = node.type === 'LINE_BREAK' && before?.type === 'KATEX';
+  let afterText = false;
+  for (const node of shown) {
+    const isText = TEXT_BLOCKS.has(node.type);
     const piece = block(node, scene);
-    if (!endsFormula) {
-      if (isText(node) && before !== undefined && isText(before)) html += '<br>';
-      bodies.push(piece.body);
-      html += piece.html;
-    }
-    before = endsFormula ? undefined : node;
+    bodies.push(piece.body);
+    html += isText && afterText ? `<br>${piece.html}` : piece.html;
+    afterText = isText;
   }
   return { body: bodies.join('\n'), html };
 }
 
-const TEXT_BLOCKS = new Set(['PARAGRAPH', 'LINE_BREAK', 'BIG_EMOJI']);
-const isText = (node: Node): boolean => TEXT_BLOCKS.has(node.type);
+/** After these the parser has a line break for the end of their last line; after other blocks, and text, it has none. */
+const COUNTS_ITS_LINE = new Set(['CODE', 'KATEX', 'SPOILER_BLOCK']);
+/** What is inline in HTML. */
+const TEXT_BLOCKS = new Set(['PARAGRAPH', 'LINE_BREAK', 'BIG_EMOJI', 'SPOILER_BLOCK']);
 
 function block(node: Node, scene: Scene): Rendered {
   const children = childrenOf(node);
@@ -89,17 +90,28 @@ const heading = (level: number, inner: Rendered): Rendered => ({
 });
 
 function list(tag: 'ul' | 'ol', items: readonly Node[], scene: Scene): Rendered {
-  const rows = items.map((item): Rendered => {
-    const { body, html } = inlines(childrenOf(item), scene);
-    if (item.type === 'TASK') {
-      const done = item.status === true;
-      return { body: `- [${done ? 'x' : ' '}] ${body}`, html: `<li>${done ? '☑' : '☐'} ${html}</li>` };
+  const bodies: string[] = [];
+  let html = '';
+  let expected: number | undefined;
+  for (const item of items) {
+    const { body, html: text } = inlines(childrenOf(item), scene);
+    bodies.push(`${markerOf(item)} ${body}`);
+    // HTML that Matrix allows numbers a list by its start alone, so that a gap begins another list.
+    if (item.number !== expected || html === '') {
+      const start = (item.number ?? 1) === 1 ? '' : ` start="${item.number}"`;
+      html += `${html === '' ? '' : `</${tag}>`}<${tag}${start}>`;
     }
-    return { body: `${tag === 'ol' ? `${item.number ?? 1}.` : '-'} ${body}`, html: `<li>${html}</li>` };
-  });
-  const first = items[0]?.number ?? 1;
-  const { body, html } = joined(rows, '\n');
-  return { body, html: `<${tag}${first === 1 ? '' : ` start="${first}"`}>${html}</${tag}>` };
+    html += `<li>${boxOf(item)}${text}</li>`;
+    expected = item.number === undefined ? undefined : item.number + 1;
+  }
+  return { body: bodies.join('\n'), html: `${html}</${tag}>` };
+}
+
+const boxOf = (item: Node): string => (item.type === 'TASK' ? `${item.status === true ? '☑' : '☐'} ` : '');
+
+function markerOf(item: Node): string {
+  if (item.type === 'TASK') return `- [${item.status === true ? 'x' : ' '}]`;
+  return item.number === undefined ? '-' : `${item.number}.`;
 }
 
 function table(node: Node, scene: Scene): Rendered {

@@ -1,8 +1,8 @@
 import { linkTarget } from './link-target.ts';
-import type { Lookups } from './lookups.ts';
+import { KNOWS_NO_NAMES, type Lookups } from './lookups.ts';
 import { emoji, type Mentioned, roomMention, userMention } from './message-names.ts';
 import { childrenOf, isBareLink, linkParts, type Node, textOf } from './plain-text.ts';
-import { EMPTY, escapeHtml, joined, plain, type Rendered } from './rendered.ts';
+import { escapeHtml, joined, plain, type Rendered } from './rendered.ts';
 import { timeText } from './time-text.ts';
 
 /** What is known while one message is rendered. */
@@ -76,14 +76,23 @@ function color(node: Node): Rendered {
   return { body: `color:${code}`, html: `<span data-mx-color="${hex([r, g, b])}">${code}</span>` };
 }
 
-/** A link that would run something keeps its label alone. Pictures of other servers are links: HTML has but `mxc:`. */
+/** A link has no pill within, and keeps its label alone if it would run something. Pictures of other servers are links: HTML has but `mxc:`. */
 function link(node: Node, scene: Scene): Rendered {
   const { src, label } = linkParts(node);
+  const address = asWritten(src, scene.source);
+  const isBlank = label.every((part) => textOf(part).trim() === '');
+  const shown = isBlank ? plain(address) : inlines(label, { ...scene, lookups: KNOWS_NO_NAMES });
+  if (isBareLink(node) || isBareNumber(shown.body, src)) return shown;
+  const labelled = `[${shown.body === src ? '' : shown.body}](${address})`;
+  const body = node.type === 'IMAGE' ? `!${labelled}` : isBlank ? address : labelled;
   const target = linkTarget(src);
-  const written = label.every((part) => textOf(part).trim() === '') ? plain(src) : inlines(label, scene);
-  const mark = node.type === 'IMAGE' ? '!' : '';
-  if (isBareLink(node)) return written;
-  const body = `${mark}[${written.body}](${src.replace(/^\/\//, '')})`;
-  if (target !== undefined) return { body, html: `<a href="${escapeHtml(target)}">${written.html}</a>` };
-  return joined([{ body, html: written.html }, USEFUL.test(src) ? { body: '', html: ` (${escapeHtml(src)})` } : EMPTY]);
+  if (target !== undefined) return { body, html: `<a href="${escapeHtml(target)}">${shown.html}</a>` };
+  return { body, html: shown.html + (USEFUL.test(src) ? ` (${escapeHtml(address)})` : '') };
 }
+
+/** The parser puts `//` before an address without a scheme, and takes the `+` off a number. */
+const asWritten = (src: string, source: string): string =>
+  source.includes(src) ? src : src.replace(/^\/\//, '').replace(/^tel:/, 'tel:+');
+
+/** `+15551234567`, of which the parser makes a link to `tel:15551234567`. */
+const isBareNumber = (text: string, src: string): boolean => src.startsWith('tel:') && `tel:${text.slice(1)}` === src;

@@ -1,6 +1,6 @@
 import type { MatrixUserId } from '../core/ids.ts';
 import type { Lookups, Mentions, Names } from './lookups.ts';
-import { childrenOf, type Node, textOf } from './plain-text.ts';
+import { cellsOf, childrenOf, type Node, textOf } from './plain-text.ts';
 import { escapeHtml, plain, type Rendered } from './rendered.ts';
 import { unicodeOf } from './emoji.ts';
 
@@ -12,10 +12,13 @@ export interface Mentioned {
 
 export const mentionsOf = ({ userIds, room }: Mentioned): Mentions => ({ userIds: [...userIds], room });
 
+/** Names that mean everybody, or everybody who is online. */
+const ALL = new Set(['all', 'here']);
+
 /** `@name`: a pill where the name is somebody's, `@room` where all are meant and may be, else the text. */
 export function userMention(node: Node, lookups: Lookups, mentioned: Mentioned): Rendered {
   const written = nameIn(node);
-  if (written === 'all' || written === 'here') {
+  if (ALL.has(written)) {
     if (!lookups.mayMentionRoom) return plain(`@${written}`);
     mentioned.room = true;
     return plain('@room');
@@ -52,7 +55,9 @@ export function emoji(node: Node, lookups: Lookups): Rendered {
     const [src, alt] = [escapeHtml(custom.mxc), escapeHtml(name)];
     return { body: name, html: `<img data-mx-emoticon src="${src}" alt="${alt}" title="${alt}" height="32">` };
   }
-  return plain(unicodeOf(node.shortCode) ?? (written === undefined ? childrenOf(node).map(textOf).join('') : `:${written}:`));
+  return plain(
+    unicodeOf(node.shortCode) ?? (written === undefined ? childrenOf(node).map(textOf).join('') : `:${written}:`),
+  );
 }
 
 /** What has to be looked up before the nodes can be rendered. */
@@ -66,12 +71,11 @@ export function namesInNodes(nodes: readonly Node[]): Names {
     else if (node.type === 'EMOJI') {
       const code = codeIn(node);
       if (code !== undefined) codes.add(code);
-    } else childrenOf(node).forEach(visit);
+    } else if (node.type === 'TABLE') cellsOf(node).forEach(visit);
+    else childrenOf(node).forEach(visit);
   };
   nodes.forEach(visit);
-  users.delete('all');
-  users.delete('here');
-  return { users: [...users], rooms: [...rooms], emoji: [...codes] };
+  return { users: [...users].filter((name) => !ALL.has(name)), rooms: [...rooms], emoji: [...codes] };
 }
 
 const nameIn = (node: Node): string => childrenOf(node).map(textOf).join('');
@@ -85,7 +89,7 @@ function codeIn(node: Node): string | undefined {
 /** The grammar takes punctuation that ends the sentence for a part of the name: `@bob.` may mean bob. */
 function candidates(written: string): string[] {
   const bare = written.replace(/[.:_-]+$/, '');
-  return bare === '' || bare === written ? [written] : [written, bare];
+  return bare === '' || bare === written || ALL.has(bare) ? [written] : [written, bare];
 }
 
 const withRest = (piece: Rendered, rest: string): Rendered => ({

@@ -22,6 +22,12 @@ export function childrenOf(node: Node): readonly Node[] {
   return typeof node.value === 'object' && node.value !== null && 'type' in node.value ? [node.value as Node] : [];
 }
 
+/** The cells of a table, those of its header first, row by row. */
+export function cellsOf(node: Node): readonly Node[] {
+  const { header, rows } = node.value as { header: Node[]; rows: Node[] };
+  return [...header, ...rows.flatMap(childrenOf)];
+}
+
 interface LinkParts {
   readonly src: string;
   readonly label: readonly Node[];

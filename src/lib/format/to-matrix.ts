@@ -1,5 +1,5 @@
 import { fitsEvent } from './event-size.ts';
-import type { Lookups, MatrixText, Mentions, Names } from './lookups.ts';
+import { KNOWS_NO_NAMES, type Lookups, type MatrixText, type Mentions, type Names } from './lookups.ts';
 import { rendered } from './matrix-html.ts';
 import { type Mentioned, mentionsOf, namesInNodes } from './message-names.ts';
 import { type Grammar, loadMessageReader } from './message-tree.ts';
@@ -13,13 +13,6 @@ export interface FormattedMessage {
 }
 
 const NOBODY: Mentions = { userIds: [], room: false };
-const KNOWS_NO_NAMES: Lookups = {
-  user: () => undefined,
-  room: () => undefined,
-  emoji: () => undefined,
-  mayMentionRoom: false,
-};
-
 /**
  * A Rocket.Chat message (`msg`, its markdown) as Matrix text. Without formatting there is only a body; with
  * it the body is markdown, which reads well enough. What is too costly to parse, or has more HTML than an
