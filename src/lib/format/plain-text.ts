@@ -39,7 +39,7 @@ export function linkParts(node: Node): LinkParts {
 }
 
 /** `<t:1700000000:R>` shown as a time that needs no reader's time zone. */
-export function timestampText(node: Node): string {
+function timestampText(node: Node): string {
   const { timestamp } = node.value as { timestamp: string };
   const date = new Date(Number(timestamp) * 1000);
   return Number.isNaN(date.getTime()) ? timestamp : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
