@@ -1,102 +1,136 @@
-import { linkTarget } from './link-target.ts';
-import { childrenOf, isBareLink, linkParts, type Node, textOf, timestampText } from './plain-text.ts';
+import { inlines, maths, type Scene } from './matrix-inline.ts';
+import { childrenOf, type Node, textOf } from './plain-text.ts';
+import { EMPTY, escapeHtml, joined, type Rendered } from './rendered.ts';
 
-/** HTML of a message, within the tags that Matrix clients are asked to allow. Lines of text are divided by `<br>`. */
-export function matrixHtml(nodes: readonly Node[]): string {
+/**
+ * A message in both forms. Its HTML stays within the tags that Matrix clients are asked to allow
+ * (https://spec.matrix.org/v1.17/client-server-api/#mroommessage-msgtypes); lines of text are divided by
+ * `<br>`. Its body keeps Rocket.Chat's markers, which read well enough.
+ */
+export function rendered(nodes: readonly Node[], scene: Scene): Rendered {
+  const shown = nodes.filter(
+    (node, at) => node.type !== 'LINE_BREAK' || !COUNTS_ITS_LINE.has(nodes[at - 1]?.type ?? ''),
+  );
+  const bodies: string[] = [];
   let html = '';
   let afterText = false;
-  for (const node of nodes) {
+  for (const node of shown) {
     const isText = TEXT_BLOCKS.has(node.type);
-    if (isText && afterText) html += '<br>';
-    html += block(node);
+    const piece = block(node, scene);
+    bodies.push(piece.body);
+    html += isText && afterText ? `<br>${piece.html}` : piece.html;
     afterText = isText;
   }
-  return html;
+  return { body: bodies.join('\n'), html };
 }
 
-const TEXT_BLOCKS = new Set(['PARAGRAPH', 'LINE_BREAK', 'BIG_EMOJI']);
-const EMPHASIS: Readonly<Record<string, string>> = { BOLD: 'strong', ITALIC: 'em', STRIKE: 'del' };
+/** After these the parser has a line break for the end of their last line; after other blocks, and text, it has none. */
+const COUNTS_ITS_LINE = new Set(['CODE', 'KATEX', 'SPOILER_BLOCK']);
+/** What is inline in HTML. */
+const TEXT_BLOCKS = new Set(['PARAGRAPH', 'LINE_BREAK', 'BIG_EMOJI', 'SPOILER_BLOCK']);
 
-export function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}
-
-function block(node: Node): string {
+function block(node: Node, scene: Scene): Rendered {
   const children = childrenOf(node);
   switch (node.type) {
     case 'LINE_BREAK':
-      return '';
+      return EMPTY;
     case 'CODE':
       return codeBlock(node, children);
     case 'QUOTE':
-      return `<blockquote>${matrixHtml(children)}</blockquote>`;
-    case 'SPOILER_BLOCK':
-      return `<span data-mx-spoiler>${matrixHtml(children)}</span>`;
+      return quote(rendered(children, scene));
+    case 'SPOILER_BLOCK': {
+      const inner = rendered(children, scene);
+      return { body: `||\n${inner.body}\n||`, html: `<span data-mx-spoiler>${inner.html}</span>` };
+    }
     case 'HEADING':
-      return `<h${node.level ?? 1}>${inlines(children)}</h${node.level ?? 1}>`;
+      return heading(node.level ?? 1, inlines(children, scene));
     case 'UNORDERED_LIST':
-      return `<ul>${listItems(children)}</ul>`;
-    case 'ORDERED_LIST':
-      return `<ol${startAt(children)}>${listItems(children)}</ol>`;
     case 'TASKS':
-      return `<ul>${children.map((task) => `<li>${task.status === true ? '☑' : '☐'} ${inlines(childrenOf(task))}</li>`).join('')}</ul>`;
+      return list('ul', children, scene);
+    case 'ORDERED_LIST':
+      return list('ol', children, scene);
     case 'HORIZONTAL_RULE':
-      return '<hr>';
+      return { body: '---', html: '<hr>' };
     case 'TABLE':
-      return table(node);
+      return table(node, scene);
+    case 'KATEX':
+      return maths(textOf(node), 'div');
+    case 'BIG_EMOJI':
+      return bigEmoji(children, scene);
     default:
-      return inlines(children.length > 0 ? children : [node]);
+      return inlines(children.length > 0 ? children : [node], scene);
   }
 }
 
-function codeBlock(node: Node, lines: readonly Node[]): string {
+/** A message of up to three emoji and nothing else; the parser forgets whether blanks part them. */
+function bigEmoji(children: readonly Node[], scene: Scene): Rendered {
+  const between = /\s/.test(scene.source.trim()) ? ' ' : '';
+  const each = children.map((child) => inlines([child], scene));
+  return joined(each, between, between);
+}
+
+function codeBlock(node: Node, lines: readonly Node[]): Rendered {
   const language = /^[\w+#.-]{1,30}$/.exec(node.language ?? 'none')?.[0] ?? 'none';
   const open = language === 'none' ? '<code>' : `<code class="language-${language}">`;
-  return `<pre>${open}${lines.map((line) => `${escapeHtml(textOf(line))}\n`).join('')}</code></pre>`;
+  const text = lines.map((line) => `${textOf(line)}\n`).join('');
+  return {
+    body: `\`\`\`${language === 'none' ? '' : language}\n${text}\`\`\``,
+    html: `<pre>${open}${escapeHtml(text)}</code></pre>`,
+  };
 }
 
-const listItems = (items: readonly Node[]): string =>
-  items.map((item) => `<li>${inlines(childrenOf(item))}</li>`).join('');
-
-function startAt(items: readonly Node[]): string {
-  const first = items[0]?.number ?? 1;
-  return first === 1 ? '' : ` start="${first}"`;
+function quote(inner: Rendered): Rendered {
+  const body = inner.body.split('\n').map((line) => (line === '' ? '>' : `> ${line}`));
+  return { body: body.join('\n'), html: `<blockquote>${inner.html}</blockquote>` };
 }
 
-function table(node: Node): string {
-  const { header, rows } = node.value as { header: Node[]; rows: Node[] };
-  const cells = (tag: string, row: readonly Node[]): string =>
-    `<tr>${row.map((cell) => `<${tag}>${inlines(childrenOf(cell))}</${tag}>`).join('')}</tr>`;
-  const body = rows.map((row) => cells('td', childrenOf(row))).join('');
-  return `<table><thead>${cells('th', header)}</thead><tbody>${body}</tbody></table>`;
-}
+const heading = (level: number, inner: Rendered): Rendered => ({
+  body: `${'#'.repeat(level)} ${inner.body}`,
+  html: `<h${level}>${inner.html}</h${level}>`,
+});
 
-const inlines = (nodes: readonly Node[]): string => nodes.map(inline).join('');
-
-function inline(node: Node): string {
-  const emphasis = EMPHASIS[node.type];
-  if (emphasis !== undefined) return `<${emphasis}>${inlines(childrenOf(node))}</${emphasis}>`;
-  switch (node.type) {
-    case 'INLINE_CODE':
-      return `<code>${escapeHtml(textOf(node))}</code>`;
-    case 'SPOILER':
-      return `<span data-mx-spoiler>${inlines(childrenOf(node))}</span>`;
-    case 'LINK':
-    case 'IMAGE':
-      return link(node);
-    case 'TIMESTAMP':
-      return escapeHtml(timestampText(node));
-    case 'PARAGRAPH':
-      return inlines(childrenOf(node));
-    default:
-      return escapeHtml(textOf(node));
+function list(tag: 'ul' | 'ol', items: readonly Node[], scene: Scene): Rendered {
+  const bodies: string[] = [];
+  let html = '';
+  let expected: number | undefined;
+  for (const item of items) {
+    const { body, html: text } = inlines(childrenOf(item), scene);
+    bodies.push(`${markerOf(item)} ${body}`);
+    // HTML that Matrix allows numbers a list by its start alone, so that a gap begins another list.
+    if (item.number !== expected || html === '') {
+      const start = (item.number ?? 1) === 1 ? '' : ` start="${item.number}"`;
+      html += `${html === '' ? '' : `</${tag}>`}<${tag}${start}>`;
+    }
+    html += `<li>${boxOf(item)}${text}</li>`;
+    expected = item.number === undefined ? undefined : item.number + 1;
   }
+  return { body: bodies.join('\n'), html: `${html}</${tag}>` };
 }
 
-/** A link that would run something keeps its label alone. */
-function link(node: Node): string {
-  const { src, label } = linkParts(node);
-  const target = linkTarget(src);
-  if (target === undefined || isBareLink(node)) return inlines(label);
-  return `<a href="${escapeHtml(target)}">${inlines(label)}</a>`;
+const boxOf = (item: Node): string => (item.type === 'TASK' ? `${item.status === true ? '☑' : '☐'} ` : '');
+
+function markerOf(item: Node): string {
+  if (item.type === 'TASK') return `- [${item.status === true ? 'x' : ' '}]`;
+  return item.number === undefined ? '-' : `${item.number}.`;
+}
+
+function table(node: Node, scene: Scene): Rendered {
+  const { header, rows } = node.value as { header: Node[]; rows: Node[] };
+  const row = (tag: 'th' | 'td', cells: readonly Node[]): Rendered => {
+    const made = cells.map((cell) => inlines(childrenOf(cell), scene));
+    return {
+      body: `| ${made.map((cell) => cell.body).join(' | ')} |`,
+      html: `<tr>${made.map((cell) => `<${tag}>${cell.html}</${tag}>`).join('')}</tr>`,
+    };
+  };
+  const head = row('th', header);
+  const body = joined(
+    rows.map((one) => row('td', childrenOf(one))),
+    '\n',
+  );
+  const rule = `|${' --- |'.repeat(header.length)}`;
+  return {
+    body: [head.body, rule, body.body].join('\n'),
+    html: `<table><thead>${head.html}</thead><tbody>${body.html}</tbody></table>`,
+  };
 }

@@ -10,6 +10,8 @@ export interface Node {
   readonly language?: string | undefined;
   readonly shortCode?: string;
   readonly unicode?: string;
+  /** Where in the source a timestamp, a rule or a table stood: start and end. */
+  readonly fallback?: unknown;
 }
 
 export const nodesOf = (root: Root): readonly Node[] => root;
@@ -18,6 +20,12 @@ export const nodesOf = (root: Root): readonly Node[] => root;
 export function childrenOf(node: Node): readonly Node[] {
   if (Array.isArray(node.value)) return node.value as Node[];
   return typeof node.value === 'object' && node.value !== null && 'type' in node.value ? [node.value as Node] : [];
+}
+
+/** The cells of a table, those of its header first, row by row. */
+export function cellsOf(node: Node): readonly Node[] {
+  const { header, rows } = node.value as { header: Node[]; rows: Node[] };
+  return [...header, ...rows.flatMap(childrenOf)];
 }
 
 interface LinkParts {
@@ -31,7 +39,7 @@ export function linkParts(node: Node): LinkParts {
 }
 
 /** `<t:1700000000:R>` shown as a time that needs no reader's time zone. */
-export function timestampText(node: Node): string {
+function timestampText(node: Node): string {
   const { timestamp } = node.value as { timestamp: string };
   const date = new Date(Number(timestamp) * 1000);
   return Number.isNaN(date.getTime()) ? timestamp : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;

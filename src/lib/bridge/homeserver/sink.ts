@@ -1,4 +1,5 @@
 import type { EventId, MatrixRoomId, MatrixUserId, MessageId, WorkspaceUserId } from '../../core/ids.ts';
+import { mentionsContent } from '../../format/lookups.ts';
 import { toMatrix } from '../../format/to-matrix.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { InboxRow, LedgerEntry, Portal } from '../../store/types.ts';
@@ -53,10 +54,11 @@ export function createHomeserverSink(parts: BridgeParts, ghosts: Ghosts): Homese
 async function post(work: Work, event: WorkspaceMessagePosted): Promise<Outcome> {
   const { parts, portal, row } = work;
   const speaker = await speakerFor(work, event.author);
+  const { text, mentions } = await toMatrix(marked(row, event.text));
   const content = {
     msgtype: 'm.text',
-    ...(await toMatrix(marked(row, event.text))),
-    'm.mentions': {},
+    ...text,
+    'm.mentions': mentionsContent(mentions),
     ...(work.how.asBot ? perMessageProfile(event.author) : {}),
     [MARKER]: markerOf(parts, event.version.id, 0, event.version.updatedAt),
   };
@@ -87,7 +89,7 @@ async function edit(work: Work, event: WorkspaceMessageEdited): Promise<Outcome>
   const original = event.pairs.find((pair) => pair.kind === 'message');
   const snapshot = { ...event.snapshot, hash: event.version.hash, updatedAt: event.version.updatedAt };
   if (original === undefined) return { outcome: 'gone', snapshots: [snapshot] };
-  const text = await toMatrix(marked(work.row, event.text));
+  const { text, mentions } = await toMatrix(marked(work.row, event.text));
   const marker = markerOf(parts, event.version.id, 0, event.version.updatedAt);
   const subject = `${event.version.updatedAt} ${event.version.hash}`;
   if (original.origin === 'homeserver' || work.how.asBot) {
@@ -123,7 +125,7 @@ async function edit(work: Work, event: WorkspaceMessageEdited): Promise<Outcome>
     msgtype: 'm.text',
     ...prefixed(text, '* '),
     'm.mentions': {},
-    'm.new_content': { msgtype: 'm.text', ...text, 'm.mentions': {} },
+    'm.new_content': { msgtype: 'm.text', ...text, 'm.mentions': mentionsContent(mentions) },
     'm.relates_to': { rel_type: 'm.replace', event_id: original.eventId },
     [MARKER]: marker,
   };
