@@ -5,14 +5,18 @@ const URL_IN_TEXT = /https?:\/\/[^\s<>"]+/gi;
 
 /** Text that shows as it is, outside emphasis and link labels. URLs stay untouched, else they would lead elsewhere. */
 export function escapeMarkdown(text: string): string {
-  let escaped = '';
+  // The URL of `<https://…|label>` is not looked at by the first step, its beginning is by the second.
+  return partConstructs(outsideUrls(text, escapeWords));
+}
+
+function outsideUrls(text: string, change: (words: string) => string): string {
+  let changed = '';
   let at = 0;
   for (const url of text.matchAll(URL_IN_TEXT)) {
-    escaped += escapeWords(text.slice(at, url.index)) + url[0];
+    changed += change(text.slice(at, url.index)) + url[0];
     at = url.index + url[0].length;
   }
-  // The URL of `<https://…|label>` is not looked at above, its beginning is.
-  return partConstructs(escaped + escapeWords(text.slice(at)));
+  return changed + change(text.slice(at));
 }
 
 /** An underscore within a word is harmless as long as blanks surround the word: with `x_y\`code\`` the code is lost. */
@@ -43,12 +47,15 @@ export function partConstructs(text: string): string {
     .replace(/\\(?=[([\]])/g, `\\${ZERO_WIDTH}`);
 }
 
-/** The beginning of a line of text that would make it a quote, a list, a heading, a table or a rule. */
+/**
+ * The beginning of a line of text that would make it a quote, a list, a heading, a table or a rule. Other
+ * blanks than a space and a tab before it keep it from being any of these by themselves.
+ */
 export function escapeLineStart(line: string): string {
   return line
-    .replace(/^(\s*)(#{1,6})(?=\s)/, '$1\\$2')
-    .replace(/^(\s*\d+)\.(?=\s)/, '$1\\.')
-    .replace(/^(?=\s*(?:>|[-+*](?:\s|$)|[-_*]{3}|\||```))/, ZERO_WIDTH);
+    .replace(/^([ \t]*)(#{1,6})(?=\s)/, '$1\\$2')
+    .replace(/^([ \t]*\d+)\.(?=\s)/, '$1\\.')
+    .replace(/^(?=[ \t]*(?:>|[-+*](?:\s|$)|[-_*]{3}|\||```))/, ZERO_WIDTH);
 }
 
 /** Whether text may stand within emphasis, where a backslash shows and a marker ends it too early. Only bold bears underscores. */
@@ -57,8 +64,18 @@ export function fitsEmphasis(text: string, marker: string): boolean {
   return ![...text.matchAll(/_/g)].some(({ index }) => marker !== '*' || !isWithinWord(text, index));
 }
 
-/** `@all` and `@here` of somebody who may not use them make Rocket.Chat refuse the whole message. */
+/**
+ * Text in which nobody is mentioned: what a Matrix user only typed is no mention (spec: user and room
+ * mentions, "intentional"). Addresses (`a@example.org`, `example.org/@a`) stay as they are.
+ */
 export function disarmMentions(text: string): string {
+  return disarmEverybody(
+    outsideUrls(text, (words) => words.replace(/(?<![0-9a-z/=&?#%+.,:;-])@(?=[\p{L}\p{N}_.-])/giu, `@${ZERO_WIDTH}`)),
+  );
+}
+
+/** `@all` and `@here` of somebody who may not use them make Rocket.Chat refuse the whole message, even in code. */
+export function disarmEverybody(text: string): string {
   return text
     .replace(/(https?:\/\/[^\s]*?)@(?=(?:all|here)\b)/gi, '$1%40')
     .replace(/(?<![0-9a-z])@(?=(?:all|here)\b)/gi, `@${ZERO_WIDTH}`);
