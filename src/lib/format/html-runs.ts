@@ -36,10 +36,11 @@ export function formulaOf({ attributes }: HtmlElement): string | undefined {
   return source === '' ? undefined : source;
 }
 
-interface Around {
+/** What holds for a run from the elements around it. */
+export interface Around {
   readonly marks: ReadonlySet<Mark>;
   readonly names: WorkspaceNames;
-  readonly href?: string;
+  readonly href?: string | undefined;
 }
 
 /** What is written within a line. Blanks are one, as a browser shows them. */
@@ -61,7 +62,7 @@ const plainRun = (text: string, { marks, href }: Around): Run[] => [
   { text, marks, ...(href === undefined ? {} : { href }) },
 ];
 
-const ROOM_IN_TEXT = /(?<![\p{L}\p{N}_@./:-])@room(?![\p{L}\p{N}_@:-]|\.[\p{L}\p{N}])/giu;
+const ROOM_IN_TEXT = /(?<![\p{L}\p{N}_@./:-])@room(?![\p{L}\p{N}_@-]|[.:][\p{L}\p{N}])/giu;
 
 /** Text, with `@room` as `@all` when it does address the room and its sender may. */
 export function textRuns(text: string, around: Around): Run[] {
@@ -79,15 +80,21 @@ export function textRuns(text: string, around: Around): Run[] {
 
 /** A user whom the workspace knows is mentioned, another one only named. Links of Matrix become such of the web. */
 function linkRuns(element: HtmlElement, around: Around): Run[] {
-  const address = element.attributes['href'] ?? '';
-  const link = matrixLink(address);
+  const link = matrixLink(element.attributes['href'] ?? '');
   const nameless = element.children.every((child) => typeof child === 'string' && child.trim() === '');
   const children: readonly HtmlNode[] = nameless && link !== undefined ? [labelOf(link)] : element.children;
   const mention = around.marks.has('code') || around.href !== undefined ? undefined : mentionOf(link, around.names);
   if (mention !== undefined) return [atomRun(mention, 'mention', around.marks)];
-  const target = linkTarget(link === undefined || /^https?:/i.test(address.trim()) ? address : matrixToUrl(link));
-  const href = link?.kind === 'user' ? undefined : target;
+  const href = hrefOf(element);
   return children.flatMap((child) => runsOf(child, href === undefined ? around : { ...around, href }));
+}
+
+/** Where an anchor leads in Rocket.Chat; to a user it leads nowhere. */
+export function hrefOf({ attributes }: HtmlElement): string | undefined {
+  const address = attributes['href'] ?? '';
+  const link = matrixLink(address);
+  if (link?.kind === 'user') return undefined;
+  return linkTarget(link === undefined || /^https?:/i.test(address.trim()) ? address : matrixToUrl(link));
 }
 
 const labelOf = (link: NonNullable<ReturnType<typeof matrixLink>>): string =>

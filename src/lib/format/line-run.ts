@@ -41,9 +41,11 @@ export function spacedAtoms(runs: readonly Run[]): Run[] {
     }
     spaced.push(run);
     const first = next?.text[0];
-    if (next === undefined || first === undefined || /\s/.test(first)) continue;
-    if (run.atom === 'emoji' && next.atom !== 'emoji') spaced.push(separator(' '));
-    if (run.atom === 'mention' && (next.marks.size > 0 || !/[,;!?)\]}'"/]/.test(first))) spaced.push(separator(ZERO_WIDTH));
+    const spacesItself = next?.atom === 'mention' || next?.atom === 'emoji';
+    if (next === undefined || first === undefined || /\s/.test(first) || spacesItself) continue;
+    if (run.atom === 'emoji') spaced.push(separator(' '));
+    if (run.atom === 'mention' && (next.marks.size > 0 || !/[,;!?)\]}'"/]/.test(first)))
+      spaced.push(separator(ZERO_WIDTH));
   }
   return spaced;
 }

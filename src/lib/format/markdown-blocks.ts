@@ -1,13 +1,12 @@
 import { disarmMentions, ZERO_WIDTH } from './escape-markdown.ts';
-import { formulaOf, marksWithin, runsOf } from './html-runs.ts';
+import { type Around, formulaOf, hrefOf, marksWithin, runsOf } from './html-runs.ts';
 import type { HtmlElement, HtmlNode } from './html-tree.ts';
 import type { LinePlace, LineReader } from './line-reader.ts';
-import type { Mark, Run } from './line-run.ts';
+import type { Run } from './line-run.ts';
 import { codeBlock, hiddenCode } from './markdown-code.ts';
 import { markdownLine } from './markdown-line.ts';
 import { listBlocks } from './markdown-list.ts';
 import { tableBlock } from './markdown-table.ts';
-import type { WorkspaceNames } from './workspace-names.ts';
 
 /** A part of a message that begins on a line of its own. */
 export interface Block {
@@ -16,10 +15,8 @@ export interface Block {
 }
 
 /** What holds for the blocks of one place in a message. */
-export interface Page {
+export interface Page extends Around {
   readonly reader: LineReader;
-  readonly names: WorkspaceNames;
-  readonly marks: ReadonlySet<Mark>;
   /** Within quotes and list items the grammar knows lines of text only. */
   readonly place: LinePlace;
   /** How many lists the place is in. */
@@ -83,7 +80,8 @@ function blockOf(element: HtmlElement, page: Page): Block[] | undefined {
   if (name === 'ul' || name === 'ol') return listBlocks(element, inside);
   if (name === 'hr') return [{ kind: 'other', lines: ['---'] }];
   if (name === 'table') return tableBlock(element, inside);
-  return [...reasonOf(element, page), ...blocksOf(children, inside)];
+  const href = name === 'a' ? (hrefOf(element) ?? page.href) : page.href;
+  return [...reasonOf(element, page), ...blocksOf(children, { ...inside, href })];
 }
 
 /** Emphasis around blocks, as sloppy clients write it, is a block too: it is carried into them. */
@@ -131,7 +129,10 @@ function heading(element: HtmlElement, page: Page): Block[] {
     .trim();
   const code = element.children.flatMap((child) => (holdsPre(child) ? codeBlock(child) : []));
   const line = page.place === 'start' ? `${'#'.repeat(level)} ${text}` : text;
-  return [...(text === '' ? [] : [{ kind: page.place === 'start' ? 'other' : 'text', lines: [line] } as const]), ...code];
+  return [
+    ...(text === '' ? [] : [{ kind: page.place === 'start' ? 'other' : 'text', lines: [line] } as const]),
+    ...code,
+  ];
 }
 
 const holdsPre = (node: HtmlNode): node is HtmlElement => typeof node !== 'string' && node.name === 'pre';
@@ -145,11 +146,14 @@ function formulaBlock(element: HtmlElement, source: string, page: Page): Block[]
   return [{ kind: 'other', lines: [`\\[${disarmMentions(source)}\\]`] }];
 }
 
+/** Runs line by line. A blank that follows a blank is none, whatever elements they are in. */
 function linesOf(runs: readonly Run[]): Run[][] {
   const lines: Run[][] = [[]];
   for (const run of runs) {
+    const line = lines.at(-1);
     if (run.text === '\n') lines.push([]);
-    else lines.at(-1)?.push(run);
+    else if (line?.at(-1)?.text.endsWith(' ') === true) line.push({ ...run, text: run.text.replace(/^ /, '') });
+    else line?.push(run);
   }
   return lines;
 }

@@ -29,10 +29,7 @@ export function hiddenCode(element: HtmlElement, page: Page): Block[] {
 }
 
 function codeOf(element: HtmlElement): string {
-  return rawText(element)
-    .replace(/\r\n?/g, '\n')
-    .replace(/^\n/, '')
-    .replace(/\n+$/, '');
+  return rawText(element).replace(/\r\n?/g, '\n').replace(/^\n/, '').replace(/\n+$/, '');
 }
 
 function languageOf(element: HtmlElement): string {

@@ -1,4 +1,11 @@
-import { disarmEverybody, disarmMentions, escapeMarkdown, fitsEmphasis, partConstructs, ZERO_WIDTH } from './escape-markdown.ts';
+import {
+  disarmEverybody,
+  disarmMentions,
+  escapeMarkdown,
+  fitsEmphasis,
+  partConstructs,
+  ZERO_WIDTH,
+} from './escape-markdown.ts';
 import { type Mark, type Run, stretches } from './line-run.ts';
 
 /** Outermost first; Rocket.Chat's parser takes this nesting. */
@@ -93,7 +100,7 @@ const plainly = (marker: string, text: string): string => marker + text + marker
 
 /** An address at the end would take the closing bars in. */
 function joinSpoiler(bars: string, text: string): string {
-  const closing = /(?:[.:/]\S*|\\)$/.test(text) ? ` ${bars}` : bars;
+  const closing = /(?:[.:/][^\s)]*|\\)$/.test(text) ? ` ${bars}` : bars;
   return join([bars, text, closing]);
 }
 

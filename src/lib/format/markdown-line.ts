@@ -1,5 +1,5 @@
 import { disarmMentions, escapeLineStart, escapeMarkdown } from './escape-markdown.ts';
-import type { LinePlace, LineReader } from './line-reader.ts';
+import { isOrdinary, type LinePlace, type LineReader } from './line-reader.ts';
 import { merged, NO_MARKS, type Run, spacedAtoms } from './line-run.ts';
 import { inlineMarkdown } from './markdown-inline.ts';
 
@@ -19,7 +19,8 @@ export function markdownLine(runs: readonly Run[], reader: LineReader, place: Li
   const [only] = line;
   if (only === undefined) return '';
   if (line.length === 1 && only.marks.size === 0 && only.href === undefined && only.atom === undefined) {
-    if (reader.isPlain(only.text, place)) return disarmMentions(only.text);
+    const unarmed = disarmMentions(only.text);
+    if (reader.isPlain(unarmed, place)) return unarmed;
     return atPlace(disarmMentions(escapeMarkdown(only.text)), place);
   }
   const formulas = line.filter(({ atom }) => atom === 'formula').map(({ text }) => disarmMentions(text));
@@ -39,7 +40,7 @@ function readable(line: readonly Run[], reader: LineReader, place: LinePlace): s
   };
   const make = (runs: readonly Run[]): string => marked(runs, place);
   const full = make(line);
-  if (readsBack(full)) return full;
+  if (isOrdinary(line.map(({ text }) => text).join('')) || readsBack(full)) return full;
   const bare = line.map(withoutMarks);
   const simpler = [bare, bare.map(withoutHref)].map(make).find((text) => readsBack(text));
   if (simpler !== undefined) return simpler;

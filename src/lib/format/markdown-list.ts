@@ -19,8 +19,7 @@ export function listBlocks(element: HtmlElement, page: Page): Block[] {
   };
   const bullets = bulletsOf(element, page.depth);
   for (const child of element.children) {
-    if (typeof child === 'string') continue;
-    const isItem = child.name === 'li';
+    const isItem = typeof child !== 'string' && child.name === 'li';
     const inner = blocksOf([child], { ...page, place: 'inside', depth: page.depth + (isItem ? 1 : 0) });
     let bullet = isItem && inner.length > 0 ? bullets() : undefined;
     for (const block of inner) {

@@ -14,6 +14,8 @@ const ADDRESS = /https?:\/\/[^\s*~`|<>]+/iy;
 const LINK = /!?\[[^[\]\n]*\]\([^()\s]*\)/y;
 const MARKER = /\*{1,2}|~{1,2}|_{1,2}|\|\|/y;
 const ESCAPE = /\\[*_~`#.]/y;
+/** What a whole may begin with. */
+const WHOLE = /[\\![]/;
 const LETTER = /[\p{L}\p{N}]/u;
 
 /** The tokens of one line, in order; together they are the line. Linear in its length. */
@@ -51,23 +53,26 @@ export function tokensOf(line: string): Token[] {
     if (opens && !(text[0] === '_' && LETTER.test(before))) open.push(tokens.length);
     add('word', text);
   };
+  const code = (): boolean => {
+    const end = line.indexOf('`', at + 1);
+    if (end <= at + 1) return false;
+    const inner = line.slice(at + 1, end);
+    add('open', '`');
+    for (const part of inner.split(/([ \t]+)/)) if (part !== '') add(/^[ \t]/.test(part) ? 'blank' : 'word', part);
+    add('close', '`');
+    return true;
+  };
   while (at < line.length) {
-    const tick = line[at] === '`' ? line.indexOf('`', at + 1) : -1;
-    const whole = read(ESCAPE) ?? read(LINK) ?? formulaAt(line, at, lastOf);
-    const blank = read(BLANK);
-    const address = read(ADDRESS);
-    const mark = read(MARKER);
+    const char = line.charAt(at);
+    const whole = WHOLE.test(char) ? (read(ESCAPE) ?? read(LINK) ?? formulaAt(line, at, lastOf)) : undefined;
     if (whole !== undefined) add('whole', whole);
-    else if (blank !== undefined) add('blank', blank);
-    else if (tick > at + 1) {
-      add('open', '`');
-      for (const part of line.slice(at, tick).split(/([ \t]+)/)) {
-        if (part !== '') add(/^[ \t]/.test(part) ? 'blank' : 'word', part);
-      }
-      add('close', '`');
-    } else if (address !== undefined) add('word', address);
-    else if (mark !== undefined) marker(mark);
-    else add('word', read(WORD) ?? line.charAt(at));
+    else if (char === ' ' || char === '\t') add('blank', read(BLANK) ?? char);
+    else if (char === '`' && lastOf('`') > at && code()) continue;
+    else {
+      const mark = read(MARKER);
+      if (mark === undefined) add('word', (/h/i.test(char) ? read(ADDRESS) : undefined) ?? read(WORD) ?? char);
+      else marker(mark);
+    }
   }
   return tokens;
 }

@@ -5,7 +5,15 @@ export type MatrixLink =
   | { readonly kind: 'event'; readonly room: string; readonly event: string };
 
 /** What stands before the id in the path of a `matrix:` URI, and the sigil that it stands for. */
-const URI_SIGILS: Readonly<Record<string, string>> = { u: '@', user: '@', r: '#', room: '#', roomid: '!', e: '$', event: '$' };
+const URI_SIGILS: Readonly<Record<string, string>> = {
+  u: '@',
+  user: '@',
+  r: '#',
+  room: '#',
+  roomid: '!',
+  e: '$',
+  event: '$',
+};
 
 /**
  * Reads `https://matrix.to/#/…` and `matrix:` URIs (spec: URIs, both kinds). Undefined for anything else,

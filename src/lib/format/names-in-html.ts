@@ -34,5 +34,9 @@ export async function namesInHtml(message: MatrixMessage): Promise<NamesInHtml> 
     for (const child of element.children) if (typeof child !== 'string') visit(child);
   };
   if (html !== undefined) visit(await htmlTree(html));
-  return { users: [...users].slice(0, MOST), rooms: [...rooms].slice(0, MOST), emoji: [...emoji.values()].slice(0, MOST) };
+  return {
+    users: [...users].slice(0, MOST),
+    rooms: [...rooms].slice(0, MOST),
+    emoji: [...emoji.values()].slice(0, MOST),
+  };
 }

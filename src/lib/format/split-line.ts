@@ -17,15 +17,19 @@ export function splitLine(line: string, room: number, limit: number): string[] {
   const prefix = PREFIX.exec(line)?.[0] ?? '';
   const again = prefix.startsWith('>') ? '> ' : '';
   const tokens = tokensOf(line.slice(prefix.length));
-  const deepest = depthOf(tokens);
-  const usable = again.length + 2 * deepest + RESERVE > limit / 2 ? tokens.map(asText) : tokens;
+  const usable = [tokens, tokens.map(unlessHidden)].find(
+    (some) => again.length + 2 * depthOf(some) + RESERVE < limit - 5,
+  );
   const filling = startFilling(prefix, again, room, limit);
-  for (const word of wordsOf(usable)) filling.add(word);
+  for (const word of wordsOf(usable ?? tokens.map(asText))) filling.add(word);
   return filling.end();
 }
 
 const asText = (token: Token): Token =>
   token.kind === 'open' || token.kind === 'close' ? { kind: 'word', text: token.text } : token;
+
+/** Where emphasis takes too much room it is what is given up, not the spoiler. */
+const unlessHidden = (token: Token): Token => (token.text === '||' ? token : asText(token));
 
 /** How long the markers get that are open at the same time. */
 function depthOf(tokens: readonly Token[]): number {
@@ -71,7 +75,12 @@ function startFilling(prefix: string, again: string, room: number, limit: number
   const left = (): number => max - piece.length - closing().length;
   const cut = (next = ''): void => {
     const bare = piece.slice(0, piece.length - open.slice(open.length - fresh).join('').length);
-    const closed = bare + open.slice(0, open.length - fresh).toReversed().join('');
+    const closed =
+      bare +
+      open
+        .slice(0, open.length - fresh)
+        .toReversed()
+        .join('');
     pieces.push(empty ? '' : finished(closed, pieces.length > 0 && again === ''));
     const guard = next.startsWith('@') ? ZERO_WIDTH : '';
     piece = (empty && pieces.length === 1 ? prefix : again) + open.join('') + guard;
@@ -112,7 +121,12 @@ function startFilling(prefix: string, again: string, room: number, limit: number
     add({ blank, tokens }) {
       const size = sizeOf(tokens);
       const lead = empty ? '' : blank;
-      if (lead.length + size > left() && !empty && (size <= limit / 2 || size + lead.length <= max - again.length - 2 * closing().length)) cut();
+      if (
+        lead.length + size > left() &&
+        !empty &&
+        (size <= limit / 2 || size + lead.length <= max - again.length - 2 * closing().length)
+      )
+        cut();
       if (!empty && lead !== '') {
         if (lead.length + 4 > left()) cut();
         else piece += lead;

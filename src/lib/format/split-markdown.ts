@@ -29,7 +29,7 @@ export function splitMarkdown(text: string, limit: number): string[] {
 
 function stretchesOf(lines: readonly string[]): Stretch[] {
   const stretches: Stretch[] = [];
-  for (let at = 0; at < lines.length; ) {
+  for (let at = 0; at < lines.length;) {
     const end = fenceEnd(lines, at);
     const open = lines[at] ?? '';
     if (end === undefined) stretches.push({ lines: [open] });
@@ -72,7 +72,10 @@ function startParts(max: number): Parts {
   let lines: string[] = [];
   let size = 0;
   const flush = (): void => {
-    const text = lines.join('\n').replace(/^(?:[ \t]*\n)+/, '').trimEnd();
+    const text = lines
+      .join('\n')
+      .replace(/^(?:[ \t]*\n)+/, '')
+      .trimEnd();
     if (text.trim() !== '') parts.push(text);
     lines = [];
     size = 0;
@@ -148,7 +151,9 @@ function addFenced(parts: Parts, { lines }: Stretch, fence: NonNullable<Stretch[
     chunk = [];
     used = 0;
   };
-  for (const piece of lines.flatMap((line) => (fence.close === '||' ? textPieces(line, inner) : codePieces(line, inner)))) {
+  for (const piece of lines.flatMap((line) =>
+    fence.close === '||' ? textPieces(line, inner) : codePieces(line, inner),
+  )) {
     if (chunk.length > 0 && used + piece.length + 1 > inner) flush();
     used += piece.length + (chunk.length === 0 ? 0 : 1);
     chunk.push(piece);

@@ -18,9 +18,9 @@ export type { MatrixMessage } from './matrix-message.ts';
  * Pills become mentions as far as `names` knows them; nobody else is mentioned, whatever the text says.
  */
 export async function toWorkspace(message: MatrixMessage, names: WorkspaceNames = NO_NAMES): Promise<string> {
-  const reader = lineReader(await loadMessageReader());
   const marks: ReadonlySet<Mark> = new Set(message.msgtype === 'm.emote' ? ['italic'] : []);
   const html = htmlOf(message);
+  const reader = lineReader(await loadMessageReader(), html?.length ?? message.body.length);
   if (html !== undefined) {
     const tree = await htmlTree(html);
     const markdown = markdownOf(tree.children, { reader, names, marks, place: 'start', depth: 0 });
