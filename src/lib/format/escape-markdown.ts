@@ -19,8 +19,8 @@ function outsideUrls(text: string, change: (words: string) => string): string {
   return changed + change(text.slice(at));
 }
 
-/** An underscore within a word is harmless as long as blanks surround the word: with `x_y\`code\`` the code is lost. */
-const UNDERSCORED_WORD = /(?<=\s)[a-z0-9]+(?:_[a-z0-9]+)+(?=\s)/gi;
+/** An underscore within a word is harmless as long as a blank follows the word: with `x_y\`code\`` the code is lost. */
+const UNDERSCORED_WORD = /(?<=\s|^)[a-z0-9]+(?:_[a-z0-9]+)+(?=\s)/gi;
 
 function escapeWords(text: string): string {
   const harmless = new Set(
@@ -64,14 +64,15 @@ export function fitsEmphasis(text: string, marker: string): boolean {
   return ![...text.matchAll(/_/g)].some(({ index }) => marker !== '*' || !isWithinWord(text, index));
 }
 
+/** Behind a letter or digit, or in an address, it is none; behind `#room` and `a@b` it is, for the parser alone. */
+const TYPED_MENTION = /(?:(?<![0-9a-z/=&?#%+.-])|(?<=[#@][\p{L}\p{N}_.-]+))@(?=[\p{L}\p{N}_.-])/giu;
+
 /**
  * Text in which nobody is mentioned: what a Matrix user only typed is no mention (spec: user and room
  * mentions, "intentional"). Addresses (`a@example.org`, `example.org/@a`) stay as they are.
  */
 export function disarmMentions(text: string): string {
-  return disarmEverybody(
-    outsideUrls(text, (words) => words.replace(/(?<![0-9a-z/=&?#%+.,:;-])@(?=[\p{L}\p{N}_.-])/giu, `@${ZERO_WIDTH}`)),
-  );
+  return disarmEverybody(outsideUrls(text, (words) => words.replace(TYPED_MENTION, `@${ZERO_WIDTH}`)));
 }
 
 /** `@all` and `@here` of somebody who may not use them make Rocket.Chat refuse the whole message, even in code. */

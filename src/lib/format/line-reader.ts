@@ -18,9 +18,9 @@ const PART_OF_BLOCK = /^\s*(?:```|[|>])|\|\||\\[([\]]/;
 const MEANINGFUL = /^[ \t]*[\d-]|[#*+:<>@[\\\]_`|~]|---|\.(?=\S)|[^\x20-\x7e\p{L}]/u;
 const SPECIAL = /[!#()*:<[\\\]_`|~]|\p{Extended_Pictographic}/gu;
 
-/** What a message may cost, and each of its characters besides, in units of 150 ns: 15 ms, 4 ms a thousand. */
-const BUDGET = 100_000;
-const BUDGET_PER_CHARACTER = 25;
+/** What a message may cost, and each of its characters besides, in units of 150 ns: 9 ms, 3 ms a thousand. */
+const BUDGET = 60_000;
+const BUDGET_PER_CHARACTER = 20;
 /** What the parser takes for a line by itself, and for each character; each special one scans the whole line. */
 const LINE_COST = 1_000;
 const CHARACTER_COST = 10;

@@ -38,20 +38,30 @@ const JOINED = new Set<Block['kind']>(['text', 'quote', 'list', 'table']);
 /** Markdown of a message: paragraphs and equal blocks a blank line apart, all else line by line. */
 export function markdownOf(nodes: readonly HtmlNode[], page: Page): string {
   let text = '';
-  let before: Block['kind'] | undefined;
-  for (const { kind, lines } of blocksOf(nodes, page)) {
-    if (before !== undefined) text += before === kind && JOINED.has(kind) ? '\n\n' : '\n';
-    text += lines.join('\n');
-    before = kind;
+  let before: Block | undefined;
+  for (const block of blocksOf(nodes, page)) {
+    if (before !== undefined) text += wouldJoin(before, block) ? '\n\n' : '\n';
+    text += block.lines.join('\n');
+    before = block;
   }
   return text;
+}
+
+/**
+ * A spoiler behind a table would be a row of it. What looks like an item of an inner list is none to the
+ * grammar, so that the list behind it is another one anyway.
+ */
+function wouldJoin(before: Block, after: Block): boolean {
+  if (before.kind === 'table' && after.lines[0]?.startsWith('|') === true) return true;
+  if (before.kind === 'list' && before.lines.at(-1)?.startsWith('\u2003') === true) return false;
+  return before.kind === after.kind && JOINED.has(after.kind);
 }
 
 export function blocksOf(nodes: readonly HtmlNode[], page: Page): Block[] {
   const blocks: Block[] = [];
   let runs: Run[] = [];
   const flush = (): void => {
-    const text = withoutEnds(linesOf(runs).map((line) => trimmed(markdownLine(line, page.reader, page.place))));
+    const text = withoutEnds(linesOf(runs).map((line) => markdownLine(trimmed(line), page.reader, page.place)));
     if (text.length > 0) blocks.push({ kind: 'text', lines: text });
     runs = [];
   };
@@ -159,7 +169,19 @@ function linesOf(runs: readonly Run[]): Run[][] {
 }
 
 /** Blanks of HTML are nothing at the ends of a line; other ones (an em space) are there on purpose. */
-const trimmed = (line: string): string => line.replace(/^[ \t]+|[ \t]+$/g, '');
+function trimmed(line: readonly Run[]): readonly Run[] {
+  const [first] = line;
+  const last = line.at(-1);
+  if (first !== undefined && isBlankable(first) && first.text.startsWith(' ')) {
+    return trimmed([{ ...first, text: first.text.slice(1) }, ...line.slice(1)].filter(({ text }) => text !== ''));
+  }
+  if (last !== undefined && isBlankable(last) && last.text.endsWith(' ')) {
+    return trimmed([...line.slice(0, -1), { ...last, text: last.text.slice(0, -1) }].filter(({ text }) => text !== ''));
+  }
+  return line;
+}
+
+const isBlankable = ({ atom, marks }: Run): boolean => atom === undefined && !marks.has('code');
 
 const EMPTY = new RegExp(`^[\\s${ZERO_WIDTH}]*$`);
 
