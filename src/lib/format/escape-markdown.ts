@@ -3,28 +3,33 @@ export const ZERO_WIDTH = '\u200b';
 
 const URL_IN_TEXT = /https?:\/\/[^\s<>"]+/gi;
 
-/** Text that shows as it is, outside emphasis and link labels. URLs stay untouched, else they would lead elsewhere. */
-export function escapeMarkdown(text: string): string {
+/**
+ * Text that shows as it is, outside emphasis and link labels; `ends` when nothing follows it on its line.
+ * URLs stay untouched, else they would lead elsewhere.
+ */
+export function escapeMarkdown(text: string, ends: boolean): string {
   // The URL of `<https://…|label>` is not looked at by the first step, its beginning is by the second.
-  return partConstructs(outsideUrls(text, escapeWords));
+  return partConstructs(outsideUrls(text, (words, last) => escapeWords(words, ends && last)));
 }
 
-function outsideUrls(text: string, change: (words: string) => string): string {
+function outsideUrls(text: string, change: (words: string, last: boolean) => string): string {
   let changed = '';
   let at = 0;
   for (const url of text.matchAll(URL_IN_TEXT)) {
-    changed += change(text.slice(at, url.index)) + url[0];
+    changed += change(text.slice(at, url.index), false) + url[0];
     at = url.index + url[0].length;
   }
-  return changed + change(text.slice(at));
+  return changed + change(text.slice(at), true);
 }
 
-/** An underscore within a word is harmless as long as a blank follows the word: with `x_y\`code\`` the code is lost. */
+/** An underscore within a word is harmless as long as a blank or nothing follows the word: with `x_y\`code\`` the code is lost. */
 const UNDERSCORED_WORD = /(?<=\s|^)[a-z0-9]+(?:_[a-z0-9]+)+(?=\s)/gi;
 
-function escapeWords(text: string): string {
+function escapeWords(text: string, ends: boolean): string {
   const harmless = new Set(
-    [...text.matchAll(UNDERSCORED_WORD)].flatMap(({ 0: word, index }) => indexesOf(word, '_').map((at) => index + at)),
+    [...`${text}${ends ? ' ' : ''}`.matchAll(UNDERSCORED_WORD)].flatMap(({ 0: word, index }) =>
+      indexesOf(word, '_').map((at) => index + at),
+    ),
   );
   return text.replace(/[*~`_]|(?<=\\)[#.]/g, (char, at: number) => (harmless.has(at) ? char : `\\${char}`));
 }

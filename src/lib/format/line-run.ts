@@ -9,6 +9,8 @@ export interface Run {
   readonly marks: ReadonlySet<Mark>;
   readonly href?: string;
   readonly atom?: 'mention' | 'emoji' | 'formula';
+  /** Whether it is the last of its line. */
+  readonly ends?: boolean;
 }
 
 export const NO_MARKS: ReadonlySet<Mark> = new Set();

@@ -19,7 +19,8 @@ type Nesting = (readonly [Mark, string])[];
 
 /** The markdown of the merged runs of a line, whatever stands before it. */
 export function inlineMarkdown(runs: readonly Run[]): string {
-  return join(stretches(runs, (run) => String(run.marks.has('spoiler'))).map(hiddenOrNot));
+  const ended = runs.map((run, at) => (at === runs.length - 1 ? { ...run, ends: true } : run));
+  return join(stretches(ended, (run) => String(run.marks.has('spoiler'))).map(hiddenOrNot));
 }
 
 /** A spoiler is the outermost: it holds links, and escapes work in it as outside. */
@@ -85,7 +86,7 @@ const isCode = (run: Run): boolean => run.marks.has('code') && !/[`\n]/.test(run
 function leaf(run: Run, within: boolean): string {
   if (run.atom !== undefined) return run.text;
   if (isCode(run)) return `\`${disarmEverybody(run.text)}\``;
-  return disarmMentions(within ? partConstructs(run.text) : escapeMarkdown(run.text));
+  return disarmMentions(within ? partConstructs(run.text) : escapeMarkdown(run.text, run.ends === true));
 }
 
 /** Blanks go outside: `* a*` would begin a list. */

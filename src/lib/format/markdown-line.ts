@@ -21,7 +21,7 @@ export function markdownLine(runs: readonly Run[], reader: LineReader, place: Li
   if (line.length === 1 && only.marks.size === 0 && only.href === undefined && only.atom === undefined) {
     const unarmed = disarmMentions(only.text);
     if (reader.isPlain(unarmed, place)) return unarmed;
-    return atPlace(disarmMentions(escapeMarkdown(only.text)), place);
+    return atPlace(disarmMentions(escapeMarkdown(only.text, true)), place);
   }
   const formulas = line.filter(({ atom }) => atom === 'formula').map(({ text }) => disarmMentions(text));
   const built = readable(

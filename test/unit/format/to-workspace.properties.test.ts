@@ -12,6 +12,8 @@ const plain = (body: string, msgtype = 'm.text'): Promise<string> => toWorkspace
 const html = (formatted: string, msgtype = 'm.text'): Promise<string> =>
   toWorkspace({ body: 'fallback', format: 'org.matrix.custom.html', formatted_body: formatted, msgtype });
 const read: ReadMessage = await loadMessageReader();
+/** A line or two: what is long is for the test of time. */
+const anyText = adversarialText.map((text) => text.slice(0, 120));
 const Z = '\u200b';
 /** Rocket.Chat takes `a.b` for a domain, and has no escape within one. */
 const DOMAIN = /\.[\p{L}\p{N}-]/u;
@@ -25,11 +27,9 @@ const mentioned = (msg: string): string[] =>
 describe('any text from Matrix', () => {
   it('shows as it was written, whatever it looks like', async () => {
     await fc.assert(
-      fc.asyncProperty(adversarialText, async (text) => {
+      fc.asyncProperty(anyText, async (text) => {
         const body = text.replaceAll(Z, '').replaceAll('\r', '');
-        fc.pre(
-          !DOMAIN.test(body) && body.length < 300 && !/https?:|example|:\/\//.test(body) && !body.startsWith('> <@'),
-        );
+        fc.pre(!DOMAIN.test(body) && !/https?:|example|:\/\//.test(body) && !body.startsWith('> <@'));
         const msg = await plain(body);
         const tree = read(msg);
         fc.pre(tree !== undefined);
@@ -38,6 +38,7 @@ describe('any text from Matrix', () => {
         const seen = (whole: string): string =>
           whole
             .replaceAll(Z, '')
+            .replace(/[ \t]*(\p{Extended_Pictographic})[ \t]*/gu, '$1')
             .split('\n')
             .map((line) => line.trim())
             .join('\n')
@@ -50,17 +51,17 @@ describe('any text from Matrix', () => {
 
   it('never throws, mentions nobody, holds no link that runs something', async () => {
     await fc.assert(
-      fc.asyncProperty(adversarialText, fc.constantFrom('m.text', 'm.emote', 'm.notice'), async (text, msgtype) => {
+      fc.asyncProperty(anyText, fc.constantFrom('m.text', 'm.emote', 'm.notice'), async (text, msgtype) => {
         for (const msg of [await html(text, msgtype), await plain(text, msgtype)]) {
           expect(mentioned(msg).filter((name) => /^(?:all|here)$/i.test(name))).toEqual([]);
           expect(msg).not.toMatch(/(?<![0-9a-z])@(?:all|here)\b/i);
           expect(msg.isWellFormed()).toBe(true);
-          const tree = msg.length < 300 ? read(msg) : undefined;
+          const tree = read(msg);
           for (const target of targetsOf(tree === undefined ? [] : nodesOf(tree)))
             expect(target).not.toMatch(/^\s*(?:javascript|data|vbscript):/i);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_800 },
     );
   });
 });
