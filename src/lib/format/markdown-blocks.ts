@@ -1,27 +1,12 @@
 import { disarmMentions, ZERO_WIDTH } from './escape-markdown.ts';
-import { type Around, formulaOf, hrefOf, marksWithin, runsOf } from './html-runs.ts';
+import { formulaOf, hrefOf, marksWithin, runsOf } from './html-runs.ts';
 import type { HtmlElement, HtmlNode } from './html-tree.ts';
-import type { LinePlace, LineReader } from './line-reader.ts';
+import type { Block, Page } from './markdown-block.ts';
 import type { Run } from './line-run.ts';
 import { codeBlock, hiddenCode } from './markdown-code.ts';
 import { markdownLine } from './markdown-line.ts';
 import { listBlocks } from './markdown-list.ts';
 import { tableBlock } from './markdown-table.ts';
-
-/** A part of a message that begins on a line of its own. */
-export interface Block {
-  readonly kind: 'text' | 'code' | 'quote' | 'list' | 'table' | 'other';
-  readonly lines: readonly string[];
-}
-
-/** What holds for the blocks of one place in a message. */
-export interface Page extends Around {
-  readonly reader: LineReader;
-  /** Within quotes and list items the grammar knows lines of text only. */
-  readonly place: LinePlace;
-  /** How many lists the place is in. */
-  readonly depth: number;
-}
 
 /** Elements that are blocks by themselves or only hold some. */
 const CONTAINERS = new Set(
@@ -36,10 +21,10 @@ const HEADING = /^h[1-6]$/;
 const JOINED = new Set<Block['kind']>(['text', 'quote', 'list', 'table']);
 
 /** Markdown of a message: paragraphs and equal blocks a blank line apart, all else line by line. */
-export function markdownOf(nodes: readonly HtmlNode[], page: Page): string {
+export function markdownOf(nodes: readonly HtmlNode[], page: Omit<Page, 'blocksOf'>): string {
   let text = '';
   let before: Block | undefined;
-  for (const block of blocksOf(nodes, page)) {
+  for (const block of blocksOf(nodes, { ...page, blocksOf })) {
     if (before !== undefined) text += wouldJoin(before, block) ? '\n\n' : '\n';
     text += block.lines.join('\n');
     before = block;
@@ -57,7 +42,7 @@ function wouldJoin(before: Block, after: Block): boolean {
   return before.kind === after.kind && JOINED.has(after.kind);
 }
 
-export function blocksOf(nodes: readonly HtmlNode[], page: Page): Block[] {
+function blocksOf(nodes: readonly HtmlNode[], page: Page): Block[] {
   const blocks: Block[] = [];
   let runs: Run[] = [];
   const flush = (): void => {

@@ -1,6 +1,6 @@
 import { disarmEverybody, ZERO_WIDTH } from './escape-markdown.ts';
 import type { HtmlElement, HtmlNode } from './html-tree.ts';
-import type { Block, Page } from './markdown-blocks.ts';
+import type { Block, Page } from './markdown-block.ts';
 import { markdownLine } from './markdown-line.ts';
 
 /** Languages whose name the grammar does not bear: with another sign in it the whole block would be text. */

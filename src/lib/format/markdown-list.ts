@@ -1,5 +1,5 @@
 import type { HtmlElement } from './html-tree.ts';
-import { type Block, blocksOf, type Page } from './markdown-blocks.ts';
+import type { Block, Page } from './markdown-block.ts';
 
 /** Indents in any client: blanks at the beginning of a line are not shown by all of them. */
 const INDENT = '\u2003';
@@ -20,7 +20,7 @@ export function listBlocks(element: HtmlElement, page: Page): Block[] {
   const bullets = bulletsOf(element, page.depth);
   for (const child of element.children) {
     const isItem = typeof child !== 'string' && child.name === 'li';
-    const inner = blocksOf([child], { ...page, place: 'inside', depth: page.depth + (isItem ? 1 : 0) });
+    const inner = page.blocksOf([child], { ...page, place: 'inside', depth: page.depth + (isItem ? 1 : 0) });
     let bullet = isItem && inner.length > 0 ? bullets() : undefined;
     for (const block of inner) {
       if (block.kind === 'code') {

@@ -1,6 +1,6 @@
 import { isSpoiler } from './html-runs.ts';
 import type { HtmlElement, HtmlNode } from './html-tree.ts';
-import { type Block, blocksOf, type Page } from './markdown-blocks.ts';
+import type { Block, Page } from './markdown-block.ts';
 
 const ROW = new Set(['tr']);
 const CELL = new Set(['td', 'th']);
@@ -10,7 +10,7 @@ const CELL = new Set(['td', 'th']);
  * Within quotes and list items there are no tables, and none may hold a spoiler: then rows are lines.
  */
 export function tableBlock(element: HtmlElement, page: Page): Block[] {
-  const caption = elementsNamed(element, new Set(['caption'])).flatMap((found) => blocksOf(found.children, page));
+  const caption = elementsNamed(element, new Set(['caption'])).flatMap((found) => page.blocksOf(found.children, page));
   const rows = elementsNamed(element, ROW)
     .map((row) => elementsNamed(row, CELL).map((cell) => cellText(cell, page)))
     .filter((row) => row.some((cell) => cell !== ''));
@@ -31,7 +31,8 @@ const withoutBars = (cell: string): string =>
   cell.replace(/\\.|`[^`]*`|\|/g, (found) => (found === '|' ? '\\|' : found));
 
 function cellText(cell: HtmlElement, page: Page): string {
-  return blocksOf(cell.children, { ...page, place: 'inside' })
+  return page
+    .blocksOf(cell.children, { ...page, place: 'inside' })
     .flatMap(({ lines }) => lines)
     .filter((text) => !text.startsWith('```'))
     .join(' ');
