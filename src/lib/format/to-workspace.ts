@@ -8,8 +8,6 @@ import { htmlOf, type MatrixMessage, withoutReplyFallback } from './matrix-messa
 import { loadMessageReader } from './message-tree.ts';
 import { NO_NAMES, type WorkspaceNames } from './workspace-names.ts';
 
-export type { MatrixMessage } from './matrix-message.ts';
-
 /**
  * A Matrix message as Rocket.Chat's markdown (`msg`). Text that only looks like markdown is escaped where
  * Rocket.Chat's grammar has an escape, parted by a zero-width space where it has none. Formatting that

@@ -46,7 +46,7 @@ const code = fc
   .map(([attribute, lines]) => `<pre><code${attribute}>${lines.join('\n')}</code></pre>`);
 const row = fc.tuple(line, simpleWords);
 
-export const table = fc
+const table = fc
   .array(row, { minLength: 1, maxLength: 3 })
   .map((rows) => `<table>${rows.map(([a, b]) => `<tr><td>${a}</td><td>${b}</td></tr>`).join('')}</table>`);
 
