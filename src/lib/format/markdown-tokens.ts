@@ -18,68 +18,86 @@ const ESCAPE = /\\[*_~`#.]/y;
 const WHOLE = /[\\![]/;
 const LETTER = /[\p{L}\p{N}]/u;
 
+/** A line that is being read, up to `at`. */
+interface Scan {
+  readonly line: string;
+  readonly tokens: Token[];
+  /** Where each marker that is still open stands in `tokens`. */
+  readonly open: number[];
+  /** Where the last of each text stands that was looked for, so that none is looked for twice. */
+  readonly lasts: Map<string, number>;
+  at: number;
+}
+
 /** The tokens of one line, in order; together they are the line. Linear in its length. */
 export function tokensOf(line: string): Token[] {
-  const tokens: Token[] = [];
-  /** Where each marker that is still open stands in `tokens`. */
-  const open: number[] = [];
-  const ends = new Map<string, number>();
-  const lastOf = (text: string): number => {
-    const known = ends.get(text) ?? line.lastIndexOf(text);
-    ends.set(text, known);
-    return known;
-  };
-  let at = 0;
-  const read = (pattern: RegExp): string | undefined => {
-    pattern.lastIndex = at;
-    return pattern.exec(line)?.[0];
-  };
-  const add = (kind: Token['kind'], text: string): void => {
-    tokens.push({ kind, text });
-    at += text.length;
-  };
-  const marker = (text: string): void => {
-    const before = line[at - 1] ?? ' ';
-    const after = line[at + text.length] ?? ' ';
-    const top = open.at(-1);
-    if (top !== undefined && tokens[top]?.text === text && !(text[0] === '_' && LETTER.test(after))) {
-      open.pop();
-      tokens[top] = { kind: 'open', text };
-      add('close', text);
-      return;
-    }
-    const known = open.some((index) => tokens[index]?.text === text);
-    const opens = !known && lastOf(text) > at + text.length && (text === '||' || /\S/.test(after));
-    if (opens && !(text[0] === '_' && LETTER.test(before))) open.push(tokens.length);
-    add('word', text);
-  };
-  const code = (): boolean => {
-    const end = line.indexOf('`', at + 1);
-    if (end <= at + 1) return false;
-    const inner = line.slice(at + 1, end);
-    add('open', '`');
-    for (const part of inner.split(/([ \t]+)/)) if (part !== '') add(/^[ \t]/.test(part) ? 'blank' : 'word', part);
-    add('close', '`');
-    return true;
-  };
-  while (at < line.length) {
-    const char = line.charAt(at);
-    const whole = WHOLE.test(char) ? (read(ESCAPE) ?? read(LINK) ?? formulaAt(line, at, lastOf)) : undefined;
-    if (whole !== undefined) add('whole', whole);
-    else if (char === ' ' || char === '\t') add('blank', read(BLANK) ?? char);
-    else if (char === '`' && lastOf('`') > at && code()) continue;
-    else {
-      const mark = read(MARKER);
-      if (mark === undefined) add('word', (/h/i.test(char) ? read(ADDRESS) : undefined) ?? read(WORD) ?? char);
-      else marker(mark);
+  const scan: Scan = { line, tokens: [], open: [], lasts: new Map(), at: 0 };
+  while (scan.at < line.length) {
+    const char = line.charAt(scan.at);
+    const whole = WHOLE.test(char) ? (read(scan, ESCAPE) ?? read(scan, LINK) ?? formulaAt(scan)) : undefined;
+    if (whole !== undefined) add(scan, 'whole', whole);
+    else if (char === ' ' || char === '\t') add(scan, 'blank', read(scan, BLANK) ?? char);
+    else if (char !== '`' || !addCode(scan)) {
+      const marker = read(scan, MARKER);
+      const address = /h/i.test(char) ? read(scan, ADDRESS) : undefined;
+      if (marker === undefined) add(scan, 'word', address ?? read(scan, WORD) ?? char);
+      else addMarker(scan, marker);
     }
   }
-  return tokens;
+  return scan.tokens;
+}
+
+function read({ line, at }: Scan, pattern: RegExp): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(line)?.[0];
+}
+
+function add(scan: Scan, kind: Token['kind'], text: string): void {
+  scan.tokens.push({ kind, text });
+  scan.at += text.length;
+}
+
+function lastOf({ line, lasts }: Scan, text: string): number {
+  const last = lasts.get(text) ?? line.lastIndexOf(text);
+  lasts.set(text, last);
+  return last;
+}
+
+/** A marker is taken for text until its other half is found. */
+function addMarker(scan: Scan, text: string): void {
+  const { line, at, tokens, open } = scan;
+  const before = line[at - 1] ?? ' ';
+  const after = line[at + text.length] ?? ' ';
+  const isItalic = text.startsWith('_');
+  const top = open.at(-1);
+  if (top !== undefined && tokens[top]?.text === text && !(isItalic && LETTER.test(after))) {
+    open.pop();
+    tokens[top] = { kind: 'open', text };
+    add(scan, 'close', text);
+    return;
+  }
+  const isOpen = open.some((index) => tokens[index]?.text === text);
+  const mayOpen = lastOf(scan, text) > at + text.length && (text === '||' || /\S/.test(after));
+  if (!isOpen && mayOpen && !(isItalic && LETTER.test(before))) open.push(tokens.length);
+  add(scan, 'word', text);
+}
+
+function addCode(scan: Scan): boolean {
+  const { line, at } = scan;
+  const end = lastOf(scan, '`') > at ? line.indexOf('`', at + 1) : -1;
+  if (end <= at + 1) return false;
+  add(scan, 'open', '`');
+  for (const part of line.slice(at + 1, end).split(/([ \t]+)/)) {
+    if (part !== '') add(scan, /^[ \t]/.test(part) ? 'blank' : 'word', part);
+  }
+  add(scan, 'close', '`');
+  return true;
 }
 
 /** `\(formula\)`, or `\[formula\]`; a search to the end of the line is made only when there is an end. */
-function formulaAt(line: string, at: number, lastOf: (text: string) => number): string | undefined {
+function formulaAt(scan: Scan): string | undefined {
+  const { line, at } = scan;
   const end = line.startsWith('\\(', at) ? '\\)' : line.startsWith('\\[', at) ? '\\]' : undefined;
-  if (end === undefined || lastOf(end) < at + 2) return undefined;
+  if (end === undefined || lastOf(scan, end) < at + 2) return undefined;
   return line.slice(at, line.indexOf(end, at + 2) + 2);
 }

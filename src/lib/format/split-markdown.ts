@@ -1,4 +1,5 @@
-import { boundary, splitLine } from './split-line.ts';
+import { boundary } from './graphemes.ts';
+import { splitLine } from './split-line.ts';
 
 /** Below this there is no room for a fence and something in it. */
 const LEAST = 20;
@@ -19,12 +20,13 @@ export function splitMarkdown(text: string, limit: number): string[] {
   const max = Math.max(LEAST, Math.floor(limit));
   if (text.trim() === '') return [];
   if (text.length <= max) return [text];
-  const parts = startParts(max);
+  const parts: Parts = { max, done: [], lines: [], size: 0 };
   for (const stretch of stretchesOf(text.split(/\r\n|\r|\n/))) {
-    if (stretch.fence === undefined) for (const line of stretch.lines) addLine(parts, line, max);
-    else addFenced(parts, stretch, stretch.fence, max);
+    if (stretch.fence === undefined) for (const line of stretch.lines) addLine(parts, line);
+    else addFenced(parts, stretch, stretch.fence);
   }
-  return parts.end();
+  flush(parts);
+  return parts.done;
 }
 
 function stretchesOf(lines: readonly string[]): Stretch[] {
@@ -56,109 +58,107 @@ function fenceEnd(lines: readonly string[], at: number): number | undefined {
   return undefined;
 }
 
+/** The parts that are done, and the lines of the one that is being filled. */
 interface Parts {
-  /** What the part that is being filled still takes, with a line break. */
-  room(): number;
-  isEmpty(): boolean;
-  add(line: string): void;
-  /** Ends the part, where it may be at a paragraph that ends in its second half. */
-  endAtParagraph(): void;
-  flush(): void;
-  end(): string[];
+  readonly max: number;
+  readonly done: string[];
+  lines: string[];
+  /** UTF-16 units of the lines, with the line breaks between them. */
+  size: number;
 }
 
-function startParts(max: number): Parts {
-  const parts: string[] = [];
-  let lines: string[] = [];
-  let size = 0;
-  const flush = (): void => {
-    const text = lines
-      .join('\n')
-      .replace(/^(?:[ \t]*\n)+/, '')
-      .trimEnd();
-    if (text.trim() !== '') parts.push(text);
-    lines = [];
-    size = 0;
-  };
-  const add = (line: string): void => {
-    size += line.length + (lines.length === 0 ? 0 : 1);
-    lines.push(line);
-  };
-  return {
-    add,
-    flush,
-    room: () => max - size - (lines.length === 0 ? 0 : 1),
-    isEmpty: () => lines.every((line) => line.trim() === ''),
-    endAtParagraph() {
-      let before = size;
-      for (let at = lines.length - 1; at > 0 && before > max / 2; at -= 1) {
-        const line = lines[at] ?? '';
-        before -= line.length + 1;
-        if (line !== '' || before <= max / 2) continue;
-        const rest = lines.slice(at + 1);
-        lines = lines.slice(0, at);
-        flush();
-        rest.forEach(add);
-        return;
-      }
-      flush();
-    },
-    end() {
-      flush();
-      return parts;
-    },
-  };
+/** What the part still takes, behind a line break. */
+const room = ({ max, size, lines }: Parts): number => max - size - (lines.length === 0 ? 0 : 1);
+
+function add(parts: Parts, line: string): void {
+  parts.size += line.length + (parts.lines.length === 0 ? 0 : 1);
+  parts.lines.push(line);
 }
 
-function addLine(parts: Parts, line: string, max: number): void {
-  if (line.length <= parts.room()) {
-    parts.add(line);
+function flush(parts: Parts): void {
+  const text = parts.lines
+    .join('\n')
+    .replace(/^(?:[ \t]*\n)+/, '')
+    .trimEnd();
+  if (text.trim() !== '') parts.done.push(text);
+  parts.lines = [];
+  parts.size = 0;
+}
+
+/** Ends the part, at a paragraph if one ends in its second half. */
+function endAtParagraph(parts: Parts): void {
+  const { lines, max } = parts;
+  let before = parts.size;
+  for (let at = lines.length - 1; at > 0; at -= 1) {
+    const line = lines[at] ?? '';
+    before -= line.length + 1;
+    if (before <= max / 2) break;
+    if (line !== '') continue;
+    parts.lines = lines.slice(0, at);
+    flush(parts);
+    for (const rest of lines.slice(at + 1)) add(parts, rest);
+    return;
+  }
+  flush(parts);
+}
+
+function addLine(parts: Parts, line: string): void {
+  const { max } = parts;
+  if (line.length <= room(parts)) {
+    add(parts, line);
     return;
   }
   if (line.length <= max) {
-    parts.endAtParagraph();
-    if (line.length > parts.room()) parts.flush();
-    parts.add(line);
+    endAtParagraph(parts);
+    if (line.length > room(parts)) flush(parts);
+    add(parts, line);
     return;
   }
-  if (parts.room() < max / 2) parts.flush();
-  const [first, ...others] = splitLine(line, parts.room(), max);
-  if (first !== undefined && first !== '') parts.add(first);
+  if (room(parts) < max / 2) flush(parts);
+  const [first, ...others] = splitLine(line, room(parts), max);
+  if (first !== undefined && first !== '') add(parts, first);
   for (const piece of others) {
-    parts.flush();
-    parts.add(piece);
+    flush(parts);
+    add(parts, piece);
   }
 }
 
+type Fence = NonNullable<Stretch['fence']>;
+
 /** A block that fits a part is not cut. What is left of it after a cut has its fence, so that it stays code. */
-function addFenced(parts: Parts, { lines }: Stretch, fence: NonNullable<Stretch['fence']>, max: number): void {
+function addFenced(parts: Parts, { lines }: Stretch, fence: Fence): void {
+  const { max } = parts;
   const size = lines.reduce((sum, line) => sum + line.length + 1, 0) + fence.open.length + fence.close.length + 1;
-  if (size > parts.room()) parts.flush();
-  if (size <= max) {
-    for (const line of [fence.open, ...lines, fence.close]) parts.add(line);
-    return;
+  if (size > room(parts)) flush(parts);
+  for (const chunk of size <= max ? [{ lines, fence }] : chunksOf(lines, fence, max)) {
+    if (size > max) flush(parts);
+    for (const line of [chunk.fence.open, ...chunk.lines, chunk.fence.close]) add(parts, line);
   }
+}
+
+interface Chunk {
+  readonly lines: readonly string[];
+  readonly fence: Fence;
+}
+
+/** Lines that fill a part each; none of blank ones alone, which the grammar does not know as code. */
+function chunksOf(lines: readonly string[], fence: Fence, max: number): Chunk[] {
   const open = fence.open.length > max / 3 ? fence.close : fence.open;
   const inner = max - open.length - fence.close.length - 2;
-  let chunk: string[] = [];
+  const cut = fence.close === '||' ? textPieces : codePieces;
+  const chunks: string[][] = [[]];
   let used = 0;
-  const flush = (): void => {
-    // The grammar knows no code that is blank.
-    if (chunk.some((line) => line.trim() !== '')) {
-      parts.flush();
-      for (const line of [open, ...chunk, fence.close]) parts.add(line);
+  for (const piece of lines.flatMap((line) => cut(line, inner))) {
+    if (used > 0 && used + piece.length > inner) {
+      chunks.push([]);
+      used = 0;
     }
-    chunk = [];
-    used = 0;
-  };
-  for (const piece of lines.flatMap((line) =>
-    fence.close === '||' ? textPieces(line, inner) : codePieces(line, inner),
-  )) {
-    if (chunk.length > 0 && used + piece.length + 1 > inner) flush();
-    used += piece.length + (chunk.length === 0 ? 0 : 1);
-    chunk.push(piece);
+    chunks.at(-1)?.push(piece);
+    used += piece.length + 1;
   }
-  flush();
+  return chunks
+    .filter((chunk) => chunk.some((line) => line.trim() !== ''))
+    .map((chunk) => ({ lines: chunk, fence: { open, close: fence.close } }));
 }
 
 const textPieces = (line: string, max: number): string[] =>
