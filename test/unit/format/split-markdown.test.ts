@@ -124,7 +124,7 @@ describe('any message that is too long for Rocket.Chat', () => {
       }),
       { numRuns: 500 },
     );
-  });
+  }, 120_000);
 
   it('has no part that is blank or over the limit, and no character of it is lost, whatever it is', () => {
     fc.assert(
@@ -139,7 +139,7 @@ describe('any message that is too long for Rocket.Chat', () => {
       }),
       { numRuns: 1_500 },
     );
-  });
+  }, 120_000);
 
   it.each([
     'a ',

@@ -12,8 +12,8 @@ const plain = (body: string, msgtype = 'm.text'): Promise<string> => toWorkspace
 const html = (formatted: string, msgtype = 'm.text'): Promise<string> =>
   toWorkspace({ body: 'fallback', format: 'org.matrix.custom.html', formatted_body: formatted, msgtype });
 const read: ReadMessage = await loadMessageReader();
-/** A line or two: what is long is for the test of time. */
-const anyText = adversarialText.map((text) => text.slice(0, 120));
+/** A line or two: what is long is for the test of time, and costs the parser milliseconds. */
+const anyText = adversarialText.map((text) => text.slice(0, 60));
 const Z = '\u200b';
 /** Rocket.Chat takes `a.b` for a domain, and has no escape within one. */
 const DOMAIN = /\.[\p{L}\p{N}-]/u;
@@ -45,9 +45,9 @@ describe('any text from Matrix', () => {
             .trim();
         expect(shown === undefined ? shown : seen(shown)).toBe(seen(body.toWellFormed()));
       }),
-      { numRuns: 2_500 },
+      { numRuns: 2_000 },
     );
-  });
+  }, 120_000);
 
   it('never throws, mentions nobody, holds no link that runs something', async () => {
     await fc.assert(
@@ -61,9 +61,9 @@ describe('any text from Matrix', () => {
             expect(target).not.toMatch(/^\s*(?:javascript|data|vbscript):/i);
         }
       }),
-      { numRuns: 1_800 },
+      { numRuns: 1_500 },
     );
-  });
+  }, 120_000);
 });
 
 const targetsOf = (nodes: readonly Node[]): string[] =>
@@ -107,9 +107,9 @@ describe('marks of any nesting', () => {
         const seen = (whole: string): string => alike(whole.replaceAll(Z, '')).replace(/\s+/g, ' ').trim();
         expect(seen(shown), msg).toBe(seen(text));
       }),
-      { numRuns: 1_500 },
+      { numRuns: 2_000 },
     );
-  });
+  }, 120_000);
 
   const MARKS = { b: 'BOLD', i: 'ITALIC', s: 'STRIKE' };
   const tags = fc.uniqueArray(fc.constantFrom<keyof typeof MARKS>('b', 'i', 's'), { maxLength: 3 });
@@ -131,9 +131,9 @@ describe('marks of any nesting', () => {
         ]);
         expect(nodes === undefined ? nodes : leaves(nodesOf(nodes), [])).toEqual(meant);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 1_500 },
     );
-  });
+  }, 120_000);
 });
 
 /** What stands in a spoiler where the grammar leaves no other way. */
@@ -208,7 +208,7 @@ describe('a pill in any text', () => {
       ),
       { numRuns: 1_500 },
     );
-  });
+  }, 120_000);
 });
 
 const mentionsOf = (nodes: readonly Node[]): string[] =>
@@ -224,5 +224,5 @@ describe('an ordinary document', () => {
       }),
       { numRuns: 1_000 },
     );
-  });
+  }, 120_000);
 });
