@@ -1,0 +1,75 @@
+import { mentionsContent } from '../../format/lookups.ts';
+import { toMatrix } from '../../format/to-matrix.ts';
+import type { WorkspaceMessageEdited } from '../events.ts';
+import type { Outcome } from '../outcome.ts';
+import { type Work, marked, markerOf, sendOnce, speakerFor, txnOf } from './acting.ts';
+import { MARKER } from './event.ts';
+
+export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<Outcome> {
+  const { parts, portal } = work;
+  const original = event.pairs.find((pair) => pair.kind === 'message');
+  const snapshot = { ...event.snapshot, hash: event.version.hash, updatedAt: event.version.updatedAt };
+  if (original === undefined) return { outcome: 'gone', snapshots: [snapshot] };
+  const { text, mentions } = await toMatrix(marked(work.row, event.text));
+  const marker = markerOf(parts, event.version.id, 0, event.version.updatedAt);
+  const subject = `${event.version.updatedAt} ${event.version.hash}`;
+  if (original.origin === 'homeserver' || work.how.asBot) {
+    // Only its sender may replace a Matrix message: anybody else's change is said in a reply.
+    const speaker = await speakerFor(work, event.editor);
+    const content = {
+      msgtype: 'm.notice',
+      ...prefixed(text, `edited by ${event.editor.name}: `),
+      'm.mentions': {},
+      'm.relates_to': { 'm.in_reply_to': { event_id: original.eventId } },
+      [MARKER]: marker,
+    };
+    const eventId = await sendOnce(
+      work,
+      speaker,
+      txnOf(work, 'edit', event.version.id, subject, speaker.userId),
+      content,
+      undefined,
+    );
+    // In the ledger, so that the text goes when the message does.
+    const entry = { ...original, kind: 'edit', eventId, origin: 'workspace', matrixUserId: speaker.userId } as const;
+    return {
+      outcome: 'relayed',
+      ledger: [{ ...entry, ts: event.version.updatedAt, redacted: false }],
+      snapshots: [snapshot],
+    };
+  }
+  // The newest ts wins in clients, so that of our edits of one message must rise.
+  const now = Math.min(event.version.updatedAt, parts.clock.now());
+  const ts = Math.max(now, event.snapshot.lastEditTs + 1, original.ts + 1);
+  const speaker = await work.ghosts.again(portal, original.matrixUserId);
+  const content = {
+    msgtype: 'm.text',
+    ...prefixed(text, '* '),
+    'm.mentions': {},
+    'm.new_content': { msgtype: 'm.text', ...text, 'm.mentions': mentionsContent(mentions) },
+    'm.relates_to': { rel_type: 'm.replace', event_id: original.eventId },
+    [MARKER]: marker,
+  };
+  const txn = txnOf(work, 'edit', event.version.id, subject, speaker.userId);
+  const eventId = await sendOnce(work, speaker, txn, content, ts);
+  return {
+    outcome: 'relayed',
+    ledger: [{ ...original, kind: 'edit', eventId, origin: 'workspace', ts, redacted: false }],
+    snapshots: [{ ...snapshot, lastEditTs: ts }],
+  };
+}
+
+interface FormattedText {
+  readonly body: string;
+  readonly format?: string;
+  readonly formatted_body?: string;
+}
+
+function prefixed(text: FormattedText, prefix: string): FormattedText {
+  const body = `${prefix}${text.body}`;
+  return text.formatted_body === undefined
+    ? { body }
+    : { ...text, body, formatted_body: `${escape(prefix)}${text.formatted_body}` };
+}
+
+const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,0 +1,36 @@
+import { mentionsContent } from '../../format/lookups.ts';
+import { toMatrix } from '../../format/to-matrix.ts';
+import type { WorkspaceMessagePosted } from '../events.ts';
+import type { Outcome } from '../outcome.ts';
+import { type Work, entryOf, marked, markerOf, perMessageProfile, sendOnce, speakerFor, txnOf } from './acting.ts';
+import { MARKER } from './event.ts';
+
+export async function post(work: Work, event: WorkspaceMessagePosted): Promise<Outcome> {
+  const { parts, portal, row } = work;
+  const speaker = await speakerFor(work, event.author);
+  const { text, mentions } = await toMatrix(marked(row, event.text));
+  const content = {
+    msgtype: 'm.text',
+    ...text,
+    'm.mentions': mentionsContent(mentions),
+    ...(work.how.asBot ? perMessageProfile(event.author) : {}),
+    [MARKER]: markerOf(parts, event.version.id, 0, event.version.updatedAt),
+  };
+  const txn = txnOf(work, 'post', event.version.id, '0', speaker.userId);
+  const at = Math.min(event.at, parts.clock.now());
+  const eventId = await sendOnce(work, speaker, txn, content, at);
+  return {
+    outcome: 'relayed',
+    ledger: [entryOf(portal, event.version.id, 'message', eventId, speaker.userId, event.author.id, at)],
+    snapshots: [
+      {
+        messageId: event.version.id,
+        portalId: portal.id,
+        hash: event.version.hash,
+        updatedAt: event.version.updatedAt,
+        deleted: false,
+        lastEditTs: 0,
+      },
+    ],
+  };
+}

@@ -1,0 +1,85 @@
+import type { MessageId } from '../../core/ids.ts';
+import { RemoteError } from '../../core/remote-error.ts';
+import type { RawMessage } from '../../rocketchat/types.ts';
+import type { InboxRow, Portal, Snapshot } from '../../store/types.ts';
+import type { HomeserverMessagePosted } from '../events.ts';
+import type { Manner } from '../outcome.ts';
+import type { BridgeParts } from '../parts.ts';
+import { type WorkspaceMessage, readMessage } from './message.ts';
+import type { Puppets, Voice } from './puppets.ts';
+
+/** Our clock and the workspace's may differ by so much when a deletion is looked for. */
+const CLOCK_MARGIN_MS = 10 * 60 * 1000;
+
+/** One change that is being made in Rocket.Chat. */
+export interface Work {
+  readonly parts: BridgeParts;
+  readonly puppets: Puppets;
+  readonly portal: Portal;
+  readonly row: InboxRow;
+  readonly how: Manner;
+}
+
+/** An edit that waited with its message leaves the mark on it. */
+export const marked = ({ row }: Work, text: string): string => (row.late ? `[delayed] ${text}` : text);
+
+/**
+ * Sends under an id of our own. A failure says nothing about whether it acted, so the message is asked
+ * for; only one in our room by our account counts as ours.
+ */
+export async function sendOnce(
+  work: Work,
+  voice: Voice,
+  id: MessageId,
+  text: string,
+): Promise<WorkspaceMessage | 'taken' | 'deleted'> {
+  const { parts, portal, row } = work;
+  const message = {
+    id,
+    roomId: portal.workspaceRoomId,
+    text,
+    ...(voice.alias === undefined ? {} : { alias: voice.alias }),
+  };
+  if (work.how.mayHaveActed) {
+    const found = await findSent(work, voice, id);
+    if (found !== undefined) return found;
+    const deleted = await parts.workspace.deletedMessages(portal.workspaceRoomId, row.receivedAt - CLOCK_MARGIN_MS);
+    if (deleted.includes(id)) return 'deleted';
+  }
+  parts.passed('apply:before-act');
+  let answer: RawMessage;
+  try {
+    answer = await voice.api.sendMessage(message);
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+    const found = await findSent(work, voice, id);
+    if (found !== undefined) return found;
+    throw error;
+  }
+  parts.passed('apply:acted');
+  return readMessage(answer) ?? { ...unread(voice, id, portal, text), updatedAt: 0 };
+}
+
+/** A server that answers a send without the document: what we asked for is what there is. */
+function unread(voice: Voice, id: MessageId, portal: Portal, text: string): WorkspaceMessage {
+  const author = { id: voice.userId, username: '', name: '' };
+  const none = { editedAt: undefined, editor: undefined, systemType: undefined };
+  return { id, roomId: portal.workspaceRoomId, text, author, at: 0, updatedAt: 0, ...none };
+}
+
+async function findSent(work: Work, voice: Voice, id: MessageId): Promise<WorkspaceMessage | 'taken' | undefined> {
+  const raw = await work.parts.workspace.getMessage(id);
+  if (raw === undefined) return undefined;
+  const found = readMessage(raw);
+  if (found === undefined || found.roomId !== work.portal.workspaceRoomId || found.author.id !== voice.userId)
+    return 'taken';
+  return found;
+}
+
+export function voiceOf(work: Work, sender: HomeserverMessagePosted['sender']): Promise<Voice> {
+  return work.how.asBot ? work.puppets.bot(sender) : work.puppets.inRoom(work.portal, sender);
+}
+
+export function snapshotOf(portal: Portal, messageId: MessageId, hash: string, updatedAt: number): Snapshot {
+  return { messageId, portalId: portal.id, hash, updatedAt, deleted: false, lastEditTs: 0 };
+}
