@@ -8,6 +8,7 @@ import { startSynapse } from './synapse.ts';
 export interface HomeserverStart {
   readonly serverName?: string;
   readonly registrations?: readonly Registration[];
+  readonly presence?: boolean;
 }
 
 export interface HomeserverKind {

@@ -15,7 +15,12 @@ export interface Registration {
   /** Ghosts are `@<prefix>…:server name`, aliases `#<prefix>…:server name`. */
   readonly prefix: string;
   readonly serverName: ServerName;
+  /** Whether the homeserver pushes typing, receipts and presence to us. Absent: yes. */
+  readonly receiveEphemeral?: boolean;
 }
+
+/** What a person shows of being there (spec: "Presence"). */
+export type Presence = 'online' | 'unavailable' | 'offline';
 
 export interface MessagesPage {
   readonly events: readonly RawEvent[];
@@ -74,7 +79,11 @@ export interface MatrixApi {
   leave(roomId: MatrixRoomId): Promise<void>;
   joinedMembers(roomId: MatrixRoomId): Promise<readonly MatrixUserId[]>;
 
-  /** `ts`: origin_server_ts to ask for (ms), only for an application service. */
+  /**
+   * `ts`: origin_server_ts to ask for (ms), only for an application service. A reaction is an `m.reaction`
+   * whose `m.relates_to` is `{rel_type: 'm.annotation', event_id, key}`; a second one by the same user with
+   * the same key is `M_DUPLICATE_ANNOTATION` (400), which tells that it is there.
+   */
   sendEvent(
     roomId: MatrixRoomId,
     type: string,
@@ -89,6 +98,20 @@ export interface MatrixApi {
   /** `/messages`; `dir: 'b'` walks from the newest back. */
   messages(roomId: MatrixRoomId, page: { dir: 'b' | 'f'; from?: string; limit: number }): Promise<MessagesPage>;
 
+  /**
+   * Says that the acting user types, for `timeoutMs` at most (Synapse: 2 minutes), or stopped to. Saying it
+   * again in time only prolongs it. A member only: else `M_FORBIDDEN`.
+   */
+  setTyping(roomId: MatrixRoomId, typing: boolean, timeoutMs: number): Promise<void>;
+  /**
+   * `m.read` up to that event, of the thread with that root, of what is outside all threads (`main`), or
+   * without `threadId` of the whole room. An event that is not of that thread is refused with 400; one that
+   * is unknown, or older than what was read before, changes nothing.
+   */
+  sendReceipt(roomId: MatrixRoomId, eventId: EventId, threadId?: EventId | 'main'): Promise<void>;
+  /** A homeserver on which presence is switched off takes it and does nothing. */
+  setPresence(presence: Presence, statusMessage?: string): Promise<void>;
+
   /** `POST /media/v1/create`: an id to upload to, valid for 24 h. */
   createMedia(): Promise<string>;
   /** `M_CANNOT_OVERWRITE_MEDIA` is done. */
@@ -101,6 +124,14 @@ export interface MatrixApi {
 export interface ApplicationServiceHandlers {
   /** Resolves once the events are on disk. Rejecting (a full disk, never a bad event) answers 500, and the homeserver tries again. */
   onTransaction(transactionId: string, events: readonly unknown[]): Promise<void>;
+  /**
+   * Typing, receipts and presence (`m.typing`, `m.receipt`, `m.presence`) as they were pushed, unread. Of
+   * receipts Synapse 1.160 also pushes private ones (`m.read.private`), which are nobody else's business, and
+   * leaves out the `thread_id`. Those of our own ghosts come too. They
+   * are never repeated and come at any time, before or after the messages of their transaction. Nobody waits
+   * for it, and when it fails that is only logged: the transaction's answer doesn't depend on it.
+   */
+  onEphemeral?(events: readonly unknown[]): void | Promise<void>;
   /** From the store alone, within 100 ms: the homeserver stalls every room meanwhile. */
   onUserQuery(userId: MatrixUserId): Promise<boolean>;
   onAliasQuery(alias: MatrixRoomAlias): Promise<boolean>;

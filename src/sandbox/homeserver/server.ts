@@ -28,6 +28,7 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
     clock: options.clock ?? systemClock,
     backoffScale: options.backoffScale ?? 1,
     defaultRoomVersion: options.roomVersion ?? '11',
+    withPresence: options.presence ?? false,
     faults: createFaults(),
     disk: emptyDisk(),
     memory: freshMemory(serverName, configured.values()),
@@ -73,6 +74,7 @@ function freshMemory(serverName: string, registrations: Iterable<Registration>):
     recoveryStarted: false,
     readingStream: false,
     typing: new Map(),
+    presence: new Map(),
     waiters: new Set(),
     agent: new Agent({ keepAlive: true }),
   };

@@ -109,6 +109,8 @@ export interface Memory {
   readingStream: boolean;
   /** Room → user → when their typing ends. */
   readonly typing: Map<string, { users: Map<string, number>; stream: number }>;
+  /** User → what they show; `at` is when they said so. */
+  readonly presence: Map<string, { presence: string; statusMessage: string | undefined; at: number }>;
   /** Called and dropped at each change that a /sync may be waiting for. */
   readonly waiters: Set<() => void>;
   readonly agent: Agent;
@@ -119,6 +121,7 @@ export interface Homeserver {
   readonly clock: Clock;
   readonly backoffScale: number;
   readonly defaultRoomVersion: string;
+  readonly withPresence: boolean;
   readonly faults: Faults;
   readonly disk: Disk;
   memory: Memory;
