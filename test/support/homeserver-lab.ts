@@ -44,13 +44,14 @@ export const unique = (): string => randomBytes(5).toString('hex');
 export interface LabOptions {
   readonly ephemeral?: 'none' | 'typing' | 'all';
   readonly presence?: boolean;
+  readonly maxUploadBytes?: number;
 }
 
 export async function openLab(kind: HomeserverKind, wanted: LabOptions = {}): Promise<Lab> {
   const service = await startScriptedService();
-  const { ephemeral = 'typing', presence = false } = wanted;
+  const { ephemeral = 'typing', ...start } = wanted;
   const registration = makeRegistration({ url: service.url, serverName, ephemeral });
-  const homeserver = await kind.start({ serverName, registrations: [registration], presence });
+  const homeserver = await kind.start({ serverName, registrations: [registration], ...start });
   const asToken = registration.asToken.reveal();
   const as: Lab['as'] = (userId, { device = true } = {}) =>
     caller(homeserver.url, asToken, userId, { user_id: userId, ...(device ? { device_id: 'RCFED' } : {}) });

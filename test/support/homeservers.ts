@@ -9,6 +9,7 @@ export interface HomeserverStart {
   readonly serverName?: string;
   readonly registrations?: readonly Registration[];
   readonly presence?: boolean;
+  readonly maxUploadBytes?: number;
 }
 
 export interface HomeserverKind {

@@ -19,6 +19,24 @@ export interface Registration {
   readonly receiveEphemeral?: boolean;
 }
 
+export interface MediaUpload {
+  /** Bytes; Synapse takes nothing whose length is not known before. */
+  readonly size: number;
+  readonly contentType: string;
+  readonly fileName?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface MediaDownload {
+  readonly body: ReadableStream<Uint8Array>;
+  /** As its sender declared it, with parameters: `text/plain; charset=UTF-8`. Nothing of it is checked. */
+  readonly contentType: string;
+  /** Declared bytes; undefined: the server doesn't say. */
+  readonly size: number | undefined;
+  /** As its sender named it: not to be used as a name in a file system. */
+  readonly fileName: string | undefined;
+}
+
 /** What a person shows of being there (spec: "Presence"). */
 export type Presence = 'online' | 'unavailable' | 'offline';
 
@@ -118,6 +136,21 @@ export interface MatrixApi {
   putMedia(mxc: string, bytes: Uint8Array, contentType: string, fileName?: string): Promise<void>;
   /** Authenticated download; the old endpoint where the server has no new one. Refuses more than `limit` bytes. */
   media(mxc: string, limit: number): Promise<{ bytes: Uint8Array; contentType: string }>;
+  /**
+   * As `putMedia`, for what is too large to be held: the pieces are asked for as fast as the homeserver takes
+   * them, and once. Rejects besides with what `body` throws, with the reason of `signal`, and with an Error
+   * when the pieces are not exactly `size` bytes. Not tried again by itself, since the pieces are gone.
+   */
+  uploadStream(mxc: string, body: AsyncIterable<Uint8Array>, file: MediaUpload): Promise<void>;
+  /**
+   * As `media`, answered as soon as the headers are there. `body` must be read to its end or cancelled; it
+   * fails with a `RemoteError` or the reason of `signal`, `M_TOO_LARGE` when it is longer than `limit` after
+   * all. What is declared to be too large is refused at once, with its size: `details: {size}`.
+   * `M_NOT_YET_UPLOADED` (504): its sender made the id and uploaded nothing so far.
+   */
+  downloadStream(mxc: string, options: { limit: number; signal?: AbortSignal }): Promise<MediaDownload>;
+  /** Most bytes of a file that the homeserver takes; undefined: it doesn't say. */
+  uploadLimit(): Promise<number | undefined>;
 }
 
 /** What the application service listener asks of the bridge. Each answer is awaited before the homeserver gets one. */

@@ -29,6 +29,8 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
     backoffScale: options.backoffScale ?? 1,
     defaultRoomVersion: options.roomVersion ?? '11',
     withPresence: options.presence ?? false,
+    maxUploadBytes: options.maxUploadBytes ?? 50 * 1024 * 1024,
+    mediaFolder: undefined,
     faults: createFaults(),
     disk: emptyDisk(),
     memory: freshMemory(serverName, configured.values()),
@@ -60,7 +62,10 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
     },
     addRegistration: (registration) => void configured.set(registration.id, registration),
     restart,
-    stop: () => close(hs, server, 'kill'),
+    async stop() {
+      await close(hs, server, 'kill');
+      await (await hs.mediaFolder)?.remove();
+    },
   };
 }
 

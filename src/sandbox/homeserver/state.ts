@@ -3,7 +3,9 @@ import type { Clock } from '../../lib/core/clock.ts';
 import type { ApplicationService } from './application-services.ts';
 import type { Faults } from './faults.ts';
 import type { Answer } from './http.ts';
+import type { TemporaryFolder } from '../temporary-folder.ts';
 import type { JsonObject } from './json.ts';
+import type { UploadedFile } from './uploads.ts';
 
 /** An event as it's kept. `content` is replaced when the event is redacted. */
 export interface StoredEvent {
@@ -71,7 +73,7 @@ export interface StoredMedia {
   readonly createdAt: number;
   contentType: string | undefined;
   fileName: string | undefined;
-  bytes: Buffer | undefined;
+  file: UploadedFile | undefined;
 }
 
 /** What Synapse has in its database: survives each restart. */
@@ -122,6 +124,9 @@ export interface Homeserver {
   readonly backoffScale: number;
   readonly defaultRoomVersion: string;
   readonly withPresence: boolean;
+  readonly maxUploadBytes: number;
+  /** Where uploaded files are kept; made with the first. */
+  mediaFolder: Promise<TemporaryFolder> | undefined;
   readonly faults: Faults;
   readonly disk: Disk;
   memory: Memory;

@@ -18,6 +18,8 @@ export interface HomeserverOptions {
   readonly roomVersion?: string;
   /** Whether people's presence is kept and told; default no. */
   readonly presence?: boolean;
+  /** `m.upload.size`; default 50 MiB as Synapse has it. */
+  readonly maxUploadBytes?: number;
 }
 
 export type RestartMode = 'graceful' | 'kill';

@@ -15,6 +15,7 @@ export interface SynapseSettings {
   /** Unset: no other server knows of this one. */
   readonly federation: Federation | undefined;
   readonly presence: boolean;
+  readonly maxUploadBytes: number | undefined;
 }
 
 const often = { per_second: 100_000, burst_count: 100_000 };
@@ -45,7 +46,7 @@ export async function writeSynapseConfig(
 }
 
 function homeserverYaml(
-  { serverName, port, sharedSecret, folder, federation, presence }: SynapseSettings,
+  { serverName, port, sharedSecret, folder, federation, presence, maxUploadBytes }: SynapseSettings,
   registrationFiles: readonly string[],
 ): Record<string, unknown> {
   const beyond = federation === undefined ? undefined : federationYaml(folder, federation);
@@ -79,6 +80,7 @@ function homeserverYaml(
     use_appservice_legacy_authorization: false,
     app_service_config_files: registrationFiles,
     presence: { enabled: presence },
+    ...(maxUploadBytes === undefined ? {} : { max_upload_size: maxUploadBytes }),
     room_list_publication_rules: [{ action: 'allow' }],
     allow_public_rooms_without_auth: true,
     rc_message: often,

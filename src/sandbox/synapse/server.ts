@@ -26,6 +26,8 @@ export interface SynapseOptions {
   readonly federation?: Federation;
   /** Default no. */
   readonly presence?: boolean;
+  /** Default: Synapse's own. */
+  readonly maxUploadBytes?: number | undefined;
 }
 
 const readyWithinMs = 60_000;
@@ -50,6 +52,7 @@ export async function startSynapse(options: SynapseOptions): Promise<RunningHome
     folder: source.folder(data),
     federation: options.federation,
     presence: options.presence ?? false,
+    maxUploadBytes: options.maxUploadBytes,
   };
   const hosts = options.federation === undefined ? undefined : join(data, HOSTS_FILE);
   const configured = new Map((options.registrations ?? []).map((registration) => [registration.id, registration]));
