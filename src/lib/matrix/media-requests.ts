@@ -3,6 +3,7 @@ import type { HomeserverHttp, HomeserverRequest } from './homeserver-http.ts';
 import { type Acting, asUser } from './acting.ts';
 import { requiredString, segment } from './client-shapes.ts';
 import { dispositionFileName } from './content-disposition.ts';
+import { parseMxc } from './mxc.ts';
 import type { MatrixApi } from './types.ts';
 
 type MediaRequests = Pick<
@@ -47,9 +48,6 @@ export function mediaRequests(acting: Acting): MediaRequests {
 }
 
 type AsUser = { readonly user_id?: string };
-
-/** `mxc://server name/id`; the id is `[A-Za-z0-9_-]+` by the spec ("Matrix Content (mxc://) URIs"). */
-const MXC = /^mxc:\/\/([0-9A-Za-z.:[\]-]{1,255})\/([0-9A-Za-z_-]{1,255})$/;
 
 /** A media id to upload to within 24 h, stored by the caller before the bytes are sent. */
 async function createMedia(http: HomeserverHttp, query: AsUser): Promise<string> {
@@ -125,8 +123,8 @@ async function uploadLimit(http: HomeserverHttp, query: AsUser): Promise<number 
 }
 
 function mediaSegments(method: string, mxc: string): string {
-  const [, server, id] = MXC.exec(mxc) ?? [];
-  if (server !== undefined && id !== undefined && !/^\.+$/.test(server)) return `${segment(server)}/${id}`;
+  const parsed = parseMxc(mxc);
+  if (parsed !== undefined) return `${segment(parsed.serverName)}/${parsed.mediaId}`;
   throw new RemoteError({
     side: 'homeserver',
     failure: 'refused',
