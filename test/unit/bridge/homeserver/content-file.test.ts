@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe } from 'vitest';
 import { check, MESSAGE, MXC } from './content-cases.ts';
 
 describe('a file', () => {
