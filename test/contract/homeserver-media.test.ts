@@ -83,6 +83,20 @@ describe.each(homeservers)('files on the $name homeserver', (kind) => {
     await ghost.uploadStream(mxc, generatedFile(5), file);
   });
 
+  test('a file that its sender has not uploaded yet is waited for, and then told apart from one that is not there', async () => {
+    const mxc = await ghost.createMedia();
+    const path = `/_matrix/client/v1/media/download/${mxc.slice('mxc://'.length)}`;
+    expect(await clients.callerOf(alice).call('GET', path, undefined, { timeout_ms: '0' })).toMatchObject({
+      status: 504,
+      body: { errcode: 'M_NOT_YET_UPLOADED' },
+    });
+    const [file] = await Promise.all([
+      alice.downloadStream(mxc, { limit: 5 }),
+      ghost.uploadStream(mxc, generatedFile(5), { ...binary, size: 5 }),
+    ]);
+    expect(await hashOf(file.body)).toBe(await hashOf(generatedFile(5)));
+  });
+
   test('a file without a length is not taken', async () => {
     const mxc = await alice.createMedia();
     const { tokens } = clients;

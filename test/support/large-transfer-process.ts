@@ -1,6 +1,8 @@
-// Moves a generated file up to a homeserver and down again, and tells by how much this process grew meanwhile.
-// argv[2]: {url, serverName, userId, token, size}. Prints {"up", "down", "sent", "grownBy"}; needs --expose-gc.
+// Moves a generated file up to a homeserver, from there to another address on it as the bridge does, and down
+// again, and tells by how much this process grew meanwhile. Needs --expose-gc.
+// argv[2]: {url, serverName, userId, token, size, spoolFolder}. Prints {"up", "down", "grownBy"}.
 import { createHash } from 'node:crypto';
+import { transferFile } from '../../src/lib/bridge/files/transfer.ts';
 import { systemClock } from '../../src/lib/core/clock.ts';
 import type { MatrixUserId, ServerName } from '../../src/lib/core/ids.ts';
 import { silentLog } from '../../src/lib/core/log.ts';
@@ -8,7 +10,10 @@ import { Secret } from '../../src/lib/core/secret.ts';
 import { createMatrixApi } from '../../src/lib/matrix/client.ts';
 import { generatedFile, hashOf } from './generated-file.ts';
 
-const wanted = JSON.parse(process.argv[2] ?? '{}') as Record<'url' | 'serverName' | 'userId' | 'token', string> & {
+const wanted = JSON.parse(process.argv[2] ?? '{}') as Record<
+  'url' | 'serverName' | 'userId' | 'token' | 'spoolFolder',
+  string
+> & {
   size: number;
 };
 const SAMPLE_EVERY = 4 * 1024 * 1024;
@@ -52,8 +57,21 @@ async function upAndDown(size: number): Promise<Record<'up' | 'down', string>> {
   }
   const mxc = await api.createMedia();
   await api.uploadStream(mxc, watched(hashed()), { size, contentType: 'application/octet-stream' });
-  const file = await api.downloadStream(mxc, { limit: size });
+  const file = await api.downloadStream(await moved(await moved(mxc, size, true), size, false), { limit: size });
   return { up: hash.digest('hex'), down: await hashOf(watched(file.body)) };
+}
+
+/** To another address, as from a server that says how large the file is or from one that doesn't. */
+async function moved(mxc: string, limit: number, isSizeKnown: boolean): Promise<string> {
+  const from = await api.downloadStream(mxc, { limit });
+  const to = await api.createMedia();
+  await transferFile({
+    source: { body: watched(from.body), size: isSizeKnown ? from.size : undefined },
+    limit,
+    upload: (body, size) => api.uploadStream(to, body, { size, contentType: from.contentType }),
+    spoolFolder: wanted.spoolFolder,
+  });
+  return to;
 }
 
 // Code is loaded and connections are made by the first.
@@ -61,4 +79,4 @@ await upAndDown(8 * 1024 * 1024);
 const before = sample();
 peak = before;
 const hashes = await upAndDown(wanted.size);
-process.stdout.write(`${JSON.stringify({ ...hashes, sent: wanted.size, grownBy: peak - before })}\n`);
+process.stdout.write(`${JSON.stringify({ ...hashes, grownBy: peak - before })}\n`);

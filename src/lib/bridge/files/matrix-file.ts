@@ -37,7 +37,9 @@ export function matrixFileContent(file: SentFile): Record<string, unknown> {
       mimetype: bareType(file.contentType),
       size: file.size,
       ...(imageSize === undefined || msgtype !== 'm.image' ? {} : { w: imageSize.width, h: imageSize.height }),
-      ...(durationMs === undefined || msgtype === 'm.image' ? {} : { duration: Math.round(durationMs) }),
+      ...(durationMs === undefined || (msgtype !== 'm.audio' && msgtype !== 'm.video')
+        ? {}
+        : { duration: Math.round(durationMs) }),
     },
     ...(voice === undefined ? {} : voiceFields(voice)),
   };

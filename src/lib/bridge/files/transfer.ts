@@ -1,5 +1,6 @@
 import type { ImageSize } from './image-size.ts';
 import { createImageSizeReader } from './image-size.ts';
+import { createMp3LengthReader } from './mp3-length.ts';
 import { spooled } from './spool.ts';
 
 /** A file as it comes from one server, to be read once. */
@@ -32,6 +33,8 @@ export interface Transferred<T> {
   readonly size: number;
   /** Of a PNG, JPEG, GIF or WebP. */
   readonly imageSize: ImageSize | undefined;
+  /** Of an MP3, in milliseconds. What is no sound may look like one: mind the type. */
+  readonly durationMs: number | undefined;
 }
 
 /** The file has more bytes than may be sent. `size` undefined: it was declared smaller, or not at all. */
@@ -108,12 +111,14 @@ async function send<T>(
   size: number,
 ): Promise<Transferred<T>> {
   const image = createImageSizeReader();
+  const sound = createMp3LengthReader(size);
   const broken: { cause?: unknown } = {};
   async function* watched(): AsyncGenerator<Uint8Array> {
     let moved = 0;
     try {
       for await (const piece of body) {
         image.push(piece);
+        sound.push(piece);
         yield piece;
         moved += piece.byteLength;
         onProgress?.(moved, size);
@@ -124,7 +129,8 @@ async function send<T>(
     }
   }
   try {
-    return { result: await upload(watched(), size), size, imageSize: image.size };
+    const result = await upload(watched(), size);
+    return { result, size, imageSize: image.size, durationMs: sound.durationMs };
   } catch (error) {
     // Whatever the upload makes of it: it was the source that failed.
     throw 'cause' in broken ? broken.cause : error;

@@ -3,7 +3,7 @@ import { bareType, msgtypeOf } from '../../../../src/lib/bridge/files/content-ty
 import { fileSize } from '../../../../src/lib/bridge/files/file-size.ts';
 import { createFileLimits, type FileLimits, refusalOf } from '../../../../src/lib/bridge/files/limits.ts';
 import { refusalText } from '../../../../src/lib/bridge/files/refusal-text.ts';
-import { readFileRules, takesType } from '../../../../src/lib/bridge/files/workspace-rules.ts';
+import { FILE_SETTINGS, readFileRules, takesType } from '../../../../src/lib/bridge/files/workspace-rules.ts';
 import { silentLog } from '../../../../src/lib/core/log.ts';
 
 const MIB = 1024 * 1024;
@@ -41,6 +41,12 @@ describe('a size', () => {
 });
 
 describe('what a workspace takes', () => {
+  it('is in the settings that are asked for, and in no others', () => {
+    const asked = new Set<unknown>();
+    readFileRules(new Proxy({}, { get: (_settings, id) => void asked.add(id) }));
+    expect(asked).toEqual(new Set(FILE_SETTINGS));
+  });
+
   it('is everything of any size where its settings say nothing or nonsense', () => {
     for (const settings of [
       {},

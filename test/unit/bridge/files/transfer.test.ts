@@ -48,6 +48,7 @@ describe('a file on its way', () => {
       result: { hash: await hashOf(generatedFile(SIZE)), size: SIZE },
       size: SIZE,
       imageSize: undefined,
+      durationMs: undefined,
     });
     expect(steps.at(-1)).toEqual([SIZE, SIZE]);
     expect(steps).toHaveLength(16);

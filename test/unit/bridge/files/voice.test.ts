@@ -85,6 +85,12 @@ describe('the event of a file', () => {
     });
   });
 
+  it('has a duration only where it plays', () => {
+    const lasting = (contentType: string) => matrixFileContent({ ...file, contentType, durationMs: 1000.4 })['info'];
+    for (const type of ['audio/mpeg', 'video/mp4']) expect(lasting(type)).toMatchObject({ duration: 1000 });
+    for (const type of ['image/gif', 'application/pdf']) expect(lasting(type)).not.toHaveProperty('duration');
+  });
+
   it('has a caption beside the name', () => {
     expect(matrixFileContent({ ...file, caption: { body: '**See**', html: '<b>See</b>' } })).toMatchObject({
       body: '**See**',
