@@ -50,7 +50,7 @@ export async function sendUpload(upload: Upload): Promise<BufferedAnswer> {
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
-    dog.rest();
+    dog.end();
   }
 }
 

@@ -9,6 +9,8 @@ export interface Watchdog {
   arm(): void;
   /** Nobody waits for the homeserver. */
   rest(): void;
+  /** The transfer is over: whoever arms it now, having been overtaken by the answer, does nothing. */
+  end(): void;
 }
 
 /**
@@ -18,6 +20,7 @@ export interface Watchdog {
 export function createWatchdog(clock: Clock, ms: number): Watchdog {
   const bitten = new AbortController();
   let watching: AbortController | undefined;
+  let over = false;
   const rest = (): void => {
     watching?.abort();
     watching = undefined;
@@ -25,8 +28,13 @@ export function createWatchdog(clock: Clock, ms: number): Watchdog {
   return {
     signal: bitten.signal,
     rest,
+    end() {
+      over = true;
+      rest();
+    },
     arm() {
       rest();
+      if (over) return;
       const watch = new AbortController();
       watching = watch;
       clock

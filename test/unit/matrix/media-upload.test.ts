@@ -62,6 +62,35 @@ describe('an upload', () => {
     expect(await failed).toMatchObject({ failure: 'timeout' });
   });
 
+  it('that is answered before its pieces have come to their end leaves no deadline behind', async () => {
+    const naps = new Set<() => void>();
+    const clock: Clock = {
+      now: () => 0,
+      sleep: (_ms, signal) =>
+        new Promise((resolve, reject) => {
+          naps.add(resolve);
+          signal?.addEventListener('abort', () => {
+            naps.delete(resolve);
+            reject(new Error('woken'));
+          });
+        }),
+    };
+    const homeserver = await server((response, request) => request.once('data', () => response.end('{}')));
+    const answered = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('12345');
+      await answered.promise;
+      ended.resolve();
+    }
+    const ghost = await ghostOn(homeserver.url, { clock, deadlineMs: 1000 });
+    await ghost.uploadStream(MXC, pieces(), { size: 5, contentType: 'text/plain' });
+    answered.resolve();
+    await ended.promise;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(naps.size).toBe(0);
+  });
+
   it('is not sent a second time by itself when the connection is cut', async () => {
     const homeserver = await server((_response, request) => void request.socket.destroy());
     const ghost = await ghostOn(homeserver.url);
