@@ -90,7 +90,7 @@ export async function eventOnMatrix({ alice, matrixRoom }: Scene, body: string):
 }
 
 /** The newest message of that text, as bob sees it. */
-async function messageInWorkspace(
+export async function messageInWorkspace(
   { bob, room }: Scene,
   text: string,
 ): Promise<Record<string, unknown> & { _id: MessageId }> {

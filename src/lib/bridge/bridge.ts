@@ -191,6 +191,8 @@ function authorOf(
 ) {
   if (event.kind === 'message.posted') return event.author;
   if (event.kind === 'message.edited') return event.editor;
+  const reacting = event.kind === 'reactions.changed' ? event.reactions.added[0]?.author : undefined;
+  if (reacting !== undefined) return reacting;
   const author = event.pairs[0]?.workspaceUserId ?? ('' as never);
   return { id: author, username: '', name: '' };
 }

@@ -1,5 +1,5 @@
 import type { EventId, MatrixUserId, MessageId, WorkspaceUserId } from '../core/ids.ts';
-import type { LedgerEntry, Snapshot } from '../store/types.ts';
+import type { LedgerEntry, ReactionEntry, Snapshot } from '../store/types.ts';
 
 /**
  * The one vocabulary between the two sides. A source's interpreter turns an inbox row into one of
@@ -9,10 +9,19 @@ import type { LedgerEntry, Snapshot } from '../store/types.ts';
 export type FederationEvent = WorkspaceEvent | HomeserverEvent;
 
 /** Happened in Rocket.Chat, is to appear on Matrix. */
-export type WorkspaceEvent = WorkspaceMessagePosted | WorkspaceMessageEdited | WorkspaceMessageDeleted;
+export type WorkspaceEvent =
+  | WorkspaceMessagePosted
+  | WorkspaceMessageEdited
+  | WorkspaceMessageDeleted
+  | WorkspaceReactionsChanged;
 
 /** Happened on Matrix, is to appear in Rocket.Chat. */
-export type HomeserverEvent = HomeserverMessagePosted | HomeserverMessageEdited | HomeserverMessageDeleted;
+export type HomeserverEvent =
+  | HomeserverMessagePosted
+  | HomeserverMessageEdited
+  | HomeserverMessageDeleted
+  | HomeserverReactionAdded
+  | HomeserverReactionRemoved;
 
 export interface WorkspaceAuthor {
   readonly id: WorkspaceUserId;
@@ -29,6 +38,12 @@ export interface MessageVersion {
   readonly updatedAt: number;
 }
 
+/** What people reacted with, and took back, since a message was last settled. */
+export interface ReactionChange {
+  readonly added: readonly { readonly emoji: string; readonly author: WorkspaceAuthor }[];
+  readonly removed: readonly ReactionEntry[];
+}
+
 export interface WorkspaceMessagePosted {
   readonly kind: 'message.posted';
   readonly origin: 'workspace';
@@ -38,6 +53,7 @@ export interface WorkspaceMessagePosted {
   readonly at: number;
   /** Rocket.Chat markdown. */
   readonly text: string;
+  readonly reactions: ReactionChange;
 }
 
 export interface WorkspaceMessageEdited {
@@ -50,6 +66,17 @@ export interface WorkspaceMessageEdited {
   /** What was settled of it so far. */
   readonly snapshot: Snapshot;
   readonly pairs: readonly LedgerEntry[];
+  readonly reactions: ReactionChange;
+}
+
+/** The text is as it was. */
+export interface WorkspaceReactionsChanged {
+  readonly kind: 'reactions.changed';
+  readonly origin: 'workspace';
+  readonly version: MessageVersion;
+  readonly snapshot: Snapshot;
+  readonly pairs: readonly LedgerEntry[];
+  readonly reactions: ReactionChange;
 }
 
 export interface WorkspaceMessageDeleted {
@@ -101,4 +128,21 @@ export interface HomeserverMessageDeleted {
   readonly target: LedgerEntry;
   readonly pairs: readonly LedgerEntry[];
   readonly snapshot: Snapshot | undefined;
+}
+
+export interface HomeserverReactionAdded {
+  readonly kind: 'reaction.added';
+  readonly origin: 'homeserver';
+  readonly eventId: EventId;
+  readonly sender: MatrixUserId;
+  /** As Matrix names it: the emoji itself, or any short text. */
+  readonly key: string;
+  readonly target: LedgerEntry;
+}
+
+export interface HomeserverReactionRemoved {
+  readonly kind: 'reaction.removed';
+  readonly origin: 'homeserver';
+  readonly sender: MatrixUserId;
+  readonly entry: ReactionEntry;
 }

@@ -121,6 +121,18 @@ const peopleTables = ({ id, int, text, end, keyed }: ColumnTypes): string[] => [
   `create table meta (name ${text} primary key, value ${text} not null) ${keyed}`,
 ];
 
+/** Who reacted to what: Rocket.Chat tells the whole of a message's reactions, Matrix one event for each. */
+const reactionTables = ({ int, text, keyed }: ColumnTypes): string[] => [
+  `create table reactions (
+    event_id ${text} primary key, portal_id ${int} not null references portals (id), message_id ${text} not null,
+    emoji ${text} not null, origin ${text} not null, matrix_user_id ${text} not null,
+    workspace_user_id ${text} not null, username ${text} not null,
+    check (origin in ('workspace', 'homeserver'))
+  ) ${keyed}`,
+  `create index reactions_message on reactions (message_id)`,
+];
+
 export const migrations: readonly Migration[] = [
   { version: 1, statements: (types) => [...relayTables(types), ...ledgerTables(types), ...peopleTables(types)] },
+  { version: 2, statements: reactionTables },
 ];

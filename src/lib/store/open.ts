@@ -9,6 +9,7 @@ import { groupCommit } from './group-commit.ts';
 import { inboxOf } from './inbox.ts';
 import { leasesOf } from './leases.ts';
 import { ledgerOf } from './ledger.ts';
+import { reactionsOf } from './reactions.ts';
 import { lockStore, type StoreLock } from './lock.ts';
 import { mediaOf } from './media.ts';
 import { migrate } from './migrate.ts';
@@ -121,6 +122,7 @@ function assemble(database: StoreDatabase, effectKey: Uint8Array, lock: StoreLoc
     inbox: inboxOf(database),
     attempts: attemptsOf(database),
     ledger: ledgerOf(database),
+    reactions: reactionsOf(database),
     effects: effectsOf(database),
     portals: portalsOf(database),
     people: peopleOf(database),

@@ -49,6 +49,17 @@ interface LedgerTable {
   redacted: Flag;
 }
 
+interface ReactionTable {
+  event_id: string;
+  portal_id: number;
+  message_id: string;
+  emoji: string;
+  origin: string;
+  matrix_user_id: string;
+  workspace_user_id: string;
+  username: string;
+}
+
 interface SnapshotTable {
   message_id: string;
   portal_id: number;
@@ -132,6 +143,7 @@ export interface Schema {
   inbox: InboxTable;
   attempts: AttemptTable;
   ledger: LedgerTable;
+  reactions: ReactionTable;
   snapshots: SnapshotTable;
   tombstones: TombstoneTable;
   effects: EffectTable;

@@ -3,6 +3,7 @@ import { effectForgetter } from './effects.ts';
 import { leaseGuard } from './leases.ts';
 import { ledgerWrites } from './ledger.ts';
 import { type PreparedQuery, prepareQuery } from './prepared-query.ts';
+import { writeReactions } from './reactions.ts';
 import type { Executor, StoreDatabase } from './schema.ts';
 import { inTransaction } from './transaction.ts';
 import { type Inbox, type InboxId, LeaseLostError, type Settlement } from './types.ts';
@@ -64,6 +65,7 @@ function rowSettler(database: StoreDatabase): (settlement: Settlement, on: Execu
     for (const entry of settlement.ledger ?? []) await ledger.enter(entry, on);
     for (const eventId of settlement.redacted ?? []) await ledger.redact(eventId, on);
     for (const snapshot of settlement.snapshots ?? []) await ledger.remember(snapshot, on);
+    await writeReactions({ added: settlement.reactions ?? [], removed: settlement.unreacted ?? [] }, on);
     await ledger.bury(settlement.tombstones ?? [], on);
     for (const effect of settlement.forgetEffects ?? []) await forget(effect, on);
   };

@@ -93,6 +93,22 @@ export interface LedgerEntry {
   readonly redacted: boolean;
 }
 
+/** One person's reaction to one message, on both sides. It is there until it is taken back. */
+export interface ReactionEntry {
+  readonly portalId: PortalId;
+  readonly messageId: MessageId;
+  /** As Rocket.Chat names it: `:thumbsup:`. */
+  readonly emoji: string;
+  /** The `m.reaction` event. */
+  readonly eventId: EventId;
+  /** Where the person reacted. */
+  readonly origin: Side;
+  readonly matrixUserId: MatrixUserId;
+  readonly workspaceUserId: WorkspaceUserId;
+  /** By which the workspace lists it, as it was then. */
+  readonly username: string;
+}
+
 /** The state of one Rocket.Chat message as last settled: what the next version is compared with. */
 export interface Snapshot {
   readonly messageId: MessageId;
@@ -192,6 +208,9 @@ export interface Settlement {
   /** Entries (by event id) whose event is redacted now. */
   readonly redacted?: readonly EventId[];
   readonly snapshots?: readonly Snapshot[];
+  readonly reactions?: readonly ReactionEntry[];
+  /** Reactions, by event id, that were taken back. */
+  readonly unreacted?: readonly EventId[];
   readonly tombstones?: readonly Tombstone[];
   /** Effects that this row's application expected and whose echo came already or will be equal to the snapshot. */
   readonly forgetEffects?: readonly ExpectedEffect[];
@@ -261,6 +280,12 @@ export interface Ledger {
   totals(): Promise<{ toMatrix: number; toWorkspace: number }>;
 }
 
+export interface Reactions {
+  byEvent(eventId: EventId): Promise<ReactionEntry | undefined>;
+  /** All that are there, in no order. */
+  byMessage(messageId: MessageId): Promise<readonly ReactionEntry[]>;
+}
+
 export interface Effects {
   expect(effect: ExpectedEffect): Promise<void>;
   /** True once for each expected one that is equal. */
@@ -322,6 +347,7 @@ export interface Store {
   readonly inbox: Inbox;
   readonly attempts: Attempts;
   readonly ledger: Ledger;
+  readonly reactions: Reactions;
   readonly effects: Effects;
   readonly portals: Portals;
   readonly people: People;

@@ -32,6 +32,7 @@ export async function sendOnce(
   txn: string,
   content: Record<string, unknown>,
   ts: number | undefined,
+  type = 'm.room.message',
 ): Promise<EventId> {
   const { parts, row, roomId } = work;
   if (work.how.mayHaveActed && parts.clock.now() - row.receivedAt > TRANSACTION_MEMORY_MS) {
@@ -39,7 +40,7 @@ export async function sendOnce(
     if (sent !== undefined) return sent;
   }
   parts.passed('apply:before-act');
-  const eventId = await speaker.sendEvent(roomId, 'm.room.message', txn, content, ts);
+  const eventId = await speaker.sendEvent(roomId, type, txn, content, ts);
   parts.passed('apply:acted');
   return eventId;
 }

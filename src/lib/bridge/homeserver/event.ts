@@ -52,6 +52,15 @@ export function editTarget(event: MatrixEvent): EventId | undefined {
   return typeof target === 'string' ? (target as EventId) : undefined;
 }
 
+/** What a reaction names, and with what. https://spec.matrix.org/v1.17/client-server-api/#mreaction */
+export function readAnnotation(event: MatrixEvent): { target: EventId; key: string } | undefined {
+  const relation = event.content['m.relates_to'];
+  if (!isRecord(relation) || relation['rel_type'] !== 'm.annotation') return undefined;
+  const { event_id: target, key } = relation;
+  if (typeof target !== 'string' || typeof key !== 'string' || key === '') return undefined;
+  return { target: target as EventId, key };
+}
+
 /** undefined: the content has no text. An edit's text is its `m.new_content`. */
 export function readText(event: MatrixEvent): MatrixText | undefined {
   const replacement = event.content['m.new_content'];

@@ -3,6 +3,7 @@ import type { InboxRow, LedgerEntry, Portal, Settlement } from '../../store/type
 import type { HomeserverEvent } from '../events.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Nothing } from '../workspace/interpret.ts';
+import { interpretReaction, reactionTakenBack } from './interpret-reaction.ts';
 import { type MatrixEvent, editTarget, markedWorkspace, readEvent, readText } from './event.ts';
 
 const nothing = (outcome: string, more: Partial<Nothing> = {}): Nothing => ({ kind: 'nothing', outcome, ...more });
@@ -18,6 +19,7 @@ export async function interpretHomeserverRow(
   const event = readEvent(JSON.parse(row.body ?? '{}'));
   if (event === undefined || event.roomId !== portal.matrixRoomId) return nothing('malformed');
   if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);
+  if (event.type === 'm.reaction') return interpretReaction(parts, event);
   if (event.type !== 'm.room.message' || event.isState) return nothing('ignored');
   // Redacted before it was pushed: it was never sent to Rocket.Chat and never will be.
   if (event.redacted || (await parts.store.ledger.isGone('homeserver', event.id))) return gone(event);
@@ -92,6 +94,8 @@ async function interpretRedaction(
 ): Promise<HomeserverEvent | Nothing> {
   if (event.redacts === undefined) return nothing('malformed');
   const tombstones: Settlement['tombstones'] = [{ side: 'homeserver', target: event.redacts }];
+  const reaction = await parts.store.reactions.byEvent(event.redacts);
+  if (reaction !== undefined) return reactionTakenBack(event, reaction);
   const target = await parts.store.ledger.byEvent(event.redacts);
   if (target === undefined) {
     const original = await parts.store.inbox.byKey('homeserver', event.redacts);

@@ -6,6 +6,7 @@ import type { Work } from './acting.ts';
 import { edit } from './edit.ts';
 import type { Ghosts } from './ghosts.ts';
 import { post } from './post.ts';
+import { react, withReactions } from './react.ts';
 import { redactAll } from './remove.ts';
 
 export interface HomeserverSink {
@@ -20,9 +21,11 @@ export function createHomeserverSink(parts: BridgeParts, ghosts: Ghosts): Homese
       const work: Work = { parts, ghosts, portal, row, roomId: portal.matrixRoomId, how };
       switch (event.kind) {
         case 'message.posted':
-          return post(work, event);
+          return post(work, event).then((done) => withReactions(work, event, done));
         case 'message.edited':
-          return edit(work, event);
+          return edit(work, event).then((done) => withReactions(work, event, done));
+        case 'reactions.changed':
+          return react(work, event);
         case 'message.deleted':
           return redactAll(work, event);
       }

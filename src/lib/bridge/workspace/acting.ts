@@ -63,7 +63,7 @@ export async function sendOnce(
 /** A server that answers a send without the document: what we asked for is what there is. */
 function unread(voice: Voice, id: MessageId, portal: Portal, text: string): WorkspaceMessage {
   const author = { id: voice.userId, username: '', name: '' };
-  const none = { editedAt: undefined, editor: undefined, systemType: undefined };
+  const none = { editedAt: undefined, editor: undefined, systemType: undefined, reactions: new Map<string, never[]>() };
   return { id, roomId: portal.workspaceRoomId, text, author, at: 0, updatedAt: 0, ...none };
 }
 

@@ -1,9 +1,10 @@
 import type { MessageId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
 import type { InboxRow, Settlement, Snapshot } from '../../store/types.ts';
-import type { WorkspaceEvent } from '../events.ts';
+import type { ReactionChange, WorkspaceEvent } from '../events.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type WorkspaceMessage, isDeleted, readMessage, textHash, versionOf } from './message.ts';
+import { reactionChange } from './reactions.ts';
 
 /** Nothing to relay: settle the row with this. */
 export type Nothing = { readonly kind: 'nothing' } & Omit<Settlement, 'inboxId' | 'lease'>;
@@ -66,6 +67,7 @@ async function interpretUnknown(
     version: versionOf(message),
     at: message.at,
     text: message.text,
+    reactions: await reactionChange(parts, message.id, message.reactions),
   };
 }
 
@@ -75,20 +77,27 @@ async function interpretVersion(
   snapshot: Snapshot,
 ): Promise<WorkspaceEvent | Nothing> {
   if (snapshot.deleted) return nothing('gone');
-  if (textHash(recorded.text) === snapshot.hash)
-    return nothing('unchanged', { snapshots: [newest(snapshot, recorded)] });
   let message = recorded;
+  let reactions = await reactionChange(parts, message.id, message.reactions);
+  const isSettled = (): boolean => textHash(message.text) === snapshot.hash && isEmpty(reactions);
+  if (isSettled()) return nothing('unchanged', { snapshots: [newest(snapshot, recorded)] });
   if (recorded.updatedAt <= snapshot.updatedAt) {
     // Older than what is settled, yet different: only the present state counts.
     const present = await presentOf(parts, recorded.id);
     if (present === undefined) return nothing('superseded');
-    if (textHash(present.text) === snapshot.hash) return nothing('unchanged');
     message = present;
+    reactions = await reactionChange(parts, message.id, message.reactions);
+    if (isSettled()) return nothing('unchanged');
   }
   const version = versionOf(message);
+  const pairs = await parts.store.ledger.byMessage(message.id);
+  if (version.hash === snapshot.hash)
+    return { kind: 'reactions.changed', origin: 'workspace', version, snapshot, pairs, reactions };
   const effect = { side: 'workspace', target: message.id, kind: 'text', value: version.hash } as const;
   if (await parts.store.effects.consume(effect)) {
-    return nothing('echo', { snapshots: [{ ...snapshot, hash: version.hash, updatedAt: version.updatedAt }] });
+    const echoed = { ...snapshot, hash: version.hash, updatedAt: version.updatedAt };
+    if (isEmpty(reactions)) return nothing('echo', { snapshots: [echoed] });
+    return { kind: 'reactions.changed', origin: 'workspace', version, snapshot: echoed, pairs, reactions };
   }
   return {
     kind: 'message.edited',
@@ -97,9 +106,12 @@ async function interpretVersion(
     version,
     text: message.text,
     snapshot,
-    pairs: await parts.store.ledger.byMessage(message.id),
+    pairs,
+    reactions,
   };
 }
+
+const isEmpty = ({ added, removed }: ReactionChange): boolean => added.length === 0 && removed.length === 0;
 
 async function presentOf(parts: BridgeParts, id: MessageId): Promise<WorkspaceMessage | undefined> {
   const raw = await parts.workspace.getMessage(id);

@@ -3,6 +3,7 @@ import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../../core/ids
 import type { RawMessage } from '../../rocketchat/types.ts';
 import { contentHash } from '../effect-ids.ts';
 import type { MessageVersion, WorkspaceAuthor } from '../events.ts';
+import { type ReactionList, readReactions } from './reactions.ts';
 
 /** A Rocket.Chat message document with the fields that are relayed, dates in ms. */
 export interface WorkspaceMessage {
@@ -18,6 +19,7 @@ export interface WorkspaceMessage {
   readonly editor: WorkspaceAuthor | undefined;
   /** `t`: set for system messages; `rm` is a deleted one whose place is kept. */
   readonly systemType: string | undefined;
+  readonly reactions: ReactionList;
 }
 
 /** undefined where the document lacks what every message has: such a one can't be applied. */
@@ -38,6 +40,7 @@ export function readMessage(raw: RawMessage): WorkspaceMessage | undefined {
     editedAt: readTime(raw['editedAt']),
     editor: readAuthor(raw['editedBy']),
     systemType: typeof systemType === 'string' && systemType !== '' ? systemType : undefined,
+    reactions: readReactions(raw),
   };
 }
 

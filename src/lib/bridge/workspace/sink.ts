@@ -6,6 +6,7 @@ import type { Work } from './acting.ts';
 import { edit } from './edit.ts';
 import { post } from './post.ts';
 import type { Puppets } from './puppets.ts';
+import { react, takeBack } from './react.ts';
 import { remove } from './remove.ts';
 
 export interface WorkspaceSink {
@@ -24,6 +25,10 @@ export function createWorkspaceSink(parts: BridgeParts, puppets: Puppets): Works
           return edit(work, event);
         case 'message.deleted':
           return remove(work, event);
+        case 'reaction.added':
+          return react(work, event);
+        case 'reaction.removed':
+          return takeBack(work, event);
       }
     },
   };

@@ -5,7 +5,8 @@ import { contentHash } from '../effect-ids.ts';
 import type { Recorded } from '../homeserver/source.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
-import { isDeleted, readMessage, versionOf } from './message.ts';
+import { type WorkspaceMessage, isDeleted, readMessage, versionOf } from './message.ts';
+import { reactionsKey } from './reactions.ts';
 
 /** More than this in memory: better to drop the stream and catch up, which can't overflow. */
 const BUFFER_LIMIT = 20_000;
@@ -16,7 +17,7 @@ const RETRY_MS = 500;
  * bot or puppet wrote, as they wrote it; a later change of that by somebody is recorded.
  */
 export async function messageRow(
-  parts: Pick<BridgeParts, 'isOwnAccount'>,
+  parts: Pick<BridgeParts, 'isOwnAccount' | 'store'>,
   portals: PortalIndex,
   raw: RawMessage,
   isKnown: boolean,
@@ -25,19 +26,28 @@ export async function messageRow(
   if (message === undefined) return malformedRow(portals, raw);
   const portal = portals.ofWorkspaceRoom(message.roomId);
   if (portal === undefined) return undefined;
-  const isUntouched = message.editedAt === undefined && message.systemType === undefined;
-  if (isUntouched && (await parts.isOwnAccount(message.author.id))) return undefined;
+  const reactions = reactionsKey(message.reactions);
+  const isUntouched = message.editedAt === undefined && message.systemType === undefined && reactions === '';
+  if (isUntouched && (await isOurUntouched(parts, message))) return undefined;
   const { hash, updatedAt } = versionOf(message);
   return {
     side: 'workspace',
     lane: portal.lane,
-    key: `${message.id}|${updatedAt}|${hash}${isDeleted(message) ? '|rm' : ''}`,
+    key: `${message.id}|${updatedAt}|${hash}${isDeleted(message) ? '|rm' : ''}${reactions === '' ? '' : `|${contentHash(reactions)}`}`,
     ref: message.id,
     type: 'message',
     // A message has its place where it was written; a change of one that is known, where it was changed.
     order: isKnown ? updatedAt : message.at,
     body: JSON.stringify(raw),
   };
+}
+
+/** As our own bot or puppet wrote it, and nobody's reaction to it was taken back. */
+async function isOurUntouched(
+  parts: Pick<BridgeParts, 'isOwnAccount' | 'store'>,
+  { id, author }: WorkspaceMessage,
+): Promise<boolean> {
+  return (await parts.isOwnAccount(author.id)) && (await parts.store.reactions.byMessage(id)).length === 0;
 }
 
 function malformedRow(portals: PortalIndex, raw: RawMessage): NewInboxRow | undefined {

@@ -1,0 +1,35 @@
+import type { ReactionEntry } from '../../store/types.ts';
+import type { HomeserverEvent } from '../events.ts';
+import type { BridgeParts } from '../parts.ts';
+import type { Nothing } from '../workspace/interpret.ts';
+import { type MatrixEvent, markedWorkspace, readAnnotation } from './event.ts';
+
+const nothing = (outcome: string, more: Partial<Nothing> = {}): Nothing => ({ kind: 'nothing', outcome, ...more });
+
+/** A reaction of a Matrix user to a message that both sides have. */
+export async function interpretReaction(parts: BridgeParts, event: MatrixEvent): Promise<HomeserverEvent | Nothing> {
+  if (event.redacted || (await parts.store.ledger.isGone('homeserver', event.id))) {
+    return nothing('gone', { tombstones: [{ side: 'homeserver', target: event.id }] });
+  }
+  if (markedWorkspace(event) === parts.identity.workspaceId) return nothing('from another bridge of this workspace');
+  const annotation = readAnnotation(event);
+  if (annotation === undefined) return nothing('malformed');
+  const target = await parts.store.ledger.byEvent(annotation.target);
+  if (target === undefined) return reactionToUnknown(parts, annotation.target);
+  const snapshot = await parts.store.ledger.snapshot(target.messageId);
+  if (target.redacted || target.kind === 'redaction' || snapshot?.deleted === true) return nothing('gone');
+  const { id: eventId, sender } = event;
+  return { kind: 'reaction.added', origin: 'homeserver', eventId, sender, key: annotation.key, target };
+}
+
+/** With a message that is set aside it waits; to one from before the link there is nothing to react to. */
+async function reactionToUnknown(parts: BridgeParts, target: ReactionEntry['eventId']): Promise<Nothing> {
+  const original = await parts.store.inbox.byKey('homeserver', target);
+  return original?.state === 'aside' ? nothing('folded', { foldInto: original.id }) : nothing('of an unknown message');
+}
+
+export function reactionTakenBack(event: MatrixEvent, entry: ReactionEntry): HomeserverEvent | Nothing {
+  // A moderator's, of a ghost's reaction: it stays in Rocket.Chat, where only its giver can take it back.
+  if (entry.origin === 'workspace') return nothing('stays in Rocket.Chat');
+  return { kind: 'reaction.removed', origin: 'homeserver', sender: event.sender, entry };
+}

@@ -1,0 +1,81 @@
+import type { EventId } from '../../core/ids.ts';
+import { RemoteError } from '../../core/remote-error.ts';
+import { unicodeOf } from '../../format/emoji.ts';
+import type { MatrixApi } from '../../matrix/types.ts';
+import type { LedgerEntry, ReactionEntry } from '../../store/types.ts';
+import type { MessageVersion, ReactionChange, WorkspaceReactionsChanged } from '../events.ts';
+import type { Outcome } from '../outcome.ts';
+import { type Work, markerOf, sendOnce, speakerFor, txnOf } from './acting.ts';
+import { MARKER } from './event.ts';
+import { findSent } from './sent.ts';
+
+/** Only the reactions of a message have changed. */
+export async function react(work: Work, event: WorkspaceReactionsChanged): Promise<Outcome> {
+  const outcome: Outcome = {
+    outcome: 'relayed',
+    snapshots: [{ ...event.snapshot, updatedAt: Math.max(event.snapshot.updatedAt, event.version.updatedAt) }],
+  };
+  return withReactions(work, event, outcome);
+}
+
+interface Reacted {
+  readonly version: MessageVersion;
+  readonly reactions: ReactionChange;
+  readonly pairs?: readonly LedgerEntry[];
+}
+
+/** Adds to what was done with a message what people reacted to it with. */
+export async function withReactions(work: Work, event: Reacted, done: Outcome): Promise<Outcome> {
+  const { added, removed } = event.reactions;
+  const target = [...(event.pairs ?? []), ...(done.ledger ?? [])].find(({ kind }) => kind === 'message');
+  if (target === undefined || (added.length === 0 && removed.length === 0)) return done;
+  const reactions: ReactionEntry[] = [];
+  for (const each of added) {
+    const speaker = await speakerFor(work, each.author);
+    const eventId = await annotate(work, speaker, { target, emoji: each.emoji, version: event.version });
+    if (eventId === undefined) continue;
+    const { id: workspaceUserId, username } = each.author;
+    const common = { portalId: work.portal.id, messageId: event.version.id, emoji: each.emoji, eventId };
+    reactions.push({ ...common, origin: 'workspace', matrixUserId: speaker.userId, workspaceUserId, username });
+  }
+  for (const entry of removed) await takeBack(work, entry);
+  return { ...done, reactions, unreacted: removed.map(({ eventId }) => eventId) };
+}
+
+interface Annotation {
+  readonly target: LedgerEntry;
+  readonly emoji: string;
+  readonly version: MessageVersion;
+}
+
+/** undefined: the same person's equal reaction is there already, and which event it is can't be found. */
+async function annotate(
+  work: Work,
+  speaker: MatrixApi,
+  { target, emoji, version }: Annotation,
+): Promise<EventId | undefined> {
+  const { parts, row, roomId } = work;
+  // Given, taken back and given again are three effects: the row tells them apart.
+  const txn = txnOf(work, 'react', version.id, `${emoji} ${row.id}`, speaker.userId);
+  const marker = markerOf(parts, version.id, 0, version.updatedAt);
+  const content = {
+    'm.relates_to': { rel_type: 'm.annotation', event_id: target.eventId, key: unicodeOf(emoji) ?? emoji },
+    ...(unicodeOf(emoji) === undefined ? { shortcode: emoji } : {}),
+    [MARKER]: { ...marker, emoji },
+  };
+  try {
+    return await sendOnce(work, speaker, txn, content, undefined, 'm.reaction');
+  } catch (error) {
+    if (!(error instanceof RemoteError) || error.code !== 'M_DUPLICATE_ANNOTATION') throw error;
+    return findSent(speaker, roomId, { txn, marker: content[MARKER], since: row.receivedAt });
+  }
+}
+
+async function takeBack(work: Work, entry: ReactionEntry): Promise<void> {
+  const { parts, portal, roomId } = work;
+  const actor = work.how.asBot ? parts.homeserver : await work.ghosts.again(portal, entry.matrixUserId);
+  const txn = txnOf(work, 'unreact', entry.messageId, entry.eventId, actor.userId);
+  parts.passed('apply:before-act');
+  await actor.redact(roomId, entry.eventId, txn);
+  parts.passed('apply:acted');
+}
