@@ -152,8 +152,8 @@ describe.each(homeservers)('the relay, on $name', (homeserver) => {
         numbers.map((n) => `w${n}`),
       );
       expect((await textsIn(bob, room.id)).filter((text) => text.startsWith('m'))).toEqual(numbers.map((n) => `m${n}`));
-    });
-  });
+    }, 120_000);
+  }, 150_000);
 
   test('what was said while the bridge was down is carried over when it comes back', async () => {
     await post(bob, room, 'before');

@@ -2,11 +2,13 @@ import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { Secret } from '../../src/lib/core/secret.ts';
 import { checkStore } from '../../src/lib/store/check.ts';
+import { migrations } from '../../src/lib/store/migrations.ts';
 import type { OpenStore } from '../../src/lib/store/open.ts';
 import {
   describeStore,
   drain,
   ledgerEntry,
+  reactionEntry,
   message,
   newPerson,
   newPortal,
@@ -37,7 +39,7 @@ describeStore('looking a store over', (bench) => {
     await store.inbox.settle({ inboxId: aside, lease, outcome: 'failed', aside: { reason: 'r', detail: 'd' } });
     await store.inbox.settle({ inboxId: folded, lease, outcome: 'folded', foldInto: aside });
     const report = await checkStore(store);
-    expect(report).toMatchObject({ engine: bench.engine, version: 1, findings: [] });
+    expect(report).toMatchObject({ engine: bench.engine, version: migrations.at(-1)?.version, findings: [] });
     expect(report.counts).toMatchObject({ inbox: 4, ledger: 1, people: 1, portals: 1, quarantine: 1, tombstones: 0 });
   });
 
@@ -60,12 +62,14 @@ describeStore('looking a store over', (bench) => {
       snapshots: [
         { messageId: message('m1'), portalId: portal.id, hash: 'h', updatedAt: 1, deleted: false, lastEditTs: 0 },
       ],
+      reactions: [reactionEntry(portal.id)],
     });
     await store.portals.update(closed.id, { state: 'closed' });
     await store.attempts.begin(first?.id as number, 'send');
     await vandalise(
       store,
       `update ledger set portal_id = 999`,
+      `update reactions set portal_id = 999`,
       `update snapshots set portal_id = 999`,
       `update inbox set body = null where event_key = '$bodyless'`,
       `update inbox set state = 'aside' where event_key = '$reasonless'`,
@@ -78,6 +82,7 @@ describeStore('looking a store over', (bench) => {
     const { findings } = await checkStore(store);
     expect(Object.fromEntries(findings.map(({ id, examples }) => [id, examples]))).toEqual({
       'ledger-without-portal': ['$e1'],
+      'reaction-without-portal': ['$r1'],
       'snapshot-without-portal': ['m1'],
       'pending-without-body': ['$bodyless'],
       'aside-without-reason': ['$reasonless'],

@@ -8,6 +8,7 @@ import {
   ledgerEntry,
   message,
   newPortal,
+  reactionEntry,
   recordOne,
   takeLease,
 } from '../support/stores.ts';
@@ -20,6 +21,18 @@ async function settleOne(store: OpenStore, key: string, settlement: Partial<Sett
 }
 
 describeStore('a settled row', (bench) => {
+  it('keeps reactions until they are taken back', async () => {
+    const store = await bench.open();
+    const { portal } = await store.portals.create(newPortal());
+    const [one, other] = [reactionEntry(portal.id), reactionEntry(portal.id, { eventId: event('r2') })];
+    await settleOne(store, '$1', { reactions: [one, other] });
+    await settleOne(store, '$2', { reactions: [{ ...one, username: 'bobby' }] });
+    expect(await store.reactions.byEvent(event('r1'))).toEqual({ ...one, username: 'bobby' });
+    await settleOne(store, '$3', { unreacted: [event('r1'), event('r9')] });
+    expect(await store.reactions.byEvent(event('r1'))).toBeUndefined();
+    expect(await store.reactions.byMessage(message('m1'))).toEqual([other]);
+  });
+
   it('leaves pair, snapshot and tombstone behind', async () => {
     const store = await bench.open();
     const { portal } = await store.portals.create(newPortal());

@@ -12,7 +12,7 @@ import type {
   WorkspaceUserId,
 } from '../../src/lib/core/ids.ts';
 import { openStore, type OpenStore, type OpenStoreOptions } from '../../src/lib/store/open.ts';
-import type { Lease, LedgerEntry, NewInboxRow, NewPerson, Portal } from '../../src/lib/store/types.ts';
+import type { Lease, LedgerEntry, ReactionEntry, NewInboxRow, NewPerson, Portal } from '../../src/lib/store/types.ts';
 import { postgresDatabase } from './shared-postgres.ts';
 
 export type EngineName = 'sqlite' | 'postgres';
@@ -114,6 +114,18 @@ export const ledgerEntry = (portalId: number, change: Partial<LedgerEntry> = {})
   workspaceUserId: 'u1' as WorkspaceUserId,
   ts: 1,
   redacted: false,
+  ...change,
+});
+
+export const reactionEntry = (portalId: number, change: Partial<ReactionEntry> = {}): ReactionEntry => ({
+  portalId,
+  messageId: message('m1'),
+  emoji: ':thumbsup:',
+  eventId: event('r1'),
+  origin: 'workspace',
+  matrixUserId: '@rc_bob:example.org' as MatrixUserId,
+  workspaceUserId: 'u1' as WorkspaceUserId,
+  username: 'bob',
   ...change,
 });
 

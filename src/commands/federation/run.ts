@@ -73,10 +73,19 @@ export default class FederationRun extends BaseCommand<typeof FederationRun, nev
 
 /**
  * A bridge makes much garbage and keeps little. As V8 comes, it lets the young and the old generation grow
- * to hundreds of megabytes before it collects; these make it collect sooner, for some of the processor's time.
+ * to hundreds of megabytes before it collects, keeps the pages that it has freed, and optimises on several
+ * threads, each with memory of its own that it never gives back. Measured: 245 MB become 175.
  */
 async function keepMemorySmall(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8');
-  setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--heap-growing-percent=50');
+  for (const flag of [
+    '--semi-space-growth-factor=1',
+    '--max-semi-space-size=1',
+    '--heap-growing-percent=15',
+    '--decommit-pooled-pages',
+    '--concurrent-turbofan-max-threads=1',
+    '--no-maglev',
+  ]) {
+    setFlagsFromString(flag);
+  }
 }

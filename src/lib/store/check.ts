@@ -36,6 +36,7 @@ const tables = [
   'people',
   'portals',
   'quarantine',
+  'reactions',
   'snapshots',
   'tombstones',
 ] as const;
@@ -51,6 +52,12 @@ const rules: readonly Rule[] = [
     severity: 'broken',
     message: 'Paired messages belong to a portal that is not in the store.',
     broken: `select event_id as example from ledger where portal_id not in (select id from portals)`,
+  },
+  {
+    id: 'reaction-without-portal',
+    severity: 'broken',
+    message: 'Reactions belong to a portal that is not in the store.',
+    broken: `select event_id as example from reactions where portal_id not in (select id from portals)`,
   },
   {
     id: 'snapshot-without-portal',

@@ -42,7 +42,10 @@ describe('a store in a file', () => {
     await store.close();
     expect(existsSync(copyPath(path, 1))).toBe(false);
     writeFileSync(copyPath(path, 1), 'left by an attempt that failed');
-    const later = [...migrations, { version: 2, statements: () => ['drop table media'] }];
+    const later = [
+      ...migrations,
+      { version: (migrations.at(-1)?.version ?? 0) + 1, statements: () => ['drop table media'] },
+    ];
     await bench.openUrl(path, { migrations: later });
     const copy = await bench.openUrl(copyPath(path, 1), { migrate: false });
     expect(await copy.inbox.byKey('homeserver', '$1')).toBeDefined();

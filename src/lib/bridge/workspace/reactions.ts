@@ -28,7 +28,7 @@ export function readReactions(raw: RawMessage): ReactionList {
 /** A text that is equal where the reactions are; empty for none. */
 export function reactionsKey(list: ReactionList): string {
   if (list.size === 0) return '';
-  return JSON.stringify([...list].map(([emoji, names]) => [emoji, names.toSorted()] as const).toSorted());
+  return JSON.stringify([...list.keys()].toSorted().map((emoji) => [emoji, list.get(emoji)?.toSorted()]));
 }
 
 export const NO_CHANGE: ReactionChange = { added: [], removed: [] };
