@@ -8,6 +8,8 @@ import { CatchUps } from './catch-ups.ts';
 import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
 import { createGhosts } from './homeserver/ghosts.ts';
 import { watchHomeserver } from './homeserver/health.ts';
+import { createLookUpForMatrix } from './homeserver/names.ts';
+import { createMayNotifyRoom } from './homeserver/room-power.ts';
 import { createHomeserverSink } from './homeserver/sink.ts';
 import { createHomeserverSource } from './homeserver/source.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
@@ -15,6 +17,7 @@ import { createNotices } from './notices.ts';
 import type { BridgeParts } from './parts.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
+import { createLookUpForWorkspace } from './workspace/names.ts';
 import { createPuppets } from './workspace/puppets.ts';
 import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
 import { createWorkspaceSink } from './workspace/sink.ts';
@@ -87,9 +90,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const ghosts = createGhosts(parts);
   const puppets = createPuppets(parts);
   const notices = createNotices(parts, portals);
+  const mayNotifyRoom = createMayNotifyRoom(parts);
   const relay = createRelay(parts, {
-    homeserver: createHomeserverSink(parts, ghosts),
-    workspace: createWorkspaceSink(parts, puppets),
+    homeserver: createHomeserverSink(parts, ghosts, createLookUpForMatrix(parts, portals, mayNotifyRoom)),
+    workspace: createWorkspaceSink(parts, puppets, createLookUpForWorkspace(parts, portals, mayNotifyRoom)),
     distrust: (portal, event) =>
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
     onAside: (portal, row) => notices.tell(portal, row),

@@ -93,6 +93,8 @@ export interface MatrixText {
   readonly body: string;
   readonly format: string | undefined;
   readonly formatted_body: string | undefined;
+  /** `m.mentions.room`, as the sender's client wrote it. */
+  readonly mentionsRoom: boolean;
 }
 
 export interface HomeserverMessagePosted {

@@ -4,6 +4,9 @@ import type { Lane, Portal, PortalId, Store } from '../store/types.ts';
 /** Name of the cursor that holds the workspace's clock (ms) at the time of the link. */
 export const linkedAtCursor = (portal: Pick<Portal, 'id'>): string => `linked-at:${portal.id}`;
 
+/** Whether a message of `where` may name that room: the name of a private group is for its members. */
+export const isNamedIn = (room: Portal, where: Portal): boolean => room.roomType === 'c' || room.id === where.id;
+
 /** Portals in memory: each event that arrives is looked up here, so that a room that is not federated costs no query. */
 export class PortalIndex {
   readonly #byLane = new Map<Lane, Portal>();

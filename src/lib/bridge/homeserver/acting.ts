@@ -7,6 +7,7 @@ import type { Manner } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { MARKER } from './event.ts';
 import type { Ghosts } from './ghosts.ts';
+import type { LookUpForMatrix } from './names.ts';
 import { findSent } from './sent.ts';
 
 /** Synapse remembers a transaction id for 24 h; before that is over we look instead of trusting it. */
@@ -16,6 +17,7 @@ const TRANSACTION_MEMORY_MS = 20 * 60 * 60 * 1000;
 export interface Work {
   readonly parts: BridgeParts;
   readonly ghosts: Ghosts;
+  readonly lookUp: LookUpForMatrix;
   readonly portal: Portal;
   readonly row: InboxRow;
   readonly roomId: MatrixRoomId;

@@ -10,12 +10,16 @@ export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<O
   const original = event.pairs.find((pair) => pair.kind === 'message');
   const snapshot = { ...event.snapshot, hash: event.version.hash, updatedAt: event.version.updatedAt };
   if (original === undefined) return { outcome: 'gone', snapshots: [snapshot] };
-  const { text, mentions } = await toMatrix(marked(work.row, event.text));
   const marker = markerOf(parts, event.version.id, 0, event.version.updatedAt);
   const subject = `${event.version.updatedAt} ${event.version.hash}`;
-  if (original.origin === 'homeserver' || work.how.asBot) {
+  const isReply = original.origin === 'homeserver' || work.how.asBot;
+  const speaker = isReply
+    ? await speakerFor(work, event.editor)
+    : await work.ghosts.again(portal, original.matrixUserId);
+  const source = marked(work.row, event.text);
+  const { text, mentions } = await toMatrix(source, await work.lookUp(portal, source, speaker.userId));
+  if (isReply) {
     // Only its sender may replace a Matrix message: anybody else's change is said in a reply.
-    const speaker = await speakerFor(work, event.editor);
     const content = {
       msgtype: 'm.notice',
       ...prefixed(text, `edited by ${event.editor.name}: `),
@@ -41,7 +45,6 @@ export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<O
   // The newest ts wins in clients, so that of our edits of one message must rise.
   const now = Math.min(event.version.updatedAt, parts.clock.now());
   const ts = Math.max(now, event.snapshot.lastEditTs + 1, original.ts + 1);
-  const speaker = await work.ghosts.again(portal, original.matrixUserId);
   const content = {
     msgtype: 'm.text',
     ...prefixed(text, '* '),

@@ -65,13 +65,14 @@ export function readAnnotation(event: MatrixEvent): { target: EventId; key: stri
 export function readText(event: MatrixEvent): MatrixText | undefined {
   const replacement = event.content['m.new_content'];
   const content = editTarget(event) !== undefined && isRecord(replacement) ? replacement : event.content;
-  const { msgtype, body, format, formatted_body: formatted } = content;
+  const { msgtype, body, format, formatted_body: formatted, 'm.mentions': mentions } = content;
   if (typeof body !== 'string' || typeof msgtype !== 'string') return undefined;
   return {
     msgtype,
     body,
     format: typeof format === 'string' ? format : undefined,
     formatted_body: typeof formatted === 'string' ? formatted : undefined,
+    mentionsRoom: isRecord(mentions) && mentions['room'] === true,
   };
 }
 

@@ -8,7 +8,8 @@ import { MARKER } from './event.ts';
 export async function post(work: Work, event: WorkspaceMessagePosted): Promise<Outcome> {
   const { parts, portal, row } = work;
   const speaker = await speakerFor(work, event.author);
-  const { text, mentions } = await toMatrix(marked(row, event.text));
+  const source = marked(row, event.text);
+  const { text, mentions } = await toMatrix(source, await work.lookUp(portal, source, speaker.userId));
   const content = {
     msgtype: 'm.text',
     ...text,

@@ -5,6 +5,7 @@ import type { BridgeParts } from '../parts.ts';
 import type { Work } from './acting.ts';
 import { edit } from './edit.ts';
 import type { Ghosts } from './ghosts.ts';
+import type { LookUpForMatrix } from './names.ts';
 import { post } from './post.ts';
 import { react, withReactions } from './react.ts';
 import { redactAll } from './remove.ts';
@@ -14,11 +15,11 @@ export interface HomeserverSink {
   apply(portal: Portal, row: InboxRow, event: WorkspaceEvent, how: Manner): Promise<Outcome>;
 }
 
-export function createHomeserverSink(parts: BridgeParts, ghosts: Ghosts): HomeserverSink {
+export function createHomeserverSink(parts: BridgeParts, ghosts: Ghosts, lookUp: LookUpForMatrix): HomeserverSink {
   return {
     apply(portal, row, event, how) {
       if (portal.matrixRoomId === undefined) throw new Error(`portal ${portal.id} has no Matrix room yet`);
-      const work: Work = { parts, ghosts, portal, row, roomId: portal.matrixRoomId, how };
+      const work: Work = { parts, ghosts, lookUp, portal, row, roomId: portal.matrixRoomId, how };
       switch (event.kind) {
         case 'message.posted':
           return post(work, event).then((done) => withReactions(work, event, done));

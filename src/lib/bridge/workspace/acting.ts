@@ -6,6 +6,7 @@ import type { HomeserverMessagePosted } from '../events.ts';
 import type { Manner } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type WorkspaceMessage, readMessage } from './message.ts';
+import type { LookUpForWorkspace } from './names.ts';
 import type { Puppets, Voice } from './puppets.ts';
 
 /** Our clock and the workspace's may differ by so much when a deletion is looked for. */
@@ -15,6 +16,7 @@ const CLOCK_MARGIN_MS = 10 * 60 * 1000;
 export interface Work {
   readonly parts: BridgeParts;
   readonly puppets: Puppets;
+  readonly lookUp: LookUpForWorkspace;
   readonly portal: Portal;
   readonly row: InboxRow;
   readonly how: Manner;

@@ -6,11 +6,18 @@ import { editEntry } from '../homeserver/interpret.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Work, marked, snapshotOf, voiceOf } from './acting.ts';
 import { type WorkspaceMessage, isDeleted, readMessage, textHash } from './message.ts';
+import { withoutAllIfRefused } from './names.ts';
 
 export async function edit(work: Work, event: HomeserverMessageEdited): Promise<Outcome> {
+  const names = await work.lookUp(work.portal, event.text, event.sender);
+  return withoutAllIfRefused(names, async (allowed) =>
+    update(work, event, marked(work, await toWorkspace(event.text, allowed))),
+  );
+}
+
+async function update(work: Work, event: HomeserverMessageEdited, text: string): Promise<Outcome> {
   const { parts, portal } = work;
   const { messageId } = event.target;
-  const text = marked(work, await toWorkspace(event.text));
   const hash = textHash(text);
   const ledger =
     event.edit === undefined ? [] : [editEntry(event.target, { id: event.edit.eventId, at: event.edit.at })];

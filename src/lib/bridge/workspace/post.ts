@@ -1,18 +1,29 @@
 import { toWorkspace } from '../../format/to-workspace.ts';
+import type { WorkspaceNames } from '../../format/workspace-names.ts';
 import type { LedgerEntry } from '../../store/types.ts';
 import { messageIdFor } from '../effect-ids.ts';
 import type { HomeserverMessagePosted } from '../events.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Work, marked, sendOnce, snapshotOf, voiceOf } from './acting.ts';
 import { textHash } from './message.ts';
+import { withoutAllIfRefused } from './names.ts';
+import type { Voice } from './puppets.ts';
 
 /** How many ids are tried when each turns out to be somebody else's message. */
 const SALTS = 4;
+
 export async function post(work: Work, event: HomeserverMessagePosted): Promise<Outcome> {
-  const { parts, portal } = work;
+  const { portal } = work;
   const voice = await voiceOf(work, event.sender);
-  const text = await textOf(work, event);
-  if (text.trim() === '') return { outcome: 'empty' };
+  const names = await work.lookUp(portal, event.text, event.sender);
+  return withoutAllIfRefused(names, async (allowed) => {
+    const text = await textOf(work, event, allowed);
+    return text.trim() === '' ? { outcome: 'empty' } : postText(work, event, voice, text);
+  });
+}
+
+async function postText(work: Work, event: HomeserverMessagePosted, voice: Voice, text: string): Promise<Outcome> {
+  const { parts, portal } = work;
   for (let salt = 0; salt < SALTS; salt += 1) {
     const id = messageIdFor(parts.store.effectKey, portal.id, event.eventId, 0, salt);
     const entry: LedgerEntry = {
@@ -42,8 +53,8 @@ export async function post(work: Work, event: HomeserverMessagePosted): Promise<
   throw new Error(`no free message id for ${event.eventId}`);
 }
 
-async function textOf(work: Work, event: HomeserverMessagePosted): Promise<string> {
-  const text = await toWorkspace(event.text);
+async function textOf(work: Work, event: HomeserverMessagePosted, names: WorkspaceNames): Promise<string> {
+  const text = await toWorkspace(event.text, names);
   return marked(work, event.editOfUnknown ? `(edited) ${text}` : text);
 }
 

@@ -4,6 +4,7 @@ import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Work } from './acting.ts';
 import { edit } from './edit.ts';
+import type { LookUpForWorkspace } from './names.ts';
 import { post } from './post.ts';
 import type { Puppets } from './puppets.ts';
 import { react, takeBack } from './react.ts';
@@ -14,10 +15,10 @@ export interface WorkspaceSink {
   apply(portal: Portal, row: InboxRow, event: HomeserverEvent, how: Manner): Promise<Outcome>;
 }
 
-export function createWorkspaceSink(parts: BridgeParts, puppets: Puppets): WorkspaceSink {
+export function createWorkspaceSink(parts: BridgeParts, puppets: Puppets, lookUp: LookUpForWorkspace): WorkspaceSink {
   return {
     apply(portal, row, event, how) {
-      const work: Work = { parts, puppets, portal, row, how };
+      const work: Work = { parts, puppets, lookUp, portal, row, how };
       switch (event.kind) {
         case 'message.posted':
           return post(work, event);
