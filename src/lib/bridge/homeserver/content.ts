@@ -129,6 +129,7 @@ const matrixText = (msgtype: string, body: string, content: Fields): MatrixText 
   body,
   format: textOf(content['format']),
   formatted_body: textOf(content['formatted_body']),
+  mentionsRoom: readMentions(content)?.room === true,
 });
 
 function readMentions(content: Fields): Mentions | undefined {

@@ -31,7 +31,7 @@ export function reactionsKey(list: ReactionList): string {
   return JSON.stringify([...list.keys()].toSorted().map((emoji) => [emoji, list.get(emoji)?.toSorted()]));
 }
 
-export const NO_CHANGE: ReactionChange = { added: [], removed: [] };
+const NO_CHANGE: ReactionChange = { added: [], removed: [] };
 
 /**
  * What changed since the message was last settled. Reactions of our own accounts are ours: nobody else can give
