@@ -18,6 +18,7 @@ import type { BridgeParts } from './parts.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
 import { createLookUpForWorkspace } from './workspace/names.ts';
+import { createTyping } from './typing.ts';
 import { createPuppets } from './workspace/puppets.ts';
 import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
 import { createWorkspaceSink } from './workspace/sink.ts';
@@ -112,7 +113,16 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     signal,
   });
 
-  const realtime = createRealtimeKeeper({ ...options, portals, catchUps, breaker: breakers.workspace, wake, signal });
+  const typing = createTyping({ parts, portals, puppets, signal });
+  const realtime = createRealtimeKeeper({
+    ...options,
+    portals,
+    catchUps,
+    breaker: breakers.workspace,
+    wake,
+    signal,
+    onNews: (news) => typing.inWorkspace(news),
+  });
   const source = createHomeserverSource(parts, portals, wake);
   const listener = await startApplicationService({
     ...options.listen,
@@ -121,6 +131,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     ready: () => realtime.isUp() && asked.homeserver && !breakers.homeserver.isOpen,
     handlers: {
       onTransaction: (id, events) => source.onTransaction(id, events),
+      onEphemeral: (events) => typing.onMatrix(events),
       onUserQuery: async (id) => (await parts.store.people.byMatrixUser(id))?.kind === 'ghost',
       onAliasQuery: async (alias) => portals.all().some((portal) => portal.alias === alias),
     },

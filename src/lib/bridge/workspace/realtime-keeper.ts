@@ -1,3 +1,4 @@
+import type { RealtimeNews } from '../../rocketchat/realtime-news.ts';
 import type { RealtimeHandlers, RealtimeSession } from '../../rocketchat/types.ts';
 import type { Portal } from '../../store/types.ts';
 import type { Breaker } from '../breaker.ts';
@@ -17,6 +18,8 @@ interface RealtimeKeeperOptions {
   readonly breaker: Breaker;
   readonly wake: (lane: string) => void;
   readonly signal: AbortSignal;
+  /** Typing in the portals' rooms. */
+  readonly onNews: (news: RealtimeNews) => void;
 }
 
 export interface RealtimeKeeper {
@@ -52,6 +55,8 @@ export function createRealtimeKeeper(options: RealtimeKeeperOptions): RealtimeKe
     const ended = Promise.withResolvers<void>();
     session = await options.realtime({
       onEvent: (event) => source.take(event),
+      wants: ['typing'],
+      onNews: options.onNews,
       onLost: lost,
       onReady() {
         up = true;
