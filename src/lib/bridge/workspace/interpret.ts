@@ -1,9 +1,10 @@
 import type { MessageId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
-import type { InboxRow, Settlement, Snapshot } from '../../store/types.ts';
+import type { InboxRow, LedgerEntry, Settlement, Snapshot } from '../../store/types.ts';
 import type { WorkspaceEvent } from '../events.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type WorkspaceMessage, isDeleted, readMessage, textHash, versionOf } from './message.ts';
+import { withItsEvent } from './text-parts.ts';
 
 /** Nothing to relay: settle the row with this. */
 export type Nothing = { readonly kind: 'nothing' } & Omit<Settlement, 'inboxId' | 'lease'>;
@@ -66,6 +67,8 @@ async function interpretUnknown(
     version: versionOf(message),
     at: message.at,
     text: message.text,
+    quotes: message.quotes,
+    threadId: message.threadId,
   };
 }
 
@@ -96,9 +99,15 @@ async function interpretVersion(
     editor: message.editor ?? message.author,
     version,
     text: message.text,
+    quotes: message.quotes,
     snapshot,
-    pairs: await parts.store.ledger.byMessage(message.id),
+    pairs: await pairsOf(parts, message.id),
   };
+}
+
+/** A part of a long message is paired with the event of the whole. */
+async function pairsOf(parts: BridgeParts, id: MessageId): Promise<LedgerEntry[]> {
+  return (await parts.store.ledger.byMessage(id)).map(withItsEvent);
 }
 
 async function presentOf(parts: BridgeParts, id: MessageId): Promise<WorkspaceMessage | undefined> {
@@ -125,7 +134,7 @@ async function interpretDeletion(
   if (await parts.store.effects.consume(effect)) {
     return nothing('echo', { tombstones, snapshots: [{ ...snapshot, deleted: true }] });
   }
-  const pairs = await parts.store.ledger.byMessage(messageId);
+  const pairs = await pairsOf(parts, messageId);
   return { kind: 'message.deleted', origin: 'workspace', messageId, snapshot, pairs };
 }
 
