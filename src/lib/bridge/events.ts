@@ -1,5 +1,6 @@
 import type { EventId, MatrixUserId, MessageId, WorkspaceUserId } from '../core/ids.ts';
 import type { LedgerEntry, ReactionEntry, Snapshot } from '../store/types.ts';
+import type { MatrixRelation } from './homeserver/relations.ts';
 
 /**
  * The one vocabulary between the two sides. A source's interpreter turns an inbox row into one of
@@ -44,6 +45,15 @@ export interface ReactionChange {
   readonly removed: readonly ReactionEntry[];
 }
 
+/** What Rocket.Chat shows above a message that quotes another one. */
+export interface WorkspaceQuote {
+  /** The link in the message's text that it was made of. */
+  readonly link: string;
+  readonly author: string;
+  /** Rocket.Chat markdown. */
+  readonly text: string;
+}
+
 export interface WorkspaceMessagePosted {
   readonly kind: 'message.posted';
   readonly origin: 'workspace';
@@ -51,9 +61,12 @@ export interface WorkspaceMessagePosted {
   readonly version: MessageVersion;
   /** When it was written, ms. */
   readonly at: number;
-  /** Rocket.Chat markdown. */
+  /** Rocket.Chat markdown. Quotes are links at its beginning. */
   readonly text: string;
   readonly reactions: ReactionChange;
+  readonly quotes: readonly WorkspaceQuote[];
+  /** `tmid`: the message whose thread it is in. One that is also shown in the room (`tshow`) is the same. */
+  readonly threadId: MessageId | undefined;
 }
 
 export interface WorkspaceMessageEdited {
@@ -63,6 +76,7 @@ export interface WorkspaceMessageEdited {
   readonly editor: WorkspaceAuthor;
   readonly version: MessageVersion;
   readonly text: string;
+  readonly quotes: readonly WorkspaceQuote[];
   /** What was settled of it so far. */
   readonly snapshot: Snapshot;
   readonly pairs: readonly LedgerEntry[];
@@ -105,6 +119,7 @@ export interface HomeserverMessagePosted {
   /** `origin_server_ts`, ms. */
   readonly at: number;
   readonly text: MatrixText;
+  readonly relation: MatrixRelation;
   /** An edit of a message that is not known here: said in the text. */
   readonly editOfUnknown: boolean;
 }

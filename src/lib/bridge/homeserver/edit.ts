@@ -4,6 +4,8 @@ import type { WorkspaceMessageEdited } from '../events.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Work, marked, markerOf, sendOnce, speakerFor, txnOf } from './acting.ts';
 import { MARKER } from './event.ts';
+import { withoutQuotes } from './quotes.ts';
+import { textContent } from './text-content.ts';
 
 export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<Outcome> {
   const { parts, portal } = work;
@@ -16,13 +18,15 @@ export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<O
   const speaker = isReply
     ? await speakerFor(work, event.editor)
     : await work.ghosts.again(portal, original.matrixUserId);
-  const source = marked(work.row, event.text);
+  const { text: own } = await withoutQuotes(work, event.text, event.quotes);
+  const source = marked(work.row, own);
   const { text, mentions } = await toMatrix(source, await work.lookUp(portal, source, speaker.userId));
+  const fitted = await textContent(parts, speaker, text, 2);
   if (isReply) {
     // Only its sender may replace a Matrix message: anybody else's change is said in a reply.
     const content = {
-      msgtype: 'm.notice',
-      ...prefixed(text, `edited by ${event.editor.name}: `),
+      ...prefixed(fitted, `edited by ${event.editor.name}: `),
+      ...(fitted['msgtype'] === 'm.text' ? { msgtype: 'm.notice' } : {}),
       'm.mentions': {},
       'm.relates_to': { 'm.in_reply_to': { event_id: original.eventId } },
       [MARKER]: marker,
@@ -46,10 +50,9 @@ export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<O
   const now = Math.min(event.version.updatedAt, parts.clock.now());
   const ts = Math.max(now, event.snapshot.lastEditTs + 1, original.ts + 1);
   const content = {
-    msgtype: 'm.text',
-    ...prefixed(text, '* '),
+    ...prefixed(fitted, '* '),
     'm.mentions': {},
-    'm.new_content': { msgtype: 'm.text', ...text, 'm.mentions': mentionsContent(mentions) },
+    'm.new_content': { ...fitted, 'm.mentions': mentionsContent(mentions) },
     'm.relates_to': { rel_type: 'm.replace', event_id: original.eventId },
     [MARKER]: marker,
   };
@@ -71,7 +74,7 @@ interface FormattedText {
 function prefixed(text: FormattedText, prefix: string): FormattedText {
   const body = `${prefix}${text.body}`;
   return text.formatted_body === undefined
-    ? { body }
+    ? { ...text, body }
     : { ...text, body, formatted_body: `${escape(prefix)}${text.formatted_body}` };
 }
 

@@ -5,6 +5,7 @@ import type { BridgeParts } from '../parts.ts';
 import type { Nothing } from '../workspace/interpret.ts';
 import { interpretReaction, reactionTakenBack } from './interpret-reaction.ts';
 import { type MatrixEvent, editTarget, markedWorkspace, readEvent, readText } from './event.ts';
+import { relationOf } from './relations.ts';
 
 const nothing = (outcome: string, more: Partial<Nothing> = {}): Nothing => ({ kind: 'nothing', outcome, ...more });
 const gone = (event: MatrixEvent): Nothing =>
@@ -38,6 +39,7 @@ function interpretPost(event: MatrixEvent, editOfUnknown: boolean): HomeserverEv
     sender: event.sender,
     at: event.at,
     text,
+    relation: relationOf(event),
     editOfUnknown,
   };
 }

@@ -4,16 +4,22 @@ import type { WorkspaceMessagePosted } from '../events.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Work, entryOf, marked, markerOf, perMessageProfile, sendOnce, speakerFor, txnOf } from './acting.ts';
 import { MARKER } from './event.ts';
+import { quotedRoot, relatesTo, threadRootOf, withAnswered, withoutQuotes } from './quotes.ts';
+import { textContent } from './text-content.ts';
 
 export async function post(work: Work, event: WorkspaceMessagePosted): Promise<Outcome> {
   const { parts, portal, row } = work;
   const speaker = await speakerFor(work, event.author);
-  const source = marked(row, event.text);
+  const { text: own, replyTo } = await withoutQuotes(work, event.text, event.quotes);
+  const root = await threadRootOf(work, event.threadId);
+  const isCutOff = event.threadId !== undefined && root === undefined && replyTo === undefined;
+  const quoted = isCutOff ? await quotedRoot(work, event.threadId) : undefined;
+  const source = marked(row, quoted === undefined ? own : `${quoted}\n\n${own}`);
   const { text, mentions } = await toMatrix(source, await work.lookUp(portal, source, speaker.userId));
   const content = {
-    msgtype: 'm.text',
-    ...text,
-    'm.mentions': mentionsContent(mentions),
+    ...(await textContent(parts, speaker, text)),
+    ...relatesTo(root, replyTo),
+    'm.mentions': mentionsContent(withAnswered(mentions, replyTo, speaker.userId)),
     ...(work.how.asBot ? perMessageProfile(event.author) : {}),
     [MARKER]: markerOf(parts, event.version.id, 0, event.version.updatedAt),
   };

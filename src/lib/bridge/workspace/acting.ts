@@ -8,6 +8,7 @@ import type { BridgeParts } from '../parts.ts';
 import { type WorkspaceMessage, readMessage } from './message.ts';
 import type { LookUpForWorkspace } from './names.ts';
 import type { Puppets, Voice } from './puppets.ts';
+import type { ReadSettings } from './settings.ts';
 
 /** Our clock and the workspace's may differ by so much when a deletion is looked for. */
 const CLOCK_MARGIN_MS = 10 * 60 * 1000;
@@ -17,6 +18,7 @@ export interface Work {
   readonly parts: BridgeParts;
   readonly puppets: Puppets;
   readonly lookUp: LookUpForWorkspace;
+  readonly settings: ReadSettings;
   readonly portal: Portal;
   readonly row: InboxRow;
   readonly how: Manner;
@@ -34,16 +36,18 @@ export async function sendOnce(
   voice: Voice,
   id: MessageId,
   text: string,
+  threadId: MessageId | undefined,
 ): Promise<WorkspaceMessage | 'taken' | 'deleted'> {
   const { parts, portal, row } = work;
   const message = {
     id,
     roomId: portal.workspaceRoomId,
     text,
+    ...(threadId === undefined ? {} : { threadId }),
     ...(voice.alias === undefined ? {} : { alias: voice.alias }),
   };
   if (work.how.mayHaveActed) {
-    const found = await findSent(work, voice, id);
+    const found = await findSent(work, id);
     if (found !== undefined) return found;
     const deleted = await parts.workspace.deletedMessages(portal.workspaceRoomId, row.receivedAt - CLOCK_MARGIN_MS);
     if (deleted.includes(id)) return 'deleted';
@@ -54,7 +58,7 @@ export async function sendOnce(
     answer = await voice.api.sendMessage(message);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
-    const found = await findSent(work, voice, id);
+    const found = await findSent(work, id);
     if (found !== undefined) return found;
     throw error;
   }
@@ -66,16 +70,17 @@ export async function sendOnce(
 function unread(voice: Voice, id: MessageId, portal: Portal, text: string): WorkspaceMessage {
   const author = { id: voice.userId, username: '', name: '' };
   const none = { editedAt: undefined, editor: undefined, systemType: undefined, reactions: new Map<string, never[]>() };
-  return { id, roomId: portal.workspaceRoomId, text, author, at: 0, updatedAt: 0, ...none };
+  const unrelated = { quotes: [], threadId: undefined };
+  return { id, roomId: portal.workspaceRoomId, text, author, at: 0, updatedAt: 0, ...none, ...unrelated };
 }
 
-async function findSent(work: Work, voice: Voice, id: MessageId): Promise<WorkspaceMessage | 'taken' | undefined> {
+/** Ours may be the puppet's or, where that could not go on, the bot's. */
+async function findSent(work: Work, id: MessageId): Promise<WorkspaceMessage | 'taken' | undefined> {
   const raw = await work.parts.workspace.getMessage(id);
   if (raw === undefined) return undefined;
   const found = readMessage(raw);
-  if (found === undefined || found.roomId !== work.portal.workspaceRoomId || found.author.id !== voice.userId)
-    return 'taken';
-  return found;
+  const isOurs = found?.roomId === work.portal.workspaceRoomId && (await work.parts.isOwnAccount(found.author.id));
+  return found !== undefined && isOurs ? found : 'taken';
 }
 
 export function voiceOf(work: Work, sender: HomeserverMessagePosted['sender']): Promise<Voice> {

@@ -1,10 +1,11 @@
 import type { MessageId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
-import type { InboxRow, Settlement, Snapshot } from '../../store/types.ts';
+import type { InboxRow, LedgerEntry, Settlement, Snapshot } from '../../store/types.ts';
 import type { ReactionChange, WorkspaceEvent } from '../events.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type WorkspaceMessage, isDeleted, readMessage, textHash, versionOf } from './message.ts';
 import { reactionChange } from './reactions.ts';
+import { withItsEvent } from './text-parts.ts';
 
 /** Nothing to relay: settle the row with this. */
 export type Nothing = { readonly kind: 'nothing' } & Omit<Settlement, 'inboxId' | 'lease'>;
@@ -68,6 +69,8 @@ async function interpretUnknown(
     at: message.at,
     text: message.text,
     reactions: await reactionChange(parts, message.id, message.reactions),
+    quotes: message.quotes,
+    threadId: message.threadId,
   };
 }
 
@@ -90,7 +93,7 @@ async function interpretVersion(
     if (isSettled()) return nothing('unchanged');
   }
   const version = versionOf(message);
-  const pairs = await parts.store.ledger.byMessage(message.id);
+  const pairs = await pairsOf(parts, message.id);
   if (version.hash === snapshot.hash)
     return { kind: 'reactions.changed', origin: 'workspace', version, snapshot, pairs, reactions };
   const effect = { side: 'workspace', target: message.id, kind: 'text', value: version.hash } as const;
@@ -105,6 +108,7 @@ async function interpretVersion(
     editor: message.editor ?? message.author,
     version,
     text: message.text,
+    quotes: message.quotes,
     snapshot,
     pairs,
     reactions,
@@ -112,6 +116,11 @@ async function interpretVersion(
 }
 
 const isEmpty = ({ added, removed }: ReactionChange): boolean => added.length === 0 && removed.length === 0;
+
+/** A part of a long message is paired with the event of the whole. */
+async function pairsOf(parts: BridgeParts, id: MessageId): Promise<LedgerEntry[]> {
+  return (await parts.store.ledger.byMessage(id)).map(withItsEvent);
+}
 
 async function presentOf(parts: BridgeParts, id: MessageId): Promise<WorkspaceMessage | undefined> {
   const raw = await parts.workspace.getMessage(id);
@@ -137,7 +146,7 @@ async function interpretDeletion(
   if (await parts.store.effects.consume(effect)) {
     return nothing('echo', { tombstones, snapshots: [{ ...snapshot, deleted: true }] });
   }
-  const pairs = await parts.store.ledger.byMessage(messageId);
+  const pairs = await pairsOf(parts, messageId);
   return { kind: 'message.deleted', origin: 'workspace', messageId, snapshot, pairs };
 }
 

@@ -2,7 +2,7 @@ import { isTime } from '../../core/clock.ts';
 import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
 import { contentHash } from '../effect-ids.ts';
-import type { MessageVersion, WorkspaceAuthor } from '../events.ts';
+import type { MessageVersion, WorkspaceAuthor, WorkspaceQuote } from '../events.ts';
 import { type ReactionList, readReactions } from './reactions.ts';
 
 /** A Rocket.Chat message document with the fields that are relayed, dates in ms. */
@@ -10,6 +10,9 @@ export interface WorkspaceMessage {
   readonly id: MessageId;
   readonly roomId: WorkspaceRoomId;
   readonly text: string;
+  readonly quotes: readonly WorkspaceQuote[];
+  /** `tmid` */
+  readonly threadId: MessageId | undefined;
   readonly author: WorkspaceAuthor;
   /** `ts` */
   readonly at: number;
@@ -26,7 +29,7 @@ export interface WorkspaceMessage {
 export function readMessage(raw: RawMessage): WorkspaceMessage | undefined {
   const author = readAuthor(raw['u']);
   const at = readTime(raw['ts']);
-  const { _id: id, rid: roomId, msg: text, t: systemType } = raw;
+  const { _id: id, rid: roomId, msg: text, t: systemType, tmid: threadId } = raw;
   if (typeof id !== 'string' || id === '' || typeof roomId !== 'string' || author === undefined || at === undefined) {
     return undefined;
   }
@@ -34,6 +37,8 @@ export function readMessage(raw: RawMessage): WorkspaceMessage | undefined {
     id: id as MessageId,
     roomId: roomId as WorkspaceRoomId,
     text: typeof text === 'string' ? text : '',
+    quotes: readQuotes(raw['attachments']),
+    threadId: typeof threadId === 'string' && threadId !== '' ? (threadId as MessageId) : undefined,
     author,
     at,
     updatedAt: readTime(raw['_updatedAt']) ?? at,
@@ -70,4 +75,15 @@ function readAuthor(value: unknown): WorkspaceAuthor | undefined {
   if (typeof id !== 'string' || id === '') return undefined;
   const known = typeof username === 'string' && username !== '' ? username : id;
   return { id: id as WorkspaceUserId, username: known, name: typeof name === 'string' && name !== '' ? name : known };
+}
+
+/** Quotes are the attachments that say which link they were made of. */
+function readQuotes(value: unknown): WorkspaceQuote[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((one: unknown) => {
+    if (typeof one !== 'object' || one === null) return [];
+    const { message_link: link, author_name: author, text } = one as Record<string, unknown>;
+    if (typeof link !== 'string' || typeof text !== 'string') return [];
+    return [{ link, author: typeof author === 'string' ? author : '', text }];
+  });
 }

@@ -1,56 +1,40 @@
 import { toWorkspace } from '../../format/to-workspace.ts';
 import type { WorkspaceNames } from '../../format/workspace-names.ts';
-import type { LedgerEntry } from '../../store/types.ts';
-import { messageIdFor } from '../effect-ids.ts';
 import type { HomeserverMessagePosted } from '../events.ts';
 import type { Outcome } from '../outcome.ts';
-import { type Work, marked, sendOnce, snapshotOf, voiceOf } from './acting.ts';
-import { textHash } from './message.ts';
+import { type Work, marked, voiceOf } from './acting.ts';
 import { withoutAllIfRefused } from './names.ts';
 import type { Voice } from './puppets.ts';
-
-/** How many ids are tried when each turns out to be somebody else's message. */
-const SALTS = 4;
+import { type Place, placeOf, withQuote } from './quotes.ts';
+import { type SentPart, deletedSnapshot, sendPart } from './send-part.ts';
+import { splitFor } from './text-parts.ts';
 
 export async function post(work: Work, event: HomeserverMessagePosted): Promise<Outcome> {
-  const { portal } = work;
   const voice = await voiceOf(work, event.sender);
-  const names = await work.lookUp(portal, event.text, event.sender);
+  const names = await work.lookUp(work.portal, event.text, event.sender);
+  const place = await placeOf(work, event.relation);
   return withoutAllIfRefused(names, async (allowed) => {
     const text = await textOf(work, event, allowed);
-    return text.trim() === '' ? { outcome: 'empty' } : postText(work, event, voice, text);
+    return text.trim() === '' ? { outcome: 'empty' } : postText(work, event, voice, place, text);
   });
 }
 
-async function postText(work: Work, event: HomeserverMessagePosted, voice: Voice, text: string): Promise<Outcome> {
-  const { parts, portal } = work;
-  for (let salt = 0; salt < SALTS; salt += 1) {
-    const id = messageIdFor(parts.store.effectKey, portal.id, event.eventId, 0, salt);
-    const entry: LedgerEntry = {
-      portalId: portal.id,
-      messageId: id,
-      part: 0,
-      kind: 'message',
-      eventId: event.eventId,
-      origin: 'homeserver',
-      matrixUserId: event.sender,
-      workspaceUserId: voice.userId,
-      ts: event.at,
-      redacted: false,
-    };
-    // It was sent, and deleted in Rocket.Chat, before we could settle it: sending again would bring it back.
-    if (await parts.store.ledger.isGone('workspace', id)) return redactDeleted(work, entry);
-    const message = await sendOnce(work, voice, id, text);
-    if (message === 'taken') continue;
-    if (message === 'deleted') return redactDeleted(work, entry);
-    return {
-      outcome: 'relayed',
-      ledger: [entry],
-      // What was sent, not what is there now: a change made meanwhile is told by the next version.
-      snapshots: [snapshotOf(portal, id, textHash(message.text), message.updatedAt)],
-    };
+async function postText(
+  work: Work,
+  event: HomeserverMessagePosted,
+  voice: Voice,
+  place: Place,
+  whole: string,
+): Promise<Outcome> {
+  const { eventId, sender, at } = event;
+  const { threadId } = place;
+  const sent: SentPart[] = [];
+  for (const [part, text] of (await splitFor(work, withQuote(place, whole))).entries()) {
+    const one = await sendPart(work, voice, { eventId, cause: eventId, part, sender, at, text, threadId });
+    sent.push(one);
+    if (one.isDeleted) return takeBack(work, event, sent);
   }
-  throw new Error(`no free message id for ${event.eventId}`);
+  return { outcome: 'relayed', ledger: sent.map(({ entry }) => entry), snapshots: sent.map((one) => one.snapshot) };
 }
 
 async function textOf(work: Work, event: HomeserverMessagePosted, names: WorkspaceNames): Promise<string> {
@@ -58,15 +42,20 @@ async function textOf(work: Work, event: HomeserverMessagePosted, names: Workspa
   return marked(work, event.editOfUnknown ? `(edited) ${text}` : text);
 }
 
-async function redactDeleted(work: Work, entry: LedgerEntry): Promise<Outcome> {
+/** Somebody deleted the message in Rocket.Chat, or a part of it, before all was settled: it goes on both sides. */
+async function takeBack(work: Work, event: HomeserverMessagePosted, sent: readonly SentPart[]): Promise<Outcome> {
   const { parts, portal } = work;
-  if (portal.matrixRoomId !== undefined) {
-    await parts.homeserver.redact(portal.matrixRoomId, entry.eventId, `rcfed.gone.${entry.messageId}`);
+  const last = sent.at(-1)?.entry;
+  if (portal.matrixRoomId !== undefined && last !== undefined) {
+    await parts.homeserver.redact(portal.matrixRoomId, event.eventId, `rcfed.gone.${last.messageId}`);
+  }
+  for (const { entry, isDeleted } of sent) {
+    if (!isDeleted) await parts.workspace.deleteMessage(portal.workspaceRoomId, entry.messageId);
   }
   return {
     outcome: 'gone',
-    ledger: [{ ...entry, redacted: true }],
-    snapshots: [{ ...snapshotOf(portal, entry.messageId, '', 0), deleted: true }],
-    tombstones: [{ side: 'workspace', target: entry.messageId }],
+    ledger: sent.map(({ entry }) => ({ ...entry, redacted: true })),
+    snapshots: sent.map(({ entry }) => deletedSnapshot(work, entry.messageId)),
+    tombstones: sent.map(({ entry }) => ({ side: 'workspace', target: entry.messageId })),
   };
 }

@@ -9,6 +9,7 @@ import { post } from './post.ts';
 import type { Puppets } from './puppets.ts';
 import { react, takeBack } from './react.ts';
 import { remove } from './remove.ts';
+import { createReadSettings } from './settings.ts';
 
 export interface WorkspaceSink {
   /** Acts in Rocket.Chat. */
@@ -16,9 +17,10 @@ export interface WorkspaceSink {
 }
 
 export function createWorkspaceSink(parts: BridgeParts, puppets: Puppets, lookUp: LookUpForWorkspace): WorkspaceSink {
+  const settings = createReadSettings(parts);
   return {
     apply(portal, row, event, how) {
-      const work: Work = { parts, puppets, lookUp, portal, row, how };
+      const work: Work = { parts, puppets, lookUp, settings, portal, row, how };
       switch (event.kind) {
         case 'message.posted':
           return post(work, event);

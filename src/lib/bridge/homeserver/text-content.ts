@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { type EventText, asEvent } from '../../format/event-size.ts';
+import type { MatrixText } from '../../format/lookups.ts';
+import type { MatrixApi } from '../../matrix/types.ts';
+import type { BridgeParts } from '../parts.ts';
+
+/** An id to upload to expires after 24 h (MSC2246); an older one that has no bytes is made anew. */
+const UPLOAD_VALID_MS = 20 * 60 * 60 * 1000;
+const TYPE = 'text/plain';
+
+/**
+ * The part of an `m.room.message` that is its text. What no event has room for is a file, its beginning the
+ * caption. `times`: how often the event has it, twice in an edit.
+ */
+export async function textContent(
+  parts: BridgeParts,
+  speaker: MatrixApi,
+  text: MatrixText,
+  times = 1,
+): Promise<MatrixText & Readonly<Record<string, unknown>>> {
+  const fitted = asEvent(text, times);
+  if (fitted.kind === 'text') return { msgtype: 'm.text', ...fitted.text };
+  return {
+    msgtype: 'm.file',
+    body: fitted.opening,
+    filename: fitted.name,
+    url: await uploaded(parts, speaker, fitted),
+    info: { mimetype: TYPE, size: fitted.bytes.length },
+  };
+}
+
+/** The id is kept before the bytes go: tried again, the same file is finished. */
+async function uploaded(
+  { store, clock }: BridgeParts,
+  speaker: MatrixApi,
+  { bytes, name }: Extract<EventText, { kind: 'file' }>,
+): Promise<string> {
+  const key = `text:${speaker.userId}:${createHash('sha256').update(bytes).digest('base64url')}`;
+  const known = await store.media.get(key);
+  if (known?.uploaded === true) return known.mxc;
+  const isUsable = known !== undefined && clock.now() - known.createdAt < UPLOAD_VALID_MS;
+  const mxc = isUsable ? known.mxc : await speaker.createMedia();
+  if (!isUsable) await store.media.put(key, mxc);
+  await speaker.putMedia(mxc, bytes, `${TYPE}; charset=utf-8`, name);
+  await store.media.uploaded(key);
+  return mxc;
+}
