@@ -5,7 +5,7 @@ import type { Registration } from '../../src/lib/matrix/types.ts';
 import { startHomeserver } from '../../src/sandbox/homeserver/server.ts';
 
 const wanted = JSON.parse(process.argv[2] ?? '{}') as {
-  registration: Record<keyof Registration, string>;
+  registration: Record<Exclude<keyof Registration, 'receiveEphemeral'>, string>;
   users: string[];
 };
 const { registration: plain } = wanted;

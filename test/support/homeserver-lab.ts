@@ -25,6 +25,8 @@ export interface Lab {
   readonly registration: Registration;
   readonly bot: Caller;
   readonly admin: Caller;
+  /** Somebody with this access token. */
+  by(userId: string, accessToken: string): Caller;
   /** Calls without any token. */
   readonly nobody: Caller;
   /** A new person, not of the application service. */
@@ -39,10 +41,17 @@ export interface Lab {
 const serverName = 'sandbox.test' as ServerName;
 export const unique = (): string => randomBytes(5).toString('hex');
 
-export async function openLab(kind: HomeserverKind): Promise<Lab> {
+export interface LabOptions {
+  readonly ephemeral?: 'none' | 'typing' | 'all';
+  readonly presence?: boolean;
+  readonly maxUploadBytes?: number;
+}
+
+export async function openLab(kind: HomeserverKind, wanted: LabOptions = {}): Promise<Lab> {
   const service = await startScriptedService();
-  const registration = makeRegistration({ url: service.url, serverName: serverName });
-  const homeserver = await kind.start({ serverName, registrations: [registration] });
+  const { ephemeral = 'typing', ...start } = wanted;
+  const registration = makeRegistration({ url: service.url, serverName, ephemeral });
+  const homeserver = await kind.start({ serverName, registrations: [registration], ...start });
   const asToken = registration.asToken.reveal();
   const as: Lab['as'] = (userId, { device = true } = {}) =>
     caller(homeserver.url, asToken, userId, { user_id: userId, ...(device ? { device_id: 'RCFED' } : {}) });
@@ -53,6 +62,7 @@ export async function openLab(kind: HomeserverKind): Promise<Lab> {
     registration,
     bot,
     admin: caller(homeserver.url, homeserver.adminToken, `@admin:${serverName}`),
+    by: (userId, accessToken) => caller(homeserver.url, accessToken, userId),
     nobody: caller(homeserver.url, undefined, ''),
     async person() {
       const { userId, accessToken } = await homeserver.registerUser(`person-${unique()}`);

@@ -8,6 +8,8 @@ import { startSynapse } from './synapse.ts';
 export interface HomeserverStart {
   readonly serverName?: string;
   readonly registrations?: readonly Registration[];
+  readonly presence?: boolean;
+  readonly maxUploadBytes?: number;
 }
 
 export interface HomeserverKind {

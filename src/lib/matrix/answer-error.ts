@@ -1,5 +1,6 @@
 import { RemoteError } from '../core/remote-error.ts';
 import { AnswerTimeout, AnswerTooLarge, type BufferedAnswer } from './answer.ts';
+import { BadRedirect } from './download-exchange.ts';
 
 const ANSWER_LENGTH = 500;
 
@@ -34,6 +35,19 @@ export function answeredWithError(request: string, answer: BufferedAnswer, nowMs
   });
 }
 
+/** What an error means that came from where the homeserver had sent us: it says nothing about the homeserver. */
+export function elsewhereError(request: string, status: number, host: string): RemoteError {
+  const answer = `${host}, where the homeserver redirects to, answered ${status}`;
+  // Its 401 or 403 is none of ours: it would look as if the homeserver had refused our token.
+  return new RemoteError({
+    side: 'homeserver',
+    failure: 'refused',
+    request,
+    answer,
+    ...(status < 500 ? {} : { status }),
+  });
+}
+
 /** What it means that no answer, or not all of it, could be read. */
 export function unreadAnswer(request: string, cause: unknown): RemoteError {
   if (cause instanceof RemoteError) return cause;
@@ -44,9 +58,12 @@ export function unreadAnswer(request: string, cause: unknown): RemoteError {
       request,
       code: 'M_TOO_LARGE',
       answer: cause.message,
+      ...(cause.declared === undefined ? {} : { details: { size: cause.declared } }),
       cause,
     });
   }
+  if (cause instanceof BadRedirect)
+    return new RemoteError({ side: 'homeserver', failure: 'refused', request, answer: cause.message, cause });
   const failure = cause instanceof AnswerTimeout ? 'timeout' : 'network';
   const why = networkReason(cause);
   return new RemoteError({

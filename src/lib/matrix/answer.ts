@@ -5,14 +5,24 @@ export interface BufferedAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly bytes: Uint8Array;
+  /** The host that was asked in the end, when the homeserver sent us to another one. */
+  readonly elsewhere?: string;
 }
 
 /** The deadline passed before the whole answer was read. */
 export class AnswerTimeout extends Error {}
 /** The answer has more bytes than were asked for; the rest was not read. */
-export class AnswerTooLarge extends Error {}
+export class AnswerTooLarge extends Error {
+  /** What it was declared to have; undefined: it just went on. */
+  readonly declared: number | undefined;
+  constructor(message: string, declared?: number) {
+    super(message);
+    this.declared = declared;
+  }
+}
 
-const ERROR_LIMIT = 1024 * 1024;
+/** Most bytes of an answer that only says what was wrong. */
+export const ERROR_LIMIT = 1024 * 1024;
 
 interface ReadAnswer {
   readonly url: string | URL | Request;
@@ -46,11 +56,12 @@ export async function readAnswer(options: ReadAnswer): Promise<BufferedAnswer> {
   }
 }
 
-async function readBody(response: Response, limit: number): Promise<Uint8Array> {
+/** Throws {@link AnswerTooLarge} without reading the rest. */
+export async function readBody(response: Response, limit: number): Promise<Uint8Array> {
   const announced = Number(response.headers.get('content-length') ?? 0);
   if (announced > limit) {
     await response.body?.cancel();
-    throw new AnswerTooLarge(`more than ${limit} bytes`);
+    throw new AnswerTooLarge(`${announced} bytes, more than ${limit}`, announced);
   }
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -131,6 +131,7 @@ function transactions(
     if (body.complaint !== undefined)
       options.log('warn', 'application-service.odd-transaction', { id, why: body.complaint });
     if (!begin()) return refused(503, 'M_UNKNOWN', 'The bridge is stopping');
+    handOverEphemeral(options, body.ephemeral);
     const turn = last.then(() => options.handlers.onTransaction(id, body.events));
     last = turn.catch(() => {});
     try {
@@ -141,6 +142,14 @@ function transactions(
       return refused(500, 'M_UNKNOWN', 'The transaction could not be stored');
     }
   };
+}
+
+/** Nobody waits for it: the answer to the homeserver depends on the events alone. */
+function handOverEphemeral({ handlers, log }: ApplicationServiceOptions, events: readonly unknown[]): void {
+  if (events.length === 0) return;
+  Promise.resolve(events)
+    .then((all) => handlers.onEphemeral?.(all))
+    .catch((error: unknown) => log('warn', 'application-service.ephemeral-failed', { reason: String(error) }));
 }
 
 async function answerQuery(route: Route, options: ApplicationServiceOptions): Promise<Answer> {

@@ -5,7 +5,10 @@ import type { Log } from '../core/log.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
 import { type BufferedAnswer, readAnswer } from './answer.ts';
-import { answeredWithError, jsonObjectOf, unreadAnswer } from './answer-error.ts';
+import { answeredWithError, elsewhereError, jsonObjectOf, unreadAnswer } from './answer-error.ts';
+import { openDownload, type StreamedAnswer } from './download-exchange.ts';
+import { bodyOf, definedQuery, headersOf } from './request-parts.ts';
+import { BrokenBody, sendUpload, type UploadBody } from './upload-exchange.ts';
 
 /** One request to the homeserver. `path` starts with `/_matrix/` and its segments are already encoded. */
 export interface HomeserverRequest {
@@ -19,11 +22,29 @@ export interface HomeserverRequest {
   readonly limit?: number;
 }
 
+/** A request whose body or answer passes through. Its deadline is for each piece, and `signal` breaks it off with its reason. */
+export interface StreamRequest extends HomeserverRequest {
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface HomeserverHttp {
   /** The parsed JSON object of a 2xx answer. Throws only {@link RemoteError}. */
   json(request: HomeserverRequest): Promise<Record<string, unknown>>;
   /** The raw body of a 2xx answer. Throws only {@link RemoteError}. */
   bytes(request: HomeserverRequest): Promise<{ bytes: Uint8Array; contentType: string }>;
+  /**
+   * A 2xx answer's headers, and its body to be read or cancelled by the caller. Throws only
+   * {@link RemoteError} or the signal's reason, and so does the body.
+   */
+  download(
+    request: StreamRequest & { readonly limit: number },
+  ): Promise<{ headers: Headers; body: ReadableStream<Uint8Array> }>;
+  /**
+   * Sends the pieces once: a connection that is cut is not tried again here. Throws {@link RemoteError}, the
+   * signal's reason, what the pieces threw, or an Error when they were not as many as was said.
+   */
+  upload(request: StreamRequest & { readonly contentType: string; readonly body: UploadBody }): Promise<void>;
   /** The `Server` header of the last answer: `Synapse/1.160.0`. */
   serverHeader(): string | undefined;
 }
@@ -54,32 +75,75 @@ const BRIEF_WAIT_MS = 2_000;
 export async function createHomeserverHttp(options: HomeserverHttpOptions): Promise<HomeserverHttp> {
   const sdk: MatrixHttp = await import('matrix-js-sdk/lib/http-api/index.js');
   const seen: { server: string | undefined } = { server: undefined };
-  const send = async (request: HomeserverRequest, wantsJson: boolean): Promise<BufferedAnswer> => {
-    let waited = 0;
-    for (let attempts = 1; ; attempts += 1) {
-      try {
-        const answer = await attempt(sdk, options, request, wantsJson);
-        seen.server = answer.headers.get('server') ?? seen.server;
-        return answer;
-      } catch (error) {
-        const wait = attempts === 1 && isStaleConnection(error, request) ? 0 : briefWait(error, waited);
-        if (wait === undefined) throw error;
-        waited += wait;
-        await options.clock.sleep(wait);
-      }
-    }
+  const context: Context = { sdk, options, seen };
+  const buffered = (request: HomeserverRequest, wantsJson: boolean): Promise<BufferedAnswer> => {
+    const limit = request.limit ?? JSON_LIMIT;
+    const deadlineMs = request.deadlineMs ?? options.deadlineMs;
+    return patiently(context, request, () =>
+      attempt(context, request, headersOf(request, wantsJson), bodyOf(request), (url, init) =>
+        readAnswer({ ...options, url, init, limit, deadlineMs }),
+      ),
+    );
   };
   return {
-    json: async (request) => parsedObject(request, await send(request, true)),
+    json: async (request) => parsedObject(request, await buffered(request, true)),
     bytes: async (request) => {
-      const answer = await send(request, false);
+      const answer = await buffered(request, false);
       return {
         bytes: answer.bytes,
         contentType: answer.headers.get('content-type') ?? 'application/octet-stream',
       };
     },
+    download: (request) => download(context, request),
+    upload: (request) => upload(context, request),
     serverHeader: () => seen.server,
   };
+}
+
+interface Context {
+  readonly sdk: MatrixHttp;
+  readonly options: HomeserverHttpOptions;
+  readonly seen: { server: string | undefined };
+}
+
+async function download(
+  context: Context,
+  request: StreamRequest & { readonly limit: number },
+): ReturnType<HomeserverHttp['download']> {
+  const { limit, deadlineMs: idleMs, signal } = request;
+  const failure = (cause: unknown): Error => unreadAnswer(`${request.method} ${request.path}`, cause);
+  const { headers, body } = await patiently(context, request, () =>
+    attempt<StreamedAnswer>(context, request, {}, undefined, (url, init) =>
+      openDownload({ ...context.options, url, init, limit, idleMs, signal, failure }),
+    ),
+  );
+  if (body === undefined) throw unreadAnswer(`${request.method} ${request.path}`, new Error('no body'));
+  return { headers, body };
+}
+
+async function upload(
+  context: Context,
+  request: StreamRequest & { readonly contentType: string; readonly body: UploadBody },
+): Promise<void> {
+  const { body, contentType, deadlineMs: idleMs, signal } = request;
+  await attempt(context, request, { 'Content-Type': contentType }, undefined, (url, init) =>
+    sendUpload({ ...context.options, url, init, body, idleMs, signal }),
+  );
+}
+
+/** Tries again what did nothing yet. */
+async function patiently<A>({ options }: Context, request: HomeserverRequest, once: () => Promise<A>): Promise<A> {
+  let waited = 0;
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return await once();
+    } catch (error) {
+      const wait = attempts === 1 && isStaleConnection(error, request) ? 0 : briefWait(error, waited);
+      if (wait === undefined) throw error;
+      waited += wait;
+      await options.clock.sleep(wait);
+    }
+  }
 }
 
 /**
@@ -102,16 +166,15 @@ function briefWait(error: unknown, waited: number): number | undefined {
   return waited + wait <= BRIEF_WAIT_MS ? wait : undefined;
 }
 
-async function attempt(
-  sdk: MatrixHttp,
-  options: HomeserverHttpOptions,
+async function attempt<A extends BufferedAnswer>(
+  { sdk, options, seen }: Context,
   request: HomeserverRequest,
-  wantsJson: boolean,
-): Promise<BufferedAnswer> {
+  headers: Record<string, string>,
+  body: string | Uint8Array | undefined,
+  exchange: (url: string | URL | Request, init: RequestInit | undefined) => Promise<A>,
+): Promise<A> {
   const name = `${request.method} ${request.path}`;
-  const outcome: { answer?: BufferedAnswer; failure?: unknown } = {};
-  const limit = request.limit ?? JSON_LIMIT;
-  const deadlineMs = request.deadlineMs ?? options.deadlineMs;
+  const outcome: { answer?: A; failure?: unknown } = {};
   const http = new sdk.MatrixHttpApi(new EventEmitter() as never, {
     baseUrl: options.baseUrl,
     prefix: '',
@@ -119,7 +182,7 @@ async function attempt(
     accessToken: options.token.reveal(),
     fetchFn: async (url, init) => {
       try {
-        outcome.answer = await readAnswer({ ...options, url, init, limit, deadlineMs });
+        outcome.answer = await exchange(url, init);
         return new Response(null, { status: 200 });
       } catch (error) {
         outcome.failure = error;
@@ -129,14 +192,14 @@ async function attempt(
   });
   const started = options.clock.now();
   try {
-    await http.authedRequest(request.method as never, request.path, definedQuery(request.query), bodyOf(request), {
+    await http.authedRequest(request.method as never, request.path, definedQuery(request.query), body, {
       json: false,
       priority: undefined,
-      headers: headersOf(request, wantsJson),
+      headers,
     });
   } catch (error) {
     options.log('debug', 'homeserver.request', { request: name, ms: options.clock.now() - started, failed: true });
-    throw unreadAnswer(name, outcome.failure ?? error);
+    throw failureOf(name, outcome.failure ?? error, request);
   }
   const answer = outcome.answer;
   if (answer === undefined) throw unreadAnswer(name, new Error('no answer'));
@@ -145,37 +208,23 @@ async function attempt(
     ms: options.clock.now() - started,
     status: answer.status,
   });
-  if (answer.status < 200 || answer.status > 299) throw answeredWithError(name, answer, options.clock.now());
-  return answer;
+  const { elsewhere } = answer;
+  if (elsewhere === undefined) seen.server = answer.headers.get('server') ?? seen.server;
+  if (answer.status >= 200 && answer.status <= 299) return answer;
+  throw elsewhere === undefined
+    ? answeredWithError(name, answer, options.clock.now())
+    : elsewhereError(name, answer.status, elsewhere);
 }
 
-function definedQuery(query: HomeserverRequest['query']): Record<string, string | string[]> {
-  const defined: Record<string, string | string[]> = {};
-  for (const [key, value] of Object.entries(query ?? {})) {
-    if (value !== undefined) defined[key] = typeof value === 'object' ? [...value] : String(value);
-  }
-  return defined;
-}
-
-function headersOf(request: HomeserverRequest, wantsJson: boolean): Record<string, string> {
-  const headers: Record<string, string> = wantsJson ? { Accept: 'application/json' } : {};
-  if (request.bytes !== undefined) headers['Content-Type'] = request.bytes.contentType;
-  else if (request.json !== undefined) headers['Content-Type'] = 'application/json';
-  return headers;
-}
-
-/**
- * The body as text: the SDK recognises an object by its `constructor`, which an event's content may
- * have as an ordinary key. A lone surrogate is replaced, since Synapse answers it with 500 for ever.
- */
-function bodyOf(request: HomeserverRequest): string | Uint8Array | undefined {
-  if (request.bytes !== undefined) return request.bytes.body;
-  if (request.json === undefined) return undefined;
-  const text = JSON.stringify(request.json);
-  if (!/\\ud[89a-f]/i.test(text)) return text;
-  return JSON.stringify(request.json, (_key, value: unknown) =>
-    typeof value === 'string' ? value.toWellFormed() : value,
-  );
+/** What the caller broke off, or gave us broken, is no failure of the homeserver. */
+function failureOf(
+  name: string,
+  cause: unknown,
+  request: HomeserverRequest & { signal?: AbortSignal | undefined },
+): unknown {
+  if (request.signal?.aborted === true && cause === request.signal.reason) return cause;
+  if (cause instanceof BrokenBody) return cause.cause;
+  return unreadAnswer(name, cause);
 }
 
 function parsedObject(request: HomeserverRequest, answer: BufferedAnswer): Record<string, unknown> {

@@ -2,9 +2,14 @@ import { RemoteError } from '../core/remote-error.ts';
 import type { HomeserverHttp, HomeserverRequest } from './homeserver-http.ts';
 import { type Acting, asUser } from './acting.ts';
 import { requiredString, segment } from './client-shapes.ts';
+import { dispositionFileName } from './content-disposition.ts';
+import { parseMxc } from './mxc.ts';
 import type { MatrixApi } from './types.ts';
 
-type MediaRequests = Pick<MatrixApi, 'createMedia' | 'putMedia' | 'media'>;
+type MediaRequests = Pick<
+  MatrixApi,
+  'createMedia' | 'putMedia' | 'media' | 'uploadStream' | 'downloadStream' | 'uploadLimit'
+>;
 
 export function mediaRequests(acting: Acting): MediaRequests {
   const query = asUser(acting);
@@ -13,14 +18,36 @@ export function mediaRequests(acting: Acting): MediaRequests {
     createMedia: () => createMedia(http, query),
     putMedia: (mxc, bytes, contentType, fileName) =>
       putMedia(http, { mxc, bytes, contentType, fileName, query, deadlineMs }),
-    media: (mxc, limit) => downloadMedia(http, { mxc, limit, query, deadlineMs }),
+    media: (mxc, limit) =>
+      authenticatedFirst(mxc, (path) => http.bytes({ method: 'GET', path, query, limit, deadlineMs })),
+    uploadStream: (mxc, pieces, { size, contentType, fileName, signal }) =>
+      unlessUploaded(
+        http.upload({
+          method: 'PUT',
+          path: `/_matrix/media/v3/upload/${mediaSegments('PUT', mxc)}`,
+          query: { ...query, filename: fileName?.toWellFormed() },
+          contentType,
+          body: { pieces, size },
+          deadlineMs,
+          signal,
+        }),
+      ),
+    async downloadStream(mxc, { limit, signal }) {
+      const { headers, body } = await authenticatedFirst(mxc, (path) =>
+        http.download({ method: 'GET', path, query: { ...query, ...mayRedirect(path) }, limit, deadlineMs, signal }),
+      );
+      return {
+        body,
+        contentType: headers.get('content-type') ?? 'application/octet-stream',
+        size: declaredSize(headers),
+        fileName: dispositionFileName(headers.get('content-disposition') ?? ''),
+      };
+    },
+    uploadLimit: () => uploadLimit(http, query),
   };
 }
 
 type AsUser = { readonly user_id?: string };
-
-/** `mxc://server name/id`; the id is `[A-Za-z0-9_-]+` by the spec ("Matrix Content (mxc://) URIs"). */
-const MXC = /^mxc:\/\/([0-9A-Za-z.:[\]-]{1,255})\/([0-9A-Za-z_-]{1,255})$/;
 
 /** A media id to upload to within 24 h, stored by the caller before the bytes are sent. */
 async function createMedia(http: HomeserverHttp, query: AsUser): Promise<string> {
@@ -40,51 +67,64 @@ interface Upload {
 /** Uploading to an id that has its content already is done. */
 async function putMedia(http: HomeserverHttp, upload: Upload): Promise<void> {
   const path = `/_matrix/media/v3/upload/${mediaSegments('PUT', upload.mxc)}`;
-  try {
-    await http.json({
+  await unlessUploaded(
+    http.json({
       method: 'PUT',
       path,
       query: { ...upload.query, filename: upload.fileName?.toWellFormed() },
       bytes: { body: upload.bytes, contentType: upload.contentType },
       deadlineMs: upload.deadlineMs,
-    });
+    }),
+  );
+}
+
+async function unlessUploaded(upload: Promise<unknown>): Promise<void> {
+  try {
+    await upload;
   } catch (error) {
     if (!(error instanceof RemoteError) || error.code !== 'M_CANNOT_OVERWRITE_MEDIA') throw error;
   }
 }
 
-interface Download {
-  readonly mxc: string;
-  /** Most bytes; more is `M_TOO_LARGE`. */
-  readonly limit: number;
-  readonly query: AsUser;
-  readonly deadlineMs: number;
-}
-
 /** Authenticated media (spec v1.11); a server from before answers the path with `M_UNRECOGNIZED`. */
-async function downloadMedia(
-  http: HomeserverHttp,
-  download: Download,
-): Promise<{ bytes: Uint8Array; contentType: string }> {
-  const id = mediaSegments('GET', download.mxc);
-  const { query, limit, deadlineMs } = download;
+async function authenticatedFirst<T>(mxc: string, get: (path: string) => Promise<T>): Promise<T> {
+  const id = mediaSegments('GET', mxc);
   try {
-    return await http.bytes({
-      method: 'GET',
-      path: `/_matrix/client/v1/media/download/${id}`,
-      query,
-      limit,
-      deadlineMs,
-    });
+    return await get(`/_matrix/client/v1/media/download/${id}`);
   } catch (error) {
-    if (!(error instanceof RemoteError) || error.status !== 404 || error.code !== 'M_UNRECOGNIZED') throw error;
-    return http.bytes({ method: 'GET', path: `/_matrix/media/v3/download/${id}`, query, limit, deadlineMs });
+    if (!isUnrecognised(error)) throw error;
+    return get(`/_matrix/media/v3/download/${id}`);
   }
 }
 
+const isUnrecognised = (error: unknown): boolean =>
+  error instanceof RemoteError && error.status === 404 && error.code === 'M_UNRECOGNIZED';
+
+/** The old endpoint redirects only those who allow it (spec v1.7); the new one may always. */
+const mayRedirect = (path: string): { allow_redirect?: string } =>
+  path.startsWith('/_matrix/media/') ? { allow_redirect: 'true' } : {};
+
+function declaredSize(headers: Headers): number | undefined {
+  const length = headers.get('content-length');
+  // Of what comes compressed although nobody asked for it the length is another one.
+  if (length === null || headers.get('content-encoding') !== null || !/^\d{1,15}$/.test(length)) return undefined;
+  return Number(length);
+}
+
+/** https://spec.matrix.org/v1.17/client-server-api/#get_matrixclientv1mediaconfig */
+async function uploadLimit(http: HomeserverHttp, query: AsUser): Promise<number | undefined> {
+  const config = async (path: string): Promise<Record<string, unknown>> => http.json({ method: 'GET', path, query });
+  const answer = await config('/_matrix/client/v1/media/config').catch((error: unknown) => {
+    if (!isUnrecognised(error)) throw error;
+    return config('/_matrix/media/v3/config');
+  });
+  const size = answer['m.upload.size'];
+  return typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : undefined;
+}
+
 function mediaSegments(method: string, mxc: string): string {
-  const [, server, id] = MXC.exec(mxc) ?? [];
-  if (server !== undefined && id !== undefined && !/^\.+$/.test(server)) return `${segment(server)}/${id}`;
+  const parsed = parseMxc(mxc);
+  if (parsed !== undefined) return `${segment(parsed.serverName)}/${parsed.mediaId}`;
   throw new RemoteError({
     side: 'homeserver',
     failure: 'refused',

@@ -15,11 +15,17 @@ interface NewRegistration {
   /** Default `rc_`. `''` takes every name of the homeserver: only where no Matrix account will ever be added. */
   readonly prefix?: string;
   readonly serverName: ServerName;
+  /**
+   * What of typing, receipts and presence people are to see; default `typing`. A registration can only say
+   * none or everything: with `typing` the homeserver pushes all of it, and the bridge leaves out the rest.
+   */
+  readonly ephemeral?: 'none' | 'typing' | 'all';
 }
 
 /** What a localpart may hold that is not encoded. */
 const LOCALPART = /^[a-z0-9._=/+-]*$/;
 const TOKEN_BYTES = 32;
+const UNSTABLE_EPHEMERAL = 'de.sorunome.msc2409.push_ephemeral';
 
 const broken = (message: string, cause?: unknown): RcfedError =>
   new RcfedError('RCFED_REGISTRATION_BROKEN', message, { cause });
@@ -37,6 +43,7 @@ export function makeRegistration(wanted: NewRegistration): Registration {
     senderLocalpart,
     prefix,
     serverName: wanted.serverName,
+    ...(wanted.ephemeral === 'none' ? { receiveEphemeral: false } : {}),
   });
 }
 
@@ -53,8 +60,8 @@ export async function renderRegistration(registration: Registration): Promise<st
     hs_token: registration.hsToken.reveal(),
     sender_localpart: registration.senderLocalpart,
     rate_limited: false,
-    receive_ephemeral: true,
-    'de.sorunome.msc2409.push_ephemeral': true,
+    receive_ephemeral: registration.receiveEphemeral ?? true,
+    [UNSTABLE_EPHEMERAL]: registration.receiveEphemeral ?? true,
     namespaces: namespacesOf(registration.prefix, registration.serverName),
   });
 }
@@ -84,6 +91,7 @@ export async function parseRegistration(text: string): Promise<Registration> {
     senderLocalpart: requiredText(file, 'sender_localpart'),
     prefix,
     serverName,
+    ...(file['receive_ephemeral'] === true || file[UNSTABLE_EPHEMERAL] === true ? {} : { receiveEphemeral: false }),
   });
 }
 

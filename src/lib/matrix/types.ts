@@ -15,7 +15,30 @@ export interface Registration {
   /** Ghosts are `@<prefix>…:server name`, aliases `#<prefix>…:server name`. */
   readonly prefix: string;
   readonly serverName: ServerName;
+  /** Whether the homeserver pushes typing, receipts and presence to us. Absent: yes. */
+  readonly receiveEphemeral?: boolean;
 }
+
+export interface MediaUpload {
+  /** Bytes; Synapse takes nothing whose length is not known before. */
+  readonly size: number;
+  readonly contentType: string;
+  readonly fileName?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface MediaDownload {
+  readonly body: ReadableStream<Uint8Array>;
+  /** As its sender declared it, with parameters: `text/plain; charset=UTF-8`. Nothing of it is checked. */
+  readonly contentType: string;
+  /** Declared bytes; undefined: the server doesn't say. */
+  readonly size: number | undefined;
+  /** As its sender named it: not to be used as a name in a file system. */
+  readonly fileName: string | undefined;
+}
+
+/** What a person shows of being there (spec: "Presence"). */
+export type Presence = 'online' | 'unavailable' | 'offline';
 
 export interface MessagesPage {
   readonly events: readonly RawEvent[];
@@ -74,7 +97,11 @@ export interface MatrixApi {
   leave(roomId: MatrixRoomId): Promise<void>;
   joinedMembers(roomId: MatrixRoomId): Promise<readonly MatrixUserId[]>;
 
-  /** `ts`: origin_server_ts to ask for (ms), only for an application service. */
+  /**
+   * `ts`: origin_server_ts to ask for (ms), only for an application service. A reaction is an `m.reaction`
+   * whose `m.relates_to` is `{rel_type: 'm.annotation', event_id, key}`; a second one by the same user with
+   * the same key is `M_DUPLICATE_ANNOTATION` (400), which tells that it is there.
+   */
   sendEvent(
     roomId: MatrixRoomId,
     type: string,
@@ -89,18 +116,55 @@ export interface MatrixApi {
   /** `/messages`; `dir: 'b'` walks from the newest back. */
   messages(roomId: MatrixRoomId, page: { dir: 'b' | 'f'; from?: string; limit: number }): Promise<MessagesPage>;
 
+  /**
+   * Says that the acting user types, for `timeoutMs` at most (Synapse: 2 minutes), or stopped to. Saying it
+   * again in time only prolongs it. A member only: else `M_FORBIDDEN`.
+   */
+  setTyping(roomId: MatrixRoomId, typing: boolean, timeoutMs: number): Promise<void>;
+  /**
+   * `m.read` up to that event, of the thread with that root, of what is outside all threads (`main`), or
+   * without `threadId` of the whole room. An event that is not of that thread is refused with 400; one that
+   * is unknown, or older than what was read before, changes nothing.
+   */
+  sendReceipt(roomId: MatrixRoomId, eventId: EventId, threadId?: EventId | 'main'): Promise<void>;
+  /** A homeserver on which presence is switched off takes it and does nothing. */
+  setPresence(presence: Presence, statusMessage?: string): Promise<void>;
+
   /** `POST /media/v1/create`: an id to upload to, valid for 24 h. */
   createMedia(): Promise<string>;
   /** `M_CANNOT_OVERWRITE_MEDIA` is done. */
   putMedia(mxc: string, bytes: Uint8Array, contentType: string, fileName?: string): Promise<void>;
   /** Authenticated download; the old endpoint where the server has no new one. Refuses more than `limit` bytes. */
   media(mxc: string, limit: number): Promise<{ bytes: Uint8Array; contentType: string }>;
+  /**
+   * As `putMedia`, for what is too large to be held: the pieces are asked for as fast as the homeserver takes
+   * them, and once. Rejects besides with what `body` throws, with the reason of `signal`, and with an Error
+   * when the pieces are not exactly `size` bytes. Not tried again by itself, since the pieces are gone.
+   */
+  uploadStream(mxc: string, body: AsyncIterable<Uint8Array>, file: MediaUpload): Promise<void>;
+  /**
+   * As `media`, answered as soon as the headers are there. `body` must be read to its end or cancelled; it
+   * fails with a `RemoteError` or the reason of `signal`, `M_TOO_LARGE` when it is longer than `limit` after
+   * all. What is declared to be too large is refused at once, with its size: `details: {size}`.
+   * `M_NOT_YET_UPLOADED` (504): its sender made the id and uploaded nothing so far.
+   */
+  downloadStream(mxc: string, options: { limit: number; signal?: AbortSignal }): Promise<MediaDownload>;
+  /** Most bytes of a file that the homeserver takes; undefined: it doesn't say. */
+  uploadLimit(): Promise<number | undefined>;
 }
 
 /** What the application service listener asks of the bridge. Each answer is awaited before the homeserver gets one. */
 export interface ApplicationServiceHandlers {
   /** Resolves once the events are on disk. Rejecting (a full disk, never a bad event) answers 500, and the homeserver tries again. */
   onTransaction(transactionId: string, events: readonly unknown[]): Promise<void>;
+  /**
+   * Typing, receipts and presence (`m.typing`, `m.receipt`, `m.presence`) as they were pushed, unread. Of
+   * receipts Synapse 1.160 also pushes private ones (`m.read.private`), which are nobody else's business, and
+   * leaves out the `thread_id`. Those of our own ghosts come too. They
+   * are never repeated and come at any time, before or after the messages of their transaction. Nobody waits
+   * for it, and when it fails that is only logged: the transaction's answer doesn't depend on it.
+   */
+  onEphemeral?(events: readonly unknown[]): void | Promise<void>;
   /** From the store alone, within 100 ms: the homeserver stalls every room meanwhile. */
   onUserQuery(userId: MatrixUserId): Promise<boolean>;
   onAliasQuery(alias: MatrixRoomAlias): Promise<boolean>;

@@ -9,6 +9,8 @@ export interface ApplicationService {
   readonly hsToken: string;
   /** User id of its bot. */
   readonly sender: string;
+  /** Typing, receipts and presence are pushed to it. */
+  readonly receivesEphemeral: boolean;
   /** In its user namespace, or its bot. */
   ownsUser(userId: string): boolean;
   ownsAlias(alias: string): boolean;
@@ -24,6 +26,7 @@ export function readRegistration(registration: Registration, serverName: string)
     asToken: registration.asToken.reveal(),
     hsToken: registration.hsToken.reveal(),
     sender,
+    receivesEphemeral: registration.receiveEphemeral ?? true,
     ownsUser: (userId) => userId === sender || inNamespace(userId, '@'),
     ownsAlias: (alias) => inNamespace(alias, '#'),
   };

@@ -1,4 +1,5 @@
-import { isRoomOfInterest } from './interest.ts';
+import type { ApplicationService } from './application-services.ts';
+import { isRoomOfInterest, isUserOfInterest } from './interest.ts';
 import type { JsonObject } from './json.ts';
 import { pushEvents } from './sender.ts';
 import { type Homeserver, type Room, wakeWaiters } from './state.ts';
@@ -9,14 +10,17 @@ export function typingIn(hs: Homeserver, roomId: string): string[] {
   return [...(hs.memory.typing.get(roomId)?.users ?? [])].filter(([, until]) => until > now).map(([userId]) => userId);
 }
 
-/** `timeoutMs` 0 stops typing. */
+/** `timeoutMs` 0 stops typing. Who types already only goes on for longer: that is no news, as it's none that somebody doesn't type. */
 export function setTyping(hs: Homeserver, roomId: string, userId: string, timeoutMs: number): void {
   const typing = hs.memory.typing.get(roomId) ?? { users: new Map<string, number>(), stream: 0 };
+  const isNews = typing.users.has(userId) !== timeoutMs > 0;
   if (timeoutMs > 0) typing.users.set(userId, hs.clock.now() + timeoutMs);
   else typing.users.delete(userId);
-  typing.stream = nextEphemeralStream(hs);
-  hs.memory.typing.set(roomId, typing);
-  announce(hs, roomId, { type: 'm.typing', room_id: roomId, content: { user_ids: typingIn(hs, roomId) } });
+  if (isNews) {
+    typing.stream = nextEphemeralStream(hs);
+    hs.memory.typing.set(roomId, typing);
+    announceInRoom(hs, roomId, { type: 'm.typing', room_id: roomId, content: { user_ids: typingIn(hs, roomId) } });
+  }
   if (timeoutMs <= 0) return;
   const expire = (): void => {
     const until = typing.users.get(userId);
@@ -25,17 +29,42 @@ export function setTyping(hs: Homeserver, roomId: string, userId: string, timeou
   void hs.clock.sleep(timeoutMs, hs.memory.life.signal).then(expire, () => undefined);
 }
 
+/** An event that is unknown or of another room, and one before what was read already, change nothing. */
 export function setReceipt(
   hs: Homeserver,
   room: Room,
   receipt: { userId: string; type: string; eventId: string; thread: string | undefined },
 ): void {
+  const event = hs.disk.events.get(receipt.eventId);
+  if (event?.roomId !== room.roomId) return;
   const ts = hs.clock.now();
   const key = [receipt.userId, receipt.type, receipt.thread ?? ''].join('\0');
+  const before = hs.disk.events.get(room.receipts.get(key)?.eventId ?? '');
+  if (before !== undefined && before.stream >= event.stream) return;
   room.receipts.set(key, { ...receipt, ts, stream: nextEphemeralStream(hs) });
-  if (receipt.type !== 'm.read.private')
-    announce(hs, room.roomId, { room_id: room.roomId, ...receiptEvent([{ ...receipt, ts }]) });
-  else wakeWaiters(hs.memory);
+  // Synapse 1.160 pushes private ones as well, and no receipt with its thread.
+  const pushed = receiptEvent([{ ...receipt, ts, thread: undefined }]);
+  announceInRoom(hs, room.roomId, { room_id: room.roomId, ...pushed });
+}
+
+/** Does nothing on a homeserver that was not asked for presence: it's the costliest part of Matrix, and many switch it off. */
+export function setPresence(hs: Homeserver, userId: string, presence: string, statusMessage: string | undefined): void {
+  if (!hs.withPresence) return;
+  hs.memory.presence.set(userId, { presence, statusMessage, at: hs.clock.now() });
+  const event = { type: 'm.presence', sender: userId, content: presenceOf(hs, userId) };
+  announce(hs, event, (service) => isUserOfInterest(hs, service, userId));
+}
+
+export function presenceOf(hs: Homeserver, userId: string): JsonObject {
+  const known = hs.memory.presence.get(userId);
+  if (known === undefined) return { presence: 'offline' };
+  const { presence, statusMessage, at } = known;
+  return {
+    presence,
+    last_active_ago: hs.clock.now() - at,
+    ...(statusMessage === undefined ? {} : { status_msg: statusMessage }),
+    ...(presence === 'online' ? { currently_active: true } : {}),
+  };
 }
 
 export function receiptEvent(
@@ -55,9 +84,12 @@ function nextEphemeralStream(hs: Homeserver): number {
   return hs.disk.ephemeralStream;
 }
 
-function announce(hs: Homeserver, roomId: string, event: JsonObject): void {
+const announceInRoom = (hs: Homeserver, roomId: string, event: JsonObject): void =>
+  announce(hs, event, (service) => isRoomOfInterest(hs, service, roomId));
+
+function announce(hs: Homeserver, event: JsonObject, isFor: (service: ApplicationService) => boolean): void {
   for (const service of hs.memory.services) {
-    if (isRoomOfInterest(hs, service, roomId)) pushEvents(hs, service, [], [event]);
+    if (service.receivesEphemeral && isFor(service)) pushEvents(hs, service, [], [event]);
   }
   wakeWaiters(hs.memory);
 }

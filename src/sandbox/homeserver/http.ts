@@ -1,12 +1,16 @@
+import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
 import { type JsonObject, isObject } from './json.ts';
 import { MatrixError } from './matrix-error.ts';
+import type { UploadedFile } from './uploads.ts';
 
-/** What a route answers: JSON, or bytes with their content type. */
+/** What a route answers: JSON, or bytes or a file with their content type. */
 export interface Answer {
   readonly status?: number;
   readonly json?: unknown;
   readonly bytes?: Uint8Array;
+  readonly file?: UploadedFile;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -18,11 +22,13 @@ export interface MatrixRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
+  /** The body of an upload, which is not in `body`. */
+  readonly upload?: UploadedFile;
   /** Aborts when the caller went away. */
   readonly gone: AbortSignal;
 }
 
-/** Larger than any media that is accepted, so that the refusal of those is a Matrix error. */
+/** Larger than anything a client sends that is no upload. */
 const maxBodyBytes = 128 * 1024 * 1024;
 
 export async function readBody(message: IncomingMessage): Promise<Buffer> {
@@ -63,9 +69,11 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
     Server: 'rcfed-sandbox',
     'Content-Type': 'application/json',
     ...answer.headers,
-    'Content-Length': String(body.byteLength),
+    'Content-Length': String(answer.file?.size ?? body.byteLength),
   });
-  response.end(body);
+  if (answer.file === undefined) response.end(body);
+  // Whoever stops reading takes nothing but their own download with them.
+  else pipeline(createReadStream(answer.file.path), response, () => undefined);
 }
 
 export function integerQuery(query: URLSearchParams, name: string, fallback: number): number {

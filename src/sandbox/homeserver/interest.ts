@@ -1,5 +1,5 @@
 import type { ApplicationService } from './application-services.ts';
-import { aliasesOf, membersOf } from './room-state.ts';
+import { aliasesOf, membershipOf, membersOf } from './room-state.ts';
 import type { Homeserver, StoredEvent } from './state.ts';
 
 /**
@@ -19,5 +19,13 @@ export function isRoomOfInterest(hs: Homeserver, service: ApplicationService, ro
   return (
     aliasesOf(hs, roomId).some((alias) => service.ownsAlias(alias)) ||
     membersOf(room, 'join').some((userId) => service.ownsUser(userId))
+  );
+}
+
+/** Ours, or in a room of interest: whose presence an application service is told. */
+export function isUserOfInterest(hs: Homeserver, service: ApplicationService, userId: string): boolean {
+  if (service.ownsUser(userId)) return true;
+  return [...hs.disk.rooms.values()].some(
+    (room) => membershipOf(room, userId) === 'join' && isRoomOfInterest(hs, service, room.roomId),
   );
 }

@@ -18,6 +18,7 @@ import { roomRoutes } from './routes/room-routes.ts';
 import { serverRoutes } from './routes/server-routes.ts';
 import type { Homeserver } from './state.ts';
 import type { RestartMode } from './types.ts';
+import { isUpload, receiveUpload } from './uploads.ts';
 
 const route = createRouter([
   serverRoutes,
@@ -54,13 +55,15 @@ export async function answerRequest(
     const url = new URL(message.url ?? '/', 'http://localhost');
     const method = message.method ?? 'GET';
     if (method === 'OPTIONS') return sendAnswer(response, { json: {} });
-    const body = await readBody(message);
+    const upload = isUpload(method, url.pathname) ? await receiveUpload(hs, message) : undefined;
+    const body = upload === undefined ? await readBody(message) : Buffer.alloc(0);
     const request = {
       method,
       path: url.pathname,
       query: url.searchParams,
       headers: message.headers,
       body,
+      ...(upload === undefined ? {} : { upload }),
       gone: goneSignal(response),
     };
     // A page in a browser may reach loopback too, and always says where it is from.

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { forbidden, MatrixError, notFound } from './matrix-error.ts';
 import type { Requester } from './requester.ts';
 import type { Homeserver, StoredMedia } from './state.ts';
+import type { UploadedFile } from './uploads.ts';
 
-export const maxUploadBytes = 50 * 1024 * 1024;
 /** An id that was made but not uploaded to is given up after a day. */
 const unusedForMs = 24 * 60 * 60_000;
 
@@ -15,7 +15,7 @@ export function createMedia(hs: Homeserver, requester: Requester): { mediaId: st
     createdAt,
     contentType: undefined,
     fileName: undefined,
-    bytes: undefined,
+    file: undefined,
   });
   return { mediaId, expiresAt: createdAt + unusedForMs };
 }
@@ -25,16 +25,18 @@ export function putMedia(
   hs: Homeserver,
   requester: Requester,
   mediaId: string,
-  upload: { bytes: Buffer; contentType: string; fileName: string | undefined },
+  upload: { file: UploadedFile; contentType: string; fileName: string | undefined; declaredSize: string | undefined },
 ): void {
   const media = hs.disk.media.get(mediaId);
   if (media === undefined) throw notFound('Unknown media ID');
   if (media.owner !== requester.userId) throw forbidden('Only the creator of the media ID can upload to it');
-  if (media.bytes !== undefined) throw new MatrixError(409, 'M_CANNOT_OVERWRITE_MEDIA', 'Media ID already has content');
+  if (media.file !== undefined) throw new MatrixError(409, 'M_CANNOT_OVERWRITE_MEDIA', 'Media ID already has content');
   if (hs.clock.now() > media.createdAt + unusedForMs) throw notFound('Media ID has expired');
-  if (upload.bytes.length > maxUploadBytes)
+  if (upload.declaredSize === undefined)
+    throw new MatrixError(400, 'M_UNKNOWN', 'Request must specify a Content-Length');
+  if (upload.file.size > hs.maxUploadBytes)
     throw new MatrixError(413, 'M_TOO_LARGE', 'Upload request body is too large');
-  media.bytes = upload.bytes;
+  media.file = upload.file;
   media.contentType = upload.contentType;
   media.fileName = upload.fileName;
 }
@@ -46,13 +48,13 @@ export async function getMedia(
   mediaId: string,
   timeoutMs: number,
   gone: AbortSignal,
-): Promise<StoredMedia & { bytes: Buffer }> {
+): Promise<StoredMedia & { file: UploadedFile }> {
   const media = server === hs.serverName ? hs.disk.media.get(mediaId) : undefined;
   if (media === undefined) throw notFound('Not found');
   const until = hs.clock.now() + timeoutMs;
-  while (media.bytes === undefined) {
+  while (media.file === undefined) {
     if (hs.clock.now() >= until) throw new MatrixError(504, 'M_NOT_YET_UPLOADED', 'Media has not been uploaded yet');
     await hs.clock.sleep(Math.min(50, timeoutMs), AbortSignal.any([gone, hs.memory.life.signal]));
   }
-  return { ...media, bytes: media.bytes };
+  return { ...media, file: media.file };
 }

@@ -1,3 +1,4 @@
+import { setTyping } from './ephemeral.ts';
 import type { JsonObject } from './json.ts';
 import { badJson, forbidden, MatrixError, notFound } from './matrix-error.ts';
 import { queryAlias } from './queries.ts';
@@ -27,6 +28,7 @@ export function changeMembership(
   }
   const content: JsonObject = { ...profileOf(hs, target, membership), ...extra, membership };
   if (current?.content['membership'] === membership && current.sender === requester.userId) return current;
+  if (membership !== 'join') setTyping(hs, room.roomId, target, 0);
   return appendEvent(hs, room, {
     type: 'm.room.member',
     sender: requester.userId,

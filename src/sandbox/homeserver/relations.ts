@@ -62,3 +62,19 @@ export function threadOf(room: Room, event: StoredEvent): StoredEvent[] {
     (child) => child.redactedBy === undefined && objectOr(child.content['m.relates_to'])['rel_type'] === 'm.thread',
   );
 }
+
+/**
+ * The thread that a receipt for the event is to name: of the event, or of what it relates to, in at most
+ * three steps; `main` where there is none. The root of a thread counts as outside of it when `of` is `main`.
+ */
+export function threadForReceipts(hs: Homeserver, eventId: string, of: 'main' | 'thread'): string {
+  let at = hs.disk.events.get(eventId);
+  for (let steps = 0; at !== undefined && steps < 4; steps += 1) {
+    const relation = relationOf(at.content);
+    if (relation?.type === 'm.thread') return relation.parent;
+    const room = hs.disk.rooms.get(at.roomId);
+    if (of === 'thread' && room !== undefined && threadOf(room, at).length > 0) return at.eventId;
+    at = relation === undefined ? undefined : hs.disk.events.get(relation.parent);
+  }
+  return 'main';
+}

@@ -28,6 +28,9 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
     clock: options.clock ?? systemClock,
     backoffScale: options.backoffScale ?? 1,
     defaultRoomVersion: options.roomVersion ?? '11',
+    withPresence: options.presence ?? false,
+    maxUploadBytes: options.maxUploadBytes ?? 50 * 1024 * 1024,
+    mediaFolder: undefined,
     faults: createFaults(),
     disk: emptyDisk(),
     memory: freshMemory(serverName, configured.values()),
@@ -59,7 +62,10 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
     },
     addRegistration: (registration) => void configured.set(registration.id, registration),
     restart,
-    stop: () => close(hs, server, 'kill'),
+    async stop() {
+      await close(hs, server, 'kill');
+      await (await hs.mediaFolder)?.remove();
+    },
   };
 }
 
@@ -73,6 +79,7 @@ function freshMemory(serverName: string, registrations: Iterable<Registration>):
     recoveryStarted: false,
     readingStream: false,
     typing: new Map(),
+    presence: new Map(),
     waiters: new Set(),
     agent: new Agent({ keepAlive: true }),
   };

@@ -3,7 +3,9 @@ import type { Clock } from '../../lib/core/clock.ts';
 import type { ApplicationService } from './application-services.ts';
 import type { Faults } from './faults.ts';
 import type { Answer } from './http.ts';
+import type { TemporaryFolder } from '../temporary-folder.ts';
 import type { JsonObject } from './json.ts';
+import type { UploadedFile } from './uploads.ts';
 
 /** An event as it's kept. `content` is replaced when the event is redacted. */
 export interface StoredEvent {
@@ -71,7 +73,7 @@ export interface StoredMedia {
   readonly createdAt: number;
   contentType: string | undefined;
   fileName: string | undefined;
-  bytes: Buffer | undefined;
+  file: UploadedFile | undefined;
 }
 
 /** What Synapse has in its database: survives each restart. */
@@ -109,6 +111,8 @@ export interface Memory {
   readingStream: boolean;
   /** Room → user → when their typing ends. */
   readonly typing: Map<string, { users: Map<string, number>; stream: number }>;
+  /** User → what they show; `at` is when they said so. */
+  readonly presence: Map<string, { presence: string; statusMessage: string | undefined; at: number }>;
   /** Called and dropped at each change that a /sync may be waiting for. */
   readonly waiters: Set<() => void>;
   readonly agent: Agent;
@@ -119,6 +123,10 @@ export interface Homeserver {
   readonly clock: Clock;
   readonly backoffScale: number;
   readonly defaultRoomVersion: string;
+  readonly withPresence: boolean;
+  readonly maxUploadBytes: number;
+  /** Where uploaded files are kept; made with the first. */
+  mediaFolder: Promise<TemporaryFolder> | undefined;
   readonly faults: Faults;
   readonly disk: Disk;
   memory: Memory;

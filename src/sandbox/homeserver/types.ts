@@ -16,6 +16,10 @@ export interface HomeserverOptions {
   readonly backoffScale?: number;
   /** `default_room_version`; 11 as Synapse 1.160 has it. */
   readonly roomVersion?: string;
+  /** Whether people's presence is kept and told; default no. */
+  readonly presence?: boolean;
+  /** `m.upload.size`; default 50 MiB as Synapse has it. */
+  readonly maxUploadBytes?: number;
 }
 
 export type RestartMode = 'graceful' | 'kill';

@@ -14,6 +14,8 @@ export interface SynapseSettings {
   readonly folder: string;
   /** Unset: no other server knows of this one. */
   readonly federation: Federation | undefined;
+  readonly presence: boolean;
+  readonly maxUploadBytes: number | undefined;
 }
 
 const often = { per_second: 100_000, burst_count: 100_000 };
@@ -44,7 +46,7 @@ export async function writeSynapseConfig(
 }
 
 function homeserverYaml(
-  { serverName, port, sharedSecret, folder, federation }: SynapseSettings,
+  { serverName, port, sharedSecret, folder, federation, presence, maxUploadBytes }: SynapseSettings,
   registrationFiles: readonly string[],
 ): Record<string, unknown> {
   const beyond = federation === undefined ? undefined : federationYaml(folder, federation);
@@ -77,10 +79,12 @@ function homeserverYaml(
     enable_registration_without_verification: true,
     use_appservice_legacy_authorization: false,
     app_service_config_files: registrationFiles,
-    presence: { enabled: false },
+    presence: { enabled: presence },
+    ...(maxUploadBytes === undefined ? {} : { max_upload_size: maxUploadBytes }),
     room_list_publication_rules: [{ action: 'allow' }],
     allow_public_rooms_without_auth: true,
     rc_message: often,
+    rc_presence: { per_user: often },
     rc_registration: often,
     rc_registration_token_validity: often,
     rc_login: { address: often, account: often, failed_attempts: often },

@@ -24,6 +24,10 @@ export interface SynapseOptions {
   readonly port?: number;
   /** Unset: it knows no other server. */
   readonly federation?: Federation;
+  /** Default no. */
+  readonly presence?: boolean;
+  /** Default: Synapse's own. */
+  readonly maxUploadBytes?: number | undefined;
 }
 
 const readyWithinMs = 60_000;
@@ -47,6 +51,8 @@ export async function startSynapse(options: SynapseOptions): Promise<RunningHome
     data,
     folder: source.folder(data),
     federation: options.federation,
+    presence: options.presence ?? false,
+    maxUploadBytes: options.maxUploadBytes,
   };
   const hosts = options.federation === undefined ? undefined : join(data, HOSTS_FILE);
   const configured = new Map((options.registrations ?? []).map((registration) => [registration.id, registration]));

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { call, listen, raw, TOKEN, transaction } from './application-service-listener.ts';
+import { call, listen, type Listener, raw, TOKEN, transaction } from './application-service-listener.ts';
 
 describe('a homeserver that pushes a transaction', () => {
   it('gets 200 {} after the events were handed over, whole and in order', async () => {
@@ -178,5 +178,57 @@ describe('a caller without the right token', () => {
     const listener = await listen();
     const path = `/transactions/1?access_token=${TOKEN}`;
     expect((await call(listener, 'PUT', path, { token: null, body: '{"events":[]}' })).status).toBe(200);
+  });
+});
+
+describe('a transaction with typing, receipts or presence', () => {
+  const push = (listener: Listener, body: Record<string, unknown>) =>
+    call(listener, 'PUT', '/_matrix/app/v1/transactions/1', { body: JSON.stringify(body) });
+  const typing = { type: 'm.typing', room_id: '!r:example.org', content: { user_ids: [] } };
+  const receipt = { type: 'm.receipt', room_id: '!r:example.org', content: {} };
+
+  it.each([
+    ['under the name of the spec', { ephemeral: [typing] }, [typing]],
+    ['under the name of the proposal', { 'de.sorunome.msc2409.ephemeral': [typing] }, [typing]],
+    ['under both, once', { ephemeral: [receipt], 'de.sorunome.msc2409.ephemeral': [receipt] }, [receipt]],
+    ['empty under one', { ephemeral: [], 'de.sorunome.msc2409.ephemeral': [receipt, 5] }, [receipt, 5]],
+  ])('hands them over %s, apart from the events', async (_name, body, expected) => {
+    const seen: unknown[] = [];
+    const listener = await listen({ onEphemeral: (events) => void seen.push(...events) });
+    expect((await push(listener, { events: [1], ...body })).status).toBe(200);
+    await expect.poll(() => seen).toEqual(expected);
+    expect(listener.received).toEqual([{ id: '1', events: [1] }]);
+  });
+
+  it.each([[undefined], [null], ['typing'], [{ type: 'm.typing' }], [[]]])(
+    'has none when it holds %j',
+    async (value) => {
+      const seen: unknown[] = [];
+      const listener = await listen({ onEphemeral: (events) => void seen.push(events) });
+      expect((await push(listener, { events: [], ephemeral: value })).status).toBe(200);
+      await push(listener, { events: [], ephemeral: [typing] });
+      await expect.poll(() => seen).toEqual([[typing]]);
+    },
+  );
+
+  it.each<[string, () => void | Promise<void>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('broken');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('broken'))],
+  ])('is answered with 200 when what takes them %s, which is logged', async (_name, onEphemeral) => {
+    const listener = await listen({ onEphemeral });
+    expect((await push(listener, { events: [1], ephemeral: [typing] })).status).toBe(200);
+    expect(listener.received).toHaveLength(1);
+    await expect.poll(() => listener.logged).toContain('application-service.ephemeral-failed');
+  });
+
+  it('is answered although what takes them never ends, and when nobody takes them', async () => {
+    const stuck = await listen({ onEphemeral: () => new Promise(() => {}) });
+    expect((await push(stuck, { events: [1], ephemeral: [typing] })).status).toBe(200);
+    expect((await push(await listen(), { events: [1], ephemeral: [typing] })).status).toBe(200);
   });
 });

@@ -54,6 +54,19 @@ describe('a registration', () => {
     });
   });
 
+  it.each([
+    ['none', false],
+    ['typing', true],
+    ['all', true],
+  ] as const)('says whether typing and receipts are to be pushed: %s', async (ephemeral, expected) => {
+    const text = await renderRegistration(make({ ephemeral }));
+    expect(parse(text)).toMatchObject({
+      receive_ephemeral: expected,
+      'de.sorunome.msc2409.push_ephemeral': expected,
+    });
+    expect((await parseRegistration(text)).receiveEphemeral ?? true).toBe(expected);
+  });
+
   it('claims what begins with the prefix on this server, and nothing else', async () => {
     const { users, aliases } = await namespaces();
     for (const id of ['@rc_bob:example.org', '@rc_:example.org', '@rc_a=40b:example.org'])

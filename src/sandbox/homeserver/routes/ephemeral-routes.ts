@@ -1,14 +1,16 @@
-import { setReceipt, setTyping } from '../ephemeral.ts';
+import { presenceOf, setPresence, setReceipt, setTyping } from '../ephemeral.ts';
 import { type Answer, jsonBody, type MatrixRequest } from '../http.ts';
-import { stringOr } from '../json.ts';
-import { badJson, forbidden, MatrixError } from '../matrix-error.ts';
+import { badJson, forbidden, invalid, MatrixError } from '../matrix-error.ts';
 import { requesterOf } from '../requester.ts';
+import { threadForReceipts } from '../relations.ts';
 import { membershipOf } from '../room-state.ts';
 import { param, type Routes } from '../router.ts';
 import { roomOf } from '../sending.ts';
 import type { Homeserver } from '../state.ts';
 
 const receiptTypes = ['m.read', 'm.read.private', 'm.fully_read'];
+const presences = ['online', 'unavailable', 'offline', 'busy', 'org.matrix.msc3026.busy'];
+const unknown = (message: string): MatrixError => new MatrixError(400, 'M_UNKNOWN', message);
 
 export const ephemeralRoutes: Routes = {
   'PUT /_matrix/client/v3/rooms/:roomId/typing/:userId': (hs, request) => {
@@ -29,7 +31,9 @@ export const ephemeralRoutes: Routes = {
     return { json: {} };
   },
   'POST /_matrix/client/v3/rooms/:roomId/receipt/:type/:eventId': (hs, request) => {
-    const thread = stringOr(jsonBody(request, 'allowed')['thread_id']);
+    const thread = jsonBody(request)['thread_id'];
+    if (thread !== undefined && (typeof thread !== 'string' || thread === ''))
+      throw invalid('thread_id field must be a non-empty string');
     return receipt(hs, request, param(request, 'type'), param(request, 'eventId'), thread);
   },
   'POST /_matrix/client/v3/rooms/:roomId/read_markers': (hs, request) => {
@@ -43,10 +47,16 @@ export const ephemeralRoutes: Routes = {
   },
   'GET /_matrix/client/v3/presence/:userId/status': (hs, request) => {
     requesterOf(hs, request);
-    return { json: { presence: 'offline' } };
+    return { json: presenceOf(hs, param(request, 'userId')) };
   },
   'PUT /_matrix/client/v3/presence/:userId/status': (hs, request) => {
-    requesterOf(hs, request);
+    const requester = requesterOf(hs, request);
+    if (requester.userId !== param(request, 'userId')) throw forbidden('Can only set your own presence state');
+    const { presence, status_msg: statusMessage, ...others } = jsonBody(request);
+    if (typeof presence !== 'string' || Object.keys(others).length > 0) throw unknown('Unable to parse state');
+    if (statusMessage !== undefined && typeof statusMessage !== 'string') throw unknown('status_msg must be a string.');
+    if (hs.withPresence && !presences.includes(presence)) throw unknown('Invalid presence state');
+    setPresence(hs, requester.userId, presence, statusMessage);
     return { json: {} };
   },
 };
@@ -60,10 +70,17 @@ function receipt(
 ): Answer {
   const requester = requesterOf(hs, request);
   const room = roomOf(hs, param(request, 'roomId'), requester);
-  if (!receiptTypes.includes(type))
-    throw new MatrixError(400, 'M_INVALID_PARAM', `Receipt type must be one of ${receiptTypes.join(', ')}`);
+  if (!eventId.startsWith('$')) throw unknown('A valid room ID and event ID must be specified');
+  if (!receiptTypes.includes(type)) throw unknown(`Receipt type must be ${receiptTypes.join(', ')}`);
+  if (thread !== undefined) assertInThread(hs, eventId, thread, type);
   if (membershipOf(room, requester.userId) !== 'join')
     throw forbidden(`User ${requester.userId} not in room ${room.roomId}`);
   if (type !== 'm.fully_read') setReceipt(hs, room, { userId: requester.userId, type, eventId, thread });
   return { json: {} };
+}
+
+function assertInThread(hs: Homeserver, eventId: string, thread: string, type: string): void {
+  if (type === 'm.fully_read') throw invalid('thread_id is not compatible with m.fully_read receipts.');
+  if (thread !== threadForReceipts(hs, eventId, thread === 'main' ? 'main' : 'thread'))
+    throw invalid(`event_id ${eventId} is not related to thread ${thread}`);
 }
