@@ -29,6 +29,15 @@ export interface MessageVersion {
   readonly updatedAt: number;
 }
 
+/** A file that a Rocket.Chat message shows. All of it is what its sender says. */
+export interface WorkspaceFile {
+  readonly id: string;
+  readonly name: string;
+  readonly contentType: string;
+  /** Bytes. */
+  readonly size: number | undefined;
+}
+
 export interface WorkspaceMessagePosted {
   readonly kind: 'message.posted';
   readonly origin: 'workspace';
@@ -36,8 +45,10 @@ export interface WorkspaceMessagePosted {
   readonly version: MessageVersion;
   /** When it was written, ms. */
   readonly at: number;
-  /** Rocket.Chat markdown. */
+  /** Rocket.Chat markdown; with files their caption. */
   readonly text: string;
+  /** In order; previews of theirs are not among them. */
+  readonly files: readonly WorkspaceFile[];
 }
 
 export interface WorkspaceMessageEdited {
@@ -47,6 +58,7 @@ export interface WorkspaceMessageEdited {
   readonly editor: WorkspaceAuthor;
   readonly version: MessageVersion;
   readonly text: string;
+  readonly files: readonly WorkspaceFile[];
   /** What was settled of it so far. */
   readonly snapshot: Snapshot;
   readonly pairs: readonly LedgerEntry[];

@@ -3,6 +3,7 @@ import { toMatrix } from '../../format/to-matrix.ts';
 import type { WorkspaceMessageEdited } from '../events.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Work, marked, markerOf, sendOnce, speakerFor, txnOf } from './acting.ts';
+import { editedCaption } from './caption-edit.ts';
 import { MARKER } from './event.ts';
 
 export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<Outcome> {
@@ -42,11 +43,12 @@ export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<O
   const now = Math.min(event.version.updatedAt, parts.clock.now());
   const ts = Math.max(now, event.snapshot.lastEditTs + 1, original.ts + 1);
   const speaker = await work.ghosts.again(portal, original.matrixUserId);
+  const edited = (await editedCaption(work, event, original, text)) ?? { msgtype: 'm.text', ...text };
   const content = {
-    msgtype: 'm.text',
+    ...edited,
     ...prefixed(text, '* '),
     'm.mentions': {},
-    'm.new_content': { msgtype: 'm.text', ...text, 'm.mentions': mentionsContent(mentions) },
+    'm.new_content': { ...edited, 'm.mentions': mentionsContent(mentions) },
     'm.relates_to': { rel_type: 'm.replace', event_id: original.eventId },
     [MARKER]: marker,
   };

@@ -5,6 +5,7 @@ import type { BridgeParts } from '../parts.ts';
 import type { Work } from './acting.ts';
 import { edit } from './edit.ts';
 import type { Ghosts } from './ghosts.ts';
+import { postFiles } from './post-files.ts';
 import { post } from './post.ts';
 import { redactAll } from './remove.ts';
 
@@ -20,7 +21,7 @@ export function createHomeserverSink(parts: BridgeParts, ghosts: Ghosts): Homese
       const work: Work = { parts, ghosts, portal, row, roomId: portal.matrixRoomId, how };
       switch (event.kind) {
         case 'message.posted':
-          return post(work, event);
+          return event.files.length === 0 ? post(work, event) : postFiles(work, event);
         case 'message.edited':
           return edit(work, event);
         case 'message.deleted':

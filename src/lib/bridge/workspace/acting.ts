@@ -64,7 +64,7 @@ export async function sendOnce(
 function unread(voice: Voice, id: MessageId, portal: Portal, text: string): WorkspaceMessage {
   const author = { id: voice.userId, username: '', name: '' };
   const none = { editedAt: undefined, editor: undefined, systemType: undefined };
-  return { id, roomId: portal.workspaceRoomId, text, author, at: 0, updatedAt: 0, ...none };
+  return { id, roomId: portal.workspaceRoomId, text, files: [], author, at: 0, updatedAt: 0, ...none };
 }
 
 async function findSent(work: Work, voice: Voice, id: MessageId): Promise<WorkspaceMessage | 'taken' | undefined> {

@@ -56,7 +56,7 @@ async function interpretUnknown(
     return ownSendingUnsettled ? { kind: 'later' } : nothing('echo');
   }
   if (message.systemType !== undefined) return nothing('ignored');
-  if (message.text === '') return nothing('ignored');
+  if (message.text === '' && message.files.length === 0) return nothing('ignored');
   const aside = await setAsideOf(parts, message.id);
   if (aside !== undefined) return nothing('folded', { foldInto: aside });
   return {
@@ -66,6 +66,7 @@ async function interpretUnknown(
     version: versionOf(message),
     at: message.at,
     text: message.text,
+    files: message.files,
   };
 }
 
@@ -96,6 +97,7 @@ async function interpretVersion(
     editor: message.editor ?? message.author,
     version,
     text: message.text,
+    files: message.files,
     snapshot,
     pairs: await parts.store.ledger.byMessage(message.id),
   };

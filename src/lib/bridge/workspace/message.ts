@@ -2,13 +2,16 @@ import { isTime } from '../../core/clock.ts';
 import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
 import { contentHash } from '../effect-ids.ts';
-import type { MessageVersion, WorkspaceAuthor } from '../events.ts';
+import type { MessageVersion, WorkspaceAuthor, WorkspaceFile } from '../events.ts';
+import { readCaption, readFiles } from './message-files.ts';
 
 /** A Rocket.Chat message document with the fields that are relayed, dates in ms. */
 export interface WorkspaceMessage {
   readonly id: MessageId;
   readonly roomId: WorkspaceRoomId;
+  /** With files their caption, which is in one of two places. */
   readonly text: string;
+  readonly files: readonly WorkspaceFile[];
   readonly author: WorkspaceAuthor;
   /** `ts` */
   readonly at: number;
@@ -28,10 +31,13 @@ export function readMessage(raw: RawMessage): WorkspaceMessage | undefined {
   if (typeof id !== 'string' || id === '' || typeof roomId !== 'string' || author === undefined || at === undefined) {
     return undefined;
   }
+  const files = readFiles(raw);
+  const caption = files.length === 0 ? undefined : readCaption(raw);
   return {
     id: id as MessageId,
     roomId: roomId as WorkspaceRoomId,
-    text: typeof text === 'string' ? text : '',
+    text: caption ?? (typeof text === 'string' ? text : ''),
+    files,
     author,
     at,
     updatedAt: readTime(raw['_updatedAt']) ?? at,
