@@ -1,5 +1,6 @@
 import type { EventId, MatrixUserId, MessageId, WorkspaceUserId } from '../core/ids.ts';
 import type { LedgerEntry, Snapshot } from '../store/types.ts';
+import type { FileFields } from './homeserver/content-file.ts';
 
 /**
  * The one vocabulary between the two sides. A source's interpreter turns an inbox row into one of
@@ -87,7 +88,9 @@ export interface HomeserverMessagePosted {
   readonly sender: MatrixUserId;
   /** `origin_server_ts`, ms. */
   readonly at: number;
+  /** With a file its caption; an empty body for none. */
   readonly text: MatrixText;
+  readonly file: FileFields | undefined;
   /** An edit of a message that is not known here: said in the text. */
   readonly editOfUnknown: boolean;
 }

@@ -20,10 +20,17 @@ export function refusalFrom(error: unknown, { contentType, size, limit }: Tried)
   const code = error.code ?? '';
   if (TOO_LARGE.has(code) || error.status === 413) {
     // It was within the limit that is known, so that another one is in the way: a proxy's, or a new one.
-    const isWithin = limit === undefined || (size !== undefined && size <= limit);
-    return isWithin ? { why: 'too-large-there', size } : { why: 'too-large', size, limit };
+    const known = sizeIn(error.details) ?? size;
+    const isWithin = limit === undefined || (known !== undefined && known <= limit);
+    return isWithin ? { why: 'too-large-there', size: known } : { why: 'too-large', size: known, limit };
   }
   if (OFF.has(code)) return { why: 'uploads-off' };
   if (code === 'error-invalid-file-type') return { why: 'type', contentType };
   return undefined;
+}
+
+/** What a server knows of a file counts more than what its sender says. */
+function sizeIn(details: unknown): number | undefined {
+  if (typeof details !== 'object' || details === null || !('size' in details)) return undefined;
+  return typeof details.size === 'number' ? details.size : undefined;
 }

@@ -1,8 +1,8 @@
 /** Text as an event carries it. */
 export interface FormattedText {
   readonly body: string;
-  readonly format?: string;
-  readonly formatted_body?: string;
+  readonly format?: string | undefined;
+  readonly formatted_body?: string | undefined;
 }
 
 /** One more line below a text; the line is plain. */

@@ -19,6 +19,8 @@ export async function edit(work: Work, event: HomeserverMessageEdited): Promise<
   const before = event.snapshot ?? snapshotOf(portal, messageId, '', 0);
   const present = await presentMessage(work, messageId);
   if (present === undefined) return { outcome: 'gone', ...settled };
+  // A caption may be taken away, a text not.
+  if (text.trim() === '' && present.files.length === 0) return { outcome: 'empty', ...settled };
   const presentHash = textHash(present.text);
   if (presentHash === hash)
     return { outcome: 'relayed', ...settled, snapshots: [{ ...before, hash, updatedAt: present.updatedAt }] };

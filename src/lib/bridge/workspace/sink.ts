@@ -4,6 +4,7 @@ import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Work } from './acting.ts';
 import { edit } from './edit.ts';
+import { postFile } from './post-file.ts';
 import { post } from './post.ts';
 import type { Puppets } from './puppets.ts';
 import { remove } from './remove.ts';
@@ -19,7 +20,7 @@ export function createWorkspaceSink(parts: BridgeParts, puppets: Puppets): Works
       const work: Work = { parts, puppets, portal, row, how };
       switch (event.kind) {
         case 'message.posted':
-          return post(work, event);
+          return event.file === undefined ? post(work, event) : postFile(work, event, event.file);
         case 'message.edited':
           return edit(work, event);
         case 'message.deleted':
