@@ -63,7 +63,7 @@ export type FileRefusal =
   /** The server refused it although it is within the limit that it tells: a proxy's is smaller. */
   | { readonly why: 'too-large-there'; readonly size: number | undefined }
   | { readonly why: 'type'; readonly contentType: string }
-  /** Its own server no longer has it. */
+  /** Its own server has it no longer, or not yet. */
   | { readonly why: 'missing' }
   | { readonly why: 'uploads-off' }
   | { readonly why: 'encrypted' };

@@ -118,7 +118,7 @@ async function upload(work: Work, voice: Voice, file: FileFields, message: FileM
   } catch (error) {
     const found = isMissing(error) ? ({ why: 'missing' } as const) : refusalFrom(error, { contentType, size, limit });
     if (found !== undefined) return found;
-    throw notYetThere(error) ? new Error(`nothing was uploaded to ${file.mxc} so far`, { cause: error }) : error;
+    throw error;
   }
 }
 
@@ -126,11 +126,11 @@ async function upload(work: Work, voice: Voice, file: FileFields, message: FileM
 const nameOf = (file: FileFields, contentType: string): string =>
   file.voice === undefined ? file.fileName.replaceAll('"', "'") : voiceFileName(contentType);
 
-const ofHomeserver = (error: unknown): error is RemoteError =>
-  error instanceof RemoteError && error.side === 'homeserver';
-const isMissing = (error: unknown): boolean => ofHomeserver(error) && error.status === 404;
-/** Its sender's fault: no reason to wait for the homeserver. */
-const notYetThere = (error: unknown): boolean => ofHomeserver(error) && error.code === 'M_NOT_YET_UPLOADED';
+/** Not there any more; or not yet, although the homeserver waited: whoever wants to can't hold up the room for longer. */
+const isMissing = (error: unknown): boolean =>
+  error instanceof RemoteError &&
+  error.side === 'homeserver' &&
+  (error.status === 404 || error.code === 'M_NOT_YET_UPLOADED');
 
 async function send(work: Work, voice: Voice, file: FileToUpload, message: FileMessage): Promise<RawMessage> {
   const { parts, portal, row } = work;
