@@ -1,5 +1,6 @@
 import type { EventId, MatrixUserId, MessageId, WorkspaceUserId } from '../core/ids.ts';
 import type { LedgerEntry, ReactionEntry, Snapshot } from '../store/types.ts';
+import type { FileFields } from './homeserver/content-file.ts';
 import type { MatrixRelation } from './homeserver/relations.ts';
 
 /**
@@ -54,6 +55,15 @@ export interface WorkspaceQuote {
   readonly text: string;
 }
 
+/** A file that a Rocket.Chat message shows. All of it is what its sender says. */
+export interface WorkspaceFile {
+  readonly id: string;
+  readonly name: string;
+  readonly contentType: string;
+  /** Bytes. */
+  readonly size: number | undefined;
+}
+
 export interface WorkspaceMessagePosted {
   readonly kind: 'message.posted';
   readonly origin: 'workspace';
@@ -61,8 +71,10 @@ export interface WorkspaceMessagePosted {
   readonly version: MessageVersion;
   /** When it was written, ms. */
   readonly at: number;
-  /** Rocket.Chat markdown. Quotes are links at its beginning. */
+  /** Rocket.Chat markdown; quotes are links at its beginning. With files their caption. */
   readonly text: string;
+  /** In order; previews of theirs are not among them. */
+  readonly files: readonly WorkspaceFile[];
   readonly reactions: ReactionChange;
   readonly quotes: readonly WorkspaceQuote[];
   /** `tmid`: the message whose thread it is in. One that is also shown in the room (`tshow`) is the same. */
@@ -77,6 +89,7 @@ export interface WorkspaceMessageEdited {
   readonly version: MessageVersion;
   readonly text: string;
   readonly quotes: readonly WorkspaceQuote[];
+  readonly files: readonly WorkspaceFile[];
   /** What was settled of it so far. */
   readonly snapshot: Snapshot;
   readonly pairs: readonly LedgerEntry[];
@@ -118,8 +131,10 @@ export interface HomeserverMessagePosted {
   readonly sender: MatrixUserId;
   /** `origin_server_ts`, ms. */
   readonly at: number;
+  /** With a file its caption; an empty body for none. */
   readonly text: MatrixText;
   readonly relation: MatrixRelation;
+  readonly file: FileFields | undefined;
   /** An edit of a message that is not known here: said in the text. */
   readonly editOfUnknown: boolean;
 }

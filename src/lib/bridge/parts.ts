@@ -4,6 +4,7 @@ import type { Log } from '../core/log.ts';
 import type { MatrixApi } from '../matrix/types.ts';
 import type { WorkspaceApi } from '../rocketchat/types.ts';
 import type { Store } from '../store/types.ts';
+import type { FileTerms } from './files/terms.ts';
 import type { IsOwnAccount } from './workspace/own-accounts.ts';
 
 /** Who this bridge is, on both sides. */
@@ -47,6 +48,7 @@ export interface BridgeParts {
   readonly homeserver: MatrixApi;
   readonly identity: BridgeIdentity;
   readonly isOwnAccount: IsOwnAccount;
+  readonly files: FileTerms;
   readonly clock: Clock;
   readonly log: Log;
   readonly passed: (checkpoint: Checkpoint) => void;

@@ -60,7 +60,11 @@ function smaller(one: number | undefined, other: number | undefined): number | u
 /** Why a file can't cross, for {@link refusalText}. */
 export type FileRefusal =
   | { readonly why: 'too-large'; readonly size: number | undefined; readonly limit: number }
+  /** The server refused it although it is within the limit that it tells: a proxy's is smaller. */
+  | { readonly why: 'too-large-there'; readonly size: number | undefined }
   | { readonly why: 'type'; readonly contentType: string }
+  /** Its own server has it no longer, or not yet. */
+  | { readonly why: 'missing' }
   | { readonly why: 'uploads-off' }
   | { readonly why: 'encrypted' };
 

@@ -19,6 +19,11 @@ export function refusalText(
     return `${name} was not sent to ${there}: it is encrypted, and only its readers have the key.`;
   if (refusal.why === 'type')
     return `${name} was not sent to ${there}: it takes no files of the type ${bareType(refusal.contentType)}.`;
+  if (refusal.why === 'missing') return `${name} was not sent to ${there}: its own server does not have it.`;
+  if (refusal.why === 'too-large-there') {
+    const size = refusal.size === undefined ? '' : ` (${fileSize(refusal.size)})`;
+    return `${name}${size} was not sent to ${there}: it is too large for the server.`;
+  }
   if (refusal.size === undefined)
     return `${name} was not sent to ${there}: it is larger than ${fileSize(refusal.limit)}, the most that both servers take.`;
   const [size, limit] = differingSizes(refusal.size, refusal.limit);

@@ -3,6 +3,7 @@ import { toMatrix } from '../../format/to-matrix.ts';
 import type { WorkspaceMessageEdited } from '../events.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Work, marked, markerOf, sendOnce, speakerFor, txnOf } from './acting.ts';
+import { editedCaption } from './caption-edit.ts';
 import { MARKER } from './event.ts';
 import { withoutQuotes } from './quotes.ts';
 import { textContent } from './text-content.ts';
@@ -49,10 +50,13 @@ export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<O
   // The newest ts wins in clients, so that of our edits of one message must rise.
   const now = Math.min(event.version.updatedAt, parts.clock.now());
   const ts = Math.max(now, event.snapshot.lastEditTs + 1, original.ts + 1);
+  const caption = await editedCaption(work, event, original, text);
+  const edited = caption ?? fitted;
   const content = {
-    ...prefixed(fitted, '* '),
+    ...edited,
+    ...prefixed(caption === undefined ? fitted : text, '* '),
     'm.mentions': {},
-    'm.new_content': { ...fitted, 'm.mentions': mentionsContent(mentions) },
+    'm.new_content': { ...edited, 'm.mentions': mentionsContent(mentions) },
     'm.relates_to': { rel_type: 'm.replace', event_id: original.eventId },
     [MARKER]: marker,
   };

@@ -3,6 +3,7 @@ import type { InboxRow, LedgerEntry, Portal, Settlement } from '../../store/type
 import type { HomeserverEvent } from '../events.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Nothing } from '../workspace/interpret.ts';
+import { readFileEvent } from './event-file.ts';
 import { interpretReaction, reactionTakenBack } from './interpret-reaction.ts';
 import { type MatrixEvent, editTarget, markedWorkspace, readEvent, readText } from './event.ts';
 import { relationOf } from './relations.ts';
@@ -21,7 +22,7 @@ export async function interpretHomeserverRow(
   if (event === undefined || event.roomId !== portal.matrixRoomId) return nothing('malformed');
   if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);
   if (event.type === 'm.reaction') return interpretReaction(parts, event);
-  if (event.type !== 'm.room.message' || event.isState) return nothing('ignored');
+  if ((event.type !== 'm.room.message' && event.type !== 'm.sticker') || event.isState) return nothing('ignored');
   // Redacted before it was pushed: it was never sent to Rocket.Chat and never will be.
   if (event.redacted || (await parts.store.ledger.isGone('homeserver', event.id))) return gone(event);
   if (markedWorkspace(event) === parts.identity.workspaceId) return nothing('from another bridge of this workspace');
@@ -30,7 +31,8 @@ export async function interpretHomeserverRow(
 }
 
 function interpretPost(event: MatrixEvent, editOfUnknown: boolean): HomeserverEvent | Nothing {
-  const text = readText(event);
+  const said = readFileEvent(event);
+  const text = said?.caption ?? readText(event);
   if (text === undefined) return nothing('malformed');
   return {
     kind: 'message.posted',
@@ -40,6 +42,7 @@ function interpretPost(event: MatrixEvent, editOfUnknown: boolean): HomeserverEv
     at: event.at,
     text,
     relation: relationOf(event),
+    file: said?.file,
     editOfUnknown,
   };
 }
@@ -60,7 +63,7 @@ async function interpretEdit(
   }
   // Others may not edit it: https://spec.matrix.org/v1.17/client-server-api/#validity-of-replacement-events
   if (target.kind !== 'message' || target.matrixUserId !== event.sender) return nothing('invalid edit');
-  const text = readText(event);
+  const text = readFileEvent(event)?.caption ?? readText(event);
   if (text === undefined) return nothing('malformed');
   const pairs = await parts.store.ledger.byMessage(target.messageId);
   const snapshot = await parts.store.ledger.snapshot(target.messageId);
@@ -129,7 +132,7 @@ async function restored(
   if (target === undefined || next === undefined || portal.matrixRoomId === undefined) return undefined;
   const raw = await parts.homeserver.event(portal.matrixRoomId, next.eventId);
   const event = raw === undefined ? undefined : readEvent(raw);
-  const text = event === undefined ? undefined : readText(event);
+  const text = event === undefined ? undefined : (readFileEvent(event)?.caption ?? readText(event));
   if (event === undefined || text === undefined) return undefined;
   return {
     kind: 'message.edited',

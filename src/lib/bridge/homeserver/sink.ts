@@ -6,6 +6,7 @@ import type { Work } from './acting.ts';
 import { edit } from './edit.ts';
 import type { Ghosts } from './ghosts.ts';
 import type { LookUpForMatrix } from './names.ts';
+import { postFiles } from './post-files.ts';
 import { post } from './post.ts';
 import { react, withReactions } from './react.ts';
 import { redactAll } from './remove.ts';
@@ -22,7 +23,9 @@ export function createHomeserverSink(parts: BridgeParts, ghosts: Ghosts, lookUp:
       const work: Work = { parts, ghosts, lookUp, portal, row, roomId: portal.matrixRoomId, how };
       switch (event.kind) {
         case 'message.posted':
-          return post(work, event).then((done) => withReactions(work, event, done));
+          return (event.files.length === 0 ? post(work, event) : postFiles(work, event)).then((done) =>
+            withReactions(work, event, done),
+          );
         case 'message.edited':
           return edit(work, event).then((done) => withReactions(work, event, done));
         case 'reactions.changed':

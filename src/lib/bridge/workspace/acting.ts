@@ -70,7 +70,7 @@ export async function sendOnce(
 function unread(voice: Voice, id: MessageId, portal: Portal, text: string): WorkspaceMessage {
   const author = { id: voice.userId, username: '', name: '' };
   const none = { editedAt: undefined, editor: undefined, systemType: undefined, reactions: new Map<string, never[]>() };
-  const unrelated = { quotes: [], threadId: undefined };
+  const unrelated = { files: [], quotes: [], threadId: undefined };
   return { id, roomId: portal.workspaceRoomId, text, author, at: 0, updatedAt: 0, ...none, ...unrelated };
 }
 

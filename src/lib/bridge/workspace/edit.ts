@@ -73,6 +73,8 @@ async function update(
   const before = await snapshotBefore(work, messageId);
   const present = await presentMessage(work, messageId);
   if (present === undefined) return { outcome: 'gone' };
+  // A caption may be taken away, a text not.
+  if (text.trim() === '' && present.files.length === 0) return { outcome: 'empty' };
   const presentHash = textHash(present.text);
   if (presentHash === hash)
     return { outcome: 'relayed', snapshots: [{ ...before, hash, updatedAt: present.updatedAt }] };

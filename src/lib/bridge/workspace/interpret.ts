@@ -58,7 +58,7 @@ async function interpretUnknown(
     return ownSendingUnsettled ? { kind: 'later' } : nothing('echo');
   }
   if (message.systemType !== undefined) return nothing('ignored');
-  if (message.text === '') return nothing('ignored');
+  if (message.text === '' && message.files.length === 0) return nothing('ignored');
   const aside = await setAsideOf(parts, message.id);
   if (aside !== undefined) return nothing('folded', { foldInto: aside });
   return {
@@ -71,6 +71,7 @@ async function interpretUnknown(
     reactions: await reactionChange(parts, message.id, message.reactions),
     quotes: message.quotes,
     threadId: message.threadId,
+    files: message.files,
   };
 }
 
@@ -109,6 +110,7 @@ async function interpretVersion(
     version,
     text: message.text,
     quotes: message.quotes,
+    files: message.files,
     snapshot,
     pairs,
     reactions,

@@ -2,17 +2,20 @@ import { isTime } from '../../core/clock.ts';
 import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
 import { contentHash } from '../effect-ids.ts';
-import type { MessageVersion, WorkspaceAuthor, WorkspaceQuote } from '../events.ts';
+import type { MessageVersion, WorkspaceAuthor, WorkspaceFile, WorkspaceQuote } from '../events.ts';
+import { readCaption, readFiles } from './message-files.ts';
 import { type ReactionList, readReactions } from './reactions.ts';
 
 /** A Rocket.Chat message document with the fields that are relayed, dates in ms. */
 export interface WorkspaceMessage {
   readonly id: MessageId;
   readonly roomId: WorkspaceRoomId;
+  /** With files their caption, which is in one of two places. */
   readonly text: string;
   readonly quotes: readonly WorkspaceQuote[];
   /** `tmid` */
   readonly threadId: MessageId | undefined;
+  readonly files: readonly WorkspaceFile[];
   readonly author: WorkspaceAuthor;
   /** `ts` */
   readonly at: number;
@@ -33,10 +36,13 @@ export function readMessage(raw: RawMessage): WorkspaceMessage | undefined {
   if (typeof id !== 'string' || id === '' || typeof roomId !== 'string' || author === undefined || at === undefined) {
     return undefined;
   }
+  const files = readFiles(raw);
+  const caption = files.length === 0 ? undefined : readCaption(raw);
   return {
     id: id as MessageId,
     roomId: roomId as WorkspaceRoomId,
-    text: typeof text === 'string' ? text : '',
+    text: caption ?? (typeof text === 'string' ? text : ''),
+    files,
     quotes: readQuotes(raw['attachments']),
     threadId: typeof threadId === 'string' && threadId !== '' ? (threadId as MessageId) : undefined,
     author,

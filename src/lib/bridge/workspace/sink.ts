@@ -5,6 +5,7 @@ import type { BridgeParts } from '../parts.ts';
 import type { Work } from './acting.ts';
 import { edit } from './edit.ts';
 import type { LookUpForWorkspace } from './names.ts';
+import { postFile } from './post-file.ts';
 import { post } from './post.ts';
 import type { Puppets } from './puppets.ts';
 import { react, takeBack } from './react.ts';
@@ -23,7 +24,7 @@ export function createWorkspaceSink(parts: BridgeParts, puppets: Puppets, lookUp
       const work: Work = { parts, puppets, lookUp, settings, portal, row, how };
       switch (event.kind) {
         case 'message.posted':
-          return post(work, event);
+          return event.file === undefined ? post(work, event) : postFile(work, event, event.file);
         case 'message.edited':
           return edit(work, event);
         case 'message.deleted':

@@ -1,0 +1,108 @@
+import { RemoteError } from '../../core/remote-error.ts';
+import type { MatrixApi } from '../../matrix/types.ts';
+import type { InboxId } from '../../store/types.ts';
+import type { WorkspaceFile } from '../events.ts';
+import type { BridgeParts } from '../parts.ts';
+import { filePath } from '../workspace/message-files.ts';
+import { bareType } from './content-type.ts';
+import { type FileRefusal, refusalOf } from './limits.ts';
+import { refusalFrom } from './refused.ts';
+import type { ImageSize } from './image-size.ts';
+import { transferFile } from './transfer.ts';
+
+/** An id without content is forgotten after 24 h; before that is over another one is made. */
+const ID_MEMORY_MS = 20 * 60 * 60 * 1000;
+
+interface Wanted {
+  readonly parts: BridgeParts;
+  readonly inboxId: InboxId;
+  readonly file: WorkspaceFile;
+  /** Whose upload it is: nobody else may give an id its content. */
+  readonly speaker: MatrixApi;
+  /** Depends on the effect alone. */
+  readonly key: string;
+}
+
+/** What was found out about a file while its bytes passed by. */
+interface Passed {
+  readonly size: number;
+  readonly imageSize?: ImageSize | undefined;
+  readonly durationMs?: number | undefined;
+}
+
+export type CrossedFile = { readonly mxc: string } & Passed;
+
+/**
+ * Brings a file's bytes to the homeserver, once: its id is stored before they are, so that a second try
+ * goes on with the same one. Rejects as the clients do.
+ */
+export async function toHomeserver(wanted: Wanted): Promise<CrossedFile | FileRefusal> {
+  const { parts, inboxId, file, key } = wanted;
+  const known = await parts.store.media.get(key);
+  if (known?.uploaded === true) {
+    const attempts = await parts.store.attempts.of(inboxId);
+    const done = attempts.findLast(({ step, answer }) => step === stepOf(file) && answer === 'ok');
+    const passed = done?.detail === undefined ? { size: file.size ?? 0 } : (JSON.parse(done.detail) as Passed);
+    return { ...passed, mxc: known.mxc };
+  }
+  const limits = await parts.files.limits();
+  const refusal = refusalOf(limits, file, { side: 'homeserver', direct: false });
+  if (refusal !== undefined) return refusal;
+  const isFresh = known !== undefined && parts.clock.now() - known.createdAt < ID_MEMORY_MS;
+  const mxc = isFresh ? known.mxc : await newId(wanted);
+  const attempt = await parts.store.attempts.begin(inboxId, stepOf(file), mxc);
+  try {
+    const passed = await upload(wanted, isFresh, mxc, limits.mostBytes);
+    if ('why' in passed) return passed;
+    const { mxc: used, ...facts } = passed;
+    await parts.store.attempts.end(attempt, 'ok', JSON.stringify(facts));
+    await parts.store.media.uploaded(key);
+    return { ...facts, mxc: used };
+  } catch (error) {
+    const { contentType, size } = file;
+    const found = refusalFrom(error, { contentType, size, limit: limits.mostBytes });
+    if (found === undefined) throw error;
+    return found;
+  }
+}
+
+const stepOf = ({ id }: WorkspaceFile): string => `file ${id}`;
+
+async function newId({ parts, speaker, key }: Wanted): Promise<string> {
+  const mxc = await speaker.createMedia();
+  await parts.store.media.put(key, mxc);
+  return mxc;
+}
+
+/** An id from before may have been forgotten by the homeserver sooner than we think: then another one is taken. */
+async function upload(
+  wanted: Wanted,
+  isFromBefore: boolean,
+  mxc: string,
+  limit: number | undefined,
+): Promise<CrossedFile | FileRefusal> {
+  try {
+    return await transfer(wanted, mxc, limit);
+  } catch (error) {
+    const isForgotten = error instanceof RemoteError && error.side === 'homeserver' && error.status === 404;
+    if (!isFromBefore || !isForgotten) throw error;
+    return transfer(wanted, await newId(wanted), limit);
+  }
+}
+
+async function transfer(
+  { parts, file, speaker }: Wanted,
+  mxc: string,
+  limit: number | undefined,
+): Promise<CrossedFile | FileRefusal> {
+  const download = await parts.workspace.downloadFile(filePath(file), limit ?? Number.MAX_SAFE_INTEGER);
+  if (download === undefined) return { why: 'missing' };
+  const contentType = bareType(file.contentType === '' ? download.contentType : file.contentType);
+  const { size, imageSize, durationMs } = await transferFile({
+    source: download,
+    limit,
+    spoolFolder: parts.files.spoolFolder,
+    upload: (body, bytes) => speaker.uploadStream(mxc, body, { size: bytes, contentType, fileName: file.name }),
+  });
+  return { mxc, size, imageSize, durationMs: contentType === 'audio/mpeg' ? durationMs : undefined };
+}

@@ -1,0 +1,30 @@
+import type { LedgerEntry } from '../../store/types.ts';
+import type { WorkspaceMessageEdited } from '../events.ts';
+import { standInText } from '../files/stand-in.ts';
+import { filePath } from '../workspace/message-files.ts';
+import type { Work } from './acting.ts';
+import { readEvent } from './event.ts';
+import { type FormattedText, withLine } from './formatted-text.ts';
+
+/**
+ * What an edit of a message with a file is to say: the file as it was sent, with the new caption, or without
+ * any. undefined: it has no file.
+ */
+export async function editedCaption(
+  work: Work,
+  event: WorkspaceMessageEdited,
+  original: LedgerEntry,
+  caption: FormattedText,
+): Promise<Record<string, unknown> | undefined> {
+  const [file] = event.files;
+  if (file === undefined) return undefined;
+  const raw = await work.parts.homeserver.event(work.roomId, original.eventId);
+  const { url, info, filename, msgtype } = (raw === undefined ? undefined : readEvent(raw))?.content ?? {};
+  if (typeof url === 'string' && typeof filename === 'string') {
+    return { msgtype, filename, url, info, ...(caption.body.trim() === '' ? { body: filename } : caption) };
+  }
+  // The file itself did not cross: its name stays below the caption.
+  const link = await work.parts.files.publicAddress(filePath(file));
+  const line = standInText({ fileName: file.name, size: file.size }, 'workspace', link);
+  return { msgtype: 'm.text', ...(caption.body.trim() === '' ? { body: line } : withLine(caption, line)) };
+}

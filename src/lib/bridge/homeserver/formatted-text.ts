@@ -1,0 +1,17 @@
+/** Text as an event carries it. */
+export interface FormattedText {
+  readonly body: string;
+  readonly format?: string | undefined;
+  readonly formatted_body?: string | undefined;
+}
+
+/** One more line below a text; the line is plain. */
+export function withLine(text: FormattedText, line: string): FormattedText {
+  const body = `${text.body}\n${line}`;
+  return text.formatted_body === undefined
+    ? { body }
+    : { ...text, body, formatted_body: `${text.formatted_body}<br>${escapeHtml(line)}` };
+}
+
+const escapeHtml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

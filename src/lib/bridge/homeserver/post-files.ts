@@ -1,0 +1,109 @@
+import { mentionsContent } from '../../format/lookups.ts';
+import { toMatrix } from '../../format/to-matrix.ts';
+import type { MatrixApi } from '../../matrix/types.ts';
+import type { LedgerEntry } from '../../store/types.ts';
+import type { WorkspaceFile, WorkspaceMessagePosted } from '../events.ts';
+import { bareType } from '../files/content-type.ts';
+import type { FileRefusal } from '../files/limits.ts';
+import { matrixFileContent } from '../files/matrix-file.ts';
+import { noticeInWorkspace } from '../files/refusal-notices.ts';
+import { refusalText } from '../files/refusal-text.ts';
+import { standInText } from '../files/stand-in.ts';
+import { type CrossedFile, toHomeserver } from '../files/to-homeserver.ts';
+import { isRecording } from '../files/voice.ts';
+import type { Outcome } from '../outcome.ts';
+import { filePath } from '../workspace/message-files.ts';
+import { type Work, entryOf, marked, markerOf, perMessageProfile, sendOnce, speakerFor, txnOf } from './acting.ts';
+import { MARKER } from './event.ts';
+import { type FormattedText, withLine } from './formatted-text.ts';
+import { relatesTo, threadRootOf, withoutQuotes } from './quotes.ts';
+
+interface Caption {
+  readonly text: FormattedText;
+  readonly mentions: Record<string, unknown>;
+}
+
+/** An event for each file of a message; the first one bears the caption. One that can't cross is named instead. */
+export async function postFiles(work: Work, event: WorkspaceMessagePosted): Promise<Outcome> {
+  const { parts, portal, row } = work;
+  const speaker = await speakerFor(work, event.author);
+  const at = Math.min(event.at, parts.clock.now());
+  const { text: own, replyTo } = await withoutQuotes(work, event.text, event.quotes);
+  const root = await threadRootOf(work, event.threadId);
+  const caption = await captionOf(work, speaker, own === '' ? '' : marked(row, own));
+  const ledger: LedgerEntry[] = [];
+  for (const [part, file] of event.files.entries()) {
+    const key = `file:${portal.id}:${event.version.id}:${file.id}:${speaker.userId}`;
+    const crossed = await toHomeserver({ parts, inboxId: row.id, file, speaker, key });
+    const words = part === 0 ? caption : undefined;
+    const content = 'why' in crossed ? await standIn(work, file, words) : shown(file, crossed, words);
+    const eventId = await sendOnce(
+      work,
+      speaker,
+      txnOf(work, 'post', event.version.id, String(part), speaker.userId),
+      { ...content, ...relatesTo(root, part === 0 ? replyTo : undefined), ...said(work, event, part) },
+      at,
+    );
+    ledger.push({
+      ...entryOf(portal, event.version.id, 'message', eventId, speaker.userId, event.author.id, at),
+      part,
+    });
+    if ('why' in crossed) await tell(work, event, file, crossed);
+  }
+  const { id: messageId, hash, updatedAt } = event.version;
+  return {
+    outcome: 'relayed',
+    ledger,
+    snapshots: [{ messageId, portalId: portal.id, hash, updatedAt, deleted: false, lastEditTs: 0 }],
+  };
+}
+
+/** undefined: there is none. */
+async function captionOf(work: Work, speaker: MatrixApi, text: string): Promise<Caption | undefined> {
+  if (text.trim() === '') return undefined;
+  const formatted = await toMatrix(text, await work.lookUp(work.portal, text, speaker.userId));
+  return { text: formatted.text, mentions: mentionsContent(formatted.mentions) };
+}
+
+function shown(file: WorkspaceFile, crossed: CrossedFile, caption: Caption | undefined): Record<string, unknown> {
+  const contentType = bareType(file.contentType);
+  const { durationMs } = crossed;
+  return {
+    ...matrixFileContent({
+      ...crossed,
+      fileName: file.name,
+      contentType,
+      voice: isRecording({ name: file.name, contentType }) ? { durationMs, waveform: [] } : undefined,
+      caption: caption && { body: caption.text.body, html: caption.text.formatted_body },
+    }),
+    'm.mentions': caption?.mentions ?? {},
+  };
+}
+
+/** The text that names a file in its place, under its caption. */
+async function standIn(
+  { parts }: Work,
+  file: WorkspaceFile,
+  caption: Caption | undefined,
+): Promise<Record<string, unknown>> {
+  const link = await parts.files.publicAddress(filePath(file));
+  const line = standInText({ fileName: file.name, size: file.size }, 'workspace', link);
+  const text = caption === undefined ? { body: line } : withLine(caption.text, line);
+  return { msgtype: 'm.text', ...text, 'm.mentions': caption?.mentions ?? {} };
+}
+
+const said = ({ parts, how }: Work, event: WorkspaceMessagePosted, part: number) => ({
+  ...(how.asBot ? perMessageProfile(event.author) : {}),
+  [MARKER]: markerOf(parts, event.version.id, part, event.version.updatedAt),
+});
+
+/** Its sender is told where they sent it, once. */
+async function tell(
+  work: Work,
+  event: WorkspaceMessagePosted,
+  file: WorkspaceFile,
+  refusal: FileRefusal,
+): Promise<void> {
+  const text = refusalText(file.name, refusal, 'homeserver');
+  await noticeInWorkspace(work.parts, work.portal, `${event.version.id}:${file.id}`, text);
+}
