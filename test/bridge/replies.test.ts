@@ -186,6 +186,13 @@ describe.each(homeservers)('replies and threads, on $name', (homeserver) => {
     await edit(scene.alice, scene.matrixRoom, one, 'first!');
     const edited = await inWorkspace((text) => text === 'first!');
     expect(edited['tmid']).toBe(top._id);
+    await bench.admin.updateMessage(scene.room.id, first._id, 'second');
+    const notice = await eventually(async () => {
+      const body = (await matrixBodies(scene)).find((text) => /^edited by .*: second$/.test(text));
+      expect(body).toBeDefined();
+      return (await eventOnMatrix(scene, String(body))) as unknown as OnMatrix;
+    });
+    expect(notice.content['m.relates_to']).toEqual(inThread(root, one));
   });
 
   test("a thread goes on across both sides, also one that hangs on the other's message", async () => {

@@ -1,11 +1,14 @@
 import { mentionsContent } from '../../format/lookups.ts';
 import { toMatrix } from '../../format/to-matrix.ts';
+import type { MatrixApi } from '../../matrix/types.ts';
+import type { LedgerEntry, Snapshot } from '../../store/types.ts';
 import type { WorkspaceMessageEdited } from '../events.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Work, marked, markerOf, sendOnce, speakerFor, txnOf } from './acting.ts';
 import { editedCaption } from './caption-edit.ts';
 import { MARKER } from './event.ts';
-import { withoutQuotes } from './quotes.ts';
+import { relatesTo, withoutQuotes } from './quotes.ts';
+import { NO_RELATION, relationOfRelayed } from './relations.ts';
 import { textContent } from './text-content.ts';
 
 export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<Outcome> {
@@ -13,8 +16,6 @@ export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<O
   const original = event.pairs.find((pair) => pair.kind === 'message');
   const snapshot = { ...event.snapshot, hash: event.version.hash, updatedAt: event.version.updatedAt };
   if (original === undefined) return { outcome: 'gone', snapshots: [snapshot] };
-  const marker = markerOf(parts, event.version.id, 0, event.version.updatedAt);
-  const subject = `${event.version.updatedAt} ${event.version.hash}`;
   const isReply = original.origin === 'homeserver' || work.how.asBot;
   const speaker = isReply
     ? await speakerFor(work, event.editor)
@@ -23,30 +24,7 @@ export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<O
   const source = marked(work.row, own);
   const { text, mentions } = await toMatrix(source, await work.lookUp(portal, source, speaker.userId));
   const fitted = await textContent(parts, speaker, text, 2);
-  if (isReply) {
-    // Only its sender may replace a Matrix message: anybody else's change is said in a reply.
-    const content = {
-      ...prefixed(fitted, `edited by ${event.editor.name}: `),
-      ...(fitted['msgtype'] === 'm.text' ? { msgtype: 'm.notice' } : {}),
-      'm.mentions': {},
-      'm.relates_to': { 'm.in_reply_to': { event_id: original.eventId } },
-      [MARKER]: marker,
-    };
-    const eventId = await sendOnce(
-      work,
-      speaker,
-      txnOf(work, 'edit', event.version.id, subject, speaker.userId),
-      content,
-      undefined,
-    );
-    // In the ledger, so that the text goes when the message does.
-    const entry = { ...original, kind: 'edit', eventId, origin: 'workspace', matrixUserId: speaker.userId } as const;
-    return {
-      outcome: 'relayed',
-      ledger: [{ ...entry, ts: event.version.updatedAt, redacted: false }],
-      snapshots: [snapshot],
-    };
-  }
+  if (isReply) return tell(work, event, { original, speaker, fitted, snapshot });
   // The newest ts wins in clients, so that of our edits of one message must rise.
   const now = Math.min(event.version.updatedAt, parts.clock.now());
   const ts = Math.max(now, event.snapshot.lastEditTs + 1, original.ts + 1);
@@ -58,9 +36,9 @@ export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<O
     'm.mentions': {},
     'm.new_content': { ...edited, 'm.mentions': mentionsContent(mentions) },
     'm.relates_to': { rel_type: 'm.replace', event_id: original.eventId },
-    [MARKER]: marker,
+    [MARKER]: markerOf(parts, event.version.id, 0, event.version.updatedAt),
   };
-  const txn = txnOf(work, 'edit', event.version.id, subject, speaker.userId);
+  const txn = txnOf(work, 'edit', event.version.id, subjectOf(event), speaker.userId);
   const eventId = await sendOnce(work, speaker, txn, content, ts);
   return {
     outcome: 'relayed',
@@ -69,7 +47,44 @@ export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<O
   };
 }
 
+interface Told {
+  readonly original: LedgerEntry;
+  readonly speaker: MatrixApi;
+  readonly fitted: FormattedText;
+  readonly snapshot: Snapshot;
+}
+
+/** Only its sender may replace a Matrix message: anybody else's change is said in a reply, in its thread if it has one. */
+async function tell(
+  work: Work,
+  event: WorkspaceMessageEdited,
+  { original, speaker, fitted, snapshot }: Told,
+): Promise<Outcome> {
+  const { parts, portal } = work;
+  const isTheirs = original.origin === 'homeserver';
+  const { threadRoot } = isTheirs ? await relationOfRelayed(parts, portal, original.eventId) : NO_RELATION;
+  const content = {
+    ...prefixed(fitted, `edited by ${event.editor.name}: `),
+    ...(fitted.msgtype === 'm.text' ? { msgtype: 'm.notice' } : {}),
+    'm.mentions': {},
+    ...relatesTo(threadRoot, original),
+    [MARKER]: markerOf(parts, event.version.id, 0, event.version.updatedAt),
+  };
+  const txn = txnOf(work, 'edit', event.version.id, subjectOf(event), speaker.userId);
+  const eventId = await sendOnce(work, speaker, txn, content, undefined);
+  // In the ledger, so that the text goes when the message does.
+  const entry = { ...original, kind: 'edit', eventId, origin: 'workspace', matrixUserId: speaker.userId } as const;
+  return {
+    outcome: 'relayed',
+    ledger: [{ ...entry, ts: event.version.updatedAt, redacted: false }],
+    snapshots: [snapshot],
+  };
+}
+
+const subjectOf = ({ version }: WorkspaceMessageEdited): string => `${version.updatedAt} ${version.hash}`;
+
 interface FormattedText {
+  readonly msgtype: string;
   readonly body: string;
   readonly format?: string;
   readonly formatted_body?: string;

@@ -1,5 +1,5 @@
 import type { MatrixUserId } from '../../core/ids.ts';
-import type { Lookups } from '../../format/lookups.ts';
+import type { Lookups, Names } from '../../format/lookups.ts';
 import { namesIn } from '../../format/to-matrix.ts';
 import type { Person, Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -11,6 +11,7 @@ export type LookUpForMatrix = (portal: Portal, text: string, speaker: MatrixUser
 
 /** More names than this are no message that somebody wrote, but a way to keep us busy looking them up. */
 const MOST = 100;
+const NOBODY: Names = { users: [], rooms: [], emoji: [] };
 
 /**
  * `@name` is the ghost of that user if they ever spoke here, or the Matrix user whose puppet has that name;
@@ -23,7 +24,8 @@ export function createLookUpForMatrix(
   mayNotifyRoom: MayNotifyRoom,
 ): LookUpForMatrix {
   return async (portal, text, speaker) => {
-    const names = await namesIn(text);
+    // Most messages name nobody: what a message has is read once more only for that.
+    const names = /[@#]/.test(text) ? await namesIn(text) : NOBODY;
     const users = new Map<string, { matrixUserId: MatrixUserId; displayName: string }>();
     for (const name of names.users.slice(0, MOST)) {
       const person =

@@ -8,6 +8,12 @@ import type { BridgeParts } from '../parts.ts';
 const UPLOAD_VALID_MS = 20 * 60 * 60 * 1000;
 const TYPE = 'text/plain';
 
+/** Fields of a message; a file has more of them. */
+export interface TextContent extends MatrixText {
+  readonly msgtype: 'm.text' | 'm.file';
+  readonly [field: string]: unknown;
+}
+
 /**
  * The part of an `m.room.message` that is its text. What no event has room for is a file, its beginning the
  * caption. `times`: how often the event has it, twice in an edit.
@@ -17,7 +23,7 @@ export async function textContent(
   speaker: MatrixApi,
   text: MatrixText,
   times = 1,
-): Promise<MatrixText & Readonly<Record<string, unknown>>> {
+): Promise<TextContent> {
   const fitted = asEvent(text, times);
   if (fitted.kind === 'text') return { msgtype: 'm.text', ...fitted.text };
   return {

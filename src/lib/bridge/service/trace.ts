@@ -2,6 +2,7 @@ import { RcfedError } from '../../core/errors.ts';
 import type { EventId, MessageId } from '../../core/ids.ts';
 import type { InboxRow, LedgerEntry } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
+import { withItsEvent } from '../workspace/text-parts.ts';
 import type { TraceStep, TraceView } from './views.ts';
 
 /** What happened to one message: everything recorded of it on both sides, what was tried, how it ended. */
@@ -10,7 +11,7 @@ export async function traceOf(parts: BridgeParts, text: string): Promise<TraceVi
   const ref = refOf(text);
   const entry = await store.ledger.byEvent(ref as EventId);
   const messageId = entry?.messageId ?? (ref.startsWith('$') ? undefined : (ref as MessageId));
-  const pairs = messageId === undefined ? [] : await store.ledger.byMessage(messageId);
+  const pairs = messageId === undefined ? [] : (await store.ledger.byMessage(messageId)).map(withItsEvent);
   const refs = new Set<string>([
     ref,
     ...(messageId === undefined ? [] : [messageId]),

@@ -1,7 +1,7 @@
 import type { MatrixUserId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import type { Portal } from '../../store/types.ts';
-import { namesInHtml } from '../../format/names-in-html.ts';
+import { type NamesInHtml, namesInHtml } from '../../format/names-in-html.ts';
 import { NO_NAMES, type WorkspaceNames } from '../../format/workspace-names.ts';
 import type { MatrixText } from '../events.ts';
 import type { MayNotifyRoom } from '../homeserver/room-power.ts';
@@ -10,6 +10,8 @@ import { type PortalIndex, isNamedIn } from '../portal-index.ts';
 
 /** What the names in a Matrix message are called in Rocket.Chat. */
 export type LookUpForWorkspace = (portal: Portal, text: MatrixText, sender: MatrixUserId) => Promise<WorkspaceNames>;
+
+const NOBODY: NamesInHtml = { users: [], rooms: [], emoji: [] };
 
 /**
  * A pill is the account of the Rocket.Chat user behind a ghost, or the puppet of a Matrix user who spoke here
@@ -22,7 +24,7 @@ export function createLookUpForWorkspace(
   mayNotifyRoom: MayNotifyRoom,
 ): LookUpForWorkspace {
   return async (portal, text, sender) => {
-    const names = await namesInHtml(text);
+    const names = /matrix(?:\.to|:)/i.test(text.formatted_body ?? '') ? await namesInHtml(text) : NOBODY;
     const users = new Map<string, { username: string }>();
     for (const id of names.users) {
       const person = await parts.store.people.byMatrixUser(id as MatrixUserId);

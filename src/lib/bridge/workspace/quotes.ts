@@ -10,6 +10,7 @@ import type { Work } from './acting.ts';
 
 /** How much of an unknown message is quoted, in UTF-16 units. */
 const QUOTED = 500;
+const UNSEEN = new Set([400, 403, 404]);
 
 /** Where in Rocket.Chat a Matrix message goes. */
 export interface Place {
@@ -68,8 +69,8 @@ async function fetched({ parts, portal }: Work, eventId: EventId) {
     const event = raw === undefined ? undefined : readEvent(raw);
     return event?.roomId === portal.matrixRoomId && !event.redacted ? event : undefined;
   } catch (error) {
-    // In words: there is no such event, or the id is no id.
-    if (error instanceof RemoteError && error.failure === 'refused' && (error.status ?? 500) < 500) return undefined;
+    // In words: the id is no id, or not for the bot to see.
+    if (error instanceof RemoteError && error.failure === 'refused' && UNSEEN.has(error.status ?? 0)) return undefined;
     throw error;
   }
 }
