@@ -1,10 +1,12 @@
+import type { MatrixText } from '../../format/lookups.ts';
 import type { LedgerEntry } from '../../store/types.ts';
 import type { WorkspaceMessageEdited } from '../events.ts';
 import { standInText } from '../files/stand-in.ts';
 import { filePath } from '../workspace/message-files.ts';
 import type { Work } from './acting.ts';
 import { readEvent } from './event.ts';
-import { type FormattedText, withLine } from './formatted-text.ts';
+import { withLine } from './formatted-text.ts';
+import type { TextContent } from './text-content.ts';
 
 /**
  * What an edit of a message with a file is to say: the file as it was sent, with the new caption, or without
@@ -14,13 +16,13 @@ export async function editedCaption(
   work: Work,
   event: WorkspaceMessageEdited,
   original: LedgerEntry,
-  caption: FormattedText,
-): Promise<Record<string, unknown> | undefined> {
+  caption: MatrixText,
+): Promise<TextContent | undefined> {
   const [file] = event.files;
   if (file === undefined) return undefined;
   const raw = await work.parts.homeserver.event(work.roomId, original.eventId);
   const { url, info, filename, msgtype } = (raw === undefined ? undefined : readEvent(raw))?.content ?? {};
-  if (typeof url === 'string' && typeof filename === 'string') {
+  if (typeof url === 'string' && typeof filename === 'string' && typeof msgtype === 'string') {
     return { msgtype, filename, url, info, ...(caption.body.trim() === '' ? { body: filename } : caption) };
   }
   // The file itself did not cross: its name stays below the caption.

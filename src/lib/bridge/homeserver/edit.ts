@@ -9,7 +9,7 @@ import { editedCaption } from './caption-edit.ts';
 import { MARKER } from './event.ts';
 import { relatesTo, withoutQuotes } from './quotes.ts';
 import { NO_RELATION, relationOfRelayed } from './relations.ts';
-import { textContent } from './text-content.ts';
+import { type TextContent, textContent } from './text-content.ts';
 
 export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<Outcome> {
   const { parts, portal } = work;
@@ -28,11 +28,9 @@ export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<O
   // The newest ts wins in clients, so that of our edits of one message must rise.
   const now = Math.min(event.version.updatedAt, parts.clock.now());
   const ts = Math.max(now, event.snapshot.lastEditTs + 1, original.ts + 1);
-  const caption = await editedCaption(work, event, original, text);
-  const edited = caption ?? fitted;
+  const edited = (await editedCaption(work, event, original, text)) ?? fitted;
   const content = {
-    ...edited,
-    ...prefixed(caption === undefined ? fitted : text, '* '),
+    ...prefixed(edited, '* '),
     'm.mentions': {},
     'm.new_content': { ...edited, 'm.mentions': mentionsContent(mentions) },
     'm.relates_to': { rel_type: 'm.replace', event_id: original.eventId },
@@ -50,7 +48,7 @@ export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<O
 interface Told {
   readonly original: LedgerEntry;
   readonly speaker: MatrixApi;
-  readonly fitted: FormattedText;
+  readonly fitted: TextContent;
   readonly snapshot: Snapshot;
 }
 
@@ -83,14 +81,7 @@ async function tell(
 
 const subjectOf = ({ version }: WorkspaceMessageEdited): string => `${version.updatedAt} ${version.hash}`;
 
-interface FormattedText {
-  readonly msgtype: string;
-  readonly body: string;
-  readonly format?: string;
-  readonly formatted_body?: string;
-}
-
-function prefixed(text: FormattedText, prefix: string): FormattedText {
+function prefixed(text: TextContent, prefix: string): TextContent {
   const body = `${prefix}${text.body}`;
   return text.formatted_body === undefined
     ? { ...text, body }

@@ -6,10 +6,10 @@ export interface FormattedText {
 }
 
 /** One more line below a text; the line is plain. */
-export function withLine(text: FormattedText, line: string): FormattedText {
+export function withLine<Text extends FormattedText>(text: Text, line: string): Text {
   const body = `${text.body}\n${line}`;
   return text.formatted_body === undefined
-    ? { body }
+    ? { ...text, body }
     : { ...text, body, formatted_body: `${text.formatted_body}<br>${escapeHtml(line)}` };
 }
 

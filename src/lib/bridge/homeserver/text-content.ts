@@ -10,7 +10,7 @@ const TYPE = 'text/plain';
 
 /** Fields of a message; a file has more of them. */
 export interface TextContent extends MatrixText {
-  readonly msgtype: 'm.text' | 'm.file';
+  readonly msgtype: string;
   readonly [field: string]: unknown;
 }
 
