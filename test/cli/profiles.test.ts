@@ -130,7 +130,7 @@ describe('profile add', () => {
     expect(await modes('profiles.json')).toBe(0o600);
     expect(await modes('key')).toBe(0o600);
     expect(await modes('.')).toBe(0o700);
-    expect((await readdir(config)).toSorted()).toEqual(['key', 'profiles.json', 'profiles.json.lock']);
+    expect((await readdir(config)).toSorted()).toEqual(['key', 'key.lock', 'profiles.json', 'profiles.json.lock']);
     expect(await onlyProfile()).not.toContain(TOKEN);
   });
 

@@ -17,11 +17,17 @@ export function mediaRequests(acting: Acting): MediaRequests {
   return {
     createMedia: () => createMedia(http, query),
     putMedia: (mxc, bytes, contentType, fileName) =>
-      putMedia(http, { mxc, bytes, contentType, fileName, query, deadlineMs }),
+      unlessUploaded(
+        http,
+        { mxc, query, deadlineMs },
+        putMedia(http, { mxc, bytes, contentType, fileName, query, deadlineMs }),
+      ),
     media: (mxc, limit) =>
       authenticatedFirst(mxc, (path) => http.bytes({ method: 'GET', path, query, limit, deadlineMs })),
     uploadStream: (mxc, pieces, { size, contentType, fileName, signal }) =>
       unlessUploaded(
+        http,
+        { mxc, query, deadlineMs },
         http.upload({
           method: 'PUT',
           path: `/_matrix/media/v3/upload/${mediaSegments('PUT', mxc)}`,
@@ -64,25 +70,43 @@ interface Upload {
   readonly deadlineMs: number;
 }
 
-/** Uploading to an id that has its content already is done. */
 async function putMedia(http: HomeserverHttp, upload: Upload): Promise<void> {
   const path = `/_matrix/media/v3/upload/${mediaSegments('PUT', upload.mxc)}`;
-  await unlessUploaded(
-    http.json({
-      method: 'PUT',
-      path,
-      query: { ...upload.query, filename: upload.fileName?.toWellFormed() },
-      bytes: { body: upload.bytes, contentType: upload.contentType },
-      deadlineMs: upload.deadlineMs,
-    }),
-  );
+  await http.json({
+    method: 'PUT',
+    path,
+    query: { ...upload.query, filename: upload.fileName?.toWellFormed() },
+    bytes: { body: upload.bytes, contentType: upload.contentType },
+    deadlineMs: upload.deadlineMs,
+  });
 }
 
-async function unlessUploaded(upload: Promise<unknown>): Promise<void> {
+/** How long the homeserver may wait for the content that it says is there, ms. */
+const CONTENT_WAIT_MS = 2_000;
+
+/**
+ * Uploading to an id that has its content already is done. An id is taken from the first byte on, though, and that
+ * upload may break off: only content that can be had counts, else the homeserver's `M_NOT_YET_UPLOADED` is thrown.
+ */
+async function unlessUploaded(
+  http: HomeserverHttp,
+  { mxc, query, deadlineMs }: Pick<Upload, 'mxc' | 'query' | 'deadlineMs'>,
+  upload: Promise<unknown>,
+): Promise<void> {
   try {
     await upload;
   } catch (error) {
     if (!(error instanceof RemoteError) || error.code !== 'M_CANNOT_OVERWRITE_MEDIA') throw error;
+    const { body } = await authenticatedFirst(mxc, (path) =>
+      http.download({
+        method: 'GET',
+        path,
+        query: { ...query, ...mayRedirect(path), timeout_ms: CONTENT_WAIT_MS },
+        limit: Number.MAX_SAFE_INTEGER,
+        deadlineMs,
+      }),
+    );
+    await body.cancel();
   }
 }
 

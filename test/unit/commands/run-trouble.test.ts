@@ -104,7 +104,11 @@ describe('federation run waits, says so once and goes on when', () => {
     await waitingFor(bridge, 'workspace');
     const status = await lab.run(['federation', 'status', '--json']);
     expect(status.json()).toMatchObject({ data: { running: true, ready: false, workspace: { works: false } } });
-    expect((await bridge.stop()).stderr).toBe('');
+    // The homeserver's registration has no url here: that it can't reach the bridge is said too.
+    const warnings = (await bridge.stop()).stderr
+      .split('\n')
+      .filter((line) => !/ping-failed.*M_URL_NOT_SET/.test(line));
+    expect(warnings.join('')).toBe('');
     expect(bridge.lines.filter(({ event, side }) => event === 'waiting' && side === 'workspace')).toHaveLength(1);
   });
 
