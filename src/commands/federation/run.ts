@@ -75,7 +75,7 @@ export default class FederationRun extends BaseCommand<typeof FederationRun, nev
  * A bridge makes much garbage and keeps little. As V8 comes, it lets the young and the old generation grow
  * to hundreds of megabytes before it collects, keeps the pages that it has freed, and optimises on several
  * threads, each with memory of its own that it never gives back. Measured: 245 MB become 200.
- * Without the middle compiler (`--no-maglev`) it would be 175, and a fifth slower.
+ * Without the middle compiler (`--no-maglev`) it would be 190, and a fifth slower.
  */
 async function keepMemorySmall(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8');
