@@ -176,11 +176,7 @@ test('only a completed catch-up moves the cursor: what was missed is still found
 
 test('gap fill: what the homeserver never pushed is found, and in its place', async () => {
   const { bench, bob, alice, room, matrixRoom } = await scene(onSandbox);
-  const running = await bench.start();
-  await ready(running);
-  faultsOf(bench).add({ on: 'push', action: 'lose' });
-  await send(alice, matrixRoom, 'never pushed');
-  await eventually(() => expect(faultsOf(bench).list()[0]?.hits).toBe(1));
+  await startAndLose(bench, alice, matrixRoom);
   expect(NEW(await textsIn(bob, room.id))).toEqual([]);
   // A real homeserver needs longer than a second to come back, so that a health request falls into it.
   faultsOf(bench).add({ path: '/versions', action: 'status', status: 503 });
@@ -192,11 +188,7 @@ test('gap fill: what the homeserver never pushed is found, and in its place', as
 
 test('a homeserver that fails: what it pushes then waits for what it may have lost', async () => {
   const { bench, bob, alice, room, matrixRoom } = await scene(onSandbox);
-  const running = await bench.start();
-  await ready(running);
-  faultsOf(bench).add({ on: 'push', action: 'lose' });
-  await send(alice, matrixRoom, 'never pushed');
-  await eventually(() => expect(faultsOf(bench).list()[0]?.hits).toBe(1));
+  const running = await startAndLose(bench, alice, matrixRoom);
   const failing = ['/versions', '/whoami'].map((path) =>
     faultsOf(bench).add({ path, action: 'status', status: 503, times: 0 }),
   );
@@ -290,6 +282,16 @@ async function ready(running: RunningBridge): Promise<void> {
     expect(status.workspace?.realtime).toBe(true);
     expect(status.homeserver?.works).toBe(true);
   });
+}
+
+/** A bridge that works, and a message of alice's that the homeserver never pushes to it. */
+async function startAndLose(bench: Bench, alice: MatrixApi, matrixRoom: MatrixRoomId): Promise<RunningBridge> {
+  const running = await bench.start();
+  await ready(running);
+  faultsOf(bench).add({ on: 'push', action: 'lose' });
+  await send(alice, matrixRoom, 'never pushed');
+  await eventually(() => expect(faultsOf(bench).list()[0]?.hits).toBe(1));
+  return running;
 }
 
 /** As the homeserver would. */

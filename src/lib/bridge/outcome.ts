@@ -3,6 +3,15 @@ import type { Settlement } from '../store/types.ts';
 /** What a sink did, as it is settled in the ledger. */
 export type Outcome = Omit<Settlement, 'inboxId' | 'lease' | 'aside' | 'foldInto'>;
 
+/** Nothing to relay: settle the row with this. */
+export type Nothing = { readonly kind: 'nothing' } & Omit<Settlement, 'inboxId' | 'lease'>;
+
+export const nothing = (outcome: string, more: Partial<Nothing> = {}): Nothing => ({
+  kind: 'nothing',
+  outcome,
+  ...more,
+});
+
 /** How a change is to be applied. */
 export interface Manner {
   /** The person's own puppet or ghost can't: the bot speaks under their name. */

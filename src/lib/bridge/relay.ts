@@ -4,9 +4,9 @@ import type { FederationEvent } from './events.ts';
 import { type Verdict, NETWORK_STRIKES, STRIKES, classify } from './failures.ts';
 import { interpretHomeserverRow } from './homeserver/interpret.ts';
 import type { HomeserverSink } from './homeserver/sink.ts';
-import type { Manner, Outcome } from './outcome.ts';
+import type { Manner, Nothing, Outcome } from './outcome.ts';
 import type { BridgeParts } from './parts.ts';
-import { type Later, type Nothing, interpretWorkspaceRow } from './workspace/interpret.ts';
+import { type Later, interpretWorkspaceRow } from './workspace/interpret.ts';
 import type { WorkspaceSink } from './workspace/sink.ts';
 
 /** What a lane tells about the row that it hands over. */

@@ -1,7 +1,8 @@
+import { isRecord } from '../core/record.ts';
 import type { MatrixUserId } from '../core/ids.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import type { HomeserverRequest } from './homeserver-http.ts';
-import type { MessagesPage, NewMatrixRoom, RawEvent } from './types.ts';
+import type { MessagesPage, NewMatrixRoom } from './types.ts';
 
 type Answer = Record<string, unknown>;
 
@@ -40,7 +41,7 @@ export function readFeatures(answer: Answer): {
     ? answer['versions'].filter((version) => typeof version === 'string')
     : [];
   const features: Record<string, boolean> = {};
-  if (isObject(answer['unstable_features'])) {
+  if (isRecord(answer['unstable_features'])) {
     for (const [name, on] of Object.entries(answer['unstable_features']))
       if (typeof on === 'boolean') features[name] = on;
   }
@@ -48,13 +49,13 @@ export function readFeatures(answer: Answer): {
 }
 
 export function memberIds(answer: Answer): readonly MatrixUserId[] {
-  return isObject(answer['joined']) ? (Object.keys(answer['joined']) as MatrixUserId[]) : [];
+  return isRecord(answer['joined']) ? (Object.keys(answer['joined']) as MatrixUserId[]) : [];
 }
 
 export function readEvents(answer: Answer): MessagesPage {
   const chunk: readonly unknown[] = Array.isArray(answer['chunk']) ? answer['chunk'] : [];
   const end = answer['end'];
-  return { events: chunk.filter(isObject), end: typeof end === 'string' ? end : undefined };
+  return { events: chunk.filter(isRecord), end: typeof end === 'string' ? end : undefined };
 }
 
 export function createRoomBody(room: NewMatrixRoom): Record<string, unknown> {
@@ -76,8 +77,4 @@ export function createRoomBody(room: NewMatrixRoom): Record<string, unknown> {
           })),
         }),
   };
-}
-
-function isObject(value: unknown): value is RawEvent {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

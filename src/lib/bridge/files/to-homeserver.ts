@@ -2,6 +2,7 @@ import { RemoteError } from '../../core/remote-error.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { InboxId } from '../../store/types.ts';
 import type { WorkspaceFile } from '../events.ts';
+import { idToUploadTo, newMediaId } from '../homeserver/media-id.ts';
 import type { BridgeParts } from '../parts.ts';
 import { filePath } from '../workspace/message-files.ts';
 import { bareType } from './content-type.ts';
@@ -9,9 +10,6 @@ import { type FileRefusal, refusalOf } from './limits.ts';
 import { refusalFrom } from './refused.ts';
 import type { ImageSize } from './image-size.ts';
 import { transferFile } from './transfer.ts';
-
-/** An id without content is forgotten after 24 h; before that is over another one is made. */
-const ID_MEMORY_MS = 20 * 60 * 60 * 1000;
 
 interface Wanted {
   readonly parts: BridgeParts;
@@ -48,11 +46,10 @@ export async function toHomeserver(wanted: Wanted): Promise<CrossedFile | FileRe
   const limits = await parts.files.limits();
   const refusal = refusalOf(limits, file, { side: 'homeserver', direct: false });
   if (refusal !== undefined) return refusal;
-  const isFresh = known !== undefined && parts.clock.now() - known.createdAt < ID_MEMORY_MS;
-  const mxc = isFresh ? known.mxc : await newId(wanted);
+  const { mxc, isFromBefore } = await idToUploadTo(parts, wanted.speaker, key, known);
   const attempt = await parts.store.attempts.begin(inboxId, stepOf(file), mxc);
   try {
-    const passed = await upload(wanted, isFresh, mxc, limits.mostBytes);
+    const passed = await upload(wanted, isFromBefore, mxc, limits.mostBytes);
     if ('why' in passed) return passed;
     const { mxc: used, ...facts } = passed;
     await parts.store.attempts.end(attempt, 'ok', JSON.stringify(facts));
@@ -68,12 +65,6 @@ export async function toHomeserver(wanted: Wanted): Promise<CrossedFile | FileRe
 
 const stepOf = ({ id }: WorkspaceFile): string => `file ${id}`;
 
-async function newId({ parts, speaker, key }: Wanted): Promise<string> {
-  const mxc = await speaker.createMedia();
-  await parts.store.media.put(key, mxc);
-  return mxc;
-}
-
 /** An id from before may have been forgotten by the homeserver sooner than we think: then another one is taken. */
 async function upload(
   wanted: Wanted,
@@ -86,7 +77,7 @@ async function upload(
   } catch (error) {
     const isForgotten = error instanceof RemoteError && error.side === 'homeserver' && error.status === 404;
     if (!isFromBefore || !isForgotten) throw error;
-    return transfer(wanted, await newId(wanted), limit);
+    return transfer(wanted, await newMediaId(wanted.parts, wanted.speaker, wanted.key), limit);
   }
 }
 

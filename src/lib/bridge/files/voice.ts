@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/record.ts';
 import { bareType, extensionOf } from './content-type.ts';
 
 /** What a voice message shows besides its sound. */
@@ -15,9 +16,6 @@ const LOUDEST = 1024;
 const MOST_POINTS = 100;
 /** A day: longer is no voice message, and no number that a client shows. */
 const LONGEST_MS = 24 * 60 * 60_000;
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** undefined: the content is none of a voice message (https://github.com/matrix-org/matrix-spec-proposals/pull/3245). */
 export function readVoice(content: Readonly<Record<string, unknown>>): Voice | undefined {

@@ -7,6 +7,7 @@ import type { Outcome } from '../outcome.ts';
 import { type Work, marked, markerOf, sendOnce, speakerFor, txnOf } from './acting.ts';
 import { editedCaption } from './caption-edit.ts';
 import { MARKER } from './event.ts';
+import { escapeHtml } from './formatted-text.ts';
 import { relatesTo, withoutQuotes } from './quotes.ts';
 import { NO_RELATION, relationOfRelayed } from './relations.ts';
 import { type TextContent, textContent } from './text-content.ts';
@@ -85,7 +86,5 @@ function prefixed(text: TextContent, prefix: string): TextContent {
   const body = `${prefix}${text.body}`;
   return text.formatted_body === undefined
     ? { ...text, body }
-    : { ...text, body, formatted_body: `${escape(prefix)}${text.formatted_body}` };
+    : { ...text, body, formatted_body: `${escapeHtml(prefix)}${text.formatted_body}` };
 }
-
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,4 +1,5 @@
 import { isTime } from '../../core/clock.ts';
+import { isRecord } from '../../core/record.ts';
 import type { EventId, MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import type { MatrixText } from '../events.ts';
 
@@ -17,9 +18,6 @@ export interface MatrixEvent {
   /** Of a redaction: the event it removes. */
   readonly redacts: EventId | undefined;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** undefined for what is not a room event: a field missing or of another type. */
 export function readEvent(raw: unknown): MatrixEvent | undefined {

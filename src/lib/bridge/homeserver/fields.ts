@@ -1,13 +1,12 @@
+import { isRecord } from '../../core/record.ts';
+
 /** Reading fields of content that anybody may have written: of the wanted type and size, or absent. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 const NONE: Fields = Object.freeze({});
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** An empty one for what is no object. */
-export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : NONE);
+export const fieldsOf = (value: unknown): Fields => (isRecord(value) ? value : NONE);
 
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 

@@ -13,5 +13,6 @@ export function withLine<Text extends FormattedText>(text: Text, line: string): 
     : { ...text, body, formatted_body: `${text.formatted_body}<br>${escapeHtml(line)}` };
 }
 
-const escapeHtml = (text: string): string =>
+/** Text between tags: quotes stay as they are. */
+export const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

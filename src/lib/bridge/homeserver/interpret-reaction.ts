@@ -1,10 +1,8 @@
 import type { ReactionEntry } from '../../store/types.ts';
 import type { HomeserverEvent } from '../events.ts';
+import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
-import type { Nothing } from '../workspace/interpret.ts';
 import { type MatrixEvent, markedWorkspace, readAnnotation } from './event.ts';
-
-const nothing = (outcome: string, more: Partial<Nothing> = {}): Nothing => ({ kind: 'nothing', outcome, ...more });
 
 /** A reaction of a Matrix user to a message that both sides have. */
 export async function interpretReaction(parts: BridgeParts, event: MatrixEvent): Promise<HomeserverEvent | Nothing> {

@@ -1,14 +1,13 @@
 import type { EventId } from '../../core/ids.ts';
 import type { InboxRow, LedgerEntry, Portal, Settlement } from '../../store/types.ts';
 import type { HomeserverEvent } from '../events.ts';
+import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
-import type { Nothing } from '../workspace/interpret.ts';
 import { readFileEvent } from './event-file.ts';
 import { interpretReaction, reactionTakenBack } from './interpret-reaction.ts';
 import { type MatrixEvent, editTarget, markedWorkspace, readEvent, readText } from './event.ts';
 import { relationOf } from './relations.ts';
 
-const nothing = (outcome: string, more: Partial<Nothing> = {}): Nothing => ({ kind: 'nothing', outcome, ...more });
 const gone = (event: MatrixEvent): Nothing =>
   nothing('gone', { tombstones: [{ side: 'homeserver', target: event.id }] });
 

@@ -3,9 +3,8 @@ import { type EventText, asEvent } from '../../format/event-size.ts';
 import type { MatrixText } from '../../format/lookups.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { BridgeParts } from '../parts.ts';
+import { idToUploadTo } from './media-id.ts';
 
-/** An id to upload to expires after 24 h (MSC2246); an older one that has no bytes is made anew. */
-const UPLOAD_VALID_MS = 20 * 60 * 60 * 1000;
 const TYPE = 'text/plain';
 
 /** Fields of a message; a file has more of them. */
@@ -35,7 +34,6 @@ export async function textContent(
   };
 }
 
-/** The id is kept before the bytes go: tried again, the same file is finished. */
 async function uploaded(
   { store, clock }: BridgeParts,
   speaker: MatrixApi,
@@ -44,9 +42,7 @@ async function uploaded(
   const key = `text:${speaker.userId}:${createHash('sha256').update(bytes).digest('base64url')}`;
   const known = await store.media.get(key);
   if (known?.uploaded === true) return known.mxc;
-  const isUsable = known !== undefined && clock.now() - known.createdAt < UPLOAD_VALID_MS;
-  const mxc = isUsable ? known.mxc : await speaker.createMedia();
-  if (!isUsable) await store.media.put(key, mxc);
+  const { mxc } = await idToUploadTo({ store, clock }, speaker, key, known);
   await speaker.putMedia(mxc, bytes, `${TYPE}; charset=utf-8`, name);
   await store.media.uploaded(key);
   return mxc;

@@ -11,7 +11,7 @@ import type { Puppets, Voice } from './puppets.ts';
 import type { ReadSettings } from './settings.ts';
 
 /** Our clock and the workspace's may differ by so much when a deletion is looked for. */
-const CLOCK_MARGIN_MS = 10 * 60 * 1000;
+export const CLOCK_MARGIN_MS = 10 * 60 * 1000;
 
 /** One change that is being made in Rocket.Chat. */
 export interface Work {

@@ -1,20 +1,17 @@
 import type { MessageId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
-import type { InboxRow, LedgerEntry, Settlement, Snapshot } from '../../store/types.ts';
+import type { InboxRow, LedgerEntry, Snapshot } from '../../store/types.ts';
 import type { ReactionChange, WorkspaceEvent } from '../events.ts';
+import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type WorkspaceMessage, isDeleted, readMessage, textHash, versionOf } from './message.ts';
 import { reactionChange } from './reactions.ts';
 import { withItsEvent } from './text-parts.ts';
 
-/** Nothing to relay: settle the row with this. */
-export type Nothing = { readonly kind: 'nothing' } & Omit<Settlement, 'inboxId' | 'lease'>;
 /** Can't be told yet: our own message whose sending was never settled. It waits for that. */
 export interface Later {
   readonly kind: 'later';
 }
-
-const nothing = (outcome: string, more: Partial<Nothing> = {}): Nothing => ({ kind: 'nothing', outcome, ...more });
 
 export interface WorkspaceCircumstances {
   /** The workspace's clock when the portal was linked, ms: what was written before is not relayed. */

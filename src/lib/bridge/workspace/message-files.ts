@@ -1,9 +1,7 @@
+import { isRecord } from '../../core/record.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
 import type { WorkspaceFile } from '../events.ts';
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+import { listOf } from '../homeserver/fields.ts';
 
 /** Ids as the workspace makes them; what is none is no file that it could give out. */
 const ID = /^[A-Za-z0-9_-]+$/;

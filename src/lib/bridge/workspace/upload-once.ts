@@ -9,14 +9,12 @@ import { transferFile } from '../files/transfer.ts';
 import { voiceFileName } from '../files/voice.ts';
 import { bareType } from '../files/content-type.ts';
 import type { FileFields } from '../homeserver/content-file.ts';
-import type { Work } from './acting.ts';
+import { CLOCK_MARGIN_MS, type Work } from './acting.ts';
 import type { Voice } from './puppets.ts';
 
 /** `deleted`: it was posted before, and somebody removed it since. */
 type PostedFile = { readonly message: RawMessage } | 'deleted' | FileRefusal;
 
-/** Our clock and the workspace's may differ by so much when our own message is looked for. */
-const CLOCK_MARGIN_MS = 10 * 60 * 1000;
 /** A file that no message shows is gone after 24 h; one that is gone sooner went with its message. */
 const FILE_MEMORY_MS = 20 * 60 * 60 * 1000;
 
