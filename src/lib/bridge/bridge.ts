@@ -12,13 +12,14 @@ import { createLookUpForMatrix } from './homeserver/names.ts';
 import { createMayNotifyRoom } from './homeserver/room-power.ts';
 import { createHomeserverSink } from './homeserver/sink.ts';
 import { createHomeserverSource } from './homeserver/source.ts';
+import type { LiveFeature } from './live/live-feature.ts';
+import { createTyping } from './live/typing.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
-import { createNotices } from './notices.ts';
+import { createNotices } from './notices/aside.ts';
 import type { BridgeParts } from './parts.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
 import { createLookUpForWorkspace } from './workspace/names.ts';
-import { createTyping } from './typing.ts';
 import { createPuppets } from './workspace/puppets.ts';
 import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
 import { createWorkspaceSink } from './workspace/sink.ts';
@@ -113,7 +114,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     signal,
   });
 
-  const typing = createTyping({ parts, portals, puppets, signal });
+  const live: readonly LiveFeature[] = [createTyping({ parts, portals, puppets, signal })];
   const realtime = createRealtimeKeeper({
     ...options,
     portals,
@@ -121,7 +122,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     breaker: breakers.workspace,
     wake,
     signal,
-    onNews: (news) => typing.inWorkspace(news),
+    wants: [...new Set(live.flatMap(({ wants = [] }) => wants))],
+    onNews: (news) => live.forEach((feature) => feature.inWorkspace?.(news)),
   });
   const source = createHomeserverSource(parts, portals, wake);
   const listener = await startApplicationService({
@@ -131,7 +133,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     ready: () => realtime.isUp() && asked.homeserver && !breakers.homeserver.isOpen,
     handlers: {
       onTransaction: (id, events) => source.onTransaction(id, events),
-      onEphemeral: (events) => typing.onMatrix(events),
+      onEphemeral: (events) => live.forEach((feature) => feature.onMatrix?.(events)),
       onUserQuery: async (id) => (await parts.store.people.byMatrixUser(id))?.kind === 'ghost',
       onAliasQuery: async (alias) => portals.all().some((portal) => portal.alias === alias),
     },
@@ -161,6 +163,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       signal,
     }),
     realtime.run(),
+    ...live.flatMap((feature) => feature.run?.() ?? []),
     cleanUp(options, signal),
     startHomeserver(parts, breakers.homeserver, () => onWorksAgain('homeserver')),
   ];

@@ -6,7 +6,7 @@ import type { WorkspaceFile, WorkspaceMessagePosted } from '../events.ts';
 import { bareType } from '../files/content-type.ts';
 import type { FileRefusal } from '../files/limits.ts';
 import { matrixFileContent } from '../files/matrix-file.ts';
-import { noticeInWorkspace } from '../files/refusal-notices.ts';
+import { sayInWorkspace } from '../notices/say.ts';
 import { refusalText } from '../files/refusal-text.ts';
 import { standInText } from '../files/stand-in.ts';
 import { type CrossedFile, toHomeserver } from '../files/to-homeserver.ts';
@@ -105,5 +105,5 @@ async function tell(
   refusal: FileRefusal,
 ): Promise<void> {
   const text = refusalText(file.name, refusal, 'homeserver');
-  await noticeInWorkspace(work.parts, work.portal, `${event.version.id}:${file.id}`, text);
+  await sayInWorkspace(work.parts, work.portal, `${event.version.id}:${file.id}`, text);
 }

@@ -3,7 +3,7 @@ import type { LedgerEntry } from '../../store/types.ts';
 import type { WorkspaceNames } from '../../format/workspace-names.ts';
 import type { HomeserverMessagePosted, MatrixText } from '../events.ts';
 import type { FileRefusal } from '../files/limits.ts';
-import { noticeOnMatrix } from '../files/refusal-notices.ts';
+import { sayOnMatrix } from '../notices/say.ts';
 import { refusalText } from '../files/refusal-text.ts';
 import { standInText } from '../files/stand-in.ts';
 import type { FileFields } from '../homeserver/content-file.ts';
@@ -79,12 +79,7 @@ async function nameInstead(
   const { parts, portal } = work;
   const line = standInText(file, 'homeserver', await linkTo(work, event));
   const outcome = await post(work, { ...event, file: undefined, text: below(event.text, line) });
-  const { matrixRoomId: roomId } = portal;
-  if (roomId !== undefined) {
-    const { eventId, sender } = event;
-    const text = refusalText(file.fileName, refusal, 'workspace');
-    await noticeOnMatrix(parts, portal, { roomId, eventId, sender }, text);
-  }
+  await sayOnMatrix(parts, portal, 'refused', refusalText(file.fileName, refusal, 'workspace'), event);
   return outcome;
 }
 

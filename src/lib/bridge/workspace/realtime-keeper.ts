@@ -1,4 +1,4 @@
-import type { RealtimeNews } from '../../rocketchat/realtime-news.ts';
+import type { RealtimeInterest, RealtimeNews } from '../../rocketchat/realtime-news.ts';
 import type { RealtimeHandlers, RealtimeSession } from '../../rocketchat/types.ts';
 import type { Portal } from '../../store/types.ts';
 import type { Breaker } from '../breaker.ts';
@@ -18,7 +18,8 @@ interface RealtimeKeeperOptions {
   readonly breaker: Breaker;
   readonly wake: (lane: string) => void;
   readonly signal: AbortSignal;
-  /** Typing in the portals' rooms. */
+  /** What the session has to tell of besides messages. */
+  readonly wants: readonly RealtimeInterest[];
   readonly onNews: (news: RealtimeNews) => void;
 }
 
@@ -55,7 +56,7 @@ export function createRealtimeKeeper(options: RealtimeKeeperOptions): RealtimeKe
     const ended = Promise.withResolvers<void>();
     session = await options.realtime({
       onEvent: (event) => source.take(event),
-      wants: ['typing'],
+      wants: options.wants,
       onNews: options.onNews,
       onLost: lost,
       onReady() {

@@ -1,9 +1,10 @@
-import type { MatrixRoomId, MatrixUserId } from '../core/ids.ts';
-import type { RealtimeNews } from '../rocketchat/realtime-news.ts';
-import type { Person, Portal } from '../store/types.ts';
-import type { BridgeParts } from './parts.ts';
-import type { PortalIndex } from './portal-index.ts';
-import type { Puppets } from './workspace/puppets.ts';
+import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
+import type { RealtimeNews } from '../../rocketchat/realtime-news.ts';
+import type { Person, Portal } from '../../store/types.ts';
+import type { BridgeParts } from '../parts.ts';
+import type { LiveFeature } from './live-feature.ts';
+import type { PortalIndex } from '../portal-index.ts';
+import type { Puppets } from '../workspace/puppets.ts';
 
 /** Rocket.Chat forgets a typist 15 s after the last word of it; Matrix tells only of the beginning and the end. */
 const RENEW_MS = 10_000;
@@ -14,12 +15,6 @@ const MATRIX_TIMEOUT_MS = 20_000;
 const MATRIX_RENEW_MS = 8_000;
 /** Of all rooms together, at one moment; more are dropped. */
 const TYPISTS = 64;
-
-export interface Typing {
-  /** Ephemeral events as the homeserver pushed them. */
-  onMatrix(events: readonly unknown[]): void;
-  inWorkspace(news: RealtimeNews): void;
-}
 
 interface TypingOptions {
   readonly parts: BridgeParts;
@@ -32,7 +27,7 @@ interface TypingOptions {
  * Carries who is typing. Nothing of it is stored, tried again or waited for, and it makes no account: only
  * somebody who has spoken in the room is seen typing. In alias mode nobody is, for the bot has one face.
  */
-export function createTyping(options: TypingOptions): Typing {
+export function createTyping(options: TypingOptions): LiveFeature {
   const matrixTypists = new Map<string, AbortController>();
   const workspaceTypists = new Map<string, number>();
   const quietly = (work: Promise<void>): void => {
@@ -41,6 +36,7 @@ export function createTyping(options: TypingOptions): Typing {
     });
   };
   return {
+    wants: ['typing'],
     onMatrix(events) {
       if (options.parts.identity.mode === 'alias') return;
       for (const event of events) {

@@ -1,9 +1,9 @@
-import type { InboxRow, Portal, QuarantineEntry } from '../store/types.ts';
-import { messageIdFor, transactionId } from './effect-ids.ts';
-import { MARKER, readEvent } from './homeserver/event.ts';
-import type { BridgeParts } from './parts.ts';
-import type { PortalIndex } from './portal-index.ts';
-import { readMessage } from './workspace/message.ts';
+import type { InboxRow, Portal, QuarantineEntry } from '../../store/types.ts';
+import { messageIdFor, transactionId } from '../effect-ids.ts';
+import { MARKER, readEvent } from '../homeserver/event.ts';
+import type { BridgeParts } from '../parts.ts';
+import type { PortalIndex } from '../portal-index.ts';
+import { readMessage } from '../workspace/message.ts';
 
 /** Tells people in the room where it was written that something could not be carried over. */
 export interface Notices {

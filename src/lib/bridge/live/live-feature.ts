@@ -1,0 +1,15 @@
+import type { RealtimeInterest, RealtimeNews } from '../../rocketchat/realtime-news.ts';
+
+/**
+ * Something that the bridge carries or follows outside the lanes because it is of the moment: nothing of it is
+ * recorded, and what was missed is compared afterwards or forgotten. None of these rejects or throws.
+ */
+export interface LiveFeature {
+  /** What the bot's realtime session has to tell of; each costs subscriptions. */
+  readonly wants?: readonly RealtimeInterest[];
+  inWorkspace?(news: RealtimeNews): void;
+  /** Ephemeral events as the homeserver pushed them: nothing about them may be believed. */
+  onMatrix?(events: readonly unknown[]): void;
+  /** Work of its own while the bridge runs; ends when the bridge's signal aborts. */
+  run?(): Promise<void>;
+}
