@@ -7,6 +7,7 @@ import type { LedgerEntry } from '../../store/types.ts';
 import { readEvent, readText } from '../homeserver/event.ts';
 import type { MatrixRelation } from '../homeserver/relations.ts';
 import type { Work } from './acting.ts';
+import { roomLink } from './room-link.ts';
 
 /** How much of an unknown message is quoted, in UTF-16 units. */
 const QUOTED = 500;
@@ -38,8 +39,7 @@ async function quoteOf(work: Work, replyTo: EventId | undefined): Promise<string
   const { siteUrl } = await work.settings();
   if (target === undefined || siteUrl === undefined) return `${await blockOf(work, replyTo)}\n`;
   const { roomType, name } = work.portal;
-  const room = `${roomType === 'p' ? 'group' : 'channel'}/${encodeURIComponent(name)}`;
-  return `[ ](${siteUrl}/${room}?msg=${target.messageId})`;
+  return `[ ](${roomLink(siteUrl, roomType, name)}?msg=${target.messageId})`;
 }
 
 /** The Rocket.Chat message of an event, if it is one of this room that is still there. */
