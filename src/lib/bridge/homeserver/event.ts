@@ -2,6 +2,7 @@ import { isTime } from '../../core/clock.ts';
 import { isRecord } from '../../core/record.ts';
 import type { EventId, MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import type { MatrixText } from '../events.ts';
+import { withItsName } from './message-profile.ts';
 
 /** The envelope that every room event has. */
 export interface MatrixEvent {
@@ -65,13 +66,13 @@ export function readText(event: MatrixEvent): MatrixText | undefined {
   const content = editTarget(event) !== undefined && isRecord(replacement) ? replacement : event.content;
   const { msgtype, body, format, formatted_body: formatted, 'm.mentions': mentions } = content;
   if (typeof body !== 'string' || typeof msgtype !== 'string') return undefined;
-  return {
+  return withItsName(content, {
     msgtype,
     body,
     format: typeof format === 'string' ? format : undefined,
     formatted_body: typeof formatted === 'string' ? formatted : undefined,
     mentionsRoom: isRecord(mentions) && mentions['room'] === true,
-  };
+  });
 }
 
 /** What our own events carry, so that no bridge relays them back. */
