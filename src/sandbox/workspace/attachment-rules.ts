@@ -61,8 +61,7 @@ export function refuseAttachments(attachments: readonly Values[] | undefined): v
     check(one, ATTACHMENT);
     for (const field of listed(one['fields'])) {
       check(field, FIELD);
-      if (!field['title'] || !field['value'])
-        throw new Error('Invalid attachment field, title and value is required');
+      if (!field['title'] || !field['value']) throw new Error('Invalid attachment field, title and value is required');
     }
     for (const action of listed(one['actions'])) check(action, ACTION);
   }

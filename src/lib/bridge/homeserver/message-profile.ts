@@ -51,6 +51,7 @@ function named(text: MatrixText, name: string, body: string, html: string | unde
     ...text,
     body: body === '' ? `${name}:` : `${name}: ${body}`,
     format: HTML,
-    formatted_body: rest === '' ? bold : `${bold} ${rest}`,
+    // Within the first paragraph, where there is one: the name is no line of its own.
+    formatted_body: rest === '' ? bold : rest.replace(/^(\s*<p>)?/i, (begin) => `${begin}${bold} `),
   };
 }
