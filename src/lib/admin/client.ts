@@ -51,6 +51,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     link: (request) => call('link', request),
     unlink: (request) => call('unlink', request),
     rooms: () => call('rooms'),
+    search: (request) => call('search', request),
     status: () => call('status'),
     trace: (request) => call('trace', request),
     asideRows: () => call('aside-rows'),

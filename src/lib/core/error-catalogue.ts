@@ -140,6 +140,18 @@ export const errorCatalogue = Object.freeze({
     'Use the key file that the secret was written with.',
     'Write the secret again with: rcfed profile add',
   ),
+  RCFED_SERVER_DEFAULT: entry(
+    1,
+    false,
+    'Search only the servers that you name: rcfed rooms search --server example.org',
+  ),
+  RCFED_SERVER_NAME_INVALID: entry(2, false, 'Write the name as after the colon of its user ids: example.org'),
+  RCFED_SERVER_UNREACHABLE: entry(
+    1,
+    true,
+    'Ask again later, or another server: rcfed rooms search --server matrix.org',
+    'Look whether it federates: curl https://SERVER/.well-known/matrix/server',
+  ),
   RCFED_STORE_CONFLICT: entry(70, false, 'Look the store over with: rcfed store check'),
   RCFED_STORE_CORRUPT: entry(
     3,

@@ -3,6 +3,7 @@ import type { BridgeParts } from '../parts.ts';
 import { linkRooms } from './link.ts';
 import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
 import { listRooms } from './rooms.ts';
+import { searchRooms } from './search.ts';
 import { bridgeStatus } from './status.ts';
 import { traceOf } from './trace.ts';
 import { unlinkRooms } from './unlink.ts';
@@ -17,6 +18,7 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     link: (request) => linkRooms(parts, bridge, request),
     unlink: (request) => unlinkRooms(parts, bridge, request),
     rooms: () => listRooms(parts, bridge),
+    search: (request) => searchRooms(parts, request),
     status: () => bridgeStatus(parts, bridge),
     trace: ({ ref }) => traceOf(parts, ref),
     asideRows: () => asideRows(parts),

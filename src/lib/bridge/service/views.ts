@@ -29,6 +29,39 @@ export interface LinkView {
   readonly warnings: readonly string[];
 }
 
+export interface SearchRequest {
+  /** Looked for in names, topics and aliases; undefined: every room. */
+  readonly term?: string | undefined;
+  /** Whose directory; undefined: the homeserver's own. */
+  readonly server?: string | undefined;
+  /** At most so many rooms; a server may give fewer at once. */
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly page?: string | undefined;
+}
+
+export interface PublicRoomView {
+  readonly roomId: string;
+  readonly alias: string | null;
+  readonly name: string | null;
+  readonly topic: string | null;
+  readonly members: number;
+  /** Whether anybody may join without being asked in. */
+  readonly joinable: boolean;
+  readonly joinRule: string;
+  /** A room of this workspace is linked with it. */
+  readonly bridged: boolean;
+}
+
+export interface SearchView {
+  /** Whose directory it is. */
+  readonly server: string;
+  readonly rooms: readonly PublicRoomView[];
+  readonly next: string | null;
+  /** As the server estimates it; null: it doesn't say. */
+  readonly total: number | null;
+}
+
 export interface SideView {
   readonly works: boolean;
   readonly waitingFor?: string | undefined;
@@ -91,6 +124,8 @@ export interface BridgeService {
   link(request: LinkRequest): Promise<LinkView>;
   unlink(request: { readonly room: string }): Promise<LinkView>;
   rooms(): Promise<readonly RoomView[]>;
+  /** One page of a room directory, without spaces. */
+  search(request: SearchRequest): Promise<SearchView>;
   status(): Promise<StatusView>;
   /** `ref`: message id, event id, or a link to either. */
   trace(request: { readonly ref: string }): Promise<TraceView>;
