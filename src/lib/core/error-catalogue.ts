@@ -11,6 +11,12 @@ const entry = (exit: CatalogueEntry['exit'], retryable: boolean, ...cures: strin
 
 /** Every code that rcfed reports, in alphabetical order. A code, once released, keeps its meaning. */
 export const errorCatalogue = Object.freeze({
+  RCFED_ACCESS_PATTERN: entry(
+    2,
+    false,
+    'Name one server: rcfed federation access block example.org',
+    "Or every server below a domain: rcfed federation access block '*.example.org'",
+  ),
   RCFED_ADMIN_ADDRESS: entry(
     3,
     false,
@@ -139,6 +145,12 @@ export const errorCatalogue = Object.freeze({
     false,
     'Use the key file that the secret was written with.',
     'Write the secret again with: rcfed profile add',
+  ),
+  RCFED_SERVER_BLOCKED: entry(
+    4,
+    false,
+    'See the rules: rcfed federation access list',
+    'Let it in: rcfed federation access remove PATTERN',
   ),
   RCFED_SERVER_DEFAULT: entry(
     1,

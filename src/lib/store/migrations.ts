@@ -132,7 +132,17 @@ const reactionTables = ({ int, text, keyed }: ColumnTypes): string[] => [
   `create index reactions_message on reactions (message_id)`,
 ];
 
+/** Which Matrix servers may be met, and how many events of others were not carried over. */
+const accessTables = ({ int, text, keyed }: ColumnTypes): string[] => [
+  `create table access_rules (
+    kind ${text} not null, pattern ${text} not null, created_at ${int} not null, primary key (kind, pattern),
+    check (kind in ('allow', 'block'))
+  ) ${keyed}`,
+  `create index inbox_blocked on inbox (outcome) where outcome = 'blocked'`,
+];
+
 export const migrations: readonly Migration[] = [
   { version: 1, statements: (types) => [...relayTables(types), ...ledgerTables(types), ...peopleTables(types)] },
   { version: 2, statements: reactionTables },
+  { version: 3, statements: accessTables },
 ];

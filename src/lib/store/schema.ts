@@ -154,6 +154,7 @@ export interface Schema {
   quarantine: QuarantineTable;
   cursors: { name: string; value: string };
   leases: LeaseTable;
+  access_rules: { kind: string; pattern: string; created_at: number };
 }
 
 /** Runs statements: the database itself, or a transaction of it. */

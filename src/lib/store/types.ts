@@ -1,3 +1,4 @@
+import type { AccessRules } from '../access/rules.ts';
 import type { EventId, MatrixRoomId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
 import type { Side } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
@@ -334,6 +335,17 @@ export interface Quarantine {
   told(id: InboxId): Promise<void>;
 }
 
+export interface AccessStore {
+  /** Patterns in alphabetical order. */
+  rules(): Promise<AccessRules>;
+  /** False: it was there. */
+  add(kind: keyof AccessRules, pattern: string): Promise<boolean>;
+  /** From both lists. False: it was in neither. */
+  remove(pattern: string): Promise<boolean>;
+  /** How many events were settled as `blocked` so far. */
+  blocked(): Promise<number>;
+}
+
 export interface Leases {
   /** undefined: somebody else holds it and it has not expired. Again by the same owner: the same token, new expiry. Expiry is counted by the database's clock. */
   acquire(name: string, owner: string, ttlMs: number): Promise<Lease | undefined>;
@@ -354,6 +366,7 @@ export interface Store {
   readonly media: Media;
   readonly quarantine: Quarantine;
   readonly leases: Leases;
+  readonly access: AccessStore;
   cursor(name: string): Promise<string | undefined>;
   cursors(prefix: string): Promise<ReadonlyMap<string, string>>;
   setCursor(name: string, value: string): Promise<void>;

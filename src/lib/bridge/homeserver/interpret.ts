@@ -20,6 +20,8 @@ export async function interpretHomeserverRow(
   const event = readEvent(JSON.parse(row.body ?? '{}'));
   if (event === undefined || event.roomId !== portal.matrixRoomId) return nothing('malformed');
   if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);
+  // What somebody takes back goes away here too, whoever they are by now.
+  if (!parts.access.admitsUser(event.sender)) return nothing('blocked');
   if (event.type === 'm.reaction') return interpretReaction(parts, event);
   if ((event.type !== 'm.room.message' && event.type !== 'm.sticker') || event.isState) return nothing('ignored');
   // Redacted before it was pushed: it was never sent to Rocket.Chat and never will be.

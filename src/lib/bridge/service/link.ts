@@ -1,15 +1,18 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { MatrixRoomAlias, MatrixRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
+import { parseServerName } from '../../matrix/server-name.ts';
 import { roomAliasLocalpart } from '../../matrix/alias-name.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
 import type { Portal } from '../../store/types.ts';
 import type { Bridge } from '../bridge.ts';
 import { prepareBot } from '../homeserver/bot.ts';
+import { writeServerAcl } from '../homeserver/server-acl.ts';
 import { newestEvent, wholeUpTo } from '../homeserver/catch-up.ts';
 import type { BridgeParts } from '../parts.ts';
 import { linkedAtCursor } from '../portal-index.ts';
 import { caughtUpTo } from '../workspace/catch-up.ts';
+import { assertAdmitted } from './access.ts';
 import { viewOf } from './rooms.ts';
 import type { LinkRequest, LinkView } from './views.ts';
 
@@ -41,8 +44,13 @@ export async function linkRooms(
   await parts.homeserver.join(matrixRoomId, request.via);
   const warnings = await claimMatrixRoom(parts, portal, matrixRoomId);
   const active = await activate(parts, portal, matrixRoomId, serverTime);
+  const unwritten = await writeServerAcl(parts, active);
   await bridge?.portalChanged(active, serverTime);
-  return { room: viewOf(active, 0, bridge?.problemsOf(active) ?? []), changed: true, warnings };
+  return {
+    room: viewOf(active, 0, bridge?.problemsOf(active) ?? []),
+    changed: true,
+    warnings: [...warnings, ...(unwritten === undefined ? [] : [unwritten])],
+  };
 }
 
 function alreadyLinked(portal: Portal, wanted: MatrixRoomId | undefined, request: LinkRequest): LinkView {
@@ -75,6 +83,8 @@ function reasonAgainst(room: WorkspaceRoom): string | undefined {
 }
 
 async function resolved(parts: BridgeParts, text: string): Promise<MatrixRoomId> {
+  const server = parseServerName(text.slice(text.indexOf(':') + 1));
+  if (text.includes(':') && server !== undefined) assertAdmitted(parts, server);
   if (text.startsWith('!')) return text as MatrixRoomId;
   const id = text.startsWith('#') ? await parts.homeserver.resolveAlias(text as MatrixRoomAlias) : undefined;
   if (id !== undefined) return id;

@@ -4,16 +4,18 @@ import { RemoteError } from '../../core/remote-error.ts';
 import { parseServerName } from '../../matrix/server-name.ts';
 import type { MatrixApi, PublicRoom } from '../../matrix/types.ts';
 import type { BridgeParts } from '../parts.ts';
+import { assertAdmitted } from './access.ts';
 import type { PublicRoomView, SearchRequest, SearchView } from './views.ts';
 
 /**
  * One page of a server's room directory; for another server the homeserver asks it.
- * @throws RcfedError RCFED_SERVER_NAME_INVALID; RCFED_SERVER_UNREACHABLE: that server did not answer, or does
+ * @throws RcfedError RCFED_SERVER_NAME_INVALID; RCFED_SERVER_BLOCKED by the access rules; RCFED_SERVER_UNREACHABLE: that server did not answer, or does
  *   not show its rooms. RemoteError where the homeserver itself fails.
  */
 export async function searchRooms(parts: BridgeParts, request: SearchRequest): Promise<SearchView> {
   const own = parts.identity.serverName;
   const server = serverOf(request.server ?? own);
+  assertAdmitted(parts, server);
   const bridged = new Set((await parts.store.portals.list()).map(({ matrixRoomId }) => matrixRoomId));
   const page = await pageOf(parts.homeserver, server === own ? undefined : server, request);
   return {

@@ -1,5 +1,6 @@
 import type { Bridge } from '../bridge.ts';
 import type { BridgeParts } from '../parts.ts';
+import { accessRules, changeAccess, checkAccess } from './access.ts';
 import { linkRooms } from './link.ts';
 import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
 import { listRooms } from './rooms.ts';
@@ -19,6 +20,9 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     unlink: (request) => unlinkRooms(parts, bridge, request),
     rooms: () => listRooms(parts, bridge),
     search: (request) => searchRooms(parts, request),
+    accessRules: () => accessRules(parts),
+    changeAccess: (request) => changeAccess(parts, request),
+    checkAccess: (request) => checkAccess(parts, request),
     status: () => bridgeStatus(parts, bridge),
     trace: ({ ref }) => traceOf(parts, ref),
     asideRows: () => asideRows(parts),

@@ -62,6 +62,29 @@ export interface SearchView {
   readonly total: number | null;
 }
 
+export interface AccessRulesView {
+  /** The homeserver's name: always let in. */
+  readonly own: string;
+  /** Empty: everybody who is not blocked. */
+  readonly allow: readonly string[];
+  readonly block: readonly string[];
+}
+
+export interface AccessChangeView extends AccessRulesView {
+  readonly pattern: string;
+  /** False: it was so already. */
+  readonly changed: boolean;
+  readonly warnings: readonly string[];
+}
+
+export interface AccessCheckView {
+  readonly server: string;
+  readonly allowed: boolean;
+  /** The pattern that decided; null: none fits. */
+  readonly rule: string | null;
+  readonly why: 'own' | 'blocked' | 'allowed' | 'not on the allow list' | 'no rule';
+}
+
 export interface SideView {
   readonly works: boolean;
   readonly waitingFor?: string | undefined;
@@ -79,6 +102,8 @@ export interface StatusView {
   readonly people: { readonly ghosts: number; readonly puppets: number };
   readonly waiting: readonly { readonly room: string; readonly events: number; readonly since: string }[];
   readonly setAside: number;
+  /** Events that were not carried over because their server is not admitted. */
+  readonly blocked: number;
 }
 
 export interface TraceStep {
@@ -126,6 +151,13 @@ export interface BridgeService {
   rooms(): Promise<readonly RoomView[]>;
   /** One page of a room directory, without spaces. */
   search(request: SearchRequest): Promise<SearchView>;
+  accessRules(): Promise<AccessRulesView>;
+  /** In force at once, and written into the Matrix rooms that the bot may change. */
+  changeAccess(request: {
+    readonly change: 'allow' | 'block' | 'remove';
+    readonly pattern: string;
+  }): Promise<AccessChangeView>;
+  checkAccess(request: { readonly server: string }): Promise<AccessCheckView>;
   status(): Promise<StatusView>;
   /** `ref`: message id, event id, or a link to either. */
   trace(request: { readonly ref: string }): Promise<TraceView>;
