@@ -80,7 +80,7 @@ interface Relation {
 }
 
 const contentOf = (event: RawEvent): Content => (event['content'] ?? {}) as Content;
-const relationOf = (content: Content): Relation => (content['m.relates_to'] ?? {}) as Relation;
+const relationOf = (content: Content): Relation => content['m.relates_to'] ?? {};
 
 function seenEvents(raw: readonly RawEvent[]): readonly SeenEvent[] {
   const whole = raw.filter((event) => Object.keys(contentOf(event)).length > 0);
