@@ -13,6 +13,7 @@ import { createMayNotifyRoom } from './homeserver/room-power.ts';
 import { createHomeserverSink } from './homeserver/sink.ts';
 import { createHomeserverSource } from './homeserver/source.ts';
 import type { LiveFeature } from './live/live-feature.ts';
+import { createPollTallies } from './live/poll-tallies.ts';
 import { createTyping } from './live/typing.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
 import { createNotices } from './notices/aside.ts';
@@ -93,9 +94,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const puppets = createPuppets(parts);
   const notices = createNotices(parts, portals);
   const mayNotifyRoom = createMayNotifyRoom(parts);
+  const tallies = createPollTallies({ parts, portals, wake, signal });
   const relay = createRelay(parts, {
     homeserver: createHomeserverSink(parts, ghosts, createLookUpForMatrix(parts, portals, mayNotifyRoom)),
-    workspace: createWorkspaceSink(parts, puppets, createLookUpForWorkspace(parts, portals, mayNotifyRoom)),
+    workspace: createWorkspaceSink(parts, puppets, createLookUpForWorkspace(parts, portals, mayNotifyRoom), tallies),
     distrust: (portal, event) =>
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
     onAside: (portal, row) => notices.tell(portal, row),
@@ -114,7 +116,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     signal,
   });
 
-  const live: readonly LiveFeature[] = [createTyping({ parts, portals, puppets, signal })];
+  const live: readonly LiveFeature[] = [createTyping({ parts, portals, puppets, signal }), tallies];
   const realtime = createRealtimeKeeper({
     ...options,
     portals,

@@ -1,6 +1,7 @@
 import type { EventId, MatrixUserId, MessageId, WorkspaceUserId } from '../core/ids.ts';
-import type { LedgerEntry, ReactionEntry, Snapshot } from '../store/types.ts';
+import type { LedgerEntry, ReactionEntry, Settlement, Snapshot } from '../store/types.ts';
 import type { FileFields } from './homeserver/content-file.ts';
+import type { GeoPoint } from './homeserver/content-location.ts';
 import type { MatrixRelation } from './homeserver/relations.ts';
 
 /**
@@ -23,7 +24,9 @@ export type HomeserverEvent =
   | HomeserverMessageEdited
   | HomeserverMessageDeleted
   | HomeserverReactionAdded
-  | HomeserverReactionRemoved;
+  | HomeserverReactionRemoved
+  | HomeserverPollCounted
+  | HomeserverRoomEncrypted;
 
 export interface WorkspaceAuthor {
   readonly id: WorkspaceUserId;
@@ -114,6 +117,9 @@ export interface WorkspaceMessageDeleted {
   readonly pairs: readonly LedgerEntry[];
 }
 
+/** What is settled together with what a sink did. */
+export type SettledWith = Pick<Settlement, 'pollEntries' | 'redacted' | 'tombstones'>;
+
 /** Text of a Matrix message as its event carries it. */
 export interface MatrixText {
   readonly msgtype: string;
@@ -135,14 +141,17 @@ export interface HomeserverMessagePosted {
   readonly text: MatrixText;
   readonly relation: MatrixRelation;
   readonly file: FileFields | undefined;
+  /** A place that the message is about; the text names it too. */
+  readonly point: GeoPoint | undefined;
   /** An edit of a message that is not known here: said in the text. */
   readonly editOfUnknown: boolean;
+  readonly settledWith?: SettledWith;
 }
 
 export interface HomeserverMessageEdited {
   readonly kind: 'message.edited';
   readonly origin: 'homeserver';
-  /** The `m.replace` event, or undefined when a redaction brought the original text back. */
+  /** The `m.replace` event; undefined: a redaction brought the original text back, or a poll stands otherwise. */
   readonly edit: { readonly eventId: EventId; readonly at: number } | undefined;
   readonly sender: MatrixUserId;
   readonly text: MatrixText;
@@ -150,6 +159,7 @@ export interface HomeserverMessageEdited {
   readonly snapshot: Snapshot | undefined;
   /** An edit event that this change makes ineffective. */
   readonly redactedEdit: EventId | undefined;
+  readonly settledWith?: SettledWith;
 }
 
 export interface HomeserverMessageDeleted {
@@ -177,4 +187,20 @@ export interface HomeserverReactionRemoved {
   readonly origin: 'homeserver';
   readonly sender: MatrixUserId;
   readonly entry: ReactionEntry;
+}
+
+/** A vote, or one less, in a poll whose result is shown: its message is edited a little later. */
+export interface HomeserverPollCounted {
+  readonly kind: 'poll.counted';
+  readonly origin: 'homeserver';
+  readonly sender: MatrixUserId;
+  readonly pollId: EventId;
+  readonly settledWith: SettledWith;
+}
+
+/** Encryption was turned on, or an encrypted event came: nobody but the devices in the room can read it. */
+export interface HomeserverRoomEncrypted {
+  readonly kind: 'room.encrypted';
+  readonly origin: 'homeserver';
+  readonly sender: MatrixUserId;
 }

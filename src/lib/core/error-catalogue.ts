@@ -119,6 +119,12 @@ export const errorCatalogue = Object.freeze({
     'Name the file: RCFED_REGISTRATION=registration.yaml',
   ),
   RCFED_ROOM_BRIDGED: entry(1, false, 'Unlink the room in the other bridge first: rcfed rooms unlink ROOM'),
+  RCFED_ROOM_ENCRYPTED: entry(
+    1,
+    false,
+    'Link a Matrix room without encryption, or have one made: rcfed rooms link ROOM --new',
+    'Where every new room is encrypted: unset encryption_enabled_by_default_for_room_type in homeserver.yaml',
+  ),
   RCFED_ROOM_LINKED: entry(1, false, 'rcfed rooms list', 'Unlink it first: rcfed rooms unlink ROOM'),
   RCFED_ROOM_NOT_FEDERABLE: entry(1, false, 'Choose a channel or a private group: rcfed rooms list'),
   RCFED_ROOM_UNKNOWN: entry(

@@ -62,6 +62,8 @@ export interface MessageToSend {
    * what is given here.
    */
   readonly attachments?: readonly Readonly<Record<string, unknown>>[];
+  /** In degrees; clients show it on a map below the text. The server refuses what is no place on earth. */
+  readonly location?: { readonly latitude: number; readonly longitude: number };
   /** Shown instead of the sender's name; needs `message-impersonate` (role `bot`). */
   readonly alias?: string;
   readonly avatar?: string;

@@ -60,6 +60,16 @@ interface ReactionTable {
   username: string;
 }
 
+interface PollEntryTable {
+  event_id: string;
+  portal_id: number;
+  poll_id: string;
+  kind: string;
+  sender: string;
+  ts: number;
+  content: string;
+}
+
 interface SnapshotTable {
   message_id: string;
   portal_id: number;
@@ -144,6 +154,7 @@ export interface Schema {
   attempts: AttemptTable;
   ledger: LedgerTable;
   reactions: ReactionTable;
+  poll_entries: PollEntryTable;
   snapshots: SnapshotTable;
   tombstones: TombstoneTable;
   effects: EffectTable;

@@ -110,6 +110,19 @@ export interface ReactionEntry {
   readonly username: string;
 }
 
+/** An event of a poll on Matrix: the poll itself (`eventId` is `pollId`), its edits, votes and ends. */
+export interface PollEntry {
+  readonly portalId: PortalId;
+  readonly pollId: EventId;
+  readonly eventId: EventId;
+  readonly kind: 'start' | 'edit' | 'vote' | 'end';
+  readonly sender: MatrixUserId;
+  /** `origin_server_ts` in ms. */
+  readonly ts: number;
+  /** start and edit: the definition as JSON; vote: the ids of the chosen answers as a JSON list; end: empty. */
+  readonly content: string;
+}
+
 /** The state of one Rocket.Chat message as last settled: what the next version is compared with. */
 export interface Snapshot {
   readonly messageId: MessageId;
@@ -206,12 +219,13 @@ export interface Settlement {
   readonly lease: Lease;
   readonly outcome: string;
   readonly ledger?: readonly LedgerEntry[];
-  /** Entries (by event id) whose event is redacted now. */
+  /** Events that are redacted now: entries of theirs are marked, what they said in polls is forgotten. */
   readonly redacted?: readonly EventId[];
   readonly snapshots?: readonly Snapshot[];
   readonly reactions?: readonly ReactionEntry[];
   /** Reactions, by event id, that were taken back. */
   readonly unreacted?: readonly EventId[];
+  readonly pollEntries?: readonly PollEntry[];
   readonly tombstones?: readonly Tombstone[];
   /** Effects that this row's application expected and whose echo came already or will be equal to the snapshot. */
   readonly forgetEffects?: readonly ExpectedEffect[];
@@ -287,6 +301,12 @@ export interface Reactions {
   byMessage(messageId: MessageId): Promise<readonly ReactionEntry[]>;
 }
 
+export interface Polls {
+  byEvent(eventId: EventId): Promise<PollEntry | undefined>;
+  /** All that is known of a poll, by `ts`, then event id. */
+  of(pollId: EventId): Promise<readonly PollEntry[]>;
+}
+
 export interface Effects {
   expect(effect: ExpectedEffect): Promise<void>;
   /** True once for each expected one that is equal. */
@@ -360,6 +380,7 @@ export interface Store {
   readonly attempts: Attempts;
   readonly ledger: Ledger;
   readonly reactions: Reactions;
+  readonly polls: Polls;
   readonly effects: Effects;
   readonly portals: Portals;
   readonly people: People;

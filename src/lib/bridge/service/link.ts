@@ -9,6 +9,7 @@ import type { Bridge } from '../bridge.ts';
 import { prepareBot } from '../homeserver/bot.ts';
 import { writeServerAcl } from '../homeserver/server-acl.ts';
 import { newestEvent, wholeUpTo } from '../homeserver/catch-up.ts';
+import { turnsEncryptionOn } from '../homeserver/content.ts';
 import type { BridgeParts } from '../parts.ts';
 import { linkedAtCursor } from '../portal-index.ts';
 import { caughtUpTo } from '../workspace/catch-up.ts';
@@ -42,6 +43,7 @@ export async function linkRooms(
   if (wanted !== undefined && portal.matrixRoomId !== wanted) throw linkedElsewhere(room.name, portal);
   const matrixRoomId = portal.matrixRoomId ?? (await createMatrixRoom(parts, portal, room));
   await parts.homeserver.join(matrixRoomId, request.via);
+  await refuseEncrypted(parts, portal, matrixRoomId);
   const warnings = await claimMatrixRoom(parts, portal, matrixRoomId);
   const active = await activate(parts, portal, matrixRoomId, serverTime);
   const unwritten = await writeServerAcl(parts, active);
@@ -163,6 +165,15 @@ async function adoptable(
   if (id === undefined) return undefined;
   const claim = await parts.homeserver.state(id, BRIDGE_STATE, parts.identity.workspaceId).catch(() => undefined);
   return claim?.['bridge'] === parts.identity.bridgeId && claim['room'] === room.id ? id : undefined;
+}
+
+/** Encryption can't be turned off again: nothing would ever come from there. */
+async function refuseEncrypted(parts: BridgeParts, portal: Portal, roomId: MatrixRoomId): Promise<void> {
+  const encryption = await parts.homeserver.state(roomId, 'm.room.encryption', '');
+  if (encryption === undefined || !turnsEncryptionOn('m.room.encryption', '', encryption)) return;
+  await parts.store.portals.update(portal.id, { state: 'closed' });
+  await parts.homeserver.leave(roomId);
+  throw new RcfedError('RCFED_ROOM_ENCRYPTED', `${roomId} is encrypted: nobody but its members can read it`);
 }
 
 /** Refuses a room that another bridge serves for this workspace. Answers what the bot lacks there. */
