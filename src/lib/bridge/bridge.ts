@@ -209,7 +209,7 @@ const stateOf = ({ state }: Breaker, asked: boolean): SideState => ({
 function authorOf(
   event: Exclude<Parameters<Parameters<typeof createRelay>[1]['distrust']>[1], { origin: 'homeserver' }>,
 ) {
-  if (event.kind === 'message.posted') return event.author;
+  if (event.kind === 'message.posted' || event.kind === 'announced') return event.author;
   if (event.kind === 'message.edited') return event.editor;
   const reacting = event.kind === 'reactions.changed' ? event.reactions.added[0]?.author : undefined;
   if (reacting !== undefined) return reacting;
