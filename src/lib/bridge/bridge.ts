@@ -38,6 +38,8 @@ export interface BridgeOptions {
   readonly keepBodiesMs: number;
   /** How often REST is asked whether realtime brought everything, ms; unset: every 30 s. */
   readonly watchMs?: number;
+  /** How often everybody's name and picture are compared, ms; unset: ghosts every 10 s, puppets every 5 minutes. */
+  readonly compareProfilesMs?: number;
 }
 
 export interface SideState {
@@ -93,7 +95,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     homeserver: breaker('homeserver', () => prepareBot(parts)),
   };
   const localNames = createLocalNames();
-  const ghostProfiles = createGhostProfiles({ parts, localNames, signal });
+  const ghostProfiles = createGhostProfiles({ parts, localNames, everyMs: options.compareProfilesMs, signal });
   const ghosts = createGhosts(parts, (author) => ghostProfiles.seen(author));
   const puppets = createPuppets(parts, localNames);
   const notices = createNotices(parts, portals);
@@ -122,7 +124,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const live: readonly LiveFeature[] = [
     createTyping({ parts, portals, puppets, signal }),
     ghostProfiles,
-    createPuppetProfiles({ parts, portals, naming: localNames, signal }),
+    createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
   ];
   const realtime = createRealtimeKeeper({
     ...options,

@@ -23,6 +23,8 @@ const REMEMBERED = 20_000;
 interface GhostProfilesOptions {
   readonly parts: BridgeParts;
   readonly localNames: LocalNames;
+  /** Pause between two comparisons, ms; unset: 10 s. */
+  readonly everyMs: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -35,7 +37,7 @@ export interface GhostProfiles extends LiveFeature {
  * Keeps ghosts looking like their users: names, usernames and pictures. Told by realtime, by a name in a message,
  * and found by comparing everybody. What fails is logged and tried again when looks are compared next.
  */
-export function createGhostProfiles({ parts, localNames, signal }: GhostProfilesOptions): GhostProfiles {
+export function createGhostProfiles({ parts, localNames, everyMs, signal }: GhostProfilesOptions): GhostProfiles {
   const serial = new SerialByKey<WorkspaceUserId>();
   const patience = createPatience(parts.clock);
   const lastNames = new Map<WorkspaceUserId, string>();
@@ -98,7 +100,7 @@ export function createGhostProfiles({ parts, localNames, signal }: GhostProfiles
       pollGently({
         clock: parts.clock,
         signal,
-        everyMs: POLL_MS,
+        everyMs: everyMs ?? POLL_MS,
         poll,
         onFailure: (error) => parts.log('debug', 'profiles.failed', { reason: error.message }),
       }),

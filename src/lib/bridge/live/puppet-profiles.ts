@@ -17,6 +17,8 @@ interface PuppetProfilesOptions {
   readonly parts: BridgeParts;
   readonly portals: PortalIndex;
   readonly naming: Naming;
+  /** Pause between two comparisons, ms; unset: 5 minutes. */
+  readonly everyMs: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -25,7 +27,7 @@ interface PuppetProfilesOptions {
  * a member event that shows somebody otherwise than their puppet makes us ask for the profile, and so does a
  * comparison of all members at the start and now and then. It makes no account.
  */
-export function createPuppetProfiles({ parts, portals, naming, signal }: PuppetProfilesOptions): LiveFeature {
+export function createPuppetProfiles({ parts, portals, naming, everyMs, signal }: PuppetProfilesOptions): LiveFeature {
   const serial = new SerialByKey<MatrixUserId>();
   const patience = createPatience(parts.clock);
 
@@ -68,7 +70,7 @@ export function createPuppetProfiles({ parts, portals, naming, signal }: PuppetP
         compare(member.userId, member.profile).catch(failed);
       }
     },
-    run: () => pollGently({ clock: parts.clock, signal, everyMs: POLL_MS, poll, onFailure: failed }),
+    run: () => pollGently({ clock: parts.clock, signal, everyMs: everyMs ?? POLL_MS, poll, onFailure: failed }),
   };
 }
 
