@@ -70,6 +70,12 @@ export interface PublicRoom {
   readonly isSpace: boolean;
 }
 
+/** As the person wrote it: nothing of it is checked. */
+export interface MatrixProfile {
+  readonly displayName: string | undefined;
+  readonly avatarUrl: string | undefined;
+}
+
 /**
  * What the bridge asks of its homeserver, as one of the application service's users. The bot when made,
  * any ghost by {@link MatrixApi.as}. Every method throws only `RemoteError`.
@@ -95,10 +101,10 @@ export interface MatrixApi {
   /** `PUT /devices/RCFED`: creates or keeps. */
   ensureDevice(): Promise<void>;
   setDisplayName(name: string): Promise<void>;
+  /** Empty: none any more. */
   setAvatarUrl(mxc: string): Promise<void>;
-  profile(
-    userId: MatrixUserId,
-  ): Promise<{ displayName: string | undefined; avatarUrl: string | undefined } | undefined>;
+  /** Asks the person's own homeserver. undefined: nobody by that id, or somebody with neither name nor picture. */
+  profile(userId: MatrixUserId): Promise<MatrixProfile | undefined>;
 
   createRoom(room: NewMatrixRoom): Promise<MatrixRoomId>;
   resolveAlias(alias: MatrixRoomAlias): Promise<MatrixRoomId | undefined>;
@@ -124,6 +130,8 @@ export interface MatrixApi {
   invite(roomId: MatrixRoomId, userId: MatrixUserId): Promise<void>;
   leave(roomId: MatrixRoomId): Promise<void>;
   joinedMembers(roomId: MatrixRoomId): Promise<readonly MatrixUserId[]>;
+  /** What those who have joined are called and look like in that room, which may differ from their profile. */
+  memberProfiles(roomId: MatrixRoomId): Promise<ReadonlyMap<MatrixUserId, MatrixProfile>>;
 
   /**
    * `ts`: origin_server_ts to ask for (ms), only for an application service. A reaction is an `m.reaction`

@@ -183,6 +183,9 @@ export interface Person {
   readonly ready: boolean;
 }
 
+/** A person without their secrets. */
+export type Profile = Omit<Person, 'token' | 'password'>;
+
 export type NewPerson = Omit<Person, 'id'>;
 
 export interface QuarantineEntry {
@@ -329,6 +332,10 @@ export interface People {
   byMatrixUser(id: MatrixUserId): Promise<Person | undefined>;
   byWorkspaceUser(id: WorkspaceUserId): Promise<Person | undefined>;
   byUsername(kind: Person['kind'], username: string): Promise<Person | undefined>;
+  /** All of that kind. */
+  profiles(kind: Person['kind']): Promise<readonly Profile[]>;
+  /** Those of that kind who are members of the portal and are shown by that name; at most two. */
+  membersNamed(portalId: PortalId, kind: Person['kind'], displayName: string): Promise<readonly Profile[]>;
   /** Unique by Matrix user and by workspace user; a second person with one of them throws. */
   add(person: NewPerson): Promise<Person>;
   update(id: number, change: Partial<NewPerson>): Promise<Person>;
