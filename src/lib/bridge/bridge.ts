@@ -5,6 +5,7 @@ import type { RealtimeHandlers, RealtimeSession } from '../rocketchat/types.ts';
 import type { Portal } from '../store/types.ts';
 import { Breaker } from './breaker.ts';
 import { CatchUps } from './catch-ups.ts';
+import { createEmojiNews } from './emoji/emoji-news.ts';
 import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
 import { createGhosts } from './homeserver/ghosts.ts';
 import { watchHomeserver } from './homeserver/health.ts';
@@ -114,7 +115,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     signal,
   });
 
-  const live: readonly LiveFeature[] = [createTyping({ parts, portals, puppets, signal })];
+  const live: readonly LiveFeature[] = [
+    createTyping({ parts, portals, puppets, signal }),
+    createEmojiNews(parts.emoji),
+  ];
   const realtime = createRealtimeKeeper({
     ...options,
     portals,
