@@ -6,6 +6,7 @@ import type { RealtimeHandlers, RealtimeSession } from '../rocketchat/types.ts';
 import type { Portal } from '../store/types.ts';
 import { Breaker } from './breaker.ts';
 import { CatchUps } from './catch-ups.ts';
+import { createEmojiNews } from './emoji/emoji-news.ts';
 import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
 import { createGhosts } from './homeserver/ghosts.ts';
 import { watchHomeserver } from './homeserver/health.ts';
@@ -128,6 +129,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     tallies,
     ghostProfiles,
     createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
+    createEmojiNews(parts.emoji),
   ];
   const realtime = createRealtimeKeeper({
     ...options,

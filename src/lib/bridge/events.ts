@@ -214,8 +214,12 @@ export interface HomeserverReactionAdded {
   readonly origin: 'homeserver';
   readonly eventId: EventId;
   readonly sender: MatrixUserId;
-  /** As Matrix names it: the emoji itself, or any short text. */
+  /** As Matrix names it: the emoji itself, the `mxc:` address of its image, or any short text. */
   readonly key: string;
+  /** What an image is called, `:partyparrot:` (MSC4027). */
+  readonly shortcode: string | undefined;
+  /** A bridge's own: nobody is told anything about it. */
+  readonly isOfABridge: boolean;
   readonly target: LedgerEntry;
 }
 

@@ -5,6 +5,7 @@ import type { Log } from '../core/log.ts';
 import type { MatrixApi } from '../matrix/types.ts';
 import type { WorkspaceApi } from '../rocketchat/types.ts';
 import type { Store } from '../store/types.ts';
+import type { CustomEmojiBook } from './emoji/custom-emoji.ts';
 import type { FileTerms } from './files/terms.ts';
 import type { IsOwnAccount } from './workspace/own-accounts.ts';
 
@@ -51,6 +52,7 @@ export interface BridgeParts {
   readonly isOwnAccount: IsOwnAccount;
   readonly access: Access;
   readonly files: FileTerms;
+  readonly emoji: CustomEmojiBook;
   readonly clock: Clock;
   readonly log: Log;
   readonly passed: (checkpoint: Checkpoint) => void;
