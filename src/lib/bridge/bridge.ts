@@ -14,6 +14,7 @@ import { createMayNotifyRoom } from './homeserver/room-power.ts';
 import { createHomeserverSink } from './homeserver/sink.ts';
 import { createHomeserverSource } from './homeserver/source.ts';
 import type { LiveFeature } from './live/live-feature.ts';
+import { createPruneNews } from './live/prune-news.ts';
 import { createTyping } from './live/typing.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
 import { createNotices } from './notices/aside.ts';
@@ -118,6 +119,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const live: readonly LiveFeature[] = [
     createTyping({ parts, portals, puppets, signal }),
     createEmojiNews(parts.emoji),
+    createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
   ];
   const realtime = createRealtimeKeeper({
     ...options,

@@ -135,4 +135,11 @@ const reactionTables = ({ int, text, keyed }: ColumnTypes): string[] => [
 export const migrations: readonly Migration[] = [
   { version: 1, statements: (types) => [...relayTables(types), ...ledgerTables(types), ...peopleTables(types)] },
   { version: 2, statements: reactionTables },
+  {
+    version: 3,
+    statements: ({ text }) => [
+      `alter table portals add column retention ${text} not null default 'keep'
+        check (retention in ('keep', 'redact'))`,
+    ],
+  },
 ];
