@@ -52,6 +52,22 @@ export const operations: Readonly<Record<string, Operation>> = {
     }),
     (service, body) => service.link(body),
   ),
+  search: operation(
+    v.strictObject({
+      term: v.optional(words(500)),
+      server: v.optional(words(300)),
+      limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100)),
+      page: v.optional(words(2000)),
+    }),
+    (service, body) => service.search(body),
+    true,
+  ),
+  'access-rules': operation(nothing, (service) => service.accessRules()),
+  'change-access': operation(
+    v.strictObject({ change: v.picklist(['allow', 'block', 'remove']), pattern: words(300) }),
+    (service, body) => service.changeAccess(body),
+  ),
+  'check-access': operation(v.strictObject({ server: words(300) }), (service, body) => service.checkAccess(body), true),
   unlink: operation(ofRoom, (service, body) => service.unlink(body)),
   trace: operation(v.strictObject({ ref: words(2000) }), (service, body) => service.trace(body)),
   'aside-rows': operation(nothing, (service) => service.asideRows()),

@@ -1,3 +1,4 @@
+import { createAccess } from '../access/access.ts';
 import type { Clock } from '../core/clock.ts';
 import type { MatrixUserId, ServerName } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
@@ -85,6 +86,7 @@ export async function connectBridge(config: BridgeConfig, options: ConnectOption
         homeserver,
         identity,
         isOwnAccount: createIsOwnAccount(store, credentials.userId),
+        access: await createAccess(store, serverName),
         files: createFileTerms({ workspace, homeserver, clock, log }),
         emoji: createCustomEmojiBook({ store, workspace, homeserver, clock, log }),
         clock,

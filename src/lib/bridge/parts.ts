@@ -1,3 +1,4 @@
+import type { Access } from '../access/access.ts';
 import type { Clock } from '../core/clock.ts';
 import type { MatrixUserId, ServerName, WorkspaceUserId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
@@ -49,6 +50,7 @@ export interface BridgeParts {
   readonly homeserver: MatrixApi;
   readonly identity: BridgeIdentity;
   readonly isOwnAccount: IsOwnAccount;
+  readonly access: Access;
   readonly files: FileTerms;
   readonly emoji: CustomEmojiBook;
   readonly clock: Clock;

@@ -75,6 +75,8 @@ export interface MessageToSend {
    * what is given here.
    */
   readonly attachments?: readonly Readonly<Record<string, unknown>>[];
+  /** In degrees; clients show it on a map below the text. The server refuses what is no place on earth. */
+  readonly location?: { readonly latitude: number; readonly longitude: number };
   /** Shown instead of the sender's name; needs `message-impersonate` (role `bot`). */
   readonly alias?: string;
   readonly avatar?: string;
@@ -154,8 +156,17 @@ export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi {
    * `error-input-is-not-a-valid-field`. 8.x lets accounts without the role `bot` do it once a minute.
    */
   setOwnName(name: string): Promise<void>;
-  /** `undefined` for no avatar of one's own (generated SVG initials). Refuses more than `limit` bytes. */
-  avatar(username: string, limit: number): Promise<{ bytes: Uint8Array; contentType: string } | undefined>;
+  /** `users.update` as an admin: somebody else's display name, whatever they may do themselves. */
+  setName(userId: WorkspaceUserId, name: string): Promise<void>;
+  /**
+   * `undefined` for no avatar of one's own (generated SVG initials). Refuses more than `limit` bytes. `etag`: of the
+   * picture that is wanted, so that no proxy on the way answers with the one from before.
+   */
+  avatar(
+    username: string,
+    limit: number,
+    etag?: string,
+  ): Promise<{ bytes: Uint8Array; contentType: string } | undefined>;
 }
 
 /** What realtime delivers of messages, in the order in which the server sent it. */

@@ -23,6 +23,7 @@ export interface MessageDraft {
   readonly customFields?: Record<string, unknown>;
   readonly parseUrls?: boolean;
   readonly groupable?: boolean;
+  readonly location?: unknown;
   readonly file?: MessageDocument['file'];
   readonly files?: MessageDocument['files'];
 }
@@ -80,9 +81,19 @@ function optionalFields(draft: MessageDraft): Partial<MessageDocument> {
     groupable,
     file,
     files,
+    location: checkedPlace(draft.location),
     parseUrls: draft.parseUrls,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
+}
+
+/** The database has a map index on the field, which refuses what is no place on earth. */
+function checkedPlace(location: unknown): unknown {
+  if (location === undefined || location === null) return undefined;
+  const [longitude, latitude] = (location as { coordinates?: unknown[] }).coordinates ?? [];
+  const isPlace = Math.abs(Number(longitude)) <= 180 && Math.abs(Number(latitude)) <= 90;
+  if (!isPlace) throw new Error("Can't extract geo keys");
+  return location;
 }
 
 function checkedText(workspace: Workspace, draft: MessageDraft): string {

@@ -44,6 +44,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   Accounts_EmailVerification: false,
   Accounts_LoginExpiration: 90,
   Accounts_AllowUserAvatarChange: true,
+  Accounts_AllowUserProfileChange: true,
   Accounts_AllowRealNameChange: true,
   Accounts_AllowUsernameChange: true,
   Accounts_AllowUserStatusMessageChange: true,

@@ -1,15 +1,19 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { MatrixRoomAlias, MatrixRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
+import { parseServerName } from '../../matrix/server-name.ts';
 import { roomAliasLocalpart } from '../../matrix/alias-name.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
 import type { Portal } from '../../store/types.ts';
 import type { Bridge } from '../bridge.ts';
 import { prepareBot } from '../homeserver/bot.ts';
+import { writeServerAcl } from '../homeserver/server-acl.ts';
 import { newestEvent, wholeUpTo } from '../homeserver/catch-up.ts';
+import { turnsEncryptionOn } from '../homeserver/content.ts';
 import type { BridgeParts } from '../parts.ts';
 import { linkedAtCursor } from '../portal-index.ts';
 import { caughtUpTo } from '../workspace/catch-up.ts';
+import { assertAdmitted } from './access.ts';
 import { viewOf } from './rooms.ts';
 import type { LinkRequest, LinkView } from './views.ts';
 
@@ -39,10 +43,16 @@ export async function linkRooms(
   if (wanted !== undefined && portal.matrixRoomId !== wanted) throw linkedElsewhere(room.name, portal);
   const matrixRoomId = portal.matrixRoomId ?? (await createMatrixRoom(parts, portal, room));
   await parts.homeserver.join(matrixRoomId, request.via);
+  await refuseEncrypted(parts, portal, matrixRoomId);
   const warnings = await claimMatrixRoom(parts, portal, matrixRoomId);
   const active = await activate(parts, portal, matrixRoomId, serverTime, request.retention);
+  const unwritten = await writeServerAcl(parts, active);
   await bridge?.portalChanged(active, serverTime);
-  return { room: viewOf(active, 0, bridge?.problemsOf(active) ?? []), changed: true, warnings };
+  return {
+    room: viewOf(active, 0, bridge?.problemsOf(active) ?? []),
+    changed: true,
+    warnings: [...warnings, ...(unwritten === undefined ? [] : [unwritten])],
+  };
 }
 
 interface Linked {
@@ -92,6 +102,8 @@ function reasonAgainst(room: WorkspaceRoom): string | undefined {
 }
 
 async function resolved(parts: BridgeParts, text: string): Promise<MatrixRoomId> {
+  const server = parseServerName(text.slice(text.indexOf(':') + 1));
+  if (text.includes(':') && server !== undefined) assertAdmitted(parts, server);
   if (text.startsWith('!')) return text as MatrixRoomId;
   const id = text.startsWith('#') ? await parts.homeserver.resolveAlias(text as MatrixRoomAlias) : undefined;
   if (id !== undefined) return id;
@@ -172,6 +184,15 @@ async function adoptable(
   if (id === undefined) return undefined;
   const claim = await parts.homeserver.state(id, BRIDGE_STATE, parts.identity.workspaceId).catch(() => undefined);
   return claim?.['bridge'] === parts.identity.bridgeId && claim['room'] === room.id ? id : undefined;
+}
+
+/** Encryption can't be turned off again: nothing would ever come from there. */
+async function refuseEncrypted(parts: BridgeParts, portal: Portal, roomId: MatrixRoomId): Promise<void> {
+  const encryption = await parts.homeserver.state(roomId, 'm.room.encryption', '');
+  if (encryption === undefined || !turnsEncryptionOn('m.room.encryption', '', encryption)) return;
+  await parts.store.portals.update(portal.id, { state: 'closed' });
+  await parts.homeserver.leave(roomId);
+  throw new RcfedError('RCFED_ROOM_ENCRYPTED', `${roomId} is encrypted: nobody but its members can read it`);
 }
 
 /** Refuses a room that another bridge serves for this workspace. Answers what the bot lacks there. */

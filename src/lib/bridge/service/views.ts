@@ -34,6 +34,62 @@ export interface LinkView {
   readonly warnings: readonly string[];
 }
 
+export interface SearchRequest {
+  /** Looked for in names, topics and aliases; undefined: every room. */
+  readonly term?: string | undefined;
+  /** Whose directory; undefined: the homeserver's own. */
+  readonly server?: string | undefined;
+  /** At most so many rooms; a server may give fewer at once. */
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly page?: string | undefined;
+}
+
+export interface PublicRoomView {
+  readonly roomId: string;
+  readonly alias: string | null;
+  readonly name: string | null;
+  readonly topic: string | null;
+  readonly members: number;
+  /** Whether anybody may join without being asked in. */
+  readonly joinable: boolean;
+  readonly joinRule: string;
+  /** A room of this workspace is linked with it. */
+  readonly bridged: boolean;
+}
+
+export interface SearchView {
+  /** Whose directory it is. */
+  readonly server: string;
+  readonly rooms: readonly PublicRoomView[];
+  readonly next: string | null;
+  /** As the server estimates it; null: it doesn't say. */
+  readonly total: number | null;
+}
+
+export interface AccessRulesView {
+  /** The homeserver's name: always let in. */
+  readonly own: string;
+  /** Empty: everybody who is not blocked. */
+  readonly allow: readonly string[];
+  readonly block: readonly string[];
+}
+
+export interface AccessChangeView extends AccessRulesView {
+  readonly pattern: string;
+  /** False: it was so already. */
+  readonly changed: boolean;
+  readonly warnings: readonly string[];
+}
+
+export interface AccessCheckView {
+  readonly server: string;
+  readonly allowed: boolean;
+  /** The pattern that decided; null: none fits. */
+  readonly rule: string | null;
+  readonly why: 'own' | 'blocked' | 'allowed' | 'not on the allow list' | 'no rule';
+}
+
 export interface SideView {
   readonly works: boolean;
   readonly waitingFor?: string | undefined;
@@ -51,6 +107,8 @@ export interface StatusView {
   readonly people: { readonly ghosts: number; readonly puppets: number };
   readonly waiting: readonly { readonly room: string; readonly events: number; readonly since: string }[];
   readonly setAside: number;
+  /** Events that were not carried over because their server is not admitted. */
+  readonly blocked: number;
 }
 
 export interface TraceStep {
@@ -96,6 +154,15 @@ export interface BridgeService {
   link(request: LinkRequest): Promise<LinkView>;
   unlink(request: { readonly room: string }): Promise<LinkView>;
   rooms(): Promise<readonly RoomView[]>;
+  /** One page of a room directory, without spaces. */
+  search(request: SearchRequest): Promise<SearchView>;
+  accessRules(): Promise<AccessRulesView>;
+  /** In force at once, and written into the Matrix rooms that the bot may change. */
+  changeAccess(request: {
+    readonly change: 'allow' | 'block' | 'remove';
+    readonly pattern: string;
+  }): Promise<AccessChangeView>;
+  checkAccess(request: { readonly server: string }): Promise<AccessCheckView>;
   status(): Promise<StatusView>;
   /** `ref`: message id, event id, or a link to either. */
   trace(request: { readonly ref: string }): Promise<TraceView>;

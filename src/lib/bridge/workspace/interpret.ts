@@ -4,8 +4,9 @@ import type { InboxRow, LedgerEntry, Snapshot } from '../../store/types.ts';
 import type { ReactionChange, WorkspaceEvent } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
-import { type WorkspaceMessage, isDeleted, readMessage, textHash, versionOf } from './message.ts';
+import { type WorkspaceMessage, hashOf, isDeleted, readMessage, versionOf } from './message.ts';
 import { reactionChange } from './reactions.ts';
+import { kindOf } from './system-messages.ts';
 import { withItsEvent } from './text-parts.ts';
 
 /** Can't be told yet: our own message whose sending was never settled. It waits for that. */
@@ -56,10 +57,11 @@ async function interpretUnknown(
     // told once the sending is settled.
     return ownSendingUnsettled ? { kind: 'later' } : nothing('echo');
   }
-  if (message.systemType !== undefined) return nothing('ignored');
-  if (message.text === '' && message.files.length === 0) return nothing('ignored');
+  if (!saysSomething(message)) return nothing('ignored');
   const aside = await setAsideOf(parts, message.id);
   if (aside !== undefined) return nothing('folded', { foldInto: aside });
+  const announced = announcedBy(message);
+  if (announced !== undefined) return announced;
   return {
     kind: 'message.posted',
     origin: 'workspace',
@@ -71,7 +73,22 @@ async function interpretUnknown(
     quotes: message.quotes,
     threadId: message.threadId,
     files: message.files,
+    extras: message.extras,
   };
+}
+
+/** What Rocket.Chat itself says of the room and its people is not a message that somebody wrote. */
+function saysSomething({ systemType, announcement, text, files, extras }: WorkspaceMessage): boolean {
+  if (announcement !== undefined) return true;
+  const kind = kindOf(systemType);
+  if (kind !== 'message' && kind !== 'unknown') return false;
+  return text.trim() !== '' || files.length > 0 || extras.cards.length > 0 || extras.location !== undefined;
+}
+
+function announcedBy(message: WorkspaceMessage): WorkspaceEvent | undefined {
+  const { announcement: what, author, at, threadId } = message;
+  if (what === undefined) return undefined;
+  return { kind: 'announced', origin: 'workspace', author, version: versionOf(message), at, threadId, what };
 }
 
 async function interpretVersion(
@@ -80,9 +97,11 @@ async function interpretVersion(
   snapshot: Snapshot,
 ): Promise<WorkspaceEvent | Nothing> {
   if (snapshot.deleted) return nothing('gone');
+  // Encryption was turned on since, and somebody edited it: what it says now nobody can tell.
+  if (recorded.announcement?.kind === 'encrypted') return announcedBy(recorded) ?? nothing('ignored');
   let message = recorded;
   let reactions = await reactionChange(parts, message.id, message.reactions);
-  const isSettled = (): boolean => textHash(message.text) === snapshot.hash && isEmpty(reactions);
+  const isSettled = (): boolean => hashOf(message) === snapshot.hash && isEmpty(reactions);
   if (isSettled()) return nothing('unchanged', { snapshots: [newest(snapshot, recorded)] });
   if (recorded.updatedAt <= snapshot.updatedAt) {
     // Older than what is settled, yet different: only the present state counts.
@@ -110,6 +129,7 @@ async function interpretVersion(
     text: message.text,
     quotes: message.quotes,
     files: message.files,
+    extras: message.extras,
     snapshot,
     pairs,
     reactions,
