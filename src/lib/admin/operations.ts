@@ -49,6 +49,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       room: words(500),
       matrixRoom: v.optional(words(500)),
       via: v.optional(v.pipe(v.array(words(300)), v.maxLength(20))),
+      retention: v.optional(v.picklist(['keep', 'redact'])),
     }),
     (service, body) => service.link(body),
   ),

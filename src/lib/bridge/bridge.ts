@@ -17,6 +17,7 @@ import { createHomeserverSource } from './homeserver/source.ts';
 import { createGhostProfiles } from './live/ghost-profiles.ts';
 import type { LiveFeature } from './live/live-feature.ts';
 import { createPollTallies } from './live/poll-tallies.ts';
+import { createPruneNews } from './live/prune-news.ts';
 import { createPuppetProfiles } from './live/puppet-profiles.ts';
 import { createTyping } from './live/typing.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
@@ -130,6 +131,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     ghostProfiles,
     createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
     createEmojiNews(parts.emoji),
+    createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
   ];
   const realtime = createRealtimeKeeper({
     ...options,

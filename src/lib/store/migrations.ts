@@ -156,4 +156,11 @@ export const migrations: readonly Migration[] = [
   { version: 2, statements: reactionTables },
   { version: 3, statements: accessTables },
   { version: 4, statements: pollTables },
+  {
+    version: 5,
+    statements: ({ text }) => [
+      `alter table portals add column retention ${text} not null default 'keep'
+        check (retention in ('keep', 'redact'))`,
+    ],
+  },
 ];

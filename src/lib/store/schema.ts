@@ -102,6 +102,7 @@ export interface PortalTable {
   room_type: string;
   name: string;
   alias: string | null;
+  retention: Generated<string>;
   created_at: number;
 }
 

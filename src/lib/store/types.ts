@@ -151,6 +151,9 @@ export interface ExpectedEffect {
 
 export type PortalState = 'linking' | 'active' | 'closed';
 
+/** What becomes of messages on Matrix that were pruned in Rocket.Chat, by a policy or an admin. */
+export type PortalRetention = 'keep' | 'redact';
+
 export interface Portal {
   readonly id: PortalId;
   readonly lane: Lane;
@@ -161,6 +164,7 @@ export interface Portal {
   readonly roomType: 'c' | 'p';
   readonly name: string;
   readonly alias: string | undefined;
+  readonly retention: PortalRetention;
   readonly createdAt: number;
 }
 
@@ -325,7 +329,10 @@ export interface Portals {
   /** Not closed, by name. */
   list(): Promise<readonly Portal[]>;
   /** Sets the Matrix room or the state; becoming active merges the pending rows of both rooms' own lanes into the portal's, in the same transaction. */
-  update(id: PortalId, change: Partial<Pick<Portal, 'matrixRoomId' | 'state' | 'name' | 'alias'>>): Promise<Portal>;
+  update(
+    id: PortalId,
+    change: Partial<Pick<Portal, 'matrixRoomId' | 'state' | 'name' | 'alias' | 'retention'>>,
+  ): Promise<Portal>;
 }
 
 export interface People {

@@ -34,18 +34,18 @@ export async function linkRooms(
   const room = await federableRoom(parts, request.room);
   const wanted = request.matrixRoom === undefined ? undefined : await resolved(parts, request.matrixRoom);
   const existing = await parts.store.portals.byWorkspaceRoom(room.id);
-  if (existing?.state === 'active') return alreadyLinked(existing, wanted, request);
+  if (existing?.state === 'active') return alreadyLinked(parts, bridge, { portal: existing, wanted, request });
   // Made at the bridge's start, unless the homeserver did not answer then or no bridge ever ran.
   await prepareBot(parts);
   await joinWorkspaceRoom(parts, room);
   const { serverTime } = await parts.workspace.info();
-  const portal = existing ?? (await claimed(parts, room, wanted));
+  const portal = existing ?? (await claimed(parts, room, wanted, request.retention));
   if (wanted !== undefined && portal.matrixRoomId !== wanted) throw linkedElsewhere(room.name, portal);
   const matrixRoomId = portal.matrixRoomId ?? (await createMatrixRoom(parts, portal, room));
   await parts.homeserver.join(matrixRoomId, request.via);
   await refuseEncrypted(parts, portal, matrixRoomId);
   const warnings = await claimMatrixRoom(parts, portal, matrixRoomId);
-  const active = await activate(parts, portal, matrixRoomId, serverTime);
+  const active = await activate(parts, portal, matrixRoomId, serverTime, request.retention);
   const unwritten = await writeServerAcl(parts, active);
   await bridge?.portalChanged(active, serverTime);
   return {
@@ -55,9 +55,26 @@ export async function linkRooms(
   };
 }
 
-function alreadyLinked(portal: Portal, wanted: MatrixRoomId | undefined, request: LinkRequest): LinkView {
+interface Linked {
+  readonly portal: Portal;
+  readonly wanted: MatrixRoomId | undefined;
+  readonly request: LinkRequest;
+}
+
+/** What the link is to be like may be said again, and otherwise. */
+async function alreadyLinked(
+  parts: BridgeParts,
+  bridge: Bridge | undefined,
+  { portal, wanted, request }: Linked,
+): Promise<LinkView> {
   if (wanted !== undefined && portal.matrixRoomId !== wanted) throw linkedElsewhere(request.room, portal);
-  return { room: viewOf(portal, 0, []), changed: false, warnings: [] };
+  const { retention } = request;
+  if (retention === undefined || retention === portal.retention) {
+    return { room: viewOf(portal, 0, []), changed: false, warnings: [] };
+  }
+  const changed = await parts.store.portals.update(portal.id, { retention });
+  await bridge?.portalChanged(changed);
+  return { room: viewOf(changed, 0, []), changed: true, warnings: [] };
 }
 
 function linkedElsewhere(room: string, portal: Portal): RcfedError {
@@ -109,6 +126,7 @@ async function claimed(
   parts: BridgeParts,
   room: WorkspaceRoom,
   matrixRoomId: MatrixRoomId | undefined,
+  retention: LinkRequest['retention'],
 ): Promise<Portal> {
   const { portal } = await parts.store.portals.create({
     workspaceRoomId: room.id,
@@ -117,6 +135,7 @@ async function claimed(
     roomType: room.type === 'p' ? 'p' : 'c',
     name: room.name,
     alias: undefined,
+    retention: retention ?? 'keep',
   });
   if (portal.workspaceRoomId !== room.id)
     throw linkedElsewhere('The Matrix room', { ...portal, alias: `#${portal.name}` });
@@ -207,11 +226,12 @@ async function activate(
   portal: Portal,
   matrixRoomId: MatrixRoomId,
   linkedAt: number,
+  retention: LinkRequest['retention'],
 ): Promise<Portal> {
   const { store } = parts;
   const newest = await newestEvent(parts, matrixRoomId);
   await store.setCursor(linkedAtCursor(portal), String(linkedAt));
   await store.setCursor(caughtUpTo(portal), String(linkedAt));
   if (newest !== undefined) await store.setCursor(wholeUpTo(portal), newest);
-  return store.portals.update(portal.id, { state: 'active', matrixRoomId });
+  return store.portals.update(portal.id, { state: 'active', matrixRoomId, ...(retention && { retention }) });
 }

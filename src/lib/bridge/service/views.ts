@@ -1,4 +1,5 @@
-/** What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text. */
+// What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
+import type { PortalRetention } from '../../store/types.ts';
 
 export interface LinkRequest {
   /** Name or id of the Rocket.Chat room. */
@@ -7,6 +8,8 @@ export interface LinkRequest {
   readonly matrixRoom?: string | undefined;
   /** Servers to join through, for a room id. */
   readonly via?: readonly string[] | undefined;
+  /** Undefined: as it is, `keep` for a new link. */
+  readonly retention?: PortalRetention | undefined;
 }
 
 export interface RoomView {
@@ -16,6 +19,8 @@ export interface RoomView {
   readonly matrixRoomId: string | undefined;
   readonly alias: string | undefined;
   readonly state: 'linking' | 'active' | 'closed';
+  /** What becomes of messages on Matrix that are pruned in Rocket.Chat. */
+  readonly retention: PortalRetention;
   /** Events that are recorded and not yet applied. */
   readonly waiting: number;
   /** Why they wait although both servers work. */

@@ -24,7 +24,7 @@ export const customEmojiRoutes: readonly Route[] = [
     },
   },
   { method: 'POST', path: 'emoji-custom.create', act: create },
-  { method: 'POST', path: 'emoji-custom.update', act: update },
+  { method: 'POST', path: 'emoji-custom.update', act: withNewImage },
   {
     method: 'POST',
     path: 'emoji-custom.delete',
@@ -44,7 +44,7 @@ function listed({ workspace, params }: AuthenticatedCall): Record<string, unknow
   return { emojis: { update, remove: [] } };
 }
 
-function update({ workspace, caller, params, files }: AuthenticatedCall): Record<string, unknown> {
+function withNewImage({ workspace, caller, params, files }: AuthenticatedCall): Record<string, unknown> {
   const part = files.find(({ name }) => name === 'emoji');
   if (part === undefined) throw new MeteorError('invalid-field', 'invalid-field');
   updateEmoji(workspace, caller, textOf(params, '_id'), part);
