@@ -22,7 +22,6 @@ export interface MessageDraft {
   readonly emoji?: string;
   readonly attachments?: Record<string, unknown>[];
   readonly blocks?: unknown[];
-  readonly location?: MessageDocument['location'];
   readonly customFields?: Record<string, unknown>;
   readonly parseUrls?: boolean;
   readonly groupable?: boolean;
@@ -74,14 +73,13 @@ export function sendMessage(workspace: Workspace, sender: Account, draft: Messag
 }
 
 function optionalFields(draft: MessageDraft): Partial<MessageDocument> {
-  const { alias, avatar, emoji, attachments, blocks, location, customFields, tshow, groupable, file, files } = draft;
+  const { alias, avatar, emoji, attachments, blocks, customFields, tshow, groupable, file, files } = draft;
   const fields = {
     alias,
     avatar,
     emoji,
     attachments,
     blocks,
-    location,
     customFields,
     tshow,
     groupable,
