@@ -1,5 +1,5 @@
 import type { EventId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
-import type { LedgerEntry, ReactionEntry, Snapshot } from '../store/types.ts';
+import type { LedgerEntry, ReactionEntry, Settlement, Snapshot } from '../store/types.ts';
 import type { Card } from './cards/card.ts';
 import type { FileFields } from './homeserver/content-file.ts';
 import type { GeoPoint } from './homeserver/content-location.ts';
@@ -26,7 +26,9 @@ export type HomeserverEvent =
   | HomeserverMessageEdited
   | HomeserverMessageDeleted
   | HomeserverReactionAdded
-  | HomeserverReactionRemoved;
+  | HomeserverReactionRemoved
+  | HomeserverPollCounted
+  | HomeserverRoomEncrypted;
 
 export interface WorkspaceAuthor {
   readonly id: WorkspaceUserId;
@@ -152,6 +154,9 @@ export interface WorkspaceMessageDeleted {
   readonly pairs: readonly LedgerEntry[];
 }
 
+/** What is settled together with what a sink did. */
+export type SettledWith = Pick<Settlement, 'pollEntries' | 'redacted' | 'tombstones'>;
+
 /** Text of a Matrix message as its event carries it. */
 export interface MatrixText {
   readonly msgtype: string;
@@ -173,14 +178,17 @@ export interface HomeserverMessagePosted {
   readonly text: MatrixText;
   readonly relation: MatrixRelation;
   readonly file: FileFields | undefined;
+  /** A place that the message is about; the text names it too. */
+  readonly point: GeoPoint | undefined;
   /** An edit of a message that is not known here: said in the text. */
   readonly editOfUnknown: boolean;
+  readonly settledWith?: SettledWith;
 }
 
 export interface HomeserverMessageEdited {
   readonly kind: 'message.edited';
   readonly origin: 'homeserver';
-  /** The `m.replace` event, or undefined when a redaction brought the original text back. */
+  /** The `m.replace` event; undefined: a redaction brought the original text back, or a poll stands otherwise. */
   readonly edit: { readonly eventId: EventId; readonly at: number } | undefined;
   readonly sender: MatrixUserId;
   readonly text: MatrixText;
@@ -188,6 +196,7 @@ export interface HomeserverMessageEdited {
   readonly snapshot: Snapshot | undefined;
   /** An edit event that this change makes ineffective. */
   readonly redactedEdit: EventId | undefined;
+  readonly settledWith?: SettledWith;
 }
 
 export interface HomeserverMessageDeleted {
@@ -205,8 +214,12 @@ export interface HomeserverReactionAdded {
   readonly origin: 'homeserver';
   readonly eventId: EventId;
   readonly sender: MatrixUserId;
-  /** As Matrix names it: the emoji itself, or any short text. */
+  /** As Matrix names it: the emoji itself, the `mxc:` address of its image, or any short text. */
   readonly key: string;
+  /** What an image is called, `:partyparrot:` (MSC4027). */
+  readonly shortcode: string | undefined;
+  /** A bridge's own: nobody is told anything about it. */
+  readonly isOfABridge: boolean;
   readonly target: LedgerEntry;
 }
 
@@ -215,4 +228,20 @@ export interface HomeserverReactionRemoved {
   readonly origin: 'homeserver';
   readonly sender: MatrixUserId;
   readonly entry: ReactionEntry;
+}
+
+/** A vote, or one less, in a poll whose result is shown: its message is edited a little later. */
+export interface HomeserverPollCounted {
+  readonly kind: 'poll.counted';
+  readonly origin: 'homeserver';
+  readonly sender: MatrixUserId;
+  readonly pollId: EventId;
+  readonly settledWith: SettledWith;
+}
+
+/** Encryption was turned on, or an encrypted event came: nobody but the devices in the room can read it. */
+export interface HomeserverRoomEncrypted {
+  readonly kind: 'room.encrypted';
+  readonly origin: 'homeserver';
+  readonly sender: MatrixUserId;
 }

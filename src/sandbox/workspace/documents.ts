@@ -54,6 +54,7 @@ export interface RoomDocument {
   usernames?: string[];
   avatarETag?: string;
   sysMes?: string[];
+  retention?: Record<string, unknown>;
   /** Of a discussion: the room it belongs to, and the message it is about. */
   prid?: string;
   pmid?: string;

@@ -22,10 +22,10 @@ export interface MessageDraft {
   readonly emoji?: string;
   readonly attachments?: Record<string, unknown>[];
   readonly blocks?: unknown[];
-  readonly location?: MessageDocument['location'];
   readonly customFields?: Record<string, unknown>;
   readonly parseUrls?: boolean;
   readonly groupable?: boolean;
+  readonly location?: unknown;
   readonly file?: MessageDocument['file'];
   readonly files?: MessageDocument['files'];
 }
@@ -73,22 +73,31 @@ export function sendMessage(workspace: Workspace, sender: Account, draft: Messag
 }
 
 function optionalFields(draft: MessageDraft): Partial<MessageDocument> {
-  const { alias, avatar, emoji, attachments, blocks, location, customFields, tshow, groupable, file, files } = draft;
+  const { alias, avatar, emoji, attachments, blocks, customFields, tshow, groupable, file, files } = draft;
   const fields = {
     alias,
     avatar,
     emoji,
     attachments,
     blocks,
-    location,
     customFields,
     tshow,
     groupable,
     file,
     files,
+    location: checkedPlace(draft.location),
     parseUrls: draft.parseUrls,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
+}
+
+/** The database has a map index on the field, which refuses what is no place on earth. */
+function checkedPlace(location: unknown): unknown {
+  if (location === undefined || location === null) return undefined;
+  const [longitude, latitude] = (location as { coordinates?: unknown[] }).coordinates ?? [];
+  const isPlace = Math.abs(Number(longitude)) <= 180 && Math.abs(Number(latitude)) <= 90;
+  if (!isPlace) throw new Error("Can't extract geo keys");
+  return location;
 }
 
 function checkedText(workspace: Workspace, draft: MessageDraft): string {

@@ -9,6 +9,7 @@ import { NO_EXTRAS } from './extras.ts';
 import { type WorkspaceMessage, readMessage } from './message.ts';
 import type { LookUpForWorkspace } from './names.ts';
 import type { Puppets, Voice } from './puppets.ts';
+import type { PartToSend } from './send-part.ts';
 import type { ReadSettings } from './settings.ts';
 
 /** Our clock and the workspace's may differ by so much when a deletion is looked for. */
@@ -36,8 +37,7 @@ export async function sendOnce(
   work: Work,
   voice: Voice,
   id: MessageId,
-  text: string,
-  threadId: MessageId | undefined,
+  { text, threadId, point }: Pick<PartToSend, 'text' | 'threadId' | 'point'>,
 ): Promise<WorkspaceMessage | 'taken' | 'deleted'> {
   const { parts, portal, row } = work;
   const message = {
@@ -46,6 +46,7 @@ export async function sendOnce(
     text,
     ...(threadId === undefined ? {} : { threadId }),
     ...(voice.alias === undefined ? {} : { alias: voice.alias }),
+    ...(point === undefined ? {} : { location: point }),
   };
   if (work.how.mayHaveActed) {
     const found = await findSent(work, id);

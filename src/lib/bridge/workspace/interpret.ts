@@ -30,7 +30,9 @@ export async function interpretWorkspaceRow(
   row: InboxRow,
   { linkedAt, ownSendingUnsettled }: WorkspaceCircumstances,
 ): Promise<WorkspaceEvent | Nothing | Later> {
-  if (row.type === 'deleted') return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled);
+  if (row.type === 'deleted' || row.type === 'pruned') {
+    return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled, row.type);
+  }
   const message = readMessage(JSON.parse(row.body ?? '{}') as RawMessage);
   if (message === undefined) return nothing('malformed');
   if (isDeleted(message)) return interpretDeletion(parts, message.id, ownSendingUnsettled);
@@ -151,6 +153,7 @@ async function interpretDeletion(
   parts: BridgeParts,
   messageId: MessageId,
   ownSendingUnsettled: boolean,
+  how: 'deleted' | 'pruned' = 'deleted',
 ): Promise<WorkspaceEvent | Nothing | Later> {
   const tombstones = [{ side: 'workspace', target: messageId }] as const;
   const snapshot = await parts.store.ledger.snapshot(messageId);
@@ -164,6 +167,10 @@ async function interpretDeletion(
   const effect = { side: 'workspace', target: messageId, kind: 'deleted', value: '' } as const;
   if (await parts.store.effects.consume(effect)) {
     return nothing('echo', { tombstones, snapshots: [{ ...snapshot, deleted: true }] });
+  }
+  // A policy of this workspace is none of the partner's: their history stays unless the room says otherwise.
+  if (how === 'pruned' && (await parts.store.portals.byId(snapshot.portalId))?.retention !== 'redact') {
+    return nothing('pruned, stays on Matrix', { tombstones, snapshots: [{ ...snapshot, deleted: true }] });
   }
   const pairs = await pairsOf(parts, messageId);
   return { kind: 'message.deleted', origin: 'workspace', messageId, snapshot, pairs };
