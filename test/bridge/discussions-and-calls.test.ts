@@ -66,6 +66,11 @@ describe.each(homeservers)('discussions, calls and encryption in Rocket.Chat, on
       msgtype: 'm.notice',
       formatted_body: `started a discussion: <a href="${link}">About &lt;lunch&gt;, &amp; more</a>`,
     });
+    await scene.bob.react((await inWorkspace('discussion-created'))['_id'] as never, ':heart:', true);
+    await eventually(async () => {
+      const { events } = await scene.alice.messages(scene.matrixRoom, { dir: 'b', limit: 20 });
+      expect(events.some(({ type }) => type === 'm.reaction')).toBe(true);
+    });
     for (const text of ['pizza', 'or soup']) await post(scene.bob, { id: drid as never }, text);
     expect((await inWorkspace('discussion-created'))['dcount']).toBe(2);
     await post(scene.bob, scene.room, 'after');
