@@ -64,7 +64,9 @@ export function readSaid(event: MatrixEvent): Said | undefined {
       return textAlone(plainText(`📊 ${content.question}`));
     case 'poll.end':
       return content.body === undefined ? undefined : textAlone(plainText(content.body));
-    default:
+    case 'poll.response':
+    case 'call':
+    case 'encrypted':
       return undefined;
   }
 }
