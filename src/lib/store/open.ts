@@ -2,6 +2,7 @@ import { Kysely } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import { encryptionKey } from '../core/encryption.ts';
 import type { Secret } from '../core/secret.ts';
+import { accessOf } from './access.ts';
 import { attemptsOf } from './attempts.ts';
 import { cursorsOf } from './cursors.ts';
 import { effectsOf } from './effects.ts';
@@ -131,6 +132,7 @@ function assemble(database: StoreDatabase, effectKey: Uint8Array, lock: StoreLoc
     media: mediaOf(database),
     quarantine: quarantineOf(database),
     leases: leasesOf(database),
+    access: accessOf(database),
     ...cursorsOf(database),
     effectKey,
     close: () => (closed ??= close()),

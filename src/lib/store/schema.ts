@@ -102,6 +102,7 @@ export interface PortalTable {
   room_type: string;
   name: string;
   alias: string | null;
+  retention: Generated<string>;
   created_at: number;
 }
 
@@ -165,6 +166,7 @@ export interface Schema {
   quarantine: QuarantineTable;
   cursors: { name: string; value: string };
   leases: LeaseTable;
+  access_rules: { kind: string; pattern: string; created_at: number };
 }
 
 /** Runs statements: the database itself, or a transaction of it. */

@@ -1,3 +1,4 @@
+import type { AccessRules } from '../access/rules.ts';
 import type { EventId, MatrixRoomId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
 import type { Side } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
@@ -150,6 +151,9 @@ export interface ExpectedEffect {
 
 export type PortalState = 'linking' | 'active' | 'closed';
 
+/** What becomes of messages on Matrix that were pruned in Rocket.Chat, by a policy or an admin. */
+export type PortalRetention = 'keep' | 'redact';
+
 export interface Portal {
   readonly id: PortalId;
   readonly lane: Lane;
@@ -160,6 +164,7 @@ export interface Portal {
   readonly roomType: 'c' | 'p';
   readonly name: string;
   readonly alias: string | undefined;
+  readonly retention: PortalRetention;
   readonly createdAt: number;
 }
 
@@ -181,6 +186,9 @@ export interface Person {
   /** Account, device and profile are in place. */
   readonly ready: boolean;
 }
+
+/** A person without their secrets. */
+export type Profile = Omit<Person, 'token' | 'password'>;
 
 export type NewPerson = Omit<Person, 'id'>;
 
@@ -321,13 +329,20 @@ export interface Portals {
   /** Not closed, by name. */
   list(): Promise<readonly Portal[]>;
   /** Sets the Matrix room or the state; becoming active merges the pending rows of both rooms' own lanes into the portal's, in the same transaction. */
-  update(id: PortalId, change: Partial<Pick<Portal, 'matrixRoomId' | 'state' | 'name' | 'alias'>>): Promise<Portal>;
+  update(
+    id: PortalId,
+    change: Partial<Pick<Portal, 'matrixRoomId' | 'state' | 'name' | 'alias' | 'retention'>>,
+  ): Promise<Portal>;
 }
 
 export interface People {
   byMatrixUser(id: MatrixUserId): Promise<Person | undefined>;
   byWorkspaceUser(id: WorkspaceUserId): Promise<Person | undefined>;
   byUsername(kind: Person['kind'], username: string): Promise<Person | undefined>;
+  /** All of that kind. */
+  profiles(kind: Person['kind']): Promise<readonly Profile[]>;
+  /** Those of that kind who are members of the portal and are shown by that name; at most two. */
+  membersNamed(portalId: PortalId, kind: Person['kind'], displayName: string): Promise<readonly Profile[]>;
   /** Unique by Matrix user and by workspace user; a second person with one of them throws. */
   add(person: NewPerson): Promise<Person>;
   update(id: number, change: Partial<NewPerson>): Promise<Person>;
@@ -354,6 +369,17 @@ export interface Quarantine {
   told(id: InboxId): Promise<void>;
 }
 
+export interface AccessStore {
+  /** Patterns in alphabetical order. */
+  rules(): Promise<AccessRules>;
+  /** False: it was there. */
+  add(kind: keyof AccessRules, pattern: string): Promise<boolean>;
+  /** From both lists. False: it was in neither. */
+  remove(pattern: string): Promise<boolean>;
+  /** How many events were settled as `blocked` so far. */
+  blocked(): Promise<number>;
+}
+
 export interface Leases {
   /** undefined: somebody else holds it and it has not expired. Again by the same owner: the same token, new expiry. Expiry is counted by the database's clock. */
   acquire(name: string, owner: string, ttlMs: number): Promise<Lease | undefined>;
@@ -375,6 +401,7 @@ export interface Store {
   readonly media: Media;
   readonly quarantine: Quarantine;
   readonly leases: Leases;
+  readonly access: AccessStore;
   cursor(name: string): Promise<string | undefined>;
   cursors(prefix: string): Promise<ReadonlyMap<string, string>>;
   setCursor(name: string, value: string): Promise<void>;

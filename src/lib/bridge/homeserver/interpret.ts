@@ -26,6 +26,8 @@ export async function interpretHomeserverRow(
   if (event === undefined || event.roomId !== portal.matrixRoomId) return nothing('malformed');
   if (!isRelayed(event)) return nothing('ignored');
   if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);
+  // What somebody takes back goes away here too, whoever they are by now.
+  if (!parts.access.admitsUser(event.sender)) return nothing('blocked');
   if (event.type === 'm.reaction') return interpretReaction(parts, event);
   if (event.type === 'm.room.encrypted' || turnsEncryptionOn(event.type, event.stateKey, event.content)) {
     return { kind: 'room.encrypted', origin: 'homeserver', sender: event.sender };

@@ -5,6 +5,7 @@ import type { InboxRow, Portal, Snapshot } from '../../store/types.ts';
 import type { HomeserverMessagePosted } from '../events.ts';
 import type { Manner } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
+import { NO_EXTRAS } from './extras.ts';
 import { type WorkspaceMessage, readMessage } from './message.ts';
 import type { LookUpForWorkspace } from './names.ts';
 import type { Puppets, Voice } from './puppets.ts';
@@ -71,7 +72,7 @@ export async function sendOnce(
 function unread(voice: Voice, id: MessageId, portal: Portal, text: string): WorkspaceMessage {
   const author = { id: voice.userId, username: '', name: '' };
   const none = { editedAt: undefined, editor: undefined, systemType: undefined, reactions: new Map<string, never[]>() };
-  const unrelated = { files: [], quotes: [], threadId: undefined };
+  const unrelated = { files: [], quotes: [], threadId: undefined, extras: NO_EXTRAS, announcement: undefined };
   return { id, roomId: portal.workspaceRoomId, text, author, at: 0, updatedAt: 0, ...none, ...unrelated };
 }
 

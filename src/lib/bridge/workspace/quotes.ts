@@ -8,6 +8,7 @@ import { type MatrixEvent, readEvent } from '../homeserver/event.ts';
 import type { MatrixRelation } from '../homeserver/relations.ts';
 import { readSaid } from '../homeserver/said.ts';
 import type { Work } from './acting.ts';
+import { roomLink } from './room-link.ts';
 
 /** How much of an unknown message is quoted, in UTF-16 units. */
 const QUOTED = 500;
@@ -39,8 +40,7 @@ async function quoteOf(work: Work, replyTo: EventId | undefined): Promise<string
   const { siteUrl } = await work.settings();
   if (target === undefined || siteUrl === undefined) return `${await blockOf(work, replyTo)}\n`;
   const { roomType, name } = work.portal;
-  const room = `${roomType === 'p' ? 'group' : 'channel'}/${encodeURIComponent(name)}`;
-  return `[ ](${siteUrl}/${room}?msg=${target.messageId})`;
+  return `[ ](${roomLink(siteUrl, roomType, name)}?msg=${target.messageId})`;
 }
 
 /** The Rocket.Chat message of an event, if it is one of this room that is still there. */

@@ -3,7 +3,7 @@ import type { LedgerEntry, Snapshot } from '../../store/types.ts';
 import { messageIdFor } from '../effect-ids.ts';
 import type { GeoPoint } from '../homeserver/content-location.ts';
 import { type Work, sendOnce, snapshotOf } from './acting.ts';
-import { textHash } from './message.ts';
+import { hashOf } from './message.ts';
 import type { Voice } from './puppets.ts';
 import { partKey } from './text-parts.ts';
 
@@ -58,7 +58,7 @@ export async function sendPart(work: Work, voice: Voice, wanted: PartToSend): Pr
     return {
       entry: { ...entry, workspaceUserId: message.author.id },
       // What was sent, not what is there now: a change made meanwhile is told by the next version.
-      snapshot: snapshotOf(portal, id, textHash(message.text), message.updatedAt),
+      snapshot: snapshotOf(portal, id, hashOf(message), message.updatedAt),
       isDeleted: false,
     };
   }
