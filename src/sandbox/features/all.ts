@@ -5,6 +5,8 @@ import { fileRows } from './files.ts';
 import { longTextRows } from './long-texts.ts';
 import { mediaRows } from './media.ts';
 import { mentionRows } from './mentions.ts';
+import { otherKindRows } from './other-kinds.ts';
+import { pollRows } from './polls.ts';
 import { reactionRows } from './reactions.ts';
 import { replyRows } from './replies.ts';
 import { textRows } from './text.ts';
@@ -24,4 +26,6 @@ export const features: readonly Feature[] = [
   ...mediaRows,
   ...mentionRows,
   ...typingRows,
+  ...pollRows,
+  ...otherKindRows,
 ];
