@@ -23,7 +23,6 @@ describe.each(homeservers)('polls and setbacks, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;
-  let sent = 0;
 
   beforeAll(async () => {
     bench = await startBench({ homeserver });

@@ -35,7 +35,6 @@ describe.each(homeservers)('polls, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;
-  let sent = 0;
 
   beforeAll(async () => {
     bench = await startBench({ homeserver });
