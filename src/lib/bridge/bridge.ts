@@ -6,6 +6,7 @@ import type { RealtimeHandlers, RealtimeSession } from '../rocketchat/types.ts';
 import type { Portal } from '../store/types.ts';
 import { Breaker } from './breaker.ts';
 import { CatchUps } from './catch-ups.ts';
+import { createEmojiNews } from './emoji/emoji-news.ts';
 import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
 import { createGhosts } from './homeserver/ghosts.ts';
 import { watchHomeserver } from './homeserver/health.ts';
@@ -15,6 +16,8 @@ import { createHomeserverSink } from './homeserver/sink.ts';
 import { createHomeserverSource } from './homeserver/source.ts';
 import { createGhostProfiles } from './live/ghost-profiles.ts';
 import type { LiveFeature } from './live/live-feature.ts';
+import { createPollTallies } from './live/poll-tallies.ts';
+import { createPruneNews } from './live/prune-news.ts';
 import { createPuppetProfiles } from './live/puppet-profiles.ts';
 import { createTyping } from './live/typing.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
@@ -100,9 +103,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const puppets = createPuppets(parts, localNames);
   const notices = createNotices(parts, portals);
   const mayNotifyRoom = createMayNotifyRoom(parts);
+  const tallies = createPollTallies({ parts, portals, wake, signal });
   const relay = createRelay(parts, {
     homeserver: createHomeserverSink(parts, ghosts, createLookUpForMatrix(parts, portals, mayNotifyRoom)),
-    workspace: createWorkspaceSink(parts, puppets, createLookUpForWorkspace(parts, portals, mayNotifyRoom)),
+    workspace: createWorkspaceSink(parts, puppets, createLookUpForWorkspace(parts, portals, mayNotifyRoom), tallies),
     distrust: (portal, event) =>
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
     onAside: (portal, row) => notices.tell(portal, row),
@@ -123,8 +127,11 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
 
   const live: readonly LiveFeature[] = [
     createTyping({ parts, portals, puppets, signal }),
+    tallies,
     ghostProfiles,
     createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
+    createEmojiNews(parts.emoji),
+    createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
   ];
   const realtime = createRealtimeKeeper({
     ...options,
@@ -221,7 +228,7 @@ const stateOf = ({ state }: Breaker, asked: boolean): SideState => ({
 function authorOf(
   event: Exclude<Parameters<Parameters<typeof createRelay>[1]['distrust']>[1], { origin: 'homeserver' }>,
 ) {
-  if (event.kind === 'message.posted') return event.author;
+  if (event.kind === 'message.posted' || event.kind === 'announced') return event.author;
   if (event.kind === 'message.edited') return event.editor;
   const reacting = event.kind === 'reactions.changed' ? event.reactions.added[0]?.author : undefined;
   if (reacting !== undefined) return reacting;

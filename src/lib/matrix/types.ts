@@ -57,6 +57,19 @@ export interface NewMatrixRoom {
   readonly powerLevels?: Record<string, unknown>;
 }
 
+/** A line of a server's room directory; all of it is that server's word. */
+export interface PublicRoom {
+  readonly id: MatrixRoomId;
+  readonly alias: MatrixRoomAlias | undefined;
+  readonly name: string | undefined;
+  readonly topic: string | undefined;
+  readonly members: number;
+  /** `public`, `knock`, `restricted` …; absent on the wire: `public`. */
+  readonly joinRule: string;
+  /** A space groups rooms; nobody talks in it. */
+  readonly isSpace: boolean;
+}
+
 /** As the person wrote it: nothing of it is checked. */
 export interface MatrixProfile {
   readonly displayName: string | undefined;
@@ -96,6 +109,21 @@ export interface MatrixApi {
   createRoom(room: NewMatrixRoom): Promise<MatrixRoomId>;
   resolveAlias(alias: MatrixRoomAlias): Promise<MatrixRoomId | undefined>;
   deleteAlias(alias: MatrixRoomAlias): Promise<void>;
+  /**
+   * One page of the room directory of the homeserver, or of another server that it asks. `term` is looked for in
+   * names, topics and aliases. Synapse gives at most 100 rooms at once, and fewer does not mean the last page:
+   * that is told by `next`.
+   */
+  publicRooms(page: {
+    readonly server?: ServerName | undefined;
+    readonly term?: string | undefined;
+    readonly limit: number;
+    readonly since?: string | undefined;
+  }): Promise<{
+    readonly rooms: readonly PublicRoom[];
+    readonly next: string | undefined;
+    readonly total: number | undefined;
+  }>;
   /** Joining where one is joined is done. */
   join(room: MatrixRoomId | MatrixRoomAlias, via?: readonly string[]): Promise<MatrixRoomId>;
   /** Inviting a member or an invited person is done. */
