@@ -5,6 +5,7 @@ import { fileRows } from './files.ts';
 import { longTextRows } from './long-texts.ts';
 import { mediaRows } from './media.ts';
 import { mentionRows } from './mentions.ts';
+import { profileRows } from './profiles.ts';
 import { reactionRows } from './reactions.ts';
 import { replyRows } from './replies.ts';
 import { textRows } from './text.ts';
@@ -24,4 +25,5 @@ export const features: readonly Feature[] = [
   ...mediaRows,
   ...mentionRows,
   ...typingRows,
+  ...profileRows,
 ];
