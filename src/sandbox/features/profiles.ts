@@ -19,7 +19,7 @@ async function colleague(scene: Scene): Promise<Colleague> {
   const text = `I am ${scene.mark}`;
   await scene.says(account, text);
   const { sender } = await scene.until(() => scene.matrix.saying(text));
-  return { account, id, ghost: sender as MatrixUserId };
+  return { account, id, ghost: sender };
 }
 
 interface Guest {
