@@ -1,13 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { WorkspaceApi } from '../../src/lib/rocketchat/types.ts';
 import { type Bench, type RunningBridge, bodiesIn, post, send, startBench } from '../support/bridge-bench.ts';
 import {
   aliceReads,
   allIsWell,
   askHomeserver,
   askWorkspace,
-  authorInWorkspace,
   bobReads,
   newConversation,
   newScene,
@@ -16,36 +13,16 @@ import {
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
-import { picture } from '../support/picture.ts';
+import { ghostPicture, idOf, newPicture, puppetPicture, setPicture } from '../support/looks.ts';
 
 const SELDOM = 60 * 60 * 1000;
-/** No two are the same. */
-const newPicture = (): Buffer<ArrayBuffer> => Buffer.concat([picture(8, 8), randomBytes(16)]);
 
 let bench: Bench;
 let running: RunningBridge;
 let scene: Scene;
 
-const idOf = (account: WorkspaceApi) => {
-  if (account.credentials === undefined) throw new Error('nobody is logged in');
-  return account.credentials.userId;
-};
 const ghostLooks = () => scene.alice.profile(scene.ghost);
-const ghostPicture = async ({ alice, ghost }: Scene): Promise<Buffer | undefined> => {
-  const mxc = (await alice.profile(ghost))?.avatarUrl;
-  return mxc === undefined ? undefined : Buffer.from((await alice.media(mxc, 100_000)).bytes);
-};
 const puppetName = async (): Promise<string | undefined> => (await bench.admin.userByName(scene.puppet))?.name;
-const puppetPicture = async (): Promise<Buffer | undefined> => {
-  const image = await bench.admin.avatar(scene.puppet, 100_000);
-  return image && Buffer.from(image.bytes);
-};
-const setAlicePicture = async (bytes: Uint8Array, contentType = 'image/png'): Promise<string> => {
-  const mxc = await scene.alice.createMedia();
-  await scene.alice.putMedia(mxc, bytes, contentType);
-  await scene.alice.setAvatarUrl(mxc);
-  return mxc;
-};
 /** What the bridge did about somebody's looks. */
 const done = (who: string): string[] =>
   bench.logged.filter((line) => /^\S+ (ghost|puppet)\.(named|pictured)/.test(line) && line.includes(who));
@@ -141,10 +118,10 @@ describe.each(homeservers)('names and pictures, as they are told of, on $name', 
     await scene.alice.setDisplayName('Alice Liddell');
     await eventually(async () => expect(await puppetName()).toBe(`Alice Liddell (${serverName})`));
     const bytes = newPicture();
-    await setAlicePicture(bytes);
-    await eventually(async () => expect(await puppetPicture()).toEqual(bytes));
+    await setPicture(scene.alice, bytes);
+    await eventually(async () => expect(await puppetPicture(bench, scene)).toEqual(bytes));
     await scene.alice.setAvatarUrl('');
-    await eventually(async () => expect(await puppetPicture()).toBeUndefined());
+    await eventually(async () => expect(await puppetPicture(bench, scene)).toBeUndefined());
     await scene.alice.setDisplayName('');
     const localpart = scene.alice.userId.slice(1, scene.alice.userId.indexOf(':'));
     await eventually(async () => expect(await puppetName()).toBe(`${localpart} (${serverName})`));
@@ -158,8 +135,8 @@ describe.each(homeservers)('names and pictures, as they are told of, on $name', 
     const token = bench.matrixToken(scene.alice);
     await askHomeserver(bench, token, path, { membership: 'join', displayname: 'The King' }, 'PUT');
     // Looked at one after the other: once this is through, that was.
-    await setAlicePicture(newPicture());
-    await eventually(async () => expect(await puppetPicture()).toBeDefined());
+    await setPicture(scene.alice, newPicture());
+    await eventually(async () => expect(await puppetPicture(bench, scene)).toBeDefined());
     expect(await puppetName()).toBe(before);
   });
 
@@ -176,16 +153,16 @@ describe.each(homeservers)('names and pictures, as they are told of, on $name', 
 
   test('what is no picture is not shown, nor the one from before', async () => {
     const bytes = newPicture();
-    await setAlicePicture(bytes);
-    await eventually(async () => expect(await puppetPicture()).toEqual(bytes));
+    await setPicture(scene.alice, bytes);
+    await eventually(async () => expect(await puppetPicture(bench, scene)).toEqual(bytes));
     const before = (await bench.admin.userByName(scene.puppet))?.avatarEtag;
     expect(before).toBeDefined();
-    await setAlicePicture(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'image/png');
-    await eventually(async () => expect(await puppetPicture()).toBeUndefined());
-    await setAlicePicture(newPicture(), 'image/svg+xml');
+    await setPicture(scene.alice, Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'image/png');
+    await eventually(async () => expect(await puppetPicture(bench, scene)).toBeUndefined());
+    await setPicture(scene.alice, newPicture(), 'image/svg+xml');
     const again = newPicture();
-    await setAlicePicture(again);
-    await eventually(async () => expect(await puppetPicture()).toEqual(again));
+    await setPicture(scene.alice, again);
+    await eventually(async () => expect(await puppetPicture(bench, scene)).toEqual(again));
     expect(bench.logged.filter((line) => line.startsWith('warn puppet.avatar-refused'))).not.toEqual([]);
   });
 
@@ -205,13 +182,13 @@ describe.each(homeservers)('names and pictures, as they are told of, on $name', 
     await bench.admin.setName(idOf(scene.bob), 'Bob Elsewhere');
     await bench.admin.setAvatar(idOf(scene.bob), his, 'image/png');
     await scene.alice.setDisplayName('Alice Elsewhere');
-    await setAlicePicture(hers);
+    await setPicture(scene.alice, hers);
     running = await bench.start();
     await eventually(async () => {
       expect((await ghostLooks())?.displayName).toBe('Bob Elsewhere');
       expect(await ghostPicture(scene)).toEqual(his);
       expect(await puppetName()).toBe(`Alice Elsewhere (${bench.homeserver.serverName})`);
-      expect(await puppetPicture()).toEqual(hers);
+      expect(await puppetPicture(bench, scene)).toEqual(hers);
     });
     const etag = (await bench.admin.userById(await puppetId(bench, scene)))?.avatarEtag;
     await eventually(() => expect([...done(scene.ghost), ...done(scene.alice.userId)]).toHaveLength(4));
@@ -231,71 +208,5 @@ describe.each(homeservers)('names and pictures, as they are told of, on $name', 
     expect([...done(scene.ghost), ...done(scene.alice.userId)]).toHaveLength(4);
     expect(await appearances(scene)).toBe(appeared);
     expect((await bench.admin.userById(await puppetId(bench, scene)))?.avatarEtag).toBe(etag);
-  });
-});
-
-describe.each(homeservers)('names and pictures, compared now and then, on $name', (homeserver) => {
-  beforeAll(async () => {
-    bench = await startBench({ homeserver, compareProfilesMs: 300 });
-    running = await bench.start();
-  });
-  beforeEach(async () => {
-    scene = await newScene(bench, running);
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') process.stderr.write(`${bench.logged.slice(-60).join('\n')}\n`);
-    bench.workspace.faults.clear();
-    await allIsWell(running);
-  });
-  afterAll(() => bench.stop());
-
-  test('a new real name, of which Rocket.Chat tells nobody, is found without a word of theirs', async () => {
-    await post(scene.bob, scene.room, 'good morning');
-    await aliceReads(scene, ['good morning']);
-    await bench.admin.setName(idOf(scene.bob), 'Robert');
-    await eventually(async () => expect((await ghostLooks())?.displayName).toBe('Robert'));
-  });
-
-  test('a picture that can’t be had keeps no message back, and is there later', async () => {
-    const bytes = newPicture();
-    await bench.admin.setAvatar(idOf(scene.bob), bytes, 'image/png');
-    const fault = bench.workspace.faults.add({ path: '^/avatar/', action: 'status', status: 500 });
-    await post(scene.bob, scene.room, 'no picture yet');
-    await aliceReads(scene, ['no picture yet']);
-    expect((await ghostLooks())?.avatarUrl).toBeUndefined();
-    bench.workspace.faults.remove(fault);
-    await eventually(async () => expect(await ghostPicture(scene)).toEqual(bytes), 90_000);
-  }, 120_000);
-
-  test('somebody who is named like a colleague bears their whole Matrix id', async () => {
-    const { userId } = scene.alice;
-    await bench.workspaceUser(`carla-${randomBytes(4).toString('hex')}`, 'Carla Root');
-    await scene.alice.setDisplayName('Саrlа Rооt');
-    await send(scene.alice, scene.matrixRoom, 'it is me, Carla');
-    await bobReads(scene, ['it is me, Carla']);
-    await eventually(async () => expect(await puppetName()).toBe(`Саrlа Rооt (${userId})`));
-    await scene.alice.setDisplayName('Somebody Else');
-    await eventually(async () => expect(await puppetName()).toBe(`Somebody Else (${bench.homeserver.serverName})`));
-  });
-});
-
-describe.each(homeservers)('in alias mode, on $name', (homeserver) => {
-  beforeAll(async () => {
-    bench = await startBench({ homeserver, identity: 'alias' });
-    running = await bench.start();
-    scene = await newScene(bench, running);
-  });
-  afterAll(() => bench.stop());
-
-  test('the bot speaks under the name that somebody has now', async () => {
-    const { serverName } = bench.homeserver;
-    await scene.alice.setDisplayName('Alice');
-    await send(scene.alice, scene.matrixRoom, 'one');
-    await bobReads(scene, ['one']);
-    await scene.alice.setDisplayName('Alice (corp.example)');
-    await send(scene.alice, scene.matrixRoom, 'two');
-    await bobReads(scene, ['one', 'two']);
-    expect((await authorInWorkspace(scene, 'one')).alias).toBe(`Alice (${serverName})`);
-    expect((await authorInWorkspace(scene, 'two')).alias).toBe(`Alice [corp.example] (${serverName})`);
   });
 });

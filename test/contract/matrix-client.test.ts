@@ -126,6 +126,20 @@ describe.each(homeservers)('the client on the $name homeserver', (kind) => {
     await expect(other.invite(room, alice.userId)).rejects.toMatchObject({ code: 'M_FORBIDDEN' });
   });
 
+  test('a name has at most 256 characters, and somebody without a name and a picture has no profile', async () => {
+    const other = bot.as(`@rc_${unique()}:${bot.serverName}` as MatrixUserId);
+    await bot.registerGhost(other.userId.slice(1, other.userId.indexOf(':')));
+    await other.setDisplayName('🎉'.repeat(256));
+    expect((await bot.profile(other.userId))?.displayName).toBe('🎉'.repeat(256));
+    await expect(other.setDisplayName('x'.repeat(257))).rejects.toMatchObject({ failure: 'refused', status: 400 });
+    await other.setDisplayName('');
+    expect(await bot.profile(other.userId)).toBeUndefined();
+    await other.setAvatarUrl('mxc://example.org/abc');
+    expect(await bot.profile(other.userId)).toEqual({ displayName: undefined, avatarUrl: 'mxc://example.org/abc' });
+    await other.setAvatarUrl('');
+    expect(await bot.profile(other.userId)).toBeUndefined();
+  });
+
   test('sends as the ghost, once for a transaction id, even after the homeserver was restarted', async () => {
     const transactionId = `rcfed.${unique()}/ü`;
     const first = await ghost.sendEvent(roomId, 'm.room.message', transactionId, message('once'));

@@ -65,14 +65,16 @@ export interface LocalNames {
 }
 
 export function createLocalNames(): LocalNames {
+  // Everybody is told again and again, and few names are new each time.
+  let byName: ReadonlyMap<string, readonly string[]> = new Map();
   let known: ReadonlySet<string> = new Set();
   return {
     know(people) {
-      const skeletons = new Set<string>();
-      for (const { username, name } of people) {
-        for (const skeleton of [...skeletonsOf(username), ...skeletonsOf(name)]) skeletons.add(skeleton);
-      }
-      known = skeletons;
+      const names = new Map<string, readonly string[]>();
+      for (const { username, name } of people)
+        for (const each of [username, name]) names.set(each, byName.get(each) ?? skeletonsOf(each));
+      byName = names;
+      known = new Set([...names.values()].flat());
     },
     looksLocal: (name) => skeletonsOf(name).some((skeleton) => known.has(skeleton)),
   };

@@ -8,6 +8,7 @@ import { mediaRows } from './media.ts';
 import { mentionRows } from './mentions.ts';
 import { otherKindRows } from './other-kinds.ts';
 import { pollRows } from './polls.ts';
+import { profileRows } from './profiles.ts';
 import { reactionRows } from './reactions.ts';
 import { replyRows } from './replies.ts';
 import { textRows } from './text.ts';
@@ -30,4 +31,5 @@ export const features: readonly Feature[] = [
   ...typingRows,
   ...pollRows,
   ...otherKindRows,
+  ...profileRows,
 ];

@@ -23,16 +23,27 @@ export async function enterPeople({ servers, setup }: Stage, options: StageOptio
   const account = (credentials: WorkspaceCredentials): WorkspaceApi =>
     createWorkspaceApi({ url: workspace.url, credentials, clock, log, fetch: network.fetch });
   const matrix = { baseUrl: homeserver.url, serverName, clock, log, fetch: network.fetch };
+  const personOnMatrix = (person: { userId: string; accessToken: string }): Promise<MatrixApi> =>
+    createMatrixApi({
+      ...matrix,
+      userId: person.userId as MatrixUserId,
+      accessToken: new Secret(person.accessToken),
+    });
   const baker = workspace.createUser({ username: 'bob', name: 'Bob Baker' });
   const bobsCredentials = credentialsOf(baker);
   const bob = account(bobsCredentials);
   const hooks = workspace.createUser({ username: 'hooks', name: 'Hooks', roles: ['bot'] });
-  const { userId, accessToken } = await homeserver.registerUser('alice');
-  const aliceToken = new Secret(accessToken);
-  const alice = await createMatrixApi({ ...matrix, userId: userId as MatrixUserId, accessToken: aliceToken });
+  const registered = await homeserver.registerUser('alice');
+  const aliceToken = new Secret(registered.accessToken);
+  const alice = await personOnMatrix(registered);
   await alice.setDisplayName('Alice');
   const { asToken, senderLocalpart, prefix } = setup.registration;
   return {
+    newColleague(username) {
+      const user = workspace.createUser({ username });
+      return { account: account(credentialsOf(user)), id: user.userId as WorkspaceUserId };
+    },
+    newGuest: async (localpart) => personOnMatrix(await homeserver.registerUser(localpart)),
     alice,
     aliceToken,
     bob,

@@ -1,6 +1,13 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Clock } from '../../lib/core/clock.ts';
-import type { EventId, MatrixRoomId, MatrixUserId, MessageId, WorkspaceRoomId } from '../../lib/core/ids.ts';
+import type {
+  EventId,
+  MatrixRoomId,
+  MatrixUserId,
+  MessageId,
+  WorkspaceRoomId,
+  WorkspaceUserId,
+} from '../../lib/core/ids.ts';
 import type { MatrixApi } from '../../lib/matrix/types.ts';
 import type { MessageToSend, WorkspaceApi } from '../../lib/rocketchat/types.ts';
 import type { PlaceKind } from './feature.ts';
@@ -35,6 +42,10 @@ export interface Cast {
   bobAsks(endpoint: string, body: Readonly<Record<string, unknown>>): Promise<void>;
   /** The workspace's admin. */
   readonly admin: WorkspaceApi;
+  /** Somebody new in Rocket.Chat. */
+  newColleague(username: string): { readonly account: WorkspaceApi; readonly id: WorkspaceUserId };
+  /** Somebody new on Matrix. */
+  newGuest(localpart: string): Promise<MatrixApi>;
   /** bob on Matrix. */
   readonly ghost: MatrixUserId;
   /** alice's account in Rocket.Chat. */
@@ -56,6 +67,8 @@ export interface Scene extends Cast {
   readonly mark: string;
   /** As alice, in the place; a text or a whole content. */
   aliceSays(content: string | Readonly<Record<string, unknown>>, type?: string): Promise<EventId>;
+  /** As anybody in Rocket.Chat, in the place. */
+  says(account: WorkspaceApi, text: string): Promise<MessageId>;
   /** As bob, in the place. */
   bobSays(text: string, more?: Partial<Omit<MessageToSend, 'roomId' | 'text'>>): Promise<MessageId>;
   /** For requests of alice that take one: each is new. */
@@ -72,6 +85,11 @@ export const newMark = (): string => Array.from({ length: 10 }, () => LETTERS[ra
 
 export function createScene(cast: Cast, place: Place): Scene {
   const transactionId = (): string => randomBytes(12).toString('base64url');
+  const says: Scene['says'] = async (account, text) => {
+    const id = messageId();
+    await account.sendMessage({ id, roomId: place.id, text });
+    return id;
+  };
   return {
     ...cast,
     place,
@@ -85,6 +103,7 @@ export function createScene(cast: Cast, place: Place): Scene {
         transactionId(),
         typeof content === 'string' ? { msgtype: 'm.text', body: content } : content,
       ),
+    says,
     async bobSays(text, more) {
       const id = messageId();
       await cast.bob.sendMessage({ id, roomId: place.id, text, ...more });

@@ -14,7 +14,9 @@ export const nameOnMatrix = ({ name, username }: Pick<GhostLook, 'name' | 'usern
 
 /** Whether the ghost is as its user is, from what the store knows. */
 export function looksLike(ghost: Profile, look: GhostLook): boolean {
-  if (ghost.username !== look.username || ghost.displayName !== nameOnMatrix(look)) return false;
+  // Most names are clean as they are, and everybody is compared again and again.
+  const isNamed = ghost.displayName === look.name || ghost.displayName === nameOnMatrix(look);
+  if (ghost.username !== look.username || !isNamed) return false;
   return !('avatarEtag' in look) || ghost.avatar === look.avatarEtag;
 }
 

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import type { MatrixUserId, WorkspaceUserId } from '../../lib/core/ids.ts';
+import type { MatrixApi } from '../../lib/matrix/types.ts';
+import type { WorkspaceApi } from '../../lib/rocketchat/types.ts';
+import { expectLike } from './expect.ts';
+import { feature, type Feature } from './feature.ts';
+import type { Scene } from './scene.ts';
+
+interface Colleague {
+  readonly account: WorkspaceApi;
+  readonly id: WorkspaceUserId;
+  readonly ghost: MatrixUserId;
+}
+
+/** Somebody of the row's own has spoken in Rocket.Chat: others look at how bob is called. */
+async function colleague(scene: Scene): Promise<Colleague> {
+  const { account, id } = scene.newColleague(`carla.${scene.mark}`);
+  await account.joinRoom(scene.place.id);
+  const text = `I am ${scene.mark}`;
+  await scene.says(account, text);
+  const { sender } = await scene.until(() => scene.matrix.saying(text));
+  return { account, id, ghost: sender };
+}
+
+interface Guest {
+  readonly guest: MatrixApi;
+  readonly puppet: string;
+}
+
+/** Somebody of the row's own has spoken on Matrix. */
+async function guest(scene: Scene): Promise<Guest> {
+  const { alice, place, mark } = scene;
+  const person = await scene.newGuest(`dora.${mark}`);
+  await alice.invite(place.matrixId, person.userId);
+  await person.join(place.matrixId);
+  const text = `I am ${mark}`;
+  await person.sendEvent(place.matrixId, 'm.room.message', scene.transactionId(), { msgtype: 'm.text', body: text });
+  const { author } = await scene.until(() => scene.workspace.saying(text));
+  return { guest: person, puppet: author };
+}
+
+/** A PNG's beginning, which is as much as anybody looks at; no two are the same. */
+const newPicture = (): Buffer<ArrayBuffer> =>
+  Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452000000080000000808060000', 'hex'), randomBytes(32)]);
+
+const sameBytes = (bytes: Uint8Array | undefined, expected: Buffer): string => {
+  expectLike(bytes && Buffer.from(bytes).toString('hex'), expected.toString('hex'), 'the picture');
+  return `a picture of ${expected.length} bytes, the same`;
+};
+
+const nameToMatrix = feature({
+  feature: 'name',
+  direction: 'to Matrix',
+  says: 'A new real name or username is the name of the same person on Matrix.',
+  limits: 'Their Matrix id stays. What can’t be seen or turns text around is left out.',
+  prepare: colleague,
+  async change(scene, { account, id, ghost }) {
+    const name = `Carla ${scene.mark}`;
+    await scene.admin.setName(id, name);
+    await scene.says(account, `I am called ${name}`);
+    return { ghost, name };
+  },
+  async shown({ alice }, { ghost, name }) {
+    expectLike((await alice.profile(ghost))?.displayName, name, 'the name');
+    return name;
+  },
+});
+
+const nameToWorkspace = feature({
+  feature: 'name',
+  direction: 'to Rocket.Chat',
+  says: 'A new name follows with the server behind it, where nobody can write one of their own.',
+  limits: 'A name for one room alone is not followed. Who looks like a colleague bears their whole Matrix id.',
+  prepare: guest,
+  async change({ mark }, { guest: person, puppet }) {
+    await person.setDisplayName(`Dora ${mark} (corp.example)`);
+    return { puppet, name: `Dora ${mark} [corp.example] (${person.serverName})` };
+  },
+  async shown({ admin }, { puppet, name }) {
+    expectLike((await admin.userByName(puppet))?.name, name, 'the name');
+    return name;
+  },
+});
+
+const pictureToMatrix = feature({
+  feature: 'picture',
+  direction: 'to Matrix',
+  says: 'A new picture of a person follows, and goes with the one that is taken away.',
+  limits: 'PNG, JPEG, GIF and WebP up to 4 MiB. Drawn initials are no picture.',
+  prepare: colleague,
+  async change({ admin }, { id, ghost }) {
+    const picture = newPicture();
+    await admin.setAvatar(id, picture, 'image/png');
+    return { ghost, picture };
+  },
+  async shown({ alice }, { ghost, picture }) {
+    const mxc = (await alice.profile(ghost))?.avatarUrl;
+    return sameBytes(mxc === undefined ? undefined : (await alice.media(mxc, 1024)).bytes, picture);
+  },
+});
+
+const pictureToWorkspace = feature({
+  feature: 'picture',
+  direction: 'to Rocket.Chat',
+  says: 'A new picture of a person follows, and goes with the one that is taken away.',
+  limits: 'PNG, JPEG, GIF and WebP up to 4 MiB; anything else counts as none.',
+  prepare: guest,
+  async change(_scene, { guest: person, puppet }) {
+    const picture = newPicture();
+    const mxc = await person.createMedia();
+    await person.putMedia(mxc, picture, 'image/png');
+    await person.setAvatarUrl(mxc);
+    return { puppet, picture };
+  },
+  shown: async ({ admin }, { puppet, picture }) => sameBytes((await admin.avatar(puppet, 1024))?.bytes, picture),
+});
+
+export const profileRows: readonly Feature[] = [nameToMatrix, nameToWorkspace, pictureToMatrix, pictureToWorkspace];
