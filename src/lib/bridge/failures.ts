@@ -84,6 +84,8 @@ export function classify(error: unknown, { asPerson }: Circumstances): Verdict {
   if (error.failure === 'network' || error.failure === 'timeout') return wait(true);
   if (error.status === 413) return { about: 'event', reason, detail: error.message };
   if (error.status === 429 || reason === 'M_LIMIT_EXCEEDED' || WORKSPACE_WIDE.has(reason)) return wait(false);
+  // A 504 that is about one file: whoever made its id has not sent it, and the homeserver works.
+  if (reason === 'M_NOT_YET_UPLOADED') return { about: 'strike', reason, detail: error.message };
   if (error.failure === 'not-json' || (error.status ?? 0) >= 500) return wait(true);
   return error.side === 'workspace'
     ? classifyWorkspace(error, reason, asPerson, wait)

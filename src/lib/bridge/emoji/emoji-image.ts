@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { RemoteError } from '../../core/remote-error.ts';
 import type { CustomEmoji } from '../../rocketchat/feature-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { createImageSizeReader } from '../files/image-size.ts';
-import { idToUploadTo, newMediaId } from '../homeserver/media-id.ts';
+import { idToUploadTo, isIdSpent, newMediaId } from '../homeserver/media-id.ts';
 
 /** Bytes: emoji are shown at 32 pixels, and many of them at once. */
 const LIMIT = 1024 * 1024;
@@ -60,9 +59,7 @@ async function upload(
   try {
     return await put(mxc);
   } catch (error) {
-    // The homeserver may have forgotten an id sooner than we think.
-    const isForgotten = error instanceof RemoteError && error.side === 'homeserver' && error.status === 404;
-    if (!isFromBefore || !isForgotten) throw error;
+    if (!isFromBefore || !isIdSpent(error)) throw error;
     return put(await newMediaId(parts, homeserver, key));
   }
 }
