@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { EventId, MatrixRoomId, MessageId } from '../../src/lib/core/ids.ts';
+import type { EventId, MessageId } from '../../src/lib/core/ids.ts';
 import { type Bench, type RunningBridge, edit, post, send, startBench } from '../support/bridge-bench.ts';
 import {
   aliceReads,
@@ -65,7 +65,7 @@ describe.each(homeservers)('messages that are pruned in Rocket.Chat, on $name', 
     return steps.findLast(({ type }) => type === 'pruned' || type === 'deleted')?.outcome;
   };
   const relink = (retention: 'keep' | 'redact') =>
-    running.service.link({ room: scene.room.name, matrixRoom: scene.matrixRoom as MatrixRoomId, retention });
+    running.service.link({ room: scene.room.name, matrixRoom: scene.matrixRoom, retention });
 
   test('stay on Matrix, and nobody brings them back', async () => {
     const event = (await eventOnMatrix(scene, 'from alice'))['event_id'] as EventId;
