@@ -13,6 +13,7 @@ interface Operation {
 const words = (longest: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(longest));
 const nothing = v.strictObject({});
 const ofRoom = v.strictObject({ room: words(500) });
+const people = v.pipe(v.array(words(300)), v.minLength(1), v.maxLength(50));
 const ofAside = v.strictObject({ id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
 
 const operation = <Schema extends v.GenericSchema>(
@@ -68,6 +69,9 @@ export const operations: Readonly<Record<string, Operation>> = {
     (service, body) => service.changeAccess(body),
   ),
   'check-access': operation(v.strictObject({ server: words(300) }), (service, body) => service.checkAccess(body), true),
+  invite: operation(v.strictObject({ room: words(500), users: people }), (service, body) => service.invite(body)),
+  verify: operation(v.strictObject({ users: people }), (service, body) => service.verify(body), true),
+  'invite-link': operation(ofRoom, (service, body) => service.inviteLink(body)),
   unlink: operation(ofRoom, (service, body) => service.unlink(body)),
   trace: operation(v.strictObject({ ref: words(2000) }), (service, body) => service.trace(body)),
   'aside-rows': operation(nothing, (service) => service.asideRows()),

@@ -88,6 +88,12 @@ export const errorCatalogue = Object.freeze({
     'Wait longer: rcfed federation status --wait-ready 5m',
   ),
   RCFED_PARTLY_DONE: entry(9, true, 'Run the command again; what is done stays done.'),
+  RCFED_PERSON_UNKNOWN: entry(
+    1,
+    true,
+    'Check the spelling, and ask for the id in their profile.',
+    "An invitation may still work: rcfed invite user '@alice:example.org' --room ROOM",
+  ),
   RCFED_PG_DUMP_MISSING: entry(3, false, 'apt-get install postgresql-client'),
   RCFED_PORT_IN_USE: entry(3, false, 'Choose another port: rcfed federation run --listen 127.0.0.1:29401'),
   RCFED_PROFILE_EXISTS: entry(

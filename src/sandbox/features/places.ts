@@ -83,7 +83,12 @@ async function letIn({ matrixBot, alice }: People, kind: PlaceKind, roomId: Matr
   await alice.join(roomId);
   const levels = (await matrixBot.state(roomId, 'm.room.power_levels', '')) ?? {};
   const users = { ...(levels['users'] as Record<string, number> | undefined), [alice.userId]: MODERATOR };
-  await matrixBot.sendState(roomId, 'm.room.power_levels', '', { ...levels, users });
+  await matrixBot.sendState(roomId, 'm.room.power_levels', '', {
+    ...levels,
+    users,
+    // In the groups everybody may mention everybody, in the channels only moderators may.
+    ...(kind === 'group' ? { notifications: { room: 0 } } : {}),
+  });
 }
 
 async function introduce(cast: Cast, place: Place): Promise<void> {

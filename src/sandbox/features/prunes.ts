@@ -3,7 +3,7 @@ import { feature, type Feature } from './feature.ts';
 import type { Scene } from './scene.ts';
 
 /** Only that message. */
-async function prune({ admin, bob, place, workspaceUrl }: Scene, id: Parameters<typeof bob.getMessage>[0]) {
+async function prune({ admin, bob, place, workspaceUrl, fetch }: Scene, id: Parameters<typeof bob.getMessage>[0]) {
   const at = new Date(timeOf((await bob.getMessage(id))?.['ts'])).toISOString();
   const { userId = '', token } = admin.credentials ?? {};
   const answer = await fetch(`${workspaceUrl}/api/v1/rooms.cleanHistory`, {

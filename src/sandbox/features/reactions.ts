@@ -1,95 +1,110 @@
+import type { EventId, MessageId } from '../../lib/core/ids.ts';
 import { expectLike } from './expect.ts';
 import { feature, type Feature } from './feature.ts';
+import { bothSaid } from './replies.ts';
 import type { Scene } from './scene.ts';
 
-/** Bob has said something that alice sees. */
-async function said(scene: Scene) {
-  const id = await scene.bobSays(`what about ${scene.mark}`);
-  const { id: eventId } = await scene.until(() => scene.matrix.saying(scene.mark));
-  return { id, eventId };
-}
+export const aliceReacts = (scene: Scene, to: EventId, key: string): Promise<EventId> =>
+  scene.aliceSays({ 'm.relates_to': { rel_type: 'm.annotation', event_id: to, key } }, 'm.reaction');
 
-const annotation = (target: string, key: string) => ({
-  'm.relates_to': { rel_type: 'm.annotation', event_id: target, key },
-});
+const seenOnMatrix = async ({ matrix }: Scene, to: EventId, expected: readonly string[]): Promise<string> => {
+  const seen = await matrix.reactions(to);
+  expectLike(seen, expected, 'the reactions');
+  return seen.length === 0 ? 'no reaction any more' : seen.join(', ');
+};
 
-const toMatrix = feature({
+const seenInWorkspace = async ({ workspace }: Scene, to: MessageId, expected: readonly string[]): Promise<string> => {
+  const seen = await workspace.reactions(to);
+  expectLike(seen, expected, 'the reactions');
+  return seen.length === 0 ? 'no reaction any more' : seen.join(', ');
+};
+
+const givenToMatrix = feature({
   feature: 'reaction',
   direction: 'to Matrix',
-  says: 'A reaction is the same emoji, from the ghost of whoever gave it.',
-  limits: 'Somebody whose ghost may not be in the room on Matrix can not react there; the room is told once.',
+  says: 'A reaction is an annotation of the same message, in unicode.',
+  limits: 'Somebody whose ghost may not be in the Matrix room can not react there; the room is told once.',
   where: ['channel', 'group'],
-  prepare: said,
-  async change({ bob }, { id, eventId }) {
-    await bob.react(id, ':tada:', true);
-    return eventId;
+  prepare: bothSaid,
+  async change({ bob }, { alicesEvent, alicesMessage }) {
+    await bob.react(alicesMessage, ':thumbsup:', true);
+    await bob.react(alicesMessage, ':heart:', true);
+    return alicesEvent;
   },
-  async shown({ matrix, ghost }, eventId) {
-    expectLike(await matrix.reactions(eventId), [`${ghost} 🎉`], 'the reactions');
-    return `${ghost} reacts with 🎉`;
-  },
+  shown: (scene, to) => seenOnMatrix(scene, to, [`${scene.ghost} ❤️`, `${scene.ghost} 👍`]),
 });
 
-const toWorkspace = feature({
+const givenToWorkspace = feature({
   feature: 'reaction',
   direction: 'to Rocket.Chat',
-  says: 'A reaction is the same emoji or the nearest that Rocket.Chat has, from the account of whoever gave it.',
+  says: 'An annotation in unicode is a reaction of the same message, given once however often the event comes.',
   limits:
-    'Words, emoji without any like them, and reactions where there are no accounts can not be shown; the room is told once.',
+    'Words, emoji without any like them, and reactions of those without an account are not shown; the room is told once.',
   where: ['channel', 'group'],
-  prepare: said,
-  async change({ aliceSays }, { id, eventId }) {
-    await aliceSays(annotation(eventId, '👋🏽'), 'm.reaction');
-    return id;
+  prepare: bothSaid,
+  async change(scene, { bobsEvent, bobsMessage }) {
+    await aliceReacts(scene, bobsEvent, '👍️');
+    await aliceReacts(scene, bobsEvent, '🎉');
+    return bobsMessage;
   },
-  async shown({ workspace, puppet }, id) {
-    const reactions = await workspace.reactions(id);
-    expectLike(reactions, [/ :wave(?:_tone3)?:$/], 'the reactions');
-    expectLike(reactions[0]?.split(' ')[0], puppet, 'who reacts');
-    return reactions.join();
+  shown: (scene, to) => seenInWorkspace(scene, to, [`${scene.puppet} :tada:`, `${scene.puppet} :thumbsup:`]),
+});
+
+const nearestToWorkspace = feature({
+  feature: 'reaction with another emoji',
+  direction: 'to Rocket.Chat',
+  says: 'An emoji that Rocket.Chat has no name for is the nearest: without its skin tone, or the first that it is made of.',
+  limits: 'Which emoji have a name depends on the version of Rocket.Chat.',
+  prepare: bothSaid,
+  async change(scene, { bobsEvent, bobsMessage }) {
+    await aliceReacts(scene, bobsEvent, '👋🏽');
+    return bobsMessage;
   },
+  shown: (scene, to) => seenInWorkspace(scene, to, [`${scene.puppet} :wave:`]),
 });
 
 const takenBackToMatrix = feature({
   feature: 'reaction taken back',
   direction: 'to Matrix',
-  says: 'The reaction is redacted by the ghost that gave it.',
-  async prepare(scene) {
-    const { id, eventId } = await said(scene);
-    await scene.bob.react(id, ':tada:', true);
-    await scene.until(async () => expectLike(await scene.matrix.reactions(eventId), [/🎉/], 'the reactions'));
-    return { id, eventId };
+  says: 'The annotation is redacted; others stay.',
+  prepare: async (scene) => {
+    const said = await bothSaid(scene);
+    await scene.bob.react(said.alicesMessage, ':thumbsup:', true);
+    await scene.bob.react(said.alicesMessage, ':rocket:', true);
+    await scene.until(() => seenOnMatrix(scene, said.alicesEvent, [`${scene.ghost} 👍`, `${scene.ghost} 🚀`]));
+    return said;
   },
-  async change({ bob }, { id, eventId }) {
-    await bob.react(id, ':tada:', false);
-    return eventId;
+  async change({ bob }, { alicesEvent, alicesMessage }) {
+    await bob.react(alicesMessage, ':thumbsup:', false);
+    return alicesEvent;
   },
-  async shown({ matrix }, eventId) {
-    expectLike(await matrix.reactions(eventId), [], 'the reactions');
-    return 'the reaction is gone';
-  },
+  shown: (scene, to) => seenOnMatrix(scene, to, [`${scene.ghost} 🚀`]),
 });
 
 const takenBackToWorkspace = feature({
   feature: 'reaction taken back',
   direction: 'to Rocket.Chat',
-  says: 'The reaction is taken back by the account that gave it.',
-  limits:
-    "A moderator's redaction of somebody else's reaction from Rocket.Chat changes nothing there: nobody else can take it back.",
-  async prepare(scene) {
-    const { id, eventId } = await said(scene);
-    const reaction = await scene.aliceSays(annotation(eventId, '🎉'), 'm.reaction');
-    await scene.until(async () => expectLike(await scene.workspace.reactions(id), [/:tada:/], 'the reactions'));
-    return { id, reaction };
+  says: 'The reaction is taken back; others stay.',
+  limits: "A moderator's redaction of a reaction from Rocket.Chat changes nothing there: nobody else can take it back.",
+  prepare: async (scene) => {
+    const said = await bothSaid(scene);
+    const given = await aliceReacts(scene, said.bobsEvent, '👍');
+    await aliceReacts(scene, said.bobsEvent, '🚀');
+    const both = [`${scene.puppet} :rocket:`, `${scene.puppet} :thumbsup:`];
+    await scene.until(() => seenInWorkspace(scene, said.bobsMessage, both));
+    return { given, to: said.bobsMessage };
   },
-  async change({ alice, place, transactionId }, { id, reaction }) {
-    await alice.redact(place.matrixId, reaction, transactionId());
-    return id;
+  async change({ alice, place, transactionId }, { given, to }) {
+    await alice.redact(place.matrixId, given, transactionId());
+    return to;
   },
-  async shown({ workspace }, id) {
-    expectLike(await workspace.reactions(id), [], 'the reactions');
-    return 'the reaction is gone';
-  },
+  shown: (scene, to) => seenInWorkspace(scene, to, [`${scene.puppet} :rocket:`]),
 });
 
-export const reactionRows: readonly Feature[] = [toMatrix, toWorkspace, takenBackToMatrix, takenBackToWorkspace];
+export const reactionRows: readonly Feature[] = [
+  givenToMatrix,
+  givenToWorkspace,
+  nearestToWorkspace,
+  takenBackToMatrix,
+  takenBackToWorkspace,
+];

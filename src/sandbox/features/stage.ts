@@ -4,6 +4,7 @@ import type { PlaceKind } from './feature.ts';
 import { LARGEST_FILE } from './large-file.ts';
 import { watchLive, type Watching } from './live.ts';
 import { enterPeople } from './people.ts';
+import { LONGEST_TEXT } from './long-texts.ts';
 import { openPlace } from './places.ts';
 import { type Cast, createScene, type Place, type Scene } from './scene.ts';
 
@@ -21,9 +22,6 @@ export interface FeatureStage {
   stopBridge(): Promise<void>;
   strike(): Promise<void>;
 }
-
-/** Far above what the rows write, except for the one that is about this. */
-export const LONGEST_TEXT = 2_000;
 
 /** Starts everything, the bridge too. */
 export async function buildFeatureStage(options: StageOptions): Promise<FeatureStage> {

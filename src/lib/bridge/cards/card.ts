@@ -48,7 +48,8 @@ export function createAllowance(most: number): Allowance {
   let left = most;
   const text = (value: unknown, own = TEXT): string => {
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return '';
-    const whole = String(value).trim();
+    if (left <= 0) return '';
+    const whole = beginning(value, own).trim();
     const limit = Math.min(own, left);
     left -= Math.min(whole.length, limit);
     if (whole.length <= limit) return whole;
@@ -56,7 +57,7 @@ export function createAllowance(most: number): Allowance {
   };
   return {
     text,
-    line: (value) => text(typeof value === 'string' ? value.replaceAll(/\s+/g, ' ') : value, LINE),
+    line: (value) => text(typeof value === 'string' ? beginning(value, LINE).replaceAll(/\s+/g, ' ') : value, LINE),
     link(value) {
       if (typeof value !== 'string' || value.trim() === '' || value.length > Math.min(LINK, left)) return undefined;
       left -= value.length;
@@ -64,6 +65,9 @@ export function createAllowance(most: number): Allowance {
     },
   };
 }
+
+/** More than may be taken of it, blanks around it included, so that an endless one costs nothing. */
+const beginning = (value: string | number | boolean, own: number): string => String(value).slice(0, 4 * own);
 
 /** One label alone; none for no text. */
 export const labelled = (text: string, link: string | undefined, bold = false): Piece[] =>

@@ -12,8 +12,5 @@ const MOST = 20_000;
  */
 export function readCards(raw: Readonly<Record<string, unknown>>, hasFiles: boolean): readonly Card[] {
   const allowance = createAllowance(MOST);
-  return [
-    ...readBlocks(raw['blocks'], allowance),
-    ...readAttachments(raw['attachments'], hasFiles, allowance),
-  ];
+  return [...readBlocks(raw['blocks'], allowance), ...readAttachments(raw['attachments'], hasFiles, allowance)];
 }

@@ -26,7 +26,10 @@ async function tell(
   const speaker = await speakerFor(work, event.author);
   const root = await threadRootOf(work, event.threadId);
   const content = {
-    ...underName({ msgtype: 'm.notice', ...(await wordsFor(work, what)) }, shownName(event.author, undefined, work.how.asBot)),
+    ...underName(
+      { msgtype: 'm.notice', ...(await wordsFor(work, what)) },
+      shownName(event.author, undefined, work.how.asBot),
+    ),
     ...relatesTo(root, undefined),
     'm.mentions': {},
     [MARKER]: markerOf(parts, event.version.id, 0, event.version.updatedAt),

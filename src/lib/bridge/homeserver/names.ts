@@ -55,8 +55,9 @@ export function createLookUpForMatrix(
   };
 }
 
-/** Puppets are named `Alice (example.org)`: on Matrix the server says itself where somebody is from. */
+/** Puppets are named `Alice (example.org)`, or with their whole id: on Matrix that says itself where somebody is from. */
 function shownName({ kind, displayName, matrixUserId }: Person): string {
-  const server = ` (${matrixUserId.slice(matrixUserId.indexOf(':') + 1)})`;
-  return kind === 'puppet' && displayName.endsWith(server) ? displayName.slice(0, -server.length) : displayName;
+  const server = matrixUserId.slice(matrixUserId.indexOf(':') + 1);
+  const from = [server, matrixUserId].map((each) => ` (${each})`).find((each) => displayName.endsWith(each));
+  return kind === 'puppet' && from !== undefined ? displayName.slice(0, -from.length) : displayName;
 }

@@ -90,11 +90,7 @@ function shown(file: WorkspaceFile, crossed: CrossedFile, caption: Caption | und
 }
 
 /** The text that names a file in its place, under its caption. */
-async function standIn(
-  { parts }: Work,
-  file: WorkspaceFile,
-  caption: Caption | undefined,
-) {
+async function standIn({ parts }: Work, file: WorkspaceFile, caption: Caption | undefined) {
   const link = await parts.files.publicAddress(filePath(file));
   const line = standInText({ fileName: file.name, size: file.size }, 'workspace', link);
   const text = caption === undefined ? { body: line } : withLine(caption.text, line);

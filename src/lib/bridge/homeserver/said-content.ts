@@ -25,7 +25,12 @@ export async function saidContent(
 }
 
 /** A caption with the cards below it; what is too long for an event is shortened, for the event is that of the file. */
-export async function captionText(work: Work, text: MatrixText, extras: WorkspaceExtras, times = 1): Promise<MatrixText> {
+export async function captionText(
+  work: Work,
+  text: MatrixText,
+  extras: WorkspaceExtras,
+  times = 1,
+): Promise<MatrixText> {
   const fitted = asEvent(await wholeText(work, text, extras), times);
   return fitted.kind === 'text' ? fitted.text : { body: fitted.opening };
 }

@@ -4,10 +4,11 @@ import { extensionOf } from '../files/content-type.ts';
 import { cleanFileName } from '../files/file-name.ts';
 import type { FileFields } from './content-file.ts';
 import type { GeoPoint } from './content-location.ts';
-import { readContent } from './content.ts';
+import { type MatrixContent, readContent } from './content.ts';
 import { type MatrixEvent, editTarget } from './event.ts';
-import { type Fields, fieldsOf } from './fields.ts';
+import { type Fields, fieldsOf, textOf } from './fields.ts';
 import { locationText } from './location-text.ts';
+import { withItsName } from './message-profile.ts';
 
 /** What an event says, in what Rocket.Chat has for it. */
 export interface Said {
@@ -40,7 +41,12 @@ export function contentOf(event: MatrixEvent): Fields {
  * words alone. undefined: nothing that could be shown.
  */
 export function readSaid(event: MatrixEvent): Said | undefined {
-  const content = readContent(event.type, contentOf(event));
+  const fields = contentOf(event);
+  const said = saidOf(readContent(event.type, fields));
+  return said && { ...said, text: withItsName(fields, said.text, textOf(fields['filename'])) };
+}
+
+function saidOf(content: MatrixContent): Said | undefined {
   switch (content.kind) {
     case 'text':
     case 'emote':
@@ -64,7 +70,9 @@ export function readSaid(event: MatrixEvent): Said | undefined {
       return textAlone(plainText(`📊 ${content.question}`));
     case 'poll.end':
       return content.body === undefined ? undefined : textAlone(plainText(content.body));
-    default:
+    case 'poll.response':
+    case 'call':
+    case 'encrypted':
       return undefined;
   }
 }

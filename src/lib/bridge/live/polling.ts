@@ -10,8 +10,8 @@ interface Polling {
   readonly onFailure: (error: Error) => void;
 }
 
-/** So many times as long as a poll took is the pause after it: servers spend 2 % of their time on it at most. */
-const SHARE = 50;
+/** So many times as long as a poll took is the pause after it: a slow server is asked 5 % of the time at most. */
+const SHARE = 20;
 const LONGEST_MS = 60 * 60 * 1000;
 
 /** Polls at once and then again and again, the more seldom the longer it takes. Ends when the signal aborts. */

@@ -1,6 +1,7 @@
 import type { Bridge } from '../bridge.ts';
 import type { BridgeParts } from '../parts.ts';
 import { accessRules, changeAccess, checkAccess } from './access.ts';
+import { inviteLink, inviteUsers, verifyUsers } from './invite.ts';
 import { linkRooms } from './link.ts';
 import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
 import { listRooms } from './rooms.ts';
@@ -23,6 +24,9 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     accessRules: () => accessRules(parts),
     changeAccess: (request) => changeAccess(parts, request),
     checkAccess: (request) => checkAccess(parts, request),
+    invite: (request) => inviteUsers(parts, request),
+    verify: ({ users }) => verifyUsers(parts, users),
+    inviteLink: ({ room }) => inviteLink(parts, room),
     status: () => bridgeStatus(parts, bridge),
     trace: ({ ref }) => traceOf(parts, ref),
     asideRows: () => asideRows(parts),

@@ -90,6 +90,30 @@ export interface AccessCheckView {
   readonly why: 'own' | 'blocked' | 'allowed' | 'not on the allow list' | 'no rule';
 }
 
+export interface InviteView {
+  readonly user: string;
+  /** `already`: a member, or invited before. */
+  readonly outcome: 'invited' | 'already' | 'refused';
+  /** Why it was refused. */
+  readonly reason: string | null;
+}
+
+export interface VerifiedView {
+  readonly user: string;
+  /** `unknown`: the server shows no such profile, and an invitation may still work. */
+  readonly outcome: 'exists' | 'unknown' | 'unreachable' | 'refused';
+  readonly displayName: string | null;
+  readonly reason: string | null;
+}
+
+export interface InviteLinkView {
+  readonly room: string;
+  /** https://matrix.to/#/… */
+  readonly link: string;
+  /** Whether whoever opens it may join without being invited. */
+  readonly open: boolean;
+}
+
 export interface SideView {
   readonly works: boolean;
   readonly waitingFor?: string | undefined;
@@ -163,6 +187,11 @@ export interface BridgeService {
     readonly pattern: string;
   }): Promise<AccessChangeView>;
   checkAccess(request: { readonly server: string }): Promise<AccessCheckView>;
+  /** At most 50 at once; in the order in which they were named. */
+  invite(request: { readonly room: string; readonly users: readonly string[] }): Promise<readonly InviteView[]>;
+  /** At most 50 at once; looks at their profiles. */
+  verify(request: { readonly users: readonly string[] }): Promise<readonly VerifiedView[]>;
+  inviteLink(request: { readonly room: string }): Promise<InviteLinkView>;
   status(): Promise<StatusView>;
   /** `ref`: message id, event id, or a link to either. */
   trace(request: { readonly ref: string }): Promise<TraceView>;

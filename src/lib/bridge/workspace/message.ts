@@ -77,7 +77,11 @@ export function versionOf(message: WorkspaceMessage): MessageVersion {
 }
 
 /** An announcement has no words of its own: a call that ends or a discussion's counter is no edit of it. */
-export function hashOf({ text, extras, announcement }: Pick<WorkspaceMessage, 'text' | 'extras' | 'announcement'>): string {
+export function hashOf({
+  text,
+  extras,
+  announcement,
+}: Pick<WorkspaceMessage, 'text' | 'extras' | 'announcement'>): string {
   if (announcement !== undefined) return contentHash(['announcement', announcement.kind]);
   return extras.cards.length === 0 ? textHash(text) : contentHash(['text', text, extras.cards]);
 }

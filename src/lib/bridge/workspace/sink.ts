@@ -31,9 +31,7 @@ export function createWorkspaceSink(
       const work: Work = { parts, puppets, lookUp, settings, portal, row, how };
       switch (event.kind) {
         case 'message.posted':
-          return event.file === undefined
-            ? settledWith(event, post(work, event))
-            : postFile(work, event, event.file);
+          return event.file === undefined ? settledWith(event, post(work, event)) : postFile(work, event, event.file);
         case 'message.edited':
           return settledWith(event, edit(work, event));
         case 'message.deleted':
