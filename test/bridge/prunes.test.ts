@@ -118,6 +118,17 @@ describe.each(homeservers)('messages that are pruned in Rocket.Chat, on $name', 
     await aliceReads(scene, ['from alice']);
   });
 
+  test('are known as pruned even if the bridge ends before it could look which they are', async () => {
+    const fault = bench.workspace.faults.add({ path: 'chat\\.syncMessages', action: 'status', status: 503 });
+    await prune();
+    await eventually(() => expect(bench.workspace.faults.list().find(({ id }) => id === fault)?.hits).not.toBe(0));
+    await running.stop();
+    bench.workspace.faults.clear();
+    running = await bench.start();
+    await eventually(async () => expect(await outcomeOf(bobs)).toBe('pruned, stays on Matrix'));
+    await aliceReads(scene, ['from bob', 'from alice']);
+  });
+
   test('by the retention policy while the bridge was away stay, and what is younger than that goes', async () => {
     const { settings, messages } = bench.workspace.state;
     settings.set('RetentionPolicy_Enabled', true);

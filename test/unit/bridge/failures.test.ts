@@ -11,6 +11,28 @@ const refusedWith = (status: number, code?: string): RemoteError =>
     ...(code === undefined ? {} : { code }),
   });
 
+describe('a limit of a homeserver', () => {
+  const limited = (path: string, retryAfterMs: number): RemoteError =>
+    new RemoteError({
+      side: 'homeserver',
+      failure: 'refused',
+      request: `POST ${path}`,
+      status: 429,
+      code: 'M_LIMIT_EXCEEDED',
+      retryAfterMs,
+    });
+
+  it('is about one sender where it counts their unfinished uploads, which expire after a day', () => {
+    const error = limited('/_matrix/media/v1/create', 24 * 60 * 60 * 1000);
+    expect(classify(error, { asPerson: true })).toMatchObject({ about: 'strike', reason: 'M_LIMIT_EXCEEDED' });
+  });
+
+  it('is waited out in all other cases', () => {
+    for (const error of [limited('/_matrix/media/v1/create', 2_000), limited('/_matrix/client/v3/createRoom', 2_000)])
+      expect(classify(error, { asPerson: true })).toMatchObject({ about: 'side', retryAfterMs: 2_000, counts: false });
+  });
+});
+
 describe('a 504 of a homeserver', () => {
   it('is about one file where its sender has not sent it yet, and holds up nobody else', () => {
     const verdict = classify(refusedWith(504, 'M_NOT_YET_UPLOADED'), { asPerson: false });

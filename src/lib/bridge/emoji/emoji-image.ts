@@ -11,6 +11,8 @@ const LIMIT = 1024 * 1024;
 export const imageCursor = (mxc: string): string => `emoji-image:${mxc}`;
 
 type Parts = Pick<BridgeParts, 'store' | 'workspace' | 'homeserver' | 'clock'>;
+/** Runs one upload after another: a homeserver lets each user have only a few under way (Synapse: 5). */
+type InTurn = (act: () => Promise<string>) => Promise<string>;
 type Image = NonNullable<Awaited<ReturnType<BridgeParts['workspace']['emojiImage']>>>;
 
 /**
@@ -18,7 +20,7 @@ type Image = NonNullable<Awaited<ReturnType<BridgeParts['workspace']['emojiImage
  * the same is the workspace's mark, or its bytes where an older server has none. undefined: the server has no
  * picture for it. Rejects as the clients and the store do.
  */
-export async function bringImage(parts: Parts, emoji: CustomEmoji): Promise<string | undefined> {
+export async function bringImage(parts: Parts, emoji: CustomEmoji, inTurn: InTurn): Promise<string | undefined> {
   const { store, workspace } = parts;
   const { name, extension, etag } = emoji;
   const marked = etag === undefined ? undefined : await store.media.get(keyOf(emoji, etag));
@@ -28,7 +30,7 @@ export async function bringImage(parts: Parts, emoji: CustomEmoji): Promise<stri
   const key = keyOf(emoji, etag ?? createHash('sha256').update(image.bytes).digest('base64url'));
   const known = marked ?? (await store.media.get(key));
   if (known?.uploaded === true) return known.mxc;
-  return upload(parts, emoji, image, key, known);
+  return inTurn(() => upload(parts, emoji, image, key, known));
 }
 
 const keyOf = ({ name, extension }: CustomEmoji, mark: string): string => `emoji:${name}.${extension}:${mark}`;
