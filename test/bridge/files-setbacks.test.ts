@@ -155,7 +155,7 @@ test('a file that did not cross is linked where the workspace lets anybody open 
 });
 
 test('a file whose sender never uploads it is named, and the room goes on', async () => {
-  const { scene, running } = await stage();
+  const { bench, scene, running } = await stage();
   const url = await scene.alice.createMedia();
   await sendFileEvent(scene.alice, scene.matrixRoom, { msgtype: 'm.file', body: 'nothing.zip', url });
   const uploaded = await uploadToMatrix(scene.alice, second);
@@ -166,6 +166,8 @@ test('a file whose sender never uploads it is named, and the room goes on', asyn
   );
   expect((await textsIn(scene.bob, scene.room.id)).filter((text) => text.includes('nothing.zip'))).toHaveLength(1);
   expect(await running.service.asideRows()).toEqual([]);
+  // The homeserver works: nobody else's messages waited for it.
+  expect(bench.logged.filter((line) => line.includes('side.waiting'))).toEqual([]);
 }, 90_000);
 
 test('a file that its homeserver does not have is named, and its sender told', async () => {

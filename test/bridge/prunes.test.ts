@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { EventId, MatrixRoomId, MessageId } from '../../src/lib/core/ids.ts';
+import type { EventId, MessageId } from '../../src/lib/core/ids.ts';
 import { type Bench, type RunningBridge, edit, post, send, startBench } from '../support/bridge-bench.ts';
 import {
   aliceReads,
@@ -65,7 +65,7 @@ describe.each(homeservers)('messages that are pruned in Rocket.Chat, on $name', 
     return steps.findLast(({ type }) => type === 'pruned' || type === 'deleted')?.outcome;
   };
   const relink = (retention: 'keep' | 'redact') =>
-    running.service.link({ room: scene.room.name, matrixRoom: scene.matrixRoom as MatrixRoomId, retention });
+    running.service.link({ room: scene.room.name, matrixRoom: scene.matrixRoom, retention });
 
   test('stay on Matrix, and nobody brings them back', async () => {
     const event = (await eventOnMatrix(scene, 'from alice'))['event_id'] as EventId;
@@ -116,6 +116,17 @@ describe.each(homeservers)('messages that are pruned in Rocket.Chat, on $name', 
     await scene.bob.deleteMessage(scene.room.id, bobs);
     running = await bench.start();
     await aliceReads(scene, ['from alice']);
+  });
+
+  test('are known as pruned even if the bridge ends before it could look which they are', async () => {
+    const fault = bench.workspace.faults.add({ path: 'chat\\.syncMessages', action: 'status', status: 503 });
+    await prune();
+    await eventually(() => expect(bench.workspace.faults.list().find(({ id }) => id === fault)?.hits).not.toBe(0));
+    await running.stop();
+    bench.workspace.faults.clear();
+    running = await bench.start();
+    await eventually(async () => expect(await outcomeOf(bobs)).toBe('pruned, stays on Matrix'));
+    await aliceReads(scene, ['from bob', 'from alice']);
   });
 
   test('by the retention policy while the bridge was away stay, and what is younger than that goes', async () => {

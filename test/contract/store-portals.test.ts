@@ -68,6 +68,15 @@ describeStore('a portal', (bench) => {
     });
   });
 
+  it('keeps what becomes of pruned messages, until it is told otherwise', async () => {
+    const store = await bench.open();
+    const { portal } = await store.portals.create(newPortal({ retention: 'redact' }));
+    expect((await store.portals.byId(portal.id))?.retention).toBe('redact');
+    expect((await store.portals.update(portal.id, { name: 'renamed' })).retention).toBe('redact');
+    expect((await store.portals.update(portal.id, { retention: 'keep' })).retention).toBe('keep');
+    expect((await store.portals.list()).map(({ retention }) => retention)).toEqual(['keep']);
+  });
+
   it('is listed by name', async () => {
     const store = await bench.open();
     for (const name of ['zoo', 'Ant', 'bee']) {

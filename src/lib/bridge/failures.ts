@@ -29,6 +29,9 @@ export const STRIKES = 5;
 /** The same for cut connections and time-outs: these come in rows when a network is bad. */
 export const NETWORK_STRIKES = 20;
 
+/** A limiter asks for seconds, at most minutes. */
+const LONGEST_WAIT_MS = 60 * 60 * 1000;
+
 /** Codes by which a workspace says: never this message. Source: rocketchat-api notes, section 1.3 and 3.5. */
 const FINAL_WORKSPACE = new Set([
   'error-message-size-exceeded',
@@ -83,7 +86,12 @@ export function classify(error: unknown, { asPerson }: Circumstances): Verdict {
   });
   if (error.failure === 'network' || error.failure === 'timeout') return wait(true);
   if (error.status === 413) return { about: 'event', reason, detail: error.message };
+  // So many uploads of one user were begun and never ended (Synapse: 5): what it says to wait is until they expire.
+  if (error.request.endsWith('/media/v1/create') && (error.retryAfterMs ?? 0) > LONGEST_WAIT_MS)
+    return { about: 'strike', reason, detail: error.message };
   if (error.status === 429 || reason === 'M_LIMIT_EXCEEDED' || WORKSPACE_WIDE.has(reason)) return wait(false);
+  // A 504 that is about one file: whoever made its id has not sent it, and the homeserver works.
+  if (reason === 'M_NOT_YET_UPLOADED') return { about: 'strike', reason, detail: error.message };
   if (error.failure === 'not-json' || (error.status ?? 0) >= 500) return wait(true);
   return error.side === 'workspace'
     ? classifyWorkspace(error, reason, asPerson, wait)

@@ -1,4 +1,5 @@
 import { botRows } from './bots.ts';
+import { customEmojiRows } from './custom-emoji.ts';
 import { deletionRows } from './deletions.ts';
 import { editRows } from './edits.ts';
 import type { Feature } from './feature.ts';
@@ -9,6 +10,7 @@ import { mentionRows } from './mentions.ts';
 import { otherKindRows } from './other-kinds.ts';
 import { pollRows } from './polls.ts';
 import { profileRows } from './profiles.ts';
+import { pruneRows } from './prunes.ts';
 import { reactionRows } from './reactions.ts';
 import { replyRows } from './replies.ts';
 import { textRows } from './text.ts';
@@ -21,9 +23,11 @@ export const features: readonly Feature[] = [
   ...longTextRows,
   ...editRows,
   ...deletionRows,
+  ...pruneRows,
   ...replyRows,
   ...threadRows,
   ...reactionRows,
+  ...customEmojiRows,
   ...fileRows,
   ...mediaRows,
   ...mentionRows,

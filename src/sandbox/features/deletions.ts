@@ -19,8 +19,7 @@ const toMatrix = feature({
   feature: 'delete',
   direction: 'to Matrix',
   says: "The message is redacted by its author's ghost.",
-  limits:
-    'Where Rocket.Chat shows that something was deleted, Matrix shows it too. Retention and prunes redact nothing.',
+  limits: 'Where Rocket.Chat shows that something was deleted, Matrix shows it too.',
   where: ['channel', 'group'],
   prepare: said.byBob,
   async change({ bob, place }, { id, eventId }) {

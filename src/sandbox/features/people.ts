@@ -54,6 +54,7 @@ export async function enterPeople({ servers, setup }: Stage, options: StageOptio
     ghost: `@${prefix}bob:${serverName}` as MatrixUserId,
     puppet: `alice.${serverName}`,
     workspaceUrl: workspace.url,
+    fetch: network.fetch,
     homeserverUrl: homeserver.url,
     matrixBot: await createMatrixApi({
       ...matrix,

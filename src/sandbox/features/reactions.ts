@@ -23,7 +23,7 @@ const givenToMatrix = feature({
   feature: 'reaction',
   direction: 'to Matrix',
   says: 'A reaction is an annotation of the same message, in unicode.',
-  limits: '',
+  limits: 'Somebody whose ghost may not be in the Matrix room can not react there; the room is told once.',
   where: ['channel', 'group'],
   prepare: bothSaid,
   async change({ bob }, { alicesEvent, alicesMessage }) {
@@ -38,7 +38,8 @@ const givenToWorkspace = feature({
   feature: 'reaction',
   direction: 'to Rocket.Chat',
   says: 'An annotation in unicode is a reaction of the same message, given once however often the event comes.',
-  limits: 'Words and emoji that Rocket.Chat has no name for are not shown.',
+  limits:
+    'Words, emoji without any like them, and reactions of those without an account are not shown; the room is told once.',
   where: ['channel', 'group'],
   prepare: bothSaid,
   async change(scene, { bobsEvent, bobsMessage }) {
@@ -47,6 +48,19 @@ const givenToWorkspace = feature({
     return bobsMessage;
   },
   shown: (scene, to) => seenInWorkspace(scene, to, [`${scene.puppet} :tada:`, `${scene.puppet} :thumbsup:`]),
+});
+
+const nearestToWorkspace = feature({
+  feature: 'reaction with another emoji',
+  direction: 'to Rocket.Chat',
+  says: 'An emoji that Rocket.Chat has no name for is the nearest: without its skin tone, or the first that it is made of.',
+  limits: 'Which emoji have a name depends on the version of Rocket.Chat.',
+  prepare: bothSaid,
+  async change(scene, { bobsEvent, bobsMessage }) {
+    await aliceReacts(scene, bobsEvent, '👋🏽');
+    return bobsMessage;
+  },
+  shown: (scene, to) => seenInWorkspace(scene, to, [`${scene.puppet} :wave:`]),
 });
 
 const takenBackToMatrix = feature({
@@ -71,6 +85,7 @@ const takenBackToWorkspace = feature({
   feature: 'reaction taken back',
   direction: 'to Rocket.Chat',
   says: 'The reaction is taken back; others stay.',
+  limits: "A moderator's redaction of a reaction from Rocket.Chat changes nothing there: nobody else can take it back.",
   prepare: async (scene) => {
     const said = await bothSaid(scene);
     const given = await aliceReacts(scene, said.bobsEvent, '👍');
@@ -89,6 +104,7 @@ const takenBackToWorkspace = feature({
 export const reactionRows: readonly Feature[] = [
   givenToMatrix,
   givenToWorkspace,
+  nearestToWorkspace,
   takenBackToMatrix,
   takenBackToWorkspace,
 ];

@@ -51,6 +51,8 @@ export interface Cast {
   /** alice's account in Rocket.Chat. */
   readonly puppet: string;
   readonly workspaceUrl: string;
+  /** For what the clients do not ask. */
+  readonly fetch: typeof globalThis.fetch;
   /** What is of the moment, as both see it. */
   readonly live: Live;
   readonly clock: Clock;

@@ -1,6 +1,7 @@
 import { RemoteError } from '../../core/remote-error.ts';
 import type { CustomEmoji } from '../../rocketchat/feature-types.ts';
 import type { BridgeParts } from '../parts.ts';
+import { SerialByKey } from '../serial.ts';
 import { createEmojiList, type EmojiList } from './emoji-list.ts';
 import { bringImage, imageCursor } from './emoji-image.ts';
 
@@ -34,11 +35,12 @@ export function createCustomEmojiBook(parts: Parts): CustomEmojiBook {
   const list = createEmojiList(parts);
   const images = new Map<string, Brought>();
   const bringing = new Map<string, Promise<string | undefined>>();
+  const turns = new SerialByKey<'upload'>();
 
   const bring = async (emoji: CustomEmoji, key: string): Promise<string | undefined> => {
     let mxc: string | undefined;
     try {
-      mxc = await bringImage(parts, emoji);
+      mxc = await bringImage(parts, emoji, (act) => turns.run('upload', act));
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
       parts.log('warn', 'emoji.no-image', { emoji: emoji.name, reason: error.message });

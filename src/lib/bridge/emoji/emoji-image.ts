@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { RemoteError } from '../../core/remote-error.ts';
 import type { CustomEmoji } from '../../rocketchat/feature-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { createImageSizeReader } from '../files/image-size.ts';
-import { idToUploadTo, newMediaId } from '../homeserver/media-id.ts';
+import { idToUploadTo, isIdSpent, newMediaId } from '../homeserver/media-id.ts';
 
 /** Bytes: emoji are shown at 32 pixels, and many of them at once. */
 const LIMIT = 1024 * 1024;
@@ -12,6 +11,8 @@ const LIMIT = 1024 * 1024;
 export const imageCursor = (mxc: string): string => `emoji-image:${mxc}`;
 
 type Parts = Pick<BridgeParts, 'store' | 'workspace' | 'homeserver' | 'clock'>;
+/** Runs one upload after another: a homeserver lets each user have only a few under way (Synapse: 5). */
+type InTurn = (act: () => Promise<string>) => Promise<string>;
 type Image = NonNullable<Awaited<ReturnType<BridgeParts['workspace']['emojiImage']>>>;
 
 /**
@@ -19,7 +20,7 @@ type Image = NonNullable<Awaited<ReturnType<BridgeParts['workspace']['emojiImage
  * the same is the workspace's mark, or its bytes where an older server has none. undefined: the server has no
  * picture for it. Rejects as the clients and the store do.
  */
-export async function bringImage(parts: Parts, emoji: CustomEmoji): Promise<string | undefined> {
+export async function bringImage(parts: Parts, emoji: CustomEmoji, inTurn: InTurn): Promise<string | undefined> {
   const { store, workspace } = parts;
   const { name, extension, etag } = emoji;
   const marked = etag === undefined ? undefined : await store.media.get(keyOf(emoji, etag));
@@ -29,7 +30,7 @@ export async function bringImage(parts: Parts, emoji: CustomEmoji): Promise<stri
   const key = keyOf(emoji, etag ?? createHash('sha256').update(image.bytes).digest('base64url'));
   const known = marked ?? (await store.media.get(key));
   if (known?.uploaded === true) return known.mxc;
-  return upload(parts, emoji, image, key, known);
+  return inTurn(() => upload(parts, emoji, image, key, known));
 }
 
 const keyOf = ({ name, extension }: CustomEmoji, mark: string): string => `emoji:${name}.${extension}:${mark}`;
@@ -60,9 +61,7 @@ async function upload(
   try {
     return await put(mxc);
   } catch (error) {
-    // The homeserver may have forgotten an id sooner than we think.
-    const isForgotten = error instanceof RemoteError && error.side === 'homeserver' && error.status === 404;
-    if (!isFromBefore || !isForgotten) throw error;
+    if (!isFromBefore || !isIdSpent(error)) throw error;
     return put(await newMediaId(parts, homeserver, key));
   }
 }

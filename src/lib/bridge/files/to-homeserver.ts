@@ -1,8 +1,7 @@
-import { RemoteError } from '../../core/remote-error.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { InboxId } from '../../store/types.ts';
 import type { WorkspaceFile } from '../events.ts';
-import { idToUploadTo, newMediaId } from '../homeserver/media-id.ts';
+import { idToUploadTo, isIdSpent, newMediaId } from '../homeserver/media-id.ts';
 import type { BridgeParts } from '../parts.ts';
 import { filePath } from '../workspace/message-files.ts';
 import { bareType } from './content-type.ts';
@@ -65,7 +64,7 @@ export async function toHomeserver(wanted: Wanted): Promise<CrossedFile | FileRe
 
 const stepOf = ({ id }: WorkspaceFile): string => `file ${id}`;
 
-/** An id from before may have been forgotten by the homeserver sooner than we think: then another one is taken. */
+/** An id from before may be good for nothing any more: then another one is taken. */
 async function upload(
   wanted: Wanted,
   isFromBefore: boolean,
@@ -75,8 +74,7 @@ async function upload(
   try {
     return await transfer(wanted, mxc, limit);
   } catch (error) {
-    const isForgotten = error instanceof RemoteError && error.side === 'homeserver' && error.status === 404;
-    if (!isFromBefore || !isForgotten) throw error;
+    if (!isFromBefore || !isIdSpent(error)) throw error;
     return transfer(wanted, await newMediaId(wanted.parts, wanted.speaker, wanted.key), limit);
   }
 }

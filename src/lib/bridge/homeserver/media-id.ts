@@ -1,3 +1,4 @@
+import { RemoteError } from '../../core/remote-error.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { BridgeParts } from '../parts.ts';
 
@@ -22,6 +23,15 @@ export async function idToUploadTo(
   }
   return { mxc: await newMediaId(parts, speaker, key), isFromBefore: false };
 }
+
+/**
+ * Whether an id from before is good for nothing any more: the homeserver forgot it sooner than we think, or it
+ * counts as begun with an upload that broke off.
+ */
+export const isIdSpent = (error: unknown): boolean =>
+  error instanceof RemoteError &&
+  error.side === 'homeserver' &&
+  (error.status === 404 || error.code === 'M_NOT_YET_UPLOADED');
 
 export async function newMediaId(
   { store }: Pick<BridgeParts, 'store'>,
