@@ -209,6 +209,8 @@ function authorOf(
 ) {
   if (event.kind === 'message.posted') return event.author;
   if (event.kind === 'message.edited') return event.editor;
+  // Pins are the bot's doing.
+  if (event.kind === 'pins.changed') return { id: '' as never, username: '', name: '' };
   const reacting = event.kind === 'reactions.changed' ? event.reactions.added[0]?.author : undefined;
   if (reacting !== undefined) return reacting;
   const author = event.pairs[0]?.workspaceUserId ?? ('' as never);

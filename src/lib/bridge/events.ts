@@ -15,7 +15,8 @@ export type WorkspaceEvent =
   | WorkspaceMessagePosted
   | WorkspaceMessageEdited
   | WorkspaceMessageDeleted
-  | WorkspaceReactionsChanged;
+  | WorkspaceReactionsChanged
+  | WorkspacePinsChanged;
 
 /** Happened on Matrix, is to appear in Rocket.Chat. */
 export type HomeserverEvent =
@@ -23,7 +24,8 @@ export type HomeserverEvent =
   | HomeserverMessageEdited
   | HomeserverMessageDeleted
   | HomeserverReactionAdded
-  | HomeserverReactionRemoved;
+  | HomeserverReactionRemoved
+  | HomeserverPinsChanged;
 
 export interface WorkspaceAuthor {
   readonly id: WorkspaceUserId;
@@ -106,6 +108,14 @@ export interface WorkspaceReactionsChanged {
   readonly reactions: ReactionChange;
 }
 
+/** What is pinned in the room and was not when it was last settled, and the other way round. */
+export interface WorkspacePinsChanged {
+  readonly kind: 'pins.changed';
+  readonly origin: 'workspace';
+  readonly pinned: readonly { readonly messageId: MessageId; readonly eventId: EventId }[];
+  readonly unpinned: readonly MessageId[];
+}
+
 export interface WorkspaceMessageDeleted {
   readonly kind: 'message.deleted';
   readonly origin: 'workspace';
@@ -177,4 +187,15 @@ export interface HomeserverReactionRemoved {
   readonly origin: 'homeserver';
   readonly sender: MatrixUserId;
   readonly entry: ReactionEntry;
+}
+
+/** The same of Matrix. */
+export interface HomeserverPinsChanged {
+  readonly kind: 'pins.changed';
+  readonly origin: 'homeserver';
+  /** Who made the change that this was noticed by. */
+  readonly sender: MatrixUserId;
+  readonly eventId: EventId;
+  readonly pinned: readonly MessageId[];
+  readonly unpinned: readonly MessageId[];
 }

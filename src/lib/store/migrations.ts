@@ -132,7 +132,15 @@ const reactionTables = ({ int, text, keyed }: ColumnTypes): string[] => [
   `create index reactions_message on reactions (message_id)`,
 ];
 
+/** Messages that both sides have pinned: what either side's pins are compared with. */
+const pinTables = ({ int, text, keyed }: ColumnTypes): string[] => [
+  `create table pins (
+    portal_id ${int} not null references portals (id), message_id ${text} not null, primary key (portal_id, message_id)
+  ) ${keyed}`,
+];
+
 export const migrations: readonly Migration[] = [
   { version: 1, statements: (types) => [...relayTables(types), ...ledgerTables(types), ...peopleTables(types)] },
   { version: 2, statements: reactionTables },
+  { version: 3, statements: pinTables },
 ];

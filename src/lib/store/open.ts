@@ -9,6 +9,7 @@ import { groupCommit } from './group-commit.ts';
 import { inboxOf } from './inbox.ts';
 import { leasesOf } from './leases.ts';
 import { ledgerOf } from './ledger.ts';
+import { pinsOf } from './pins.ts';
 import { reactionsOf } from './reactions.ts';
 import { lockStore, type StoreLock } from './lock.ts';
 import { mediaOf } from './media.ts';
@@ -123,6 +124,7 @@ function assemble(database: StoreDatabase, effectKey: Uint8Array, lock: StoreLoc
     attempts: attemptsOf(database),
     ledger: ledgerOf(database),
     reactions: reactionsOf(database),
+    pins: pinsOf(database),
     effects: effectsOf(database),
     portals: portalsOf(database),
     people: peopleOf(database),

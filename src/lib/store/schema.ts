@@ -144,6 +144,7 @@ export interface Schema {
   attempts: AttemptTable;
   ledger: LedgerTable;
   reactions: ReactionTable;
+  pins: { portal_id: number; message_id: string };
   snapshots: SnapshotTable;
   tombstones: TombstoneTable;
   effects: EffectTable;

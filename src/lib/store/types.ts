@@ -200,6 +200,12 @@ export interface Tombstone {
   readonly target: string;
 }
 
+export interface PinChange {
+  readonly portalId: PortalId;
+  readonly pinned: readonly MessageId[];
+  readonly unpinned: readonly MessageId[];
+}
+
 export interface Settlement {
   readonly inboxId: InboxId;
   readonly lease: Lease;
@@ -212,6 +218,8 @@ export interface Settlement {
   /** Reactions, by event id, that were taken back. */
   readonly unreacted?: readonly EventId[];
   readonly tombstones?: readonly Tombstone[];
+  /** Messages of a portal that became pinned on both sides, or are so no longer. */
+  readonly pins?: PinChange;
   /** Effects that this row's application expected and whose echo came already or will be equal to the snapshot. */
   readonly forgetEffects?: readonly ExpectedEffect[];
   /** The row is put aside instead of done. */
@@ -286,6 +294,11 @@ export interface Reactions {
   byMessage(messageId: MessageId): Promise<readonly ReactionEntry[]>;
 }
 
+export interface Pins {
+  /** Messages of that portal that were last settled as pinned on both sides. */
+  of(portalId: PortalId): Promise<ReadonlySet<MessageId>>;
+}
+
 export interface Effects {
   expect(effect: ExpectedEffect): Promise<void>;
   /** True once for each expected one that is equal. */
@@ -348,6 +361,7 @@ export interface Store {
   readonly attempts: Attempts;
   readonly ledger: Ledger;
   readonly reactions: Reactions;
+  readonly pins: Pins;
   readonly effects: Effects;
   readonly portals: Portals;
   readonly people: People;

@@ -3,6 +3,7 @@ import type { InboxRow, LedgerEntry, Portal, Settlement } from '../../store/type
 import type { HomeserverEvent } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
+import { interpretMatrixPins } from '../pins/interpret-homeserver.ts';
 import { readFileEvent } from './event-file.ts';
 import { interpretReaction, reactionTakenBack } from './interpret-reaction.ts';
 import { type MatrixEvent, editTarget, markedWorkspace, readEvent, readText } from './event.ts';
@@ -16,11 +17,13 @@ export async function interpretHomeserverRow(
   parts: BridgeParts,
   portal: Portal,
   row: InboxRow,
+  { ownSendingUnsettled }: { readonly ownSendingUnsettled: boolean },
 ): Promise<HomeserverEvent | Nothing> {
   const event = readEvent(JSON.parse(row.body ?? '{}'));
   if (event === undefined || event.roomId !== portal.matrixRoomId) return nothing('malformed');
   if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);
   if (event.type === 'm.reaction') return interpretReaction(parts, event);
+  if (event.type === 'm.room.pinned_events') return interpretMatrixPins(parts, portal, event, ownSendingUnsettled);
   if ((event.type !== 'm.room.message' && event.type !== 'm.sticker') || event.isState) return nothing('ignored');
   // Redacted before it was pushed: it was never sent to Rocket.Chat and never will be.
   if (event.redacted || (await parts.store.ledger.isGone('homeserver', event.id))) return gone(event);

@@ -2,6 +2,7 @@ import type { InboxRow, Portal } from '../../store/types.ts';
 import type { HomeserverEvent } from '../events.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
+import { pinInWorkspace } from '../pins/to-workspace.ts';
 import type { Work } from './acting.ts';
 import { edit } from './edit.ts';
 import type { LookUpForWorkspace } from './names.ts';
@@ -33,6 +34,8 @@ export function createWorkspaceSink(parts: BridgeParts, puppets: Puppets, lookUp
           return react(work, event);
         case 'reaction.removed':
           return takeBack(work, event);
+        case 'pins.changed':
+          return pinInWorkspace(work, event);
       }
     },
   };

@@ -1,0 +1,52 @@
+import type { EventId, MessageId, WorkspaceUserId } from '../../core/ids.ts';
+import { isRecord } from '../../core/record.ts';
+import type { RawMessage } from '../../rocketchat/types.ts';
+import type { InboxRow, Portal } from '../../store/types.ts';
+import type { WorkspacePinsChanged } from '../events.ts';
+import { type Nothing, nothing } from '../outcome.ts';
+import type { BridgeParts } from '../parts.ts';
+import { pairOfMessage } from './pinned.ts';
+
+/**
+ * What is pinned in Rocket.Chat now and was not when it was last settled, and the other way round: the news of a
+ * pin does not name it, and may be older than the next. Pins of messages that Matrix does not have are nobody's
+ * business.
+ */
+export async function interpretWorkspacePins(
+  parts: BridgeParts,
+  portal: Portal,
+  row: InboxRow,
+  ownSendingUnsettled: boolean,
+): Promise<WorkspacePinsChanged | Nothing | { readonly kind: 'later' }> {
+  const settled = await parts.store.pins.of(portal.id);
+  if (await isAsSettled(parts, portal, row, settled)) return nothing('unchanged');
+  const present = new Map<MessageId, EventId>();
+  for (const raw of await parts.workspace.pinnedMessages(portal.workspaceRoomId)) {
+    const pair = await pairOfMessage(parts, portal, raw['_id'] as MessageId);
+    if (pair !== undefined && !pair.gone) present.set(pair.messageId, pair.eventId);
+    // Said on Matrix, and perhaps here for a moment only: which event it is will be known when that is settled.
+    else if (pair === undefined && ownSendingUnsettled && (await isOurs(parts, raw))) return { kind: 'later' };
+  }
+  const pinned = [...present].flatMap(([messageId, eventId]) => (settled.has(messageId) ? [] : [{ messageId, eventId }]));
+  const unpinned = [...settled].filter((id) => !present.has(id));
+  if (pinned.length === 0 && unpinned.length === 0) return nothing('unchanged');
+  return { kind: 'pins.changed', origin: 'workspace', pinned, unpinned };
+}
+
+/** A message that was only touched, and says of itself what is settled: nobody needs to be asked. */
+async function isAsSettled(
+  parts: BridgeParts,
+  portal: Portal,
+  row: InboxRow,
+  settled: ReadonlySet<MessageId>,
+): Promise<boolean> {
+  const { pinned } = JSON.parse(row.body ?? '{}') as { pinned?: boolean };
+  if (pinned === undefined) return false;
+  const pair = await pairOfMessage(parts, portal, row.ref as MessageId);
+  return pair !== undefined && settled.has(pair.messageId) === pinned;
+}
+
+async function isOurs(parts: BridgeParts, raw: RawMessage): Promise<boolean> {
+  const author = raw['u'];
+  return isRecord(author) && (await parts.isOwnAccount(author['_id'] as WorkspaceUserId));
+}
