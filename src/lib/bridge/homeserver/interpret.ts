@@ -23,7 +23,7 @@ export async function interpretHomeserverRow(
   if (event === undefined || event.roomId !== portal.matrixRoomId) return nothing('malformed');
   if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);
   if (event.type === 'm.reaction') return interpretReaction(parts, event);
-  if (event.type === 'm.room.pinned_events') return interpretMatrixPins(parts, portal, event, ownSendingUnsettled);
+  if (event.type === 'm.room.pinned_events') return interpretMatrixPins(parts, portal, row, event, ownSendingUnsettled);
   if ((event.type !== 'm.room.message' && event.type !== 'm.sticker') || event.isState) return nothing('ignored');
   // Redacted before it was pushed: it was never sent to Rocket.Chat and never will be.
   if (event.redacted || (await parts.store.ledger.isGone('homeserver', event.id))) return gone(event);

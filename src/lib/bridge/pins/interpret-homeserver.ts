@@ -1,10 +1,11 @@
 import type { EventId, MatrixRoomId, MessageId } from '../../core/ids.ts';
 import { isRecord } from '../../core/record.ts';
-import type { Portal } from '../../store/types.ts';
+import type { InboxRow, Portal } from '../../store/types.ts';
 import type { HomeserverPinsChanged } from '../events.ts';
 import { MARKER, type MatrixEvent, readEvent } from '../homeserver/event.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
+import { changeOf, intentOf } from './intent.ts';
 import { PINNED_EVENTS, pairOfEvent, pinnedIn } from './pinned.ts';
 
 /**
@@ -15,24 +16,26 @@ import { PINNED_EVENTS, pairOfEvent, pinnedIn } from './pinned.ts';
 export async function interpretMatrixPins(
   parts: BridgeParts,
   portal: Portal,
+  row: InboxRow,
   event: MatrixEvent,
   ownSendingUnsettled: boolean,
 ): Promise<HomeserverPinsChanged | Nothing> {
   const settled = await parts.store.pins.of(portal.id);
   const listed = pinnedIn(await parts.homeserver.state(event.roomId, PINNED_EVENTS, ''));
   const present = new Set<MessageId>();
-  const pinned = new Set<MessageId>();
+  const gone = new Set<MessageId>();
   for (const id of listed) {
     const pair = await pairOfEvent(parts, portal, id);
     const messageId = pair?.messageId ?? (ownSendingUnsettled ? await sentAs(parts, event.roomId, id) : undefined);
     if (messageId === undefined) continue;
     present.add(messageId);
-    if (pair?.gone !== true && !settled.has(messageId)) pinned.add(messageId);
+    if (pair?.gone === true) gone.add(messageId);
   }
-  const unpinned = [...settled].filter((id) => !present.has(id));
-  if (pinned.size === 0 && unpinned.length === 0) return nothing('unchanged');
+  const change = changeOf(present, settled, await intentOf(parts, row));
+  const pinned = change.pinned.filter((id) => !gone.has(id));
+  if (pinned.length === 0 && change.unpinned.length === 0) return nothing('unchanged');
   const { sender, id: eventId } = event;
-  return { kind: 'pins.changed', origin: 'homeserver', sender, eventId, pinned: [...pinned], unpinned };
+  return { kind: 'pins.changed', origin: 'homeserver', sender, eventId, pinned, unpinned: change.unpinned };
 }
 
 /** Sent by one of our own, and never settled before the bridge ended: the event itself says what it was made of. */

@@ -5,6 +5,7 @@ import type { InboxRow, Portal } from '../../store/types.ts';
 import type { WorkspacePinsChanged } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
+import { type Intent, changeOf, intentOf } from './intent.ts';
 import { pairOfMessage } from './pinned.ts';
 
 /**
@@ -19,7 +20,8 @@ export async function interpretWorkspacePins(
   ownSendingUnsettled: boolean,
 ): Promise<WorkspacePinsChanged | Nothing | { readonly kind: 'later' }> {
   const settled = await parts.store.pins.of(portal.id);
-  if (await isAsSettled(parts, portal, row, settled)) return nothing('unchanged');
+  const earlier = await intentOf(parts, row);
+  if (isFirstTry(earlier) && (await isAsSettled(parts, portal, row, settled))) return nothing('unchanged');
   const present = new Map<MessageId, EventId>();
   for (const raw of await parts.workspace.pinnedMessages(portal.workspaceRoomId)) {
     const pair = await pairOfMessage(parts, portal, raw['_id'] as MessageId);
@@ -27,11 +29,16 @@ export async function interpretWorkspacePins(
     // Said on Matrix, and perhaps here for a moment only: which event it is will be known when that is settled.
     else if (pair === undefined && ownSendingUnsettled && (await isOurs(parts, raw))) return { kind: 'later' };
   }
-  const pinned = [...present].flatMap(([messageId, eventId]) => (settled.has(messageId) ? [] : [{ messageId, eventId }]));
-  const unpinned = [...settled].filter((id) => !present.has(id));
+  const { pinned: ids, unpinned } = changeOf(new Set(present.keys()), settled, earlier);
+  const pinned = ids.flatMap((messageId) => {
+    const eventId = present.get(messageId);
+    return eventId === undefined ? [] : [{ messageId, eventId }];
+  });
   if (pinned.length === 0 && unpinned.length === 0) return nothing('unchanged');
   return { kind: 'pins.changed', origin: 'workspace', pinned, unpinned };
 }
+
+const isFirstTry = ({ pinned, unpinned }: Intent): boolean => pinned.length + unpinned.length === 0;
 
 /** A message that was only touched, and says of itself what is settled: nobody needs to be asked. */
 async function isAsSettled(

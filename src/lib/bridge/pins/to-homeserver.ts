@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EventId, MatrixRoomId, MessageId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
-import type { Portal } from '../../store/types.ts';
+import type { InboxRow, Portal } from '../../store/types.ts';
 import type { WorkspacePinsChanged } from '../events.ts';
 import type { Work } from '../homeserver/acting.ts';
 import { MARKER, readEvent } from '../homeserver/event.ts';
@@ -9,6 +9,7 @@ import { sayInWorkspace } from '../notices/say.ts';
 import { tellOnce } from '../notices/once.ts';
 import type { Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
+import { intend } from './intent.ts';
 import { PINNED_EVENTS, pairOfEvent, pinnedIn } from './pinned.ts';
 
 /** So often somebody else may change the same state at the same moment before the last one counts. */
@@ -25,8 +26,12 @@ export async function pinOnMatrix(
   const done: Outcome = { outcome: 'relayed', pins: { portalId: portal.id, pinned, unpinned: event.unpinned } };
   const { bridgeId: bridge, workspaceId: workspace } = parts.identity;
   const marker = { bridge, workspace, pins: row.id };
-  // Somebody may have changed it back since: that is a change of theirs, and has a row of its own.
-  if (how.mayHaveActed && (await wasWritten(parts, roomId, marker))) return done;
+  if (how.mayHaveActed && (await wasWritten(parts, roomId, marker))) {
+    // Somebody may have changed it since, and the row of that may have been compared with what was not settled.
+    await lookAgain(parts, portal, row, roomId);
+    return done;
+  }
+  await intend(parts, row, { pinned, unpinned: event.unpinned });
   const content = (await parts.homeserver.state(roomId, PINNED_EVENTS, '')) ?? {};
   let seen = pinnedIn(content);
   let wanted = await changed(parts, portal, seen, event);
@@ -48,6 +53,14 @@ export async function pinOnMatrix(
     return { outcome: 'may not pin on Matrix' };
   }
   return done;
+}
+
+/** A row that has what is pinned on Matrix compared again; a second one is the first. */
+async function lookAgain(parts: BridgeParts, portal: Portal, row: InboxRow, roomId: MatrixRoomId): Promise<void> {
+  const key = `pins:${row.id}`;
+  const event = { event_id: key, room_id: roomId, sender: parts.homeserver.userId, type: PINNED_EVENTS, content: {} };
+  const again = { side: 'homeserver', lane: portal.lane, key, ref: row.ref, type: PINNED_EVENTS } as const;
+  await parts.store.inbox.record({ rows: [{ ...again, body: JSON.stringify({ ...event, state_key: '' }) }] });
 }
 
 /** Whether that row's own change is in the room's history. */

@@ -1,6 +1,6 @@
 import type { MessageId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
-import type { Portal } from '../../store/types.ts';
+import type { InboxRow, Portal } from '../../store/types.ts';
 import type { HomeserverPinsChanged } from '../events.ts';
 import { sayOnMatrix } from '../notices/say.ts';
 import { tellOnce } from '../notices/once.ts';
@@ -8,7 +8,9 @@ import type { Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Work } from '../workspace/acting.ts';
 import { readTime } from '../workspace/message.ts';
+import { intend } from './intent.ts';
 import { pairOfMessage } from './pinned.ts';
+import { PINS } from './row.ts';
 
 const REFUSALS = new Set(['not-authorized', 'error-not-authorized', 'error-not-allowed', 'error-action-not-allowed']);
 const NOT_THERE = new Set(['error-invalid-message', 'error-message-not-found']);
@@ -21,11 +23,13 @@ export async function pinInWorkspace(
   const pinned: MessageId[] = [];
   const unpinned: MessageId[] = [];
   let outcome = 'relayed';
+  await intend(parts, row, event);
   try {
     parts.passed('apply:before-act');
     for (const id of event.pinned) {
-      const isDone = how.mayHaveActed && (await wasUnpinnedSince(parts, id, row.receivedAt));
-      if (!isDone) await unlessNotThere(parts.workspace.pinMessage(id));
+      const isTakenBack = how.mayHaveActed && (await wasUnpinnedSince(parts, id, row.receivedAt));
+      if (isTakenBack) await lookAgain(parts, portal, row, id);
+      else await unlessNotThere(parts.workspace.pinMessage(id));
       pinned.push(id);
     }
     if (event.unpinned.length > 0) await unpinAll(parts, portal, new Set(event.unpinned));
@@ -40,12 +44,18 @@ export async function pinInWorkspace(
 }
 
 /**
- * Somebody took it away after we may have pinned it: that is a change of theirs, and has a row of its own. An unpin
- * leaves its time in `pinnedAt`.
+ * Somebody took it away after we may have pinned it, and the row of that may have been compared with what was not
+ * settled: it is done, and compared again. An unpin leaves its time in `pinnedAt`.
  */
 async function wasUnpinnedSince(parts: BridgeParts, id: MessageId, since: number): Promise<boolean> {
   const raw = await parts.workspace.getMessage(id);
   return raw?.['pinned'] === false && (readTime(raw['pinnedAt']) ?? 0) > since;
+}
+
+/** A row that has what is pinned in Rocket.Chat compared again; a second one is the first. */
+async function lookAgain({ store, clock }: BridgeParts, portal: Portal, row: InboxRow, ref: MessageId): Promise<void> {
+  const again = { side: 'workspace', lane: portal.lane, key: `pins:${row.id}`, ref, type: PINS } as const;
+  await store.inbox.record({ rows: [{ ...again, order: clock.now(), body: '{}' }] });
 }
 
 /** A long message is several here, of which somebody may have pinned any. */
