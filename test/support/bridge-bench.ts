@@ -44,6 +44,8 @@ export interface BenchOptions {
   readonly settings?: Record<string, unknown>;
   /** The workspace's. */
   readonly clock?: Clock;
+  /** Both servers have it, and the bridge carries it. */
+  readonly presence?: boolean;
   /** How often the bridge asks by REST whether realtime brought everything; unset: as in production. */
   readonly watchMs?: number;
 }
@@ -98,7 +100,11 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     // People of the tests poll faster than any person; the bot is exempt from the limiter anyway.
     settings: { API_Enable_Rate_Limiter: false, ...options.settings },
   });
-  const homeserver = await options.homeserver.start({ serverName, registrations: [registration] });
+  const homeserver = await options.homeserver.start({
+    serverName,
+    registrations: [registration],
+    ...(options.presence === undefined ? {} : { presence: options.presence }),
+  });
   const nobody = createWorkspaceApi({ url: workspace.url, clock: systemClock, log: silent });
   const admin = nobody.as(await nobody.login('admin', PASSWORD));
   const bot = await makeBot(admin, nobody);
@@ -131,6 +137,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         realtime: connected.realtime,
         listen: { host: '127.0.0.1', port, hsToken: registration.hsToken },
         keepBodiesMs: 7 * 24 * 60 * 60 * 1000,
+        ...(options.presence === undefined ? {} : { presence: options.presence }),
         ...(options.watchMs === undefined ? {} : { watchMs: options.watchMs }),
       });
       const one: RunningBridge = {

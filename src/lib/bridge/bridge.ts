@@ -13,6 +13,8 @@ import { createMayNotifyRoom } from './homeserver/room-power.ts';
 import { createHomeserverSink } from './homeserver/sink.ts';
 import { createHomeserverSource } from './homeserver/source.ts';
 import type { LiveFeature } from './live/live-feature.ts';
+import { createPresence } from './live/presence.ts';
+import { createReceipts } from './live/receipts.ts';
 import { createTyping } from './live/typing.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
 import { createNotices } from './notices/aside.ts';
@@ -33,6 +35,8 @@ export interface BridgeOptions {
   readonly listen: { readonly host: string; readonly port: number; readonly hsToken: Secret };
   /** Bodies of settled rows are dropped after so many ms. */
   readonly keepBodiesMs: number;
+  /** Carries who is online, away and busy; unset: not. */
+  readonly presence?: boolean;
   /** How often REST is asked whether realtime brought everything, ms; unset: every 30 s. */
   readonly watchMs?: number;
 }
@@ -114,7 +118,11 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     signal,
   });
 
-  const live: readonly LiveFeature[] = [createTyping({ parts, portals, puppets, signal })];
+  const live: readonly LiveFeature[] = [
+    createTyping({ parts, portals, puppets, signal }),
+    createReceipts({ parts, portals, puppets, signal }),
+    ...(options.presence === true ? [createPresence({ parts, signal })] : []),
+  ];
   const realtime = createRealtimeKeeper({
     ...options,
     portals,

@@ -6,7 +6,13 @@ import type { PortalIndex } from '../portal-index.ts';
 import { type MatrixEvent, readEvent } from './event.ts';
 
 /** Events that change something in Rocket.Chat; all others are recorded as seen and need no work. */
-const RELAYED_TYPES = new Set(['m.room.message', 'm.room.redaction', 'm.reaction', 'm.sticker', 'm.room.pinned_events']);
+const RELAYED_TYPES = new Set([
+  'm.room.message',
+  'm.room.redaction',
+  'm.reaction',
+  'm.sticker',
+  'm.room.pinned_events',
+]);
 
 /**
  * What of a room event is recorded. undefined: nothing, because it is our own, or because its room is not

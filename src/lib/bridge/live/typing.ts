@@ -1,8 +1,9 @@
 import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import type { RealtimeNews } from '../../rocketchat/realtime-news.ts';
-import type { Person, Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { LiveFeature } from './live-feature.ts';
+import { memberOf } from './member.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import type { Puppets } from '../workspace/puppets.ts';
 
@@ -132,9 +133,4 @@ async function showOnMatrix(
 
 function forgetOld(typists: Map<string, number>, now: number): void {
   for (const [key, at] of typists) if (now - at > MATRIX_TIMEOUT_MS) typists.delete(key);
-}
-
-async function memberOf(parts: BridgeParts, portal: Portal, person: Person | undefined): Promise<Person | undefined> {
-  if (person === undefined || !person.ready) return undefined;
-  return (await parts.store.people.isMember(portal.id, person.id)) ? person : undefined;
 }
