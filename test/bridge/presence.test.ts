@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Bench, type RunningBridge, startBench } from '../support/bridge-bench.ts';
+import { type Bench, type RunningBridge, send, startBench } from '../support/bridge-bench.ts';
 import { allIsWell, newConversation, newScene, puppetId, type Scene } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
@@ -15,7 +15,7 @@ describe.each(homeservers)('presence, on $name', (homeserver) => {
   let scene: Scene;
 
   beforeAll(async () => {
-    bench = await startBench({ homeserver, presence: true });
+    bench = await startBench({ homeserver, presence: 'carried' });
     running = await bench.start();
   });
   beforeEach(async () => {
@@ -106,20 +106,18 @@ describe.each(homeservers)('presence, on $name', (homeserver) => {
     expect(await bench.admin.userByName(quiet.puppet)).toBeUndefined();
   });
 
-  test('unless it is asked for nothing of it is carried', async () => {
-    const plain = await startBench({ homeserver });
+  // It starts servers of its own.
+  test('unless it is asked for nothing of it is carried', { timeout: 120_000 }, async () => {
+    const plain = await startBench({ homeserver, presence: 'not carried' });
     try {
       const bridge = await plain.start();
-      const there = await newConversation(plain, bridge);
-      const id = await puppetId(plain, there);
-      await there.alice.setPresence('online', 'unasked');
-      // What is told after it would arrive after it.
-      await there.alice.sendReceipt(
-        there.matrixRoom,
-        (await there.alice.messages(there.matrixRoom, { dir: 'b', limit: 1 })).events[0]?.['event_id'] as never,
-      );
+      const { alice, matrixRoom, room, ...rest } = await newConversation(plain, bridge);
+      const id = await puppetId(plain, { alice, matrixRoom, room, ...rest });
+      await alice.setPresence('online', 'unasked');
+      // What is told after it arrives after it.
+      await alice.sendReceipt(matrixRoom, await send(alice, matrixRoom, 'read'));
       const { rooms, accounts } = plain.workspace.state;
-      await eventually(() => expect(rooms.subscription(there.room.id, id)?.ls?.getTime()).toBeGreaterThan(0));
+      await eventually(() => expect(rooms.subscription(room.id, id)?.ls?.getTime()).toBeGreaterThan(0));
       expect(accounts.byId(id)?.user.statusText ?? '').not.toBe('unasked');
     } finally {
       await plain.stop();

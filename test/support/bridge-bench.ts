@@ -44,8 +44,8 @@ export interface BenchOptions {
   readonly settings?: Record<string, unknown>;
   /** The workspace's. */
   readonly clock?: Clock;
-  /** Both servers have it, and the bridge carries it. */
-  readonly presence?: boolean;
+  /** The homeserver has it, and the bridge is told to carry it or not. */
+  readonly presence?: 'carried' | 'not carried';
   /** How often the bridge asks by REST whether realtime brought everything; unset: as in production. */
   readonly watchMs?: number;
 }
@@ -103,7 +103,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
   const homeserver = await options.homeserver.start({
     serverName,
     registrations: [registration],
-    ...(options.presence === undefined ? {} : { presence: options.presence }),
+    ...(options.presence === undefined ? {} : { presence: true }),
   });
   const nobody = createWorkspaceApi({ url: workspace.url, clock: systemClock, log: silent });
   const admin = nobody.as(await nobody.login('admin', PASSWORD));
@@ -137,7 +137,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         realtime: connected.realtime,
         listen: { host: '127.0.0.1', port, hsToken: registration.hsToken },
         keepBodiesMs: 7 * 24 * 60 * 60 * 1000,
-        ...(options.presence === undefined ? {} : { presence: options.presence }),
+        ...(options.presence === 'carried' && { presence: true }),
         ...(options.watchMs === undefined ? {} : { watchMs: options.watchMs }),
       });
       const one: RunningBridge = {
