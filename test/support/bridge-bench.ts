@@ -48,6 +48,8 @@ export interface BenchOptions {
   readonly presence?: 'carried' | 'not carried';
   /** How often the bridge asks by REST whether realtime brought everything; unset: as in production. */
   readonly watchMs?: number;
+  /** How often the bridge compares everybody's name and picture; unset: as in production. */
+  readonly compareProfilesMs?: number;
 }
 
 /** A workspace, a homeserver and everything to run bridges between them. */
@@ -139,6 +141,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         keepBodiesMs: 7 * 24 * 60 * 60 * 1000,
         ...(options.presence === 'carried' && { presence: true }),
         ...(options.watchMs === undefined ? {} : { watchMs: options.watchMs }),
+        ...(options.compareProfilesMs === undefined ? {} : { compareProfilesMs: options.compareProfilesMs }),
       });
       const one: RunningBridge = {
         bridge,

@@ -35,6 +35,7 @@ const tables = [
   'members',
   'people',
   'pins',
+  'poll_entries',
   'portals',
   'quarantine',
   'reactions',
@@ -65,6 +66,12 @@ const rules: readonly Rule[] = [
     severity: 'broken',
     message: 'Pins belong to a portal that is not in the store.',
     broken: `select message_id as example from pins where portal_id not in (select id from portals)`,
+  },
+  {
+    id: 'poll-without-portal',
+    severity: 'broken',
+    message: 'Polls belong to a portal that is not in the store.',
+    broken: `select event_id as example from poll_entries where portal_id not in (select id from portals)`,
   },
   {
     id: 'snapshot-without-portal',

@@ -4,6 +4,7 @@ import { leaseGuard } from './leases.ts';
 import { ledgerWrites } from './ledger.ts';
 import { writePins } from './pins.ts';
 import { type PreparedQuery, prepareQuery } from './prepared-query.ts';
+import { dropPollEntries, writePollEntries } from './polls.ts';
 import { writeReactions } from './reactions.ts';
 import type { Executor, StoreDatabase } from './schema.ts';
 import { inTransaction } from './transaction.ts';
@@ -68,6 +69,8 @@ function rowSettler(database: StoreDatabase): (settlement: Settlement, on: Execu
     for (const snapshot of settlement.snapshots ?? []) await ledger.remember(snapshot, on);
     await writeReactions({ added: settlement.reactions ?? [], removed: settlement.unreacted ?? [] }, on);
     if (settlement.pins !== undefined) await writePins(settlement.pins, on);
+    await writePollEntries(settlement.pollEntries ?? [], on);
+    await dropPollEntries(settlement.redacted ?? [], on);
     await ledger.bury(settlement.tombstones ?? [], on);
     for (const effect of settlement.forgetEffects ?? []) await forget(effect, on);
   };

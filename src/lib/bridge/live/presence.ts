@@ -49,7 +49,8 @@ export function createPresence({ parts, signal }: PresenceOptions): LiveFeature 
       if (parts.identity.mode === 'alias') return;
       for (const event of events) {
         const announced = readPresence(event);
-        if (announced !== undefined) toWorkspace(announced.userId, announced);
+        if (announced !== undefined && parts.access.admitsUser(announced.userId))
+          toWorkspace(announced.userId, announced);
       }
     },
     async run() {

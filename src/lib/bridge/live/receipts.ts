@@ -43,7 +43,8 @@ export function createReceipts(options: ReceiptsOptions): LiveFeature {
         const { roomId, readers } = readReceipt(event);
         const portal = roomId && portals.ofMatrixRoom(roomId);
         if (portal?.state !== 'active') continue;
-        for (const userId of readers) mark(`${portal.id} ${userId}`, { portal, userId });
+        for (const userId of readers)
+          if (parts.access.admitsUser(userId)) mark(`${portal.id} ${userId}`, { portal, userId });
       }
     },
     run: () => followReaders(options),
