@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { EventId, MatrixRoomId, MatrixUserId, MessageId } from '../../src/lib/core/ids.ts';
+import type { EventId, MatrixUserId, MessageId } from '../../src/lib/core/ids.ts';
 import { type Bench, type RunningBridge, post, send, startBench } from '../support/bridge-bench.ts';
 import {
-  aliceReads,
   allIsWell,
   bobReads,
   eventOnMatrix,

@@ -5,7 +5,10 @@ import { fileRows } from './files.ts';
 import { longTextRows } from './long-texts.ts';
 import { mediaRows } from './media.ts';
 import { mentionRows } from './mentions.ts';
+import { pinRows } from './pins.ts';
+import { presenceRows } from './presence.ts';
 import { reactionRows } from './reactions.ts';
+import { receiptRows } from './receipts.ts';
 import { replyRows } from './replies.ts';
 import { textRows } from './text.ts';
 import { threadRows } from './threads.ts';
@@ -23,5 +26,8 @@ export const features: readonly Feature[] = [
   ...fileRows,
   ...mediaRows,
   ...mentionRows,
+  ...pinRows,
   ...typingRows,
+  ...receiptRows,
+  ...presenceRows,
 ];

@@ -1,6 +1,6 @@
 import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import type { RealtimeNews } from '../../rocketchat/realtime-news.ts';
-import type { Person, Portal, Profile } from '../../store/types.ts';
+import type { Portal, Profile } from '../../store/types.ts';
 import { nameOnMatrix } from '../homeserver/ghost-profile.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { LiveFeature } from './live-feature.ts';
