@@ -6,7 +6,7 @@ import type { WorkspacePinsChanged } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type Intent, changeOf, intentOf } from './intent.ts';
-import { pairOfMessage } from './pinned.ts';
+import { type PinnedPair, pairOfMessage } from './pinned.ts';
 
 /**
  * What is pinned in Rocket.Chat now and was not when it was last settled, and the other way round: the news of a
@@ -25,9 +25,8 @@ export async function interpretWorkspacePins(
   const present = new Map<MessageId, EventId>();
   for (const raw of await parts.workspace.pinnedMessages(portal.workspaceRoomId)) {
     const pair = await pairOfMessage(parts, portal, raw['_id'] as MessageId);
+    if (ownSendingUnsettled && (await waitsForMatrix(parts, raw, pair, settled))) return { kind: 'later' };
     if (pair !== undefined && !pair.gone) present.set(pair.messageId, pair.eventId);
-    // Said on Matrix, and perhaps here for a moment only: which event it is will be known when that is settled.
-    else if (pair === undefined && ownSendingUnsettled && (await isOurs(parts, raw))) return { kind: 'later' };
   }
   const { pinned: ids, unpinned } = changeOf(new Set(present.keys()), settled, earlier);
   const pinned = ids.flatMap((messageId) => {
@@ -53,7 +52,17 @@ async function isAsSettled(
   return pair !== undefined && settled.has(pair.messageId) === pinned;
 }
 
-async function isOurs(parts: BridgeParts, raw: RawMessage): Promise<boolean> {
-  const author = raw['u'];
-  return isRecord(author) && (await parts.isOwnAccount(author['_id'] as WorkspaceUserId));
+/**
+ * Said on Matrix, or pinned there, and so far only here: which event it is, and whether it still is to be pinned,
+ * will be known when that is settled.
+ */
+async function waitsForMatrix(
+  parts: BridgeParts,
+  raw: RawMessage,
+  pair: PinnedPair | undefined,
+  settled: ReadonlySet<MessageId>,
+): Promise<boolean> {
+  if (pair !== undefined && settled.has(pair.messageId)) return false;
+  const person = pair === undefined ? raw['u'] : raw['pinnedBy'];
+  return isRecord(person) && (await parts.isOwnAccount(person['_id'] as WorkspaceUserId));
 }
