@@ -19,6 +19,8 @@ export interface ServersOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** The homeserver's `m.upload.size`; default: its own. */
   readonly maxUploadBytes?: number | undefined;
+  /** Whether people see on the homeserver who is there; default: its own. */
+  readonly presence?: boolean | undefined;
   /** A real homeserver instead of the sandbox's. */
   readonly synapse?: SynapseSource | undefined;
   /** Application services that the homeserver knows from its start. */
@@ -65,8 +67,14 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
 }
 
 function startEither(options: ServersOptions, serverName: ServerName): Promise<RunningHomeserver> {
-  const { synapse: source, homeserverPort: port = 0, registrations = [], maxUploadBytes } = options;
-  const common = { serverName, registrations, port, ...(maxUploadBytes === undefined ? {} : { maxUploadBytes }) };
+  const { synapse: source, homeserverPort: port = 0, registrations = [], maxUploadBytes, presence } = options;
+  const common = {
+    serverName,
+    registrations,
+    port,
+    ...(maxUploadBytes === undefined ? {} : { maxUploadBytes }),
+    ...(presence === undefined ? {} : { presence }),
+  };
   return source === undefined ? startHomeserver(common) : startSynapse({ ...common, source });
 }
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { MatrixRoomId, WorkspaceRoomId } from '../../src/lib/core/ids.ts';
 import type { OpenStore } from '../../src/lib/store/open.ts';
 import type { Settlement } from '../../src/lib/store/types.ts';
 import {
@@ -52,6 +53,20 @@ describeStore('a settled row', (bench) => {
     expect(await store.polls.of(event('poll'))).toEqual([]);
     expect(await store.polls.byEvent(event('v1'))).toBeUndefined();
     expect(await store.polls.of(event('other'))).toEqual([other]);
+  });
+
+  it('keeps for each portal what is pinned, until it is not', async () => {
+    const store = await bench.open();
+    const { portal } = await store.portals.create(newPortal());
+    const { portal: other } = await store.portals.create(
+      newPortal({ workspaceRoomId: 'other' as WorkspaceRoomId, matrixRoomId: '!other:x' as MatrixRoomId }),
+    );
+    const [m1, m2, m3] = [message('m1'), message('m2'), message('m3')];
+    await settleOne(store, '$1', { pins: { portalId: portal.id, pinned: [m1, m2], unpinned: [m3] } });
+    await settleOne(store, '$2', { pins: { portalId: other.id, pinned: [m1], unpinned: [] } });
+    await settleOne(store, '$3', { pins: { portalId: portal.id, pinned: [m2, m3], unpinned: [m1] } });
+    expect([...(await store.pins.of(portal.id))].toSorted()).toEqual([m2, m3]);
+    expect([...(await store.pins.of(other.id))]).toEqual([m1]);
   });
 
   it('leaves pair, snapshot and tombstone behind', async () => {

@@ -44,6 +44,8 @@ export interface BenchOptions {
   readonly settings?: Record<string, unknown>;
   /** The workspace's. */
   readonly clock?: Clock;
+  /** The homeserver has it, and the bridge is told to carry it or not. */
+  readonly presence?: 'carried' | 'not carried';
   /** How often the bridge asks by REST whether realtime brought everything; unset: as in production. */
   readonly watchMs?: number;
   /** How often the bridge compares everybody's name and picture; unset: as in production. */
@@ -100,7 +102,11 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     // People of the tests poll faster than any person; the bot is exempt from the limiter anyway.
     settings: { API_Enable_Rate_Limiter: false, ...options.settings },
   });
-  const homeserver = await options.homeserver.start({ serverName, registrations: [registration] });
+  const homeserver = await options.homeserver.start({
+    serverName,
+    registrations: [registration],
+    ...(options.presence === undefined ? {} : { presence: true }),
+  });
   const nobody = createWorkspaceApi({ url: workspace.url, clock: systemClock, log: silent });
   const admin = nobody.as(await nobody.login('admin', PASSWORD));
   const bot = await makeBot(admin, nobody);
@@ -133,6 +139,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         realtime: connected.realtime,
         listen: { host: '127.0.0.1', port, hsToken: registration.hsToken },
         keepBodiesMs: 7 * 24 * 60 * 60 * 1000,
+        ...(options.presence === 'carried' && { presence: true }),
         ...(options.watchMs === undefined ? {} : { watchMs: options.watchMs }),
         ...(options.compareProfilesMs === undefined ? {} : { compareProfilesMs: options.compareProfilesMs }),
       });

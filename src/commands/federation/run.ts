@@ -27,6 +27,10 @@ export default class FederationRun extends BaseCommand<typeof FederationRun, nev
       env: 'RCFED_ADMIN',
       helpValue: 'ADDRESS',
     }),
+    presence: Flags.option({ options: ['true', 'false'] as const })({
+      summary: 'Whether it is carried over who is online, away and busy; false unless the profile says otherwise.',
+      env: 'RCFED_PRESENCE',
+    }),
     ...secretFlags('admin-token', 'token of the admin API, where it is not a socket'),
   };
 
@@ -60,7 +64,8 @@ export default class FederationRun extends BaseCommand<typeof FederationRun, nev
         address: admin.address,
         advice: 'tokens cross the network in the clear: put a proxy with TLS before it',
       });
-    return { ...profile, listen: this.flags.listen ?? profile.listen, admin };
+    const { listen = profile.listen, presence } = this.flags;
+    return { ...profile, listen, presence: presence === undefined ? profile.presence : presence === 'true', admin };
   }
 
   /** Events are the result of this command; how it starts and ends is told beside it. */

@@ -53,6 +53,7 @@ export async function serveBridge(profile: AdminProfile, reach: Reach, watcher: 
       realtime: connection.realtime,
       listen: { ...listen, hsToken },
       keepBodiesMs: profile.keepBodiesMs,
+      presence: profile.presence,
     });
     service.resolve(createBridgeService(connection.parts, bridge));
     watcher.onListening({ listener: bridge.url, admin: admin.map(({ address }) => address) });

@@ -16,6 +16,8 @@ import { createHomeserverSink } from './homeserver/sink.ts';
 import { createHomeserverSource } from './homeserver/source.ts';
 import { createGhostProfiles } from './live/ghost-profiles.ts';
 import type { LiveFeature } from './live/live-feature.ts';
+import { createPresence } from './live/presence.ts';
+import { createReceipts } from './live/receipts.ts';
 import { createPollTallies } from './live/poll-tallies.ts';
 import { createPruneNews } from './live/prune-news.ts';
 import { createPuppetProfiles } from './live/puppet-profiles.ts';
@@ -39,6 +41,8 @@ export interface BridgeOptions {
   readonly listen: { readonly host: string; readonly port: number; readonly hsToken: Secret };
   /** Bodies of settled rows are dropped after so many ms. */
   readonly keepBodiesMs: number;
+  /** Carries who is online, away and busy; unset: not. */
+  readonly presence?: boolean;
   /** How often REST is asked whether realtime brought everything, ms; unset: every 30 s. */
   readonly watchMs?: number;
   /** How often everybody's name and picture are compared, ms; unset: ghosts every 10 s, puppets every 5 minutes. */
@@ -127,6 +131,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
 
   const live: readonly LiveFeature[] = [
     createTyping({ parts, portals, puppets, signal }),
+    createReceipts({ parts, portals, puppets, signal }),
+    ...(options.presence === true ? [createPresence({ parts, signal })] : []),
     tallies,
     ghostProfiles,
     createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
@@ -230,6 +236,8 @@ function authorOf(
 ) {
   if (event.kind === 'message.posted' || event.kind === 'announced') return event.author;
   if (event.kind === 'message.edited') return event.editor;
+  // Pins are the bot's doing.
+  if (event.kind === 'pins.changed') return { id: '' as never, username: '', name: '' };
   const reacting = event.kind === 'reactions.changed' ? event.reactions.added[0]?.author : undefined;
   if (reacting !== undefined) return reacting;
   const author = event.pairs[0]?.workspaceUserId ?? ('' as never);

@@ -18,6 +18,7 @@ export type WorkspaceEvent =
   | WorkspaceMessageEdited
   | WorkspaceMessageDeleted
   | WorkspaceReactionsChanged
+  | WorkspacePinsChanged
   | WorkspaceAnnounced;
 
 /** Happened on Matrix, is to appear in Rocket.Chat. */
@@ -27,6 +28,7 @@ export type HomeserverEvent =
   | HomeserverMessageDeleted
   | HomeserverReactionAdded
   | HomeserverReactionRemoved
+  | HomeserverPinsChanged
   | HomeserverPollCounted
   | HomeserverRoomEncrypted;
 
@@ -129,6 +131,14 @@ export interface WorkspaceReactionsChanged {
   readonly reactions: ReactionChange;
 }
 
+/** What is pinned in the room and was not when it was last settled, and the other way round. */
+export interface WorkspacePinsChanged {
+  readonly kind: 'pins.changed';
+  readonly origin: 'workspace';
+  readonly pinned: readonly { readonly messageId: MessageId; readonly eventId: EventId }[];
+  readonly unpinned: readonly MessageId[];
+}
+
 /** Rocket.Chat itself says that something happened; the words for it are ours. */
 export interface WorkspaceAnnounced {
   readonly kind: 'announced';
@@ -229,6 +239,17 @@ export interface HomeserverReactionRemoved {
   readonly origin: 'homeserver';
   readonly sender: MatrixUserId;
   readonly entry: ReactionEntry;
+}
+
+/** The same of Matrix. */
+export interface HomeserverPinsChanged {
+  readonly kind: 'pins.changed';
+  readonly origin: 'homeserver';
+  /** Who made the change that this was noticed by. */
+  readonly sender: MatrixUserId;
+  readonly eventId: EventId;
+  readonly pinned: readonly MessageId[];
+  readonly unpinned: readonly MessageId[];
 }
 
 /** A vote, or one less, in a poll whose result is shown: its message is edited a little later. */

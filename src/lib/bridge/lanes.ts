@@ -169,8 +169,7 @@ export class Lanes {
       portal,
       linkedAt: this.#options.portals.linkedAt(portal),
       mayHaveActed: state.doubt.about(row.side),
-      ownSendingUnsettled:
-        row.side === 'workspace' && (state.doubt.about('homeserver') || state.settling.ids.length > 0),
+      ownSendingUnsettled: state.doubt.about(otherSide(row.side)) || state.settling.ids.length > 0,
     });
     if (applied.kind === 'settled' || applied.kind === 'settling') {
       if (applied.kind === 'settling') this.#settleBehind(lane, state, row, applied.settled);

@@ -48,7 +48,7 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
   const interpret = (row: InboxRow, context: RowContext): Promise<FederationEvent | Nothing | Later> =>
     row.side === 'workspace'
       ? interpretWorkspaceRow(parts, row, context)
-      : interpretHomeserverRow(parts, context.portal, row);
+      : interpretHomeserverRow(parts, context.portal, row, context);
 
   const act = (event: FederationEvent, row: InboxRow, portal: Portal, how: Manner): Promise<Outcome> =>
     event.origin === 'workspace'

@@ -167,6 +167,13 @@ export const profileFields: readonly ProfileField[] = [
     default: '7d',
     parse: duration,
   },
+  {
+    name: 'presence',
+    kinds: admin,
+    summary: 'whether it is carried over who is online, away and busy',
+    choices: ['true', 'false'],
+    default: 'false',
+  },
   { name: 'ca-file', kinds: both, summary: 'further trusted certificates', globalFlag: true },
   {
     name: 'timeout',

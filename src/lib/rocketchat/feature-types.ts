@@ -70,7 +70,8 @@ export interface PresenceApi {
   setStatus(status: 'online' | 'away' | 'busy' | 'offline', message?: string): Promise<void>;
   /**
    * Who has read a message, and when (ms). `not-offered`: this workspace's plan has no read receipts, which
-   * the server says with an error of its own.
+   * the server says with an error of its own. Empty where `Message_Read_Receipt_Enabled` or
+   * `Message_Read_Receipt_Store_Users` was off when they read.
    */
   readReceipts(
     messageId: MessageId,

@@ -75,5 +75,8 @@ export type RealtimeNews =
       /** Exactly these, where the server says which. Otherwise replies in threads may have been kept, unsaid. */
       readonly ids?: readonly MessageId[];
     }
-  /** Enterprise only: everything in the room up to a time (ms) was read by somebody; `readReceipts` tells by whom. */
+  /**
+   * Enterprise only, and told when the last member of the room has read: everything up to a time (ms) was read by
+   * all of them, also by bots. In a room with somebody who never reads it is never told; `readReceipts` tells more.
+   */
   | { readonly kind: 'read'; readonly roomId: WorkspaceRoomId; readonly until: number };

@@ -34,6 +34,7 @@ const tables = [
   'media',
   'members',
   'people',
+  'pins',
   'poll_entries',
   'portals',
   'quarantine',
@@ -59,6 +60,12 @@ const rules: readonly Rule[] = [
     severity: 'broken',
     message: 'Reactions belong to a portal that is not in the store.',
     broken: `select event_id as example from reactions where portal_id not in (select id from portals)`,
+  },
+  {
+    id: 'pin-without-portal',
+    severity: 'broken',
+    message: 'Pins belong to a portal that is not in the store.',
+    broken: `select message_id as example from pins where portal_id not in (select id from portals)`,
   },
   {
     id: 'poll-without-portal',

@@ -132,6 +132,13 @@ const reactionTables = ({ int, text, keyed }: ColumnTypes): string[] => [
   `create index reactions_message on reactions (message_id)`,
 ];
 
+/** Messages that both sides have pinned: what either side's pins are compared with. */
+const pinTables = ({ int, text, keyed }: ColumnTypes): string[] => [
+  `create table pins (
+    portal_id ${int} not null references portals (id), message_id ${text} not null, primary key (portal_id, message_id)
+  ) ${keyed}`,
+];
+
 /** Which Matrix servers may be met, and how many events of others were not carried over. */
 const accessTables = ({ int, text, keyed }: ColumnTypes): string[] => [
   `create table access_rules (
@@ -163,4 +170,5 @@ export const migrations: readonly Migration[] = [
         check (retention in ('keep', 'redact'))`,
     ],
   },
+  { version: 6, statements: pinTables },
 ];

@@ -155,6 +155,7 @@ export interface Schema {
   attempts: AttemptTable;
   ledger: LedgerTable;
   reactions: ReactionTable;
+  pins: { portal_id: number; message_id: string };
   poll_entries: PollEntryTable;
   snapshots: SnapshotTable;
   tombstones: TombstoneTable;

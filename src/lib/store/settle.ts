@@ -2,6 +2,7 @@ import { inState } from './inbox-row.ts';
 import { effectForgetter } from './effects.ts';
 import { leaseGuard } from './leases.ts';
 import { ledgerWrites } from './ledger.ts';
+import { writePins } from './pins.ts';
 import { type PreparedQuery, prepareQuery } from './prepared-query.ts';
 import { dropPollEntries, writePollEntries } from './polls.ts';
 import { writeReactions } from './reactions.ts';
@@ -67,6 +68,7 @@ function rowSettler(database: StoreDatabase): (settlement: Settlement, on: Execu
     for (const eventId of settlement.redacted ?? []) await ledger.redact(eventId, on);
     for (const snapshot of settlement.snapshots ?? []) await ledger.remember(snapshot, on);
     await writeReactions({ added: settlement.reactions ?? [], removed: settlement.unreacted ?? [] }, on);
+    if (settlement.pins !== undefined) await writePins(settlement.pins, on);
     await writePollEntries(settlement.pollEntries ?? [], on);
     await dropPollEntries(settlement.redacted ?? [], on);
     await ledger.bury(settlement.tombstones ?? [], on);

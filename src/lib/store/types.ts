@@ -221,6 +221,12 @@ export interface Tombstone {
   readonly target: string;
 }
 
+export interface PinChange {
+  readonly portalId: PortalId;
+  readonly pinned: readonly MessageId[];
+  readonly unpinned: readonly MessageId[];
+}
+
 export interface Settlement {
   readonly inboxId: InboxId;
   readonly lease: Lease;
@@ -234,6 +240,8 @@ export interface Settlement {
   readonly unreacted?: readonly EventId[];
   readonly pollEntries?: readonly PollEntry[];
   readonly tombstones?: readonly Tombstone[];
+  /** Messages of a portal that became pinned on both sides, or are so no longer. */
+  readonly pins?: PinChange;
   /** Effects that this row's application expected and whose echo came already or will be equal to the snapshot. */
   readonly forgetEffects?: readonly ExpectedEffect[];
   /** The row is put aside instead of done. */
@@ -306,6 +314,11 @@ export interface Reactions {
   byEvent(eventId: EventId): Promise<ReactionEntry | undefined>;
   /** All that are there, in no order. */
   byMessage(messageId: MessageId): Promise<readonly ReactionEntry[]>;
+}
+
+export interface Pins {
+  /** Messages of that portal that were last settled as pinned on both sides. */
+  of(portalId: PortalId): Promise<ReadonlySet<MessageId>>;
 }
 
 export interface Polls {
@@ -394,6 +407,7 @@ export interface Store {
   readonly attempts: Attempts;
   readonly ledger: Ledger;
   readonly reactions: Reactions;
+  readonly pins: Pins;
   readonly polls: Polls;
   readonly effects: Effects;
   readonly portals: Portals;

@@ -35,7 +35,7 @@ const LINK_WITHIN_MS = 60_000;
 
 export async function buildStage(
   options: StageOptions,
-  { settings, maxUploadBytes }: Pick<ServersOptions, 'settings' | 'maxUploadBytes'> = {},
+  { settings, maxUploadBytes, presence }: Pick<ServersOptions, 'settings' | 'maxUploadBytes' | 'presence'> = {},
 ): Promise<Stage> {
   const servers = await startServers({
     serverName: 'sandbox.test',
@@ -43,9 +43,11 @@ export async function buildStage(
     // Bob says more in ten seconds than Rocket.Chat allows a person in a minute.
     settings: { API_Enable_Rate_Limiter: false, ...settings },
     maxUploadBytes,
+    presence,
   });
   try {
-    const setup = await setUpBridge(servers, options);
+    const made = await setUpBridge(servers, options);
+    const setup = presence === true ? { ...made, environment: { ...made.environment, RCFED_PRESENCE: 'true' } } : made;
     return {
       servers,
       setup,

@@ -11,7 +11,10 @@ import { otherKindRows } from './other-kinds.ts';
 import { pollRows } from './polls.ts';
 import { profileRows } from './profiles.ts';
 import { pruneRows } from './prunes.ts';
+import { pinRows } from './pins.ts';
+import { presenceRows } from './presence.ts';
 import { reactionRows } from './reactions.ts';
+import { receiptRows } from './receipts.ts';
 import { replyRows } from './replies.ts';
 import { textRows } from './text.ts';
 import { threadRows } from './threads.ts';
@@ -36,4 +39,8 @@ export const features: readonly Feature[] = [
   ...pollRows,
   ...otherKindRows,
   ...profileRows,
+  ...pinRows,
+  ...typingRows,
+  ...receiptRows,
+  ...presenceRows,
 ];

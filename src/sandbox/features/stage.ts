@@ -26,9 +26,16 @@ export interface FeatureStage {
 /** Starts everything, the bridge too. */
 export async function buildFeatureStage(options: StageOptions): Promise<FeatureStage> {
   const stage = await buildStage(options, {
-    settings: { FileUpload_MaxFileSize: LARGEST_FILE, Message_MaxAllowedSize: LONGEST_TEXT },
+    settings: {
+      FileUpload_MaxFileSize: LARGEST_FILE,
+      Message_MaxAllowedSize: LONGEST_TEXT,
+      Message_Read_Receipt_Enabled: true,
+      Message_Read_Receipt_Store_Users: true,
+    },
     maxUploadBytes: 2 * LARGEST_FILE,
+    presence: true,
   });
+  stage.servers.workspace.state.licence.add('message-read-receipt');
   let live: Watching | undefined;
   let bridge: BridgeProcess | undefined;
   const startBridge = async (): Promise<void> => {

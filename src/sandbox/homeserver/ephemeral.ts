@@ -1,6 +1,7 @@
 import type { ApplicationService } from './application-services.ts';
 import { isRoomOfInterest, isUserOfInterest } from './interest.ts';
 import type { JsonObject } from './json.ts';
+import { membershipOf } from './room-state.ts';
 import { pushEvents } from './sender.ts';
 import { type Homeserver, type Room, wakeWaiters } from './state.ts';
 
@@ -50,9 +51,19 @@ export function setReceipt(
 /** Does nothing on a homeserver that was not asked for presence: it's the costliest part of Matrix, and many switch it off. */
 export function setPresence(hs: Homeserver, userId: string, presence: string, statusMessage: string | undefined): void {
   if (!hs.withPresence) return;
-  hs.memory.presence.set(userId, { presence, statusMessage, at: hs.clock.now() });
+  const stream = nextEphemeralStream(hs);
+  hs.memory.presence.set(userId, { presence, statusMessage, at: hs.clock.now(), stream });
   const event = { type: 'm.presence', sender: userId, content: presenceOf(hs, userId) };
   announce(hs, event, (service) => isUserOfInterest(hs, service, userId));
+}
+
+/** What somebody's /sync tells of those with whom they share a room, and of themselves. */
+export function presenceSince(hs: Homeserver, userId: string, since: number): JsonObject[] {
+  const rooms = [...hs.disk.rooms.values()].filter((room) => membershipOf(room, userId) === 'join');
+  const isSeen = (other: string): boolean => rooms.some((room) => membershipOf(room, other) === 'join');
+  return [...hs.memory.presence]
+    .filter(([other, { stream }]) => stream > since && (other === userId || isSeen(other)))
+    .map(([other]) => ({ type: 'm.presence', sender: other, content: presenceOf(hs, other) }));
 }
 
 export function presenceOf(hs: Homeserver, userId: string): JsonObject {

@@ -112,7 +112,7 @@ export interface Memory {
   /** Room → user → when their typing ends. */
   readonly typing: Map<string, { users: Map<string, number>; stream: number }>;
   /** User → what they show; `at` is when they said so. */
-  readonly presence: Map<string, { presence: string; statusMessage: string | undefined; at: number }>;
+  readonly presence: Map<string, { presence: string; statusMessage: string | undefined; at: number; stream: number }>;
   /** Called and dropped at each change that a /sync may be waiting for. */
   readonly waiters: Set<() => void>;
   readonly agent: Agent;

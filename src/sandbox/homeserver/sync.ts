@@ -1,5 +1,5 @@
 import { eventFor } from './client-event.ts';
-import { receiptEvent, typingIn } from './ephemeral.ts';
+import { presenceSince, receiptEvent, typingIn } from './ephemeral.ts';
 import { type Answer, integerQuery, type MatrixRequest } from './http.ts';
 import { isObject, type JsonObject, objectOr } from './json.ts';
 import { invalid, MatrixError } from './matrix-error.ts';
@@ -35,10 +35,12 @@ export async function sync(hs: Homeserver, request: MatrixRequest): Promise<Answ
   for (;;) {
     const now: Place = { events: hs.disk.stream.length, ephemeral: hs.disk.ephemeralStream };
     const rooms = roomsSince(hs, requester, since, now, limit, full);
+    const presence = presenceSince(hs, account.userId, since?.ephemeral ?? 0);
     const left = until - hs.clock.now();
     if (
       full ||
       left <= 0 ||
+      presence.length > 0 ||
       Object.values(rooms).some((group) => Object.keys(group).length > 0) ||
       request.gone.aborted
     ) {
@@ -47,7 +49,7 @@ export async function sync(hs: Homeserver, request: MatrixRequest): Promise<Answ
           next_batch: tokenOf(now),
           rooms,
           account_data: { events: full ? globalData(account) : [] },
-          presence: { events: [] },
+          presence: { events: presence },
           to_device: { events: [] },
           device_lists: { changed: [], left: [] },
           device_one_time_keys_count: {},

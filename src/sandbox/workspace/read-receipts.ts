@@ -13,8 +13,22 @@ export function markRead(workspace: Workspace, account: Account, room: RoomDocum
   subscription.alert = false;
   subscription._updatedAt = workspace.stamp();
   workspace.bus.emit({ kind: 'subscription', action: 'updated', subscription });
-  if (!offered(workspace) || !workspace.settings.get<boolean>('Message_Read_Receipt_Enabled')) return;
-  const args = [{ until: subscription.ls }];
+  if (offered(workspace) && workspace.settings.get<boolean>('Message_Read_Receipt_Enabled'))
+    tellIfAllRead(workspace, room);
+}
+
+/** Up to when everybody in a room had read when that was last told, by room. */
+const told = new WeakMap<RoomDocument, number>();
+
+/** `messagesRead` is not told of each reader, but when the last member, bots included, has read some message. */
+function tellIfAllRead(workspace: Workspace, room: RoomDocument): void {
+  const members = workspace.rooms.members(room._id);
+  const until = Math.min(...members.map(({ ls }) => ls?.getTime() ?? Number.NEGATIVE_INFINITY));
+  const before = told.get(room) ?? Number.NEGATIVE_INFINITY;
+  const isNews = workspace.messages.inRoom(room._id).some(({ ts }) => ts.getTime() > before && ts.getTime() <= until);
+  if (!isNews) return;
+  told.set(room, until);
+  const args = [{ until: new Date(until) }];
   workspace.bus.emit({ kind: 'notify-room', rid: room._id, event: 'messagesRead', args });
 }
 
@@ -27,6 +41,12 @@ export function receiptsOf(workspace: Workspace, account: Account, messageId: st
     throw new MeteorError('error-invalid-message', 'Invalid message', { method: 'getReadReceipts' });
   if (!canAccess(workspace, account, room))
     throw new MeteorError('error-invalid-room', 'Invalid room', { method: 'getReadReceipts' });
+  const { settings } = workspace;
+  if (
+    !settings.get<boolean>('Message_Read_Receipt_Enabled') ||
+    !settings.get<boolean>('Message_Read_Receipt_Store_Users')
+  )
+    return [];
   return workspace.rooms
     .members(room._id)
     .filter(({ ls }) => ls !== undefined && ls >= message.ts)

@@ -13,6 +13,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   Message_QuoteChainLimit: 2,
   Message_ErasureType: 'Delete',
   Message_Read_Receipt_Enabled: false,
+  Message_Read_Receipt_Store_Users: false,
   Message_CustomFields_Enabled: false,
   Hide_System_Messages: [],
   Threads_enabled: true,

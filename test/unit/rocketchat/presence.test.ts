@@ -55,6 +55,8 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
     const id = await say(admin, 'hello');
     expect(await admin.readReceipts(id)).toBe('not-offered');
     server.state.licence.add('message-read-receipt');
+    server.state.settings.set('Message_Read_Receipt_Enabled', true);
+    server.state.settings.set('Message_Read_Receipt_Store_Users', true);
     expect(await admin.readReceipts(id)).toEqual([]);
     await alice.markRead(room.id);
     expect(await admin.readReceipts(id)).toEqual([{ userId: alice.userId, at: expect.any(Number) }]);

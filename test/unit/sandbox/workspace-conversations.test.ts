@@ -118,9 +118,16 @@ describe('who is there, in the sandbox workspace', () => {
     workspace.server.state.licence.add('message-read-receipt');
     workspace.server.state.settings.set('Message_Read_Receipt_Enabled', true);
     await workspace.post('subscriptions.read', { rid }, alice);
+    expect(await receipts()).toMatchObject({ receipts: [] });
+    workspace.server.state.settings.set('Message_Read_Receipt_Store_Users', true);
     expect(await receipts()).toMatchObject({
       receipts: [{ messageId, userId: alice.userId, user: { username: 'alice' } }],
     });
+    await listener.settle();
+    // Told only once everybody has read it.
+    expect(listener.events('stream-notify-room')).toEqual([]);
+    await workspace.post('subscriptions.read', { rid });
+    await workspace.post('subscriptions.read', { rid });
     await listener.settle();
     expect(listener.events('stream-notify-room')).toEqual([[{ until: { $date: expect.any(Number) } }]]);
   });

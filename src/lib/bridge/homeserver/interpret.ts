@@ -3,6 +3,8 @@ import type { InboxRow, LedgerEntry, Portal, Settlement } from '../../store/type
 import type { HomeserverEvent } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
+import { interpretMatrixPins } from '../pins/interpret-homeserver.ts';
+import { PINNED_EVENTS } from '../pins/pinned.ts';
 import { readContent, turnsEncryptionOn } from './content.ts';
 import { interpretCall } from './interpret-call.ts';
 import { interpretPoll, interpretPollRedaction, interpretTally, readPollContent } from './interpret-poll.ts';
@@ -20,6 +22,7 @@ export async function interpretHomeserverRow(
   parts: BridgeParts,
   portal: Portal,
   row: InboxRow,
+  { ownSendingUnsettled }: { readonly ownSendingUnsettled: boolean },
 ): Promise<HomeserverEvent | Nothing> {
   if (row.type === POLL_TALLY) return interpretTally(parts, row.ref as EventId);
   const event = readEvent(JSON.parse(row.body ?? '{}'));
@@ -29,6 +32,8 @@ export async function interpretHomeserverRow(
   // What somebody takes back goes away here too, whoever they are by now.
   if (!parts.access.admitsUser(event.sender)) return nothing('blocked');
   if (event.type === 'm.reaction') return interpretReaction(parts, event);
+  if (event.isState && event.type === PINNED_EVENTS)
+    return interpretMatrixPins(parts, portal, row, event, ownSendingUnsettled);
   if (event.type === 'm.room.encrypted' || turnsEncryptionOn(event.type, event.stateKey, event.content)) {
     return { kind: 'room.encrypted', origin: 'homeserver', sender: event.sender };
   }

@@ -2,6 +2,7 @@ import type { InboxRow, Portal } from '../../store/types.ts';
 import type { WorkspaceEvent } from '../events.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
+import { pinOnMatrix } from '../pins/to-homeserver.ts';
 import { createReadSettings } from '../workspace/settings.ts';
 import type { Work } from './acting.ts';
 import { announce } from './announce.ts';
@@ -35,6 +36,8 @@ export function createHomeserverSink(parts: BridgeParts, ghosts: Ghosts, lookUp:
           return edit(work, event).then((done) => withReactions(work, event, done));
         case 'reactions.changed':
           return react(work, event);
+        case 'pins.changed':
+          return pinOnMatrix(work, event);
         case 'message.deleted':
           return redactAll(work, event);
       }

@@ -1,9 +1,10 @@
 import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import type { RealtimeNews } from '../../rocketchat/realtime-news.ts';
-import type { Person, Portal, Profile } from '../../store/types.ts';
+import type { Portal, Profile } from '../../store/types.ts';
 import { nameOnMatrix } from '../homeserver/ghost-profile.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { LiveFeature } from './live-feature.ts';
+import { memberOf } from './member.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import type { Puppets } from '../workspace/puppets.ts';
 import { type ReadSettings, createReadSettings } from '../workspace/settings.ts';
@@ -149,9 +150,4 @@ async function onlyMemberNamed(parts: BridgeParts, portal: Portal, name: string)
 
 function forgetOld(typists: Map<string, number>, now: number): void {
   for (const [key, at] of typists) if (now - at > MATRIX_TIMEOUT_MS) typists.delete(key);
-}
-
-async function memberOf(parts: BridgeParts, portal: Portal, person: Person | undefined): Promise<Person | undefined> {
-  if (person === undefined || !person.ready) return undefined;
-  return (await parts.store.people.isMember(portal.id, person.id)) ? person : undefined;
 }

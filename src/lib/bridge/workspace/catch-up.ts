@@ -2,6 +2,7 @@ import type { MessageId } from '../../core/ids.ts';
 import type { NewInboxRow, Portal, Tombstone } from '../../store/types.ts';
 import type { Recorded } from '../homeserver/source.ts';
 import type { BridgeParts } from '../parts.ts';
+import { pinsRow } from '../pins/row.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { readTime } from './message.ts';
 import { deletionRows } from './deletions.ts';
@@ -34,6 +35,8 @@ export async function catchUp(
     const isKnown = (await parts.store.ledger.snapshot(raw['_id'] as MessageId)) !== undefined;
     // Written before the link, and only touched since: not ours to relay.
     if (!isKnown && (readTime(raw['ts']) ?? 0) < portals.linkedAt(portal)) continue;
+    const pins = pinsRow(portals, raw);
+    if (pins !== undefined) rows.push(pins);
     const row = await messageRow(parts, portals, raw, isKnown);
     if (row === undefined) continue;
     rows.push(row);

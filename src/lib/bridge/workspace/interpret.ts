@@ -1,9 +1,11 @@
 import type { MessageId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
-import type { InboxRow, LedgerEntry, Snapshot } from '../../store/types.ts';
+import type { InboxRow, LedgerEntry, Portal, Snapshot } from '../../store/types.ts';
 import type { ReactionChange, WorkspaceEvent } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
+import { interpretWorkspacePins } from '../pins/interpret-workspace.ts';
+import { PINS } from '../pins/row.ts';
 import { type WorkspaceMessage, hashOf, isDeleted, readMessage, versionOf } from './message.ts';
 import { reactionChange } from './reactions.ts';
 import { kindOf } from './system-messages.ts';
@@ -15,6 +17,7 @@ export interface Later {
 }
 
 export interface WorkspaceCircumstances {
+  readonly portal: Portal;
   /** The workspace's clock when the portal was linked, ms: what was written before is not relayed. */
   readonly linkedAt: number;
   /** A row of the other direction may have acted without being settled. */
@@ -28,8 +31,9 @@ export interface WorkspaceCircumstances {
 export async function interpretWorkspaceRow(
   parts: BridgeParts,
   row: InboxRow,
-  { linkedAt, ownSendingUnsettled }: WorkspaceCircumstances,
+  { portal, linkedAt, ownSendingUnsettled }: WorkspaceCircumstances,
 ): Promise<WorkspaceEvent | Nothing | Later> {
+  if (row.type === PINS) return interpretWorkspacePins(parts, portal, row, ownSendingUnsettled);
   if (row.type === 'deleted' || row.type === 'pruned') {
     return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled, row.type);
   }

@@ -3,6 +3,7 @@ import type { HomeserverEvent, SettledWith } from '../events.ts';
 import type { PollTallies } from '../live/poll-tallies.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
+import { pinInWorkspace } from '../pins/to-workspace.ts';
 import type { Work } from './acting.ts';
 import { edit } from './edit.ts';
 import type { LookUpForWorkspace } from './names.ts';
@@ -40,6 +41,8 @@ export function createWorkspaceSink(
           return react(work, event);
         case 'reaction.removed':
           return takeBack(work, event);
+        case 'pins.changed':
+          return pinInWorkspace(work, event);
         case 'poll.counted':
           return settledWith(
             event,

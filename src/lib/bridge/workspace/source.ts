@@ -4,6 +4,7 @@ import type { NewInboxRow, RecordBatch, Tombstone } from '../../store/types.ts';
 import { contentHash } from '../effect-ids.ts';
 import type { Recorded } from '../homeserver/source.ts';
 import type { BridgeParts } from '../parts.ts';
+import { pinsRow } from '../pins/row.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { type WorkspaceMessage, isDeleted, readMessage, versionOf } from './message.ts';
 import { reactionsKey } from './reactions.ts';
@@ -141,6 +142,8 @@ async function record(
   const rows: NewInboxRow[] = [];
   const tombstones: Tombstone[] = [];
   for (const event of events) {
+    const pins = event.kind === 'message' ? pinsRow(portals, event.message) : undefined;
+    if (pins !== undefined) rows.push(pins);
     const row = await rowOf(parts, portals, event);
     if (row === undefined) continue;
     rows.push(row);

@@ -1,0 +1,12 @@
+import type { Person, Portal } from '../../store/types.ts';
+import type { BridgeParts } from '../parts.ts';
+
+/** That person, if their puppet or ghost works and is in the room: what is of the moment makes and invites nobody. */
+export async function memberOf(
+  { store }: Pick<BridgeParts, 'store'>,
+  portal: Portal,
+  person: Person | undefined,
+): Promise<Person | undefined> {
+  if (person === undefined || !person.ready) return undefined;
+  return (await store.people.isMember(portal.id, person.id)) ? person : undefined;
+}
