@@ -57,4 +57,7 @@ function expectAll(played: readonly Part[], play: () => Promise<Act>): void {
   test.each(played.map((part) => part.name))('%s', (name) => {
     expect(act.outcomes.get(name)).toEqual(expect.any(String));
   });
+  test('nothing is there twice', () => {
+    expect(act.doubles).toEqual([]);
+  });
 }

@@ -1,11 +1,13 @@
 import { type ChangedFeature, type Feature, nameOf } from '../../src/sandbox/features/feature.ts';
-import { caughtUp, shownInTime, stillShown } from '../../src/sandbox/features/run-features.ts';
+import { caughtUp, doublesIn, shownInTime, stillShown } from '../../src/sandbox/features/run-features.ts';
 import type { Place, Scene } from '../../src/sandbox/features/scene.ts';
 import type { FeatureStage } from '../../src/sandbox/features/stage.ts';
 
 /** What became of each row in one act, by its name and place: `edit, to Matrix, in a channel`. */
 export interface Act {
   readonly outcomes: ReadonlyMap<string, string | Error>;
+  /** What is there twice, of all that was said. */
+  readonly doubles: readonly string[];
 }
 
 /** One row in one kind of room. */
@@ -40,7 +42,10 @@ export async function playAct(
   });
   await Promise.all([...places.values()].map((place) => allThrough(stage.scene(place))));
   const outcomes = played.map(async ({ part, look }) => [part.name, await look()] as const);
-  return { outcomes: new Map(await Promise.all(outcomes)) };
+  return {
+    outcomes: new Map(await Promise.all(outcomes)),
+    doubles: (await Promise.all([...places.values()].map((place) => doublesIn(place)))).flat(),
+  };
 }
 
 /** Nothing is on its way any more when what was said last, both ways, has arrived. */

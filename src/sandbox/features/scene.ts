@@ -56,8 +56,8 @@ export interface Scene extends Cast {
   bobSays(text: string, more?: Partial<Omit<MessageToSend, 'roomId' | 'text'>>): Promise<MessageId>;
   /** For requests of alice that take one: each is new. */
   transactionId(): string;
-  /** Waits until it no longer throws. Only for `prepare`: the rest is asked again by whoever runs the row. */
-  until<T>(check: () => Promise<T>): Promise<T>;
+  /** Waits until it no longer throws, 30 s unless told. Only for `prepare`: the rest is asked again by whoever runs the row. */
+  until<T>(check: () => Promise<T>, withinMs?: number): Promise<T>;
 }
 
 const SETTLED_WITHIN_MS = 30_000;
@@ -87,7 +87,7 @@ export function createScene(cast: Cast, place: Place): Scene {
       return more?.id ?? id;
     },
     transactionId,
-    until: (check) => until(check, SETTLED_WITHIN_MS, cast),
+    until: (check, withinMs = SETTLED_WITHIN_MS) => until(check, withinMs, cast),
   };
 }
 
