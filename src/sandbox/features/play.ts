@@ -17,7 +17,7 @@ export async function playFeatures(options: Omit<DemoOptions, 'narrate'>): Promi
   const stage = await options.wait('Starting two servers and a bridge', () => buildFeatureStage(options));
   try {
     const title = `Trying ${features.length} features, each as somebody would use it`;
-    const results = await options.wait(title, () => runFeatures(stage, features, options.signal));
+    const results = await options.wait(title, () => runFeatures(stage, features, options));
     return { features: results, homeserver: stage.homeserver };
   } finally {
     await stage.strike();

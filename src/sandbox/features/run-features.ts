@@ -25,7 +25,7 @@ const AT_ONCE = 5;
 export async function runFeatures(
   stage: FeatureStage,
   features: readonly Feature[],
-  signal: AbortSignal,
+  { signal, withinMs = SHOWN_WITHIN_MS }: { readonly signal: AbortSignal; readonly withinMs?: number },
 ): Promise<readonly FeatureResult[]> {
   const places = new Map<PlaceKind, Place>();
   for (const { where } of features) if (!places.has(where[0])) places.set(where[0], await stage.openPlace(where[0]));
@@ -34,7 +34,7 @@ export async function runFeatures(
     const some = features.slice(at, at + AT_ONCE).map((feature) => {
       const place = places.get(feature.where[0]);
       if (place === undefined) throw new Error('every place of a row was opened');
-      return runFeature(feature, stage.scene(place));
+      return runFeature(feature, stage.scene(place), withinMs);
     });
     results.push(...(await Promise.all(some)));
     signal.throwIfAborted();
@@ -42,12 +42,12 @@ export async function runFeatures(
   return results;
 }
 
-async function runFeature(feature: Feature, scene: Scene): Promise<FeatureResult> {
+async function runFeature(feature: Feature, scene: Scene, withinMs: number): Promise<FeatureResult> {
   const row = { feature: feature.feature, direction: feature.direction };
   try {
     const changed = await (await feature.prepare(scene)).change();
-    await shownInTime(changed, scene, SHOWN_WITHIN_MS);
-    await caughtUp(feature.direction, scene, SHOWN_WITHIN_MS);
+    await shownInTime(changed, scene, withinMs);
+    await caughtUp(feature.direction, scene, withinMs);
     return { ...row, ok: true, detail: oneLine(await stillShown(changed, scene)) };
   } catch (error) {
     return { ...row, ok: false, detail: oneLine((error as Error).message) };
