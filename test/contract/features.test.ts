@@ -11,7 +11,7 @@ import { homeservers } from '../support/homeservers.ts';
 const parts = partsOf(features);
 const lasting = parts.filter(({ feature }) => feature.lasting);
 const KILLS = 3;
-const KILL_WITHIN_MS = 150;
+const KILL_WITHIN_MS = 300;
 
 describe.each(homeservers)('every feature, on $name', ({ name: homeserver }) => {
   let stage: FeatureStage;

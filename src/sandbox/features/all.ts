@@ -2,6 +2,7 @@ import { deletionRows } from './deletions.ts';
 import { editRows } from './edits.ts';
 import type { Feature } from './feature.ts';
 import { fileRows } from './files.ts';
+import { insideThreadRows } from './inside-threads.ts';
 import { longTextRows } from './long-texts.ts';
 import { mediaRows } from './media.ts';
 import { mentionRows } from './mentions.ts';
@@ -22,6 +23,7 @@ export const features: readonly Feature[] = [
   ...reactionRows,
   ...fileRows,
   ...mediaRows,
+  ...insideThreadRows,
   ...mentionRows,
   ...typingRows,
 ];

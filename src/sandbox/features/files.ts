@@ -91,7 +91,6 @@ const captionToWorkspace = feature({
   feature: 'edit of a caption',
   direction: 'to Rocket.Chat',
   says: 'The caption is edited, the file stays.',
-  limits: 'An edit that brings another file changes the caption alone.',
   async prepare(scene) {
     const content = await contentOf(scene.alice, letter(scene.mark), {
       msgtype: 'm.file',

@@ -38,7 +38,8 @@ const givenToWorkspace = feature({
   feature: 'reaction',
   direction: 'to Rocket.Chat',
   says: 'An annotation in unicode is a reaction of the same message, given once however often the event comes.',
-  limits: 'Words and emoji that Rocket.Chat has no name for are not shown.',
+  limits:
+    'Only people with an account there can react; whoever reacts with what Rocket.Chat has nothing like is told so, once.',
   where: ['channel', 'group'],
   prepare: bothSaid,
   async change(scene, { bobsEvent, bobsMessage }) {
