@@ -92,7 +92,7 @@ const captionToWorkspace = feature({
   direction: 'to Rocket.Chat',
   says: 'The caption is edited, the file stays.',
   async prepare(scene) {
-    const content = await contentOf(scene.alice, letter(scene.mark), {
+    const content = await contentOf(scene, letter(scene.mark), {
       msgtype: 'm.file',
       body: `wrong ${scene.mark}`,
     });

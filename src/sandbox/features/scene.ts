@@ -4,6 +4,7 @@ import type { EventId, MatrixRoomId, MatrixUserId, MessageId, WorkspaceRoomId } 
 import type { MatrixApi } from '../../lib/matrix/types.ts';
 import type { MessageToSend, WorkspaceApi } from '../../lib/rocketchat/types.ts';
 import type { PlaceKind } from './feature.ts';
+import type { SampleFile } from './file-content.ts';
 import type { Live } from './live.ts';
 import type { MatrixReader } from './matrix-reader.ts';
 import { until } from './until.ts';
@@ -27,6 +28,8 @@ export interface Place {
 export interface Cast {
   /** On Matrix, a moderator of the rooms there (power 50). */
   readonly alice: MatrixApi;
+  /** Uploads as alice, one file after the other: Synapse lets nobody begin more than five at once. Answers the address. */
+  aliceUploads(file: SampleFile): Promise<string>;
   /** In Rocket.Chat, the owner of the rooms there. */
   readonly bob: WorkspaceApi;
   /** The workspace's admin. */
