@@ -1,12 +1,13 @@
 /**
- * Writes everything that is made from the code: oclif.manifest.json, docs/commands/, the snapshot of
- * commands and flags. With --check it writes nothing and fails if a file is not as it would be made.
+ * Writes everything that is made from the code: oclif.manifest.json, docs/commands/, docs/features.md, the
+ * snapshot of commands and flags. With --check it writes nothing and fails if a file is not as it would be made.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commandPages } from './generate/command-pages.ts';
 import { commandSnapshot } from './generate/command-snapshot.ts';
+import { featurePage } from './generate/feature-page.ts';
 import { manifestFromSource } from './generate/manifest.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -19,6 +20,7 @@ const wanted: Record<string, string> = {
   'oclif.manifest.json': `${JSON.stringify(manifest, undefined, 2)}\n`,
   'test/command-snapshot.txt': commandSnapshot(manifest),
   ...commandPages(manifest),
+  ...featurePage(),
 };
 
 const pages = await readdir(join(root, 'docs/commands')).catch(() => []);

@@ -1,4 +1,5 @@
 import { errorCatalogue } from '../../src/lib/core/error-catalogue.ts';
+import { pageOf, tableOf } from './markdown.ts';
 import type { Manifest, ManifestCommand } from './manifest.ts';
 
 type FlagEntry = ManifestCommand['flags'][string];
@@ -15,12 +16,11 @@ export const commandPages = ({ commands }: Manifest): Record<string, string> => 
 const fileName = ({ id }: ManifestCommand): string => `${id.replaceAll(':', '-')}.md`;
 const typed = ({ id }: ManifestCommand): string => `rcfed ${id.replaceAll(':', ' ')}`;
 const filled = (text: string): string => text.replaceAll('<%= config.bin %>', 'rcfed');
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 const indexPage = (commands: readonly ManifestCommand[]): string => {
   const [first] = commands;
   const globals = Object.values(first?.flags ?? {}).filter(isGlobal);
-  return page([
+  return pageOf([
     '# Commands',
     'Made from the code by `npm run generate`.',
     tableOf(
@@ -69,7 +69,7 @@ const commandPage = (command: ManifestCommand): string => {
   const examples = (command.examples ?? []).map((example) =>
     filled(typeof example === 'string' ? example : example.command),
   );
-  return page([
+  return pageOf([
     `# ${typed(command)}`,
     command.summary ?? '',
     filled(command.description ?? ''),
@@ -117,9 +117,5 @@ const flagUsage = (flag: FlagEntry): string => {
   return `${short}--${flag.name} ${String(value)}${flag.multiple === true ? ' …' : ''}`;
 };
 
-const tableOf = (titles: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [titles, titles.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
-
 const code = (lines: readonly string[]): string =>
   ['```console', ...lines.map((line) => `$ ${line}`), '```'].join('\n');
-const page = (blocks: readonly string[]): string => `${blocks.filter((block) => block !== '').join('\n\n')}\n`;

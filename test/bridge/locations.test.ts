@@ -54,7 +54,7 @@ describe.each(homeservers)('places from Matrix, on $name', (homeserver) => {
     expect(message['location']).toEqual({ type: 'Point', coordinates: [16.3738, 48.2082] });
   });
 
-  test("what its sender calls it, that it is their own, and how exact it is, are said", async () => {
+  test('what its sender calls it, that it is their own, and how exact it is, are said', async () => {
     await say(
       place('Location was shared at geo:48.2082,16.3738;u=35', {
         geo_uri: 'geo:48.2082,16.3738;u=35',

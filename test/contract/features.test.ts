@@ -10,51 +10,58 @@ import { homeservers } from '../support/homeservers.ts';
 
 const parts = partsOf(features);
 const lasting = parts.filter(({ feature }) => feature.lasting);
-/** Of each act of killing: how long after the changes began. */
 const KILLS = 3;
-const KILL_WITHIN_MS = 150;
+const KILL_WITHIN_MS = 300;
 
-describe.each(homeservers)('every feature, on $name', ({ name }) => {
+describe.each(homeservers)('every feature, on $name', ({ name: homeserver }) => {
   let stage: FeatureStage;
+  /** By row, what it was seen through. */
+  const seen = new Map<string, string[]>();
   beforeAll(async () => {
-    stage = await startFeatureStage(name);
+    stage = await startFeatureStage(homeserver);
   });
-  afterAll(() => stage.strike());
-
-  describe('as it happens', () => {
-    expectAll(parts, () => playAct(stage, parts, (begin) => begin()));
-  });
-
-  describe('while both bridges are down', () => {
-    expectAll(lasting, () =>
-      playAct(stage, lasting, async (begin) => {
-        await stage.stopBridge();
-        await begin();
-        await stage.startBridge();
-      }),
-    );
+  afterAll(async () => {
+    await stage.strike();
+    for (const [row, through] of seen)
+      process.stdout.write(`feature on ${homeserver}: ${row}: ${through.join('; ')}\n`);
   });
 
-  describe.each(Array.from({ length: KILLS }, () => randomInt(KILL_WITHIN_MS)))('killed after %i ms', (afterMs) => {
-    expectAll(lasting, () =>
-      playAct(stage, lasting, async (begin) => {
-        const changes = begin();
+  /** One test for each row: the act itself is played once for all of them. */
+  function expectAll(title: string, played: readonly Part[], play: () => Promise<Act>): void {
+    describe(title, () => {
+      let act: Act;
+      beforeAll(async () => {
+        act = await play();
+      });
+      test.each(played.map((part) => part.name))('%s', (row) => {
+        expect(act.outcomes.get(row)).toEqual(expect.any(String));
+        seen.set(row, [...(seen.get(row) ?? []), title]);
+      });
+      test('nothing is there twice', () => {
+        expect(act.doubles).toEqual([]);
+      });
+    });
+  }
+
+  expectAll('as it happens', parts, () => playAct(stage, parts, ({ first, rest }) => first().then(rest)));
+
+  expectAll('over a restart of the bridge', lasting, () =>
+    playAct(stage, lasting, async ({ first, rest }) => {
+      const changes = first();
+      await stage.stopBridge();
+      await Promise.all([changes, rest()]);
+      await stage.startBridge();
+    }),
+  );
+
+  for (const afterMs of Array.from({ length: KILLS }, () => randomInt(KILL_WITHIN_MS)))
+    expectAll(`over a kill after ${afterMs} ms`, lasting, () =>
+      playAct(stage, lasting, async ({ first, rest }) => {
+        const changes = Promise.all([first(), rest()]);
         await sleep(afterMs);
         await stage.killBridge();
         await changes;
         await stage.startBridge();
       }),
     );
-  });
 });
-
-/** One test for each row: the act itself is played once for all of them. */
-function expectAll(played: readonly Part[], play: () => Promise<Act>): void {
-  let act: Act;
-  beforeAll(async () => {
-    act = await play();
-  });
-  test.each(played.map((part) => part.name))('%s', (name) => {
-    expect(act.outcomes.get(name)).toEqual(expect.any(String));
-  });
-}

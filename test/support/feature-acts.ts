@@ -1,11 +1,13 @@
 import { type ChangedFeature, type Feature, nameOf } from '../../src/sandbox/features/feature.ts';
-import { caughtUp, shownInTime, stillShown } from '../../src/sandbox/features/run-features.ts';
+import { caughtUp, doublesIn, shownInTime, stillShown } from '../../src/sandbox/features/run-features.ts';
 import type { Place, Scene } from '../../src/sandbox/features/scene.ts';
 import type { FeatureStage } from '../../src/sandbox/features/stage.ts';
 
 /** What became of each row in one act, by its name and place: `edit, to Matrix, in a channel`. */
 export interface Act {
   readonly outcomes: ReadonlyMap<string, string | Error>;
+  /** What is there twice, of all that was said. */
+  readonly doubles: readonly string[];
 }
 
 /** One row in one kind of room. */
@@ -22,25 +24,35 @@ export const partsOf = (features: readonly Feature[]): readonly Part[] =>
 
 const WITHIN_MS = 40_000;
 
+/** Makes what people do happen: for every third row, and for the others. */
+export interface Changes {
+  first(): Promise<void>;
+  rest(): Promise<void>;
+}
+
 /**
- * Plays many rows at once in rooms of their own. `meanwhile` is told when everything is settled, makes the changes
- * happen with `begin`, and does to the bridge what it likes; the bridge must run again when it resolves.
+ * Plays many rows at once in rooms of their own. `meanwhile` is called when everything is settled, lets the changes
+ * happen, and does to the bridge what it likes; the bridge must run again when it resolves.
  */
 export async function playAct(
   stage: FeatureStage,
   parts: readonly Part[],
-  meanwhile: (begin: () => Promise<void>) => Promise<void>,
+  meanwhile: (changes: Changes) => Promise<void>,
 ): Promise<Act> {
   const kinds = [...new Set(parts.map(({ kind }) => kind))];
   const places = new Map(await Promise.all(kinds.map(async (kind) => [kind, await stage.openPlace(kind)] as const)));
   const played = parts.map((part) => ({ part, ...playing(part.feature, stage, places.get(part.kind)) }));
   await Promise.all(played.map(({ prepare }) => prepare()));
-  await meanwhile(async () => {
-    await Promise.all(played.map(({ change }) => change()));
-  });
+  const change = async (which: (index: number) => boolean): Promise<void> => {
+    await Promise.all(played.filter((_, index) => which(index)).map((each) => each.change()));
+  };
+  await meanwhile({ first: () => change((index) => index % 3 === 0), rest: () => change((index) => index % 3 !== 0) });
   await Promise.all([...places.values()].map((place) => allThrough(stage.scene(place))));
   const outcomes = played.map(async ({ part, look }) => [part.name, await look()] as const);
-  return { outcomes: new Map(await Promise.all(outcomes)) };
+  return {
+    outcomes: new Map(await Promise.all(outcomes)),
+    doubles: (await Promise.all([...places.values()].map((place) => doublesIn(place)))).flat(),
+  };
 }
 
 /** Nothing is on its way any more when what was said last, both ways, has arrived. */

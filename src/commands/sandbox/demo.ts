@@ -2,20 +2,26 @@ import * as Flags from '@oclif/core/flags';
 import { BaseCommand, type CommandResult } from '../../cli/base-command.ts';
 import { RcfedError } from '../../lib/core/errors.ts';
 import { table } from '../../lib/output/table.ts';
-import type { DemoResult } from '../../sandbox/demo/story.ts';
+import type { DemoOptions, DemoResult } from '../../sandbox/demo/story.ts';
+import type { FeaturesResult } from '../../sandbox/features/play.ts';
 import type { SynapseSource } from '../../sandbox/synapse/source.ts';
 
-export default class SandboxDemo extends BaseCommand<typeof SandboxDemo, DemoResult> {
+export default class SandboxDemo extends BaseCommand<typeof SandboxDemo, DemoResult | FeaturesResult> {
   static override summary = 'Show the whole story: two servers, a bridge, a conversation, a crash, and nothing lost.';
   static override description =
-    'Starts a workspace, a homeserver and a bridge on this machine, lets two people talk across, kills the bridge in mid-conversation, starts it again and compares both histories. Nothing of it stays.';
+    'Starts a workspace, a homeserver and a bridge on this machine, lets two people talk across, kills the bridge in mid-conversation, starts it again and compares both histories. With --features it tries everything a message can be instead, each both ways. Nothing of it stays.';
   static override examples = [
     '<%= config.bin %> sandbox demo',
     '<%= config.bin %> sandbox demo --synapse',
+    '<%= config.bin %> sandbox demo --features',
     '<%= config.bin %> sandbox demo --json',
   ];
   static override schema = 'sandbox-demo/1' as const;
   static override flags = {
+    features: Flags.boolean({
+      summary: 'Try each feature of docs/features.md once instead, both ways, and say what the other side sees.',
+      env: 'RCFED_FEATURES',
+    }),
     synapse: Flags.boolean({
       summary:
         'Use a real Synapse: an installed one or Docker; as root on Debian one is built into the cache folder, once.',
@@ -29,11 +35,10 @@ export default class SandboxDemo extends BaseCommand<typeof SandboxDemo, DemoRes
     }),
   };
 
-  protected async execute(): Promise<CommandResult<DemoResult>> {
+  protected async execute(): Promise<CommandResult<DemoResult | FeaturesResult>> {
     const { createNetwork } = await import('../../lib/network/network.ts');
-    const { playDemo, problemWith } = await import('../../sandbox/demo/story.ts');
     const { clock, env, signal } = this.context;
-    const result = await playDemo({
+    const options: Omit<DemoOptions, 'narrate'> = {
       clock,
       env,
       signal,
@@ -41,9 +46,17 @@ export default class SandboxDemo extends BaseCommand<typeof SandboxDemo, DemoRes
       // Everything is on loopback: no proxy is asked.
       network: await createNetwork({ env: {} }),
       synapse: this.flags.synapse ? await this.findSynapse() : undefined,
+      wait: (title, run) => this.progress.wait(title, run),
+    };
+    return this.flags.features ? tryFeatures(options) : this.tellStory(options);
+  }
+
+  private async tellStory(options: Omit<DemoOptions, 'narrate'>): Promise<CommandResult<DemoResult>> {
+    const { playDemo, problemWith } = await import('../../sandbox/demo/story.ts');
+    const result = await playDemo({
+      ...options,
       // The transcript is for people; the JSON answer is one object.
       narrate: (line) => (this.settings.json ? undefined : this.event({ schema: 'sandbox-demo/1' }, line)),
-      wait: (title, run) => this.progress.wait(title, run),
     });
     const problem = problemWith(result);
     return { data: result, view: ['', ...summary(result)], ...(problem === undefined ? {} : { problem }) };
@@ -63,6 +76,22 @@ export default class SandboxDemo extends BaseCommand<typeof SandboxDemo, DemoRes
       why: 'None is installed, no Docker engine answers, and only root on Debian can have one built.',
     });
   }
+}
+
+async function tryFeatures(options: Omit<DemoOptions, 'narrate'>): Promise<CommandResult<FeaturesResult>> {
+  const { playFeatures, problemWithFeatures } = await import('../../sandbox/features/play.ts');
+  const result = await playFeatures(options);
+  const problem = problemWithFeatures(result);
+  const rows = table(
+    [
+      { title: 'Feature', value: ({ feature }) => feature },
+      { title: 'Direction', value: ({ direction }) => direction },
+      { title: 'OK', value: ({ ok }) => (ok ? 'yes' : 'no') },
+      { title: 'Detail', value: ({ detail }) => detail },
+    ],
+    result.features,
+  );
+  return { data: result, view: [rows], ...(problem === undefined ? {} : { problem }) };
 }
 
 const summary = (result: DemoResult): CommandResult<DemoResult>['view'] => {

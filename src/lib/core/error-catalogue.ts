@@ -146,6 +146,11 @@ export const errorCatalogue = Object.freeze({
     'Start the servers alone: rcfed sandbox up --no-bridge',
   ),
   RCFED_SANDBOX_DIFFERS: entry(70, false, 'Run it again and report what it prints: rcfed sandbox demo --verbose'),
+  RCFED_SANDBOX_FEATURES: entry(
+    1,
+    true,
+    'Run it again and report what it prints: rcfed sandbox demo --features --verbose',
+  ),
   RCFED_SANDBOX_PORT: entry(
     3,
     false,

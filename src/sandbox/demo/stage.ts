@@ -63,6 +63,18 @@ export async function buildStage(
   }
 }
 
+export interface HomeserverName {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Which homeserver it is, by its own word. */
+export async function homeserverOf({ servers }: Stage, { network }: StageOptions): Promise<HomeserverName> {
+  const answer = await network.fetch(`${servers.homeserver.url}/_matrix/federation/v1/version`);
+  const { server } = (await answer.json()) as { server?: Partial<HomeserverName> };
+  return { name: server?.name ?? 'unknown', version: server?.version ?? 'unknown' };
+}
+
 /** Bob's room and the Matrix room that it is linked with. */
 export interface LinkedRoom {
   readonly name: string;

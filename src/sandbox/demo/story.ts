@@ -5,7 +5,16 @@ import { type Conversation, createConversation, expectedOf, latencies, type Said
 import { arrivalLine, saidLine } from './narration.ts';
 import { percentile } from './percentile.ts';
 import { correction, goodbye, hello, lively, regret } from './script.ts';
-import { buildStage, inviteAlice, linkRoom, seat, type Stage, type StageOptions } from './stage.ts';
+import {
+  buildStage,
+  homeserverOf,
+  inviteAlice,
+  linkRoom,
+  seat,
+  type HomeserverName,
+  type Stage,
+  type StageOptions,
+} from './stage.ts';
 import { type Tally, tally } from './tally.ts';
 
 export interface DemoOptions extends StageOptions {
@@ -27,7 +36,7 @@ export interface DemoResult {
   readonly duplicated: number;
   readonly reordered: number;
   readonly latencyMs: { readonly toMatrix: Percentiles; readonly toWorkspace: Percentiles };
-  readonly homeserver: { readonly name: string; readonly version: string };
+  readonly homeserver: HomeserverName;
 }
 
 const SETTLED_WITHIN_MS = 60_000;
@@ -50,7 +59,7 @@ export async function playDemo(options: DemoOptions): Promise<DemoResult> {
   let bridge: BridgeProcess | undefined;
   const people: Person[] = [];
   try {
-    const homeserver = await versionOf(stage, options);
+    const homeserver = await homeserverOf(stage, options);
     narrate(`A Rocket.Chat workspace (as ${stage.servers.workspace.version}) runs at ${stage.servers.workspace.url}.`);
     narrate(
       `A Matrix homeserver (${homeserver.name} ${homeserver.version}) for ${stage.servers.serverName} runs at ${stage.servers.homeserver.url}.`,
@@ -90,12 +99,6 @@ function conversation({ clock, narrate }: DemoOptions): Conversation {
     onSaid: (said) => narrate(saidLine(said)),
     onArrived: (said, sighting) => narrate(arrivalLine(said, sighting)),
   });
-}
-
-async function versionOf({ servers }: Stage, { network }: DemoOptions): Promise<DemoResult['homeserver']> {
-  const answer = await network.fetch(`${servers.homeserver.url}/_matrix/federation/v1/version`);
-  const { server } = (await answer.json()) as { server?: { name?: string; version?: string } };
-  return { name: server?.name ?? 'unknown', version: server?.version ?? 'unknown' };
 }
 
 async function settled({ talk, signal }: Play): Promise<void> {

@@ -4,6 +4,7 @@ import { deletionRows } from './deletions.ts';
 import { editRows } from './edits.ts';
 import type { Feature } from './feature.ts';
 import { fileRows } from './files.ts';
+import { insideThreadRows } from './inside-threads.ts';
 import { longTextRows } from './long-texts.ts';
 import { mediaRows } from './media.ts';
 import { mentionRows } from './mentions.ts';
@@ -33,6 +34,7 @@ export const features: readonly Feature[] = [
   ...customEmojiRows,
   ...fileRows,
   ...mediaRows,
+  ...insideThreadRows,
   ...mentionRows,
   ...botRows,
   ...typingRows,

@@ -33,7 +33,7 @@ export interface FeatureFacts {
   /** One line: what does not, and what is seen instead; empty for nothing. */
   readonly limits: string;
   /** Where it is shown; the first is the place of the demo. */
-  readonly where: readonly PlaceKind[];
+  readonly where: readonly [PlaceKind, ...PlaceKind[]];
   /** Whether a bridge that was down makes up for it. */
   readonly lasting: boolean;
 }

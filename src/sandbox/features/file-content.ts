@@ -30,21 +30,21 @@ export async function bobPosts(
 
 /** Uploads it as alice and sends it, the content with `more` in it; `undefined` there leaves a key out. */
 export async function alicePosts(
-  { alice, aliceSays }: Scene,
+  scene: Scene,
   file: SampleFile,
   more: Readonly<Record<string, unknown>>,
   type?: string,
 ): Promise<EventId> {
-  return aliceSays(await contentOf(alice, file, more), type);
+  return scene.aliceSays(await contentOf(scene, file, more), type);
 }
 
 export async function contentOf(
-  alice: MatrixApi,
-  { fileName, contentType, bytes }: SampleFile,
+  { aliceUploads }: Pick<Scene, 'aliceUploads'>,
+  file: SampleFile,
   more: Readonly<Record<string, unknown>>,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const url = await alice.createMedia();
-  await alice.putMedia(url, bytes, contentType, fileName);
+  const url = await aliceUploads(file);
+  const { fileName, contentType, bytes } = file;
   const info = { mimetype: contentType, size: bytes.byteLength };
   return { body: fileName, filename: fileName, info, url, ...more };
 }

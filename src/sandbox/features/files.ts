@@ -1,3 +1,4 @@
+import { fileSize } from '../../lib/bridge/files/file-size.ts';
 import { expectLike } from './expect.ts';
 import { feature, type Feature, nothing } from './feature.ts';
 import {
@@ -11,6 +12,7 @@ import {
 import { LARGEST_FILE, TOO_LARGE } from './large-file.ts';
 import { shownContent } from './matrix-reader.ts';
 
+const [SIZE, LIMIT] = [fileSize(TOO_LARGE), fileSize(LARGEST_FILE)];
 const letter = (mark: string): SampleFile => ({
   fileName: `تقرير ${mark}.txt`,
   contentType: 'text/plain',
@@ -89,9 +91,8 @@ const captionToWorkspace = feature({
   feature: 'edit of a caption',
   direction: 'to Rocket.Chat',
   says: 'The caption is edited, the file stays.',
-  limits: 'An edit that brings another file changes the caption alone.',
   async prepare(scene) {
-    const content = await contentOf(scene.alice, letter(scene.mark), {
+    const content = await contentOf(scene, letter(scene.mark), {
       msgtype: 'm.file',
       body: `wrong ${scene.mark}`,
     });
@@ -128,11 +129,11 @@ const tooLargeToMatrix = feature({
       content,
       {
         msgtype: 'm.text',
-        body: `my holidays ${mark}\n“${fileName}” (146.5 KiB): a file that can be opened in Rocket.Chat only`,
+        body: `my holidays ${mark}\n“${fileName}” (${SIZE}): a file that can be opened in Rocket.Chat only`,
       },
       'content',
     );
-    const notice = `“${fileName}” (150,000 bytes) was not sent to Matrix: files may have at most 100,000 bytes.`;
+    const notice = `“${fileName}” (${SIZE}) was not sent to Matrix: files may have at most ${LIMIT}.`;
     await workspace.message('the notice', ({ text }) => text === notice);
     return `“${String(content['body'])}”, and its sender reads “${notice}”`;
   },
@@ -153,11 +154,10 @@ const tooLargeToWorkspace = feature({
   async shown({ workspace, matrix, mark, puppet }, fileName) {
     const { author, text } = await workspace.saying(`my holidays ${mark}`);
     expectLike(author, puppet, 'the author');
-    const start = `my holidays ${mark}\n“${fileName}” (146.5 KiB): `;
+    const start = `my holidays ${mark}\n“${fileName}” (${SIZE}): `;
     expectLike(text.slice(0, start.length), start, 'the text');
     expectLike(text.slice(start.length), /^https:\/\/matrix\.to\/#\/!.+\/.+\?via=.+$/, 'the link');
-    const limit = LARGEST_FILE.toLocaleString('en');
-    const notice = `“${fileName}” (150,000 bytes) was not sent to Rocket.Chat: files may have at most ${limit} bytes.`;
+    const notice = `“${fileName}” (${SIZE}) was not sent to Rocket.Chat: files may have at most ${LIMIT}.`;
     await matrix.message('the notice', ({ content }) => content['body'] === notice);
     return `“${text}”, and its sender reads “${notice}”`;
   },

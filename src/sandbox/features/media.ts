@@ -80,7 +80,7 @@ const videoToMatrix = feature({
   feature: 'video',
   direction: 'to Matrix',
   says: 'A film is shown as a film (`m.video`).',
-  limits: 'Length and dimensions are left to the reader’s client.',
+  limits: 'Rocket.Chat keeps neither length nor dimensions of films.',
   prepare: nothing,
   change: (scene) => bobPosts(scene, film(scene.mark)),
   shown: (scene) => seenOnMatrix(scene, film(scene.mark), { msgtype: 'm.video' }),
@@ -131,7 +131,7 @@ const voiceToMatrix = feature({
   feature: 'voice message',
   direction: 'to Matrix',
   says: "What was recorded with Rocket.Chat's recorder is a voice message (MSC3245).",
-  limits: 'It has no wave form, which Rocket.Chat does not keep.',
+  limits: 'Rocket.Chat keeps no wave form.',
   prepare: nothing,
   async change(scene) {
     // Nothing but its content tells it from other records.
@@ -152,7 +152,7 @@ const voiceToWorkspace = feature({
   feature: 'voice message',
   direction: 'to Rocket.Chat',
   says: 'A voice message can be played.',
-  limits: 'Its wave form is not shown.',
+  limits: 'Rocket.Chat shows no wave form.',
   prepare: nothing,
   change: (scene) =>
     alicePosts(scene, song(scene.mark), {

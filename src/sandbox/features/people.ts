@@ -1,3 +1,4 @@
+import { SerialByKey } from '../../lib/bridge/serial.ts';
 import type { MatrixUserId, WorkspaceUserId } from '../../lib/core/ids.ts';
 import { Secret } from '../../lib/core/secret.ts';
 import { createMatrixApi } from '../../lib/matrix/client.ts';
@@ -45,6 +46,7 @@ export async function enterPeople({ servers, setup }: Stage, options: StageOptio
     },
     newGuest: async (localpart) => personOnMatrix(await homeserver.registerUser(localpart)),
     alice,
+    aliceUploads: uploadsInTurn(alice),
     aliceToken,
     bob,
     bobsCredentials,
@@ -90,3 +92,13 @@ const credentialsOf = ({ userId, token }: { userId: string; token: string }): Wo
   userId: userId as WorkspaceUserId,
   token: new Secret(token),
 });
+
+function uploadsInTurn(account: MatrixApi): Cast['aliceUploads'] {
+  const uploads = new SerialByKey<MatrixApi>();
+  return ({ bytes, contentType, fileName }) =>
+    uploads.run(account, async () => {
+      const url = await account.createMedia();
+      await account.putMedia(url, bytes, contentType, fileName);
+      return url;
+    });
+}

@@ -13,7 +13,7 @@ export async function bothSaid(scene: Scene) {
 }
 
 /** As Rocket.Chat's clients quote: the address of a message, unseen. */
-export const quoteOf = ({ place, workspaceUrl }: Scene, id: string): string =>
+const quoteOf = ({ place, workspaceUrl }: Scene, id: string): string =>
   `${workspaceUrl}/${place.type === 'c' ? 'channel' : 'group'}/${place.name}?msg=${id}`;
 
 export const replyTo = (id: string): Readonly<Record<string, unknown>> => ({ 'm.in_reply_to': { event_id: id } });

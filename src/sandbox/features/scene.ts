@@ -11,6 +11,7 @@ import type {
 import type { MatrixApi } from '../../lib/matrix/types.ts';
 import type { MessageToSend, WorkspaceApi } from '../../lib/rocketchat/types.ts';
 import type { PlaceKind } from './feature.ts';
+import type { SampleFile } from './file-content.ts';
 import type { Live } from './live.ts';
 import type { MatrixReader } from './matrix-reader.ts';
 import { until } from './until.ts';
@@ -34,6 +35,8 @@ export interface Place {
 export interface Cast {
   /** On Matrix, a moderator of the rooms there (power 50). */
   readonly alice: MatrixApi;
+  /** Uploads as alice, one file after the other: Synapse lets nobody begin more than five at once. Answers the address. */
+  aliceUploads(file: SampleFile): Promise<string>;
   /** In Rocket.Chat, the owner of the rooms there. */
   readonly bob: WorkspaceApi;
   /** In Rocket.Chat, a bot that is in none of the rooms: it may write under any name, as webhooks do. */
@@ -75,8 +78,8 @@ export interface Scene extends Cast {
   bobSays(text: string, more?: Partial<Omit<MessageToSend, 'roomId' | 'text'>>): Promise<MessageId>;
   /** For requests of alice that take one: each is new. */
   transactionId(): string;
-  /** Waits until it no longer throws. Only for `prepare`: the rest is asked again by whoever runs the row. */
-  until<T>(check: () => Promise<T>): Promise<T>;
+  /** Waits until it no longer throws, 30 s unless told. Only for `prepare`: the rest is asked again by whoever runs the row. */
+  until<T>(check: () => Promise<T>, withinMs?: number): Promise<T>;
 }
 
 const SETTLED_WITHIN_MS = 30_000;
@@ -112,7 +115,7 @@ export function createScene(cast: Cast, place: Place): Scene {
       return more?.id ?? id;
     },
     transactionId,
-    until: (check) => until(check, SETTLED_WITHIN_MS, cast),
+    until: (check, withinMs = SETTLED_WITHIN_MS) => until(check, withinMs, cast),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { BridgeProcess } from '../bridge-process.ts';
-import { buildStage, type StageOptions } from '../demo/stage.ts';
+import { buildStage, homeserverOf, type HomeserverName, type StageOptions } from '../demo/stage.ts';
 import type { PlaceKind } from './feature.ts';
 import { LARGEST_FILE } from './large-file.ts';
 import { watchLive, type Watching } from './live.ts';
@@ -10,7 +10,7 @@ import { type Cast, createScene, type Place, type Scene } from './scene.ts';
 
 /** Two people on two servers, a bridge in a process of its own, and as many rooms as are asked for. */
 export interface FeatureStage {
-  readonly homeserver: { readonly url: string };
+  readonly homeserver: HomeserverName;
   /** Makes a room of that kind, linked, in which both have spoken. The bridge must run. */
   openPlace(kind: PlaceKind): Promise<Place>;
   /** A scene of its own in a place. */
@@ -55,9 +55,10 @@ export async function buildFeatureStage(options: StageOptions): Promise<FeatureS
     live = await watchLive({ homeserverUrl, workspaceUrl, token, credentials, fetch, clock, log });
     const cast: Cast = { ...people, live, clock, signal: options.signal };
     const watching = live;
+    const homeserver = await homeserverOf(stage, options);
     let places = 0;
     return {
-      homeserver: stage.servers.homeserver,
+      homeserver,
       async openPlace(kind) {
         places += 1;
         const place = await openPlace({ stage, options, people, cast }, kind, `${kind}-${places}`);

@@ -5,8 +5,8 @@ import { shownContent } from './matrix-reader.ts';
 const toMatrix = feature({
   feature: 'text',
   direction: 'to Matrix',
-  says: "Rocket.Chat's markdown becomes a plain body and Matrix HTML, from bob's ghost.",
-  limits: 'Colours of text that Rocket.Chat only previews are words; KaTeX keeps its source.',
+  says: "Rocket.Chat's markdown becomes a plain body and Matrix HTML, from its author's ghost.",
+  limits: 'Formulas keep their source, which not every client draws.',
   where: ['channel', 'group'],
   prepare: nothing,
   change: (scene) =>
@@ -33,8 +33,8 @@ const toMatrix = feature({
 const toWorkspace = feature({
   feature: 'text',
   direction: 'to Rocket.Chat',
-  says: "Matrix HTML becomes Rocket.Chat's markdown, from alice's account.",
-  limits: 'HTML outside of Matrix’s list is left out, its words stay.',
+  says: "Matrix HTML becomes Rocket.Chat's markdown, from its author's account.",
+  limits: 'HTML that Matrix does not list is left out, scripts with their words.',
   where: ['channel', 'group'],
   prepare: nothing,
   change: (scene) =>

@@ -14,7 +14,7 @@ export const inThread = (root: EventId): Readonly<Record<string, unknown>> => ({
 const toMatrix = feature({
   feature: 'thread',
   direction: 'to Matrix',
-  says: 'A reply in a thread is in the thread (`m.thread`) of the same message, whosever that is, with reactions and edits.',
+  says: 'A reply in a thread is in the thread (`m.thread`) of the same message, whosever that is.',
   limits: '',
   where: ['channel', 'group'],
   prepare: bothSaid,

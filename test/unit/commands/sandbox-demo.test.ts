@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { sequenceOf, tally } from '../../../src/sandbox/demo/tally.ts';
 import { percentile } from '../../../src/sandbox/demo/percentile.ts';
 import type { DemoResult } from '../../../src/sandbox/demo/story.ts';
+import { features } from '../../../src/sandbox/features/all.ts';
+import { nameOf } from '../../../src/sandbox/features/feature.ts';
+import { type FeaturesResult, problemWithFeatures } from '../../../src/sandbox/features/play.ts';
 import { findSynapse } from '../../support/synapse-source.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { expectSchema } from '../../support/schema.ts';
@@ -37,6 +40,29 @@ describe('sandbox demo', () => {
     if (source !== undefined) return expectDone(run.json(), 'Synapse');
     expect(run.exitCode).toBe(3);
     expect(run.json()).toMatchObject({ ok: false, error: { code: 'RCFED_SYNAPSE_MISSING' } });
+  });
+
+  test('tries each feature and answers what is seen of it on the other side', { timeout: WITHIN_MS }, async () => {
+    const run = await runCommand(['sandbox', 'demo', '--features', '--json']);
+    const answer = run.json<{ ok: boolean; data: FeaturesResult }>();
+    expectSchema(answer);
+    expect(answer.data.features.filter(({ ok }) => !ok)).toEqual([]);
+    expect(run.exitCode).toBe(0);
+    expect(answer.data.features.map(nameOf)).toEqual(features.map(nameOf));
+    expect(answer.data.features.map(({ detail }) => detail)).toContain('the message is redacted');
+  });
+
+  test('says which feature goes wrong, with exit code 1', () => {
+    const row = { feature: 'edit', direction: 'to Matrix', ok: true, detail: 'seen' } as const;
+    const homeserver = { name: 'any', version: '1' };
+    expect(problemWithFeatures({ features: [row], homeserver })).toBeUndefined();
+    const wrong = { ...row, feature: 'reaction', ok: false, detail: 'nobody reacted' };
+    expect(problemWithFeatures({ features: [row, wrong], homeserver })).toMatchObject({
+      exit: 1,
+      code: 'RCFED_SANDBOX_FEATURES',
+      message: 'Not as it should be: 1 of 2 features',
+      why: 'reaction, to Matrix: nobody reacted',
+    });
   });
 
   test('names a Python that has no Synapse', async () => {
