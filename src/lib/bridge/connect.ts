@@ -13,6 +13,7 @@ import { bridgeIdOf } from './effect-ids.ts';
 import { createFileTerms } from './files/terms.ts';
 import type { BridgeIdentity, BridgeParts, Checkpoint } from './parts.ts';
 import { createIsOwnAccount } from './workspace/own-accounts.ts';
+import { createReadSettings } from './workspace/settings.ts';
 
 export interface BridgeConfig {
   readonly workspace: { readonly url: string; readonly credentials: WorkspaceCredentials };
@@ -77,6 +78,7 @@ export async function connectBridge(config: BridgeConfig, options: ConnectOption
       puppetEmailDomain: `${serverName.replace(/:\d+$/, '').replace(/[[\]:]/g, '') || 'matrix'}.invalid`,
     };
     const passed = options.passed ?? (() => {});
+    const settings = createReadSettings({ workspace, clock, log });
     return {
       parts: {
         store,
@@ -84,7 +86,8 @@ export async function connectBridge(config: BridgeConfig, options: ConnectOption
         homeserver,
         identity,
         isOwnAccount: createIsOwnAccount(store, credentials.userId),
-        files: createFileTerms({ workspace, homeserver, clock, log }),
+        settings,
+        files: createFileTerms({ settings, homeserver, clock, log }),
         clock,
         log,
         passed,

@@ -6,6 +6,7 @@ import type { WorkspaceApi } from '../rocketchat/types.ts';
 import type { Store } from '../store/types.ts';
 import type { FileTerms } from './files/terms.ts';
 import type { IsOwnAccount } from './workspace/own-accounts.ts';
+import type { ReadSettings } from './workspace/settings.ts';
 
 /** Who this bridge is, on both sides. */
 export interface BridgeIdentity {
@@ -48,6 +49,7 @@ export interface BridgeParts {
   readonly homeserver: MatrixApi;
   readonly identity: BridgeIdentity;
   readonly isOwnAccount: IsOwnAccount;
+  readonly settings: ReadSettings;
   readonly files: FileTerms;
   readonly clock: Clock;
   readonly log: Log;

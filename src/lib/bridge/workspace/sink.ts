@@ -10,7 +10,6 @@ import { post } from './post.ts';
 import type { Puppets } from './puppets.ts';
 import { react, takeBack } from './react.ts';
 import { remove } from './remove.ts';
-import { createReadSettings } from './settings.ts';
 
 export interface WorkspaceSink {
   /** Acts in Rocket.Chat. */
@@ -18,7 +17,7 @@ export interface WorkspaceSink {
 }
 
 export function createWorkspaceSink(parts: BridgeParts, puppets: Puppets, lookUp: LookUpForWorkspace): WorkspaceSink {
-  const settings = createReadSettings(parts);
+  const { settings } = parts;
   return {
     apply(portal, row, event, how) {
       const work: Work = { parts, puppets, lookUp, settings, portal, row, how };
