@@ -62,6 +62,8 @@ export interface WorkspaceFile {
   readonly contentType: string;
   /** Bytes. */
   readonly size: number | undefined;
+  /** The smaller picture that the workspace made of a picture. */
+  readonly thumbnail?: WorkspaceFile | undefined;
 }
 
 export interface WorkspaceMessagePosted {

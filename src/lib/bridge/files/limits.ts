@@ -17,6 +17,8 @@ export type FileRefusal =
   | { readonly why: 'type'; readonly contentType: string }
   /** Its own server has it no longer, or not yet. */
   | { readonly why: 'missing' }
+  /** Its own server gives it at a pace that would hold up its room for hours. */
+  | { readonly why: 'too-slow' }
   | { readonly why: 'uploads-off' }
   | { readonly why: 'encrypted' };
 

@@ -10,6 +10,7 @@ import { sayInWorkspace } from '../notices/say.ts';
 import { refusalText } from '../files/refusal-text.ts';
 import { standInText } from '../files/stand-in.ts';
 import { type CrossedFile, toHomeserver } from '../files/to-homeserver.ts';
+import { type Thumbnail, thumbnailToHomeserver } from '../files/thumbnail.ts';
 import { isRecording } from '../files/voice.ts';
 import type { Outcome } from '../outcome.ts';
 import { filePath } from '../workspace/message-files.ts';
@@ -34,9 +35,12 @@ export async function postFiles(work: Work, event: WorkspaceMessagePosted): Prom
   const ledger: LedgerEntry[] = [];
   for (const [part, file] of event.files.entries()) {
     const key = `file:${portal.id}:${event.version.id}:${file.id}:${speaker.userId}`;
-    const crossed = await toHomeserver({ parts, inboxId: row.id, file, speaker, key });
+    const wanted = { parts, inboxId: row.id, file, speaker, key };
+    const crossed = await toHomeserver(wanted);
     const words = part === 0 ? caption : undefined;
-    const content = 'why' in crossed ? await standIn(work, file, words) : shown(file, crossed, words);
+    const content = 'why' in crossed
+        ? await standIn(work, file, words)
+        : shown(file, { ...crossed, thumbnail: await thumbnailToHomeserver(wanted) }, words);
     const eventId = await sendOnce(
       work,
       speaker,
@@ -65,15 +69,19 @@ async function captionOf(work: Work, speaker: MatrixApi, text: string): Promise<
   return { text: formatted.text, mentions: mentionsContent(formatted.mentions) };
 }
 
-function shown(file: WorkspaceFile, crossed: CrossedFile, caption: Caption | undefined): Record<string, unknown> {
+function shown(
+  file: WorkspaceFile,
+  crossed: CrossedFile & { readonly thumbnail: Thumbnail | undefined },
+  caption: Caption | undefined,
+): Record<string, unknown> {
   const contentType = bareType(file.contentType);
-  const { durationMs } = crossed;
+  const { durationMs, waveform = [] } = crossed;
   return {
     ...matrixFileContent({
       ...crossed,
       fileName: file.name,
       contentType,
-      voice: isRecording({ name: file.name, contentType }) ? { durationMs, waveform: [] } : undefined,
+      voice: isRecording({ name: file.name, contentType }) ? { durationMs, waveform } : undefined,
       caption: caption && { body: caption.text.body, html: caption.text.formatted_body },
     }),
     'm.mentions': caption?.mentions ?? {},
