@@ -3,22 +3,23 @@ import type { SoundReader } from './media-reader.ts';
 import { createWalker, type Look } from './walker.ts';
 
 /**
- * Reads how long an MP3 plays, and how loud it is meanwhile, from the frames: each says how many bytes it has
- * and, in what comes before the coded sound, by how much its numbers are to be multiplied ("global gain").
- * That factor follows the loudness closely enough for a picture of it (the loudest moment of speech and a
- * pause are far apart in it), and costs no decoding. Rocket.Chat's clients record in MP3.
+ * Reads how long an MP3 plays, and about how loud it is meanwhile, from what its frames tell before the coded
+ * sound: how many bytes they have, how large the numbers in it are, and by how much those are to be multiplied
+ * ("global gain"). Nothing is decoded: what comes of it is right within a factor of about two, which a picture
+ * of the loudness bears. Rocket.Chat's clients record in MP3.
  */
 export function createMp3Reader(): SoundReader {
   const loudness = createLoudness();
   let format: Format | undefined;
+  const recent: number[] = [];
   let isAtStart = true;
   let frames = 0;
   const look = (bytes: Buffer): Look => {
     if (isAtStart) {
       if (bytes.length < ID3_BYTES) return 'more';
-      isAtStart = false;
       const tag = id3Bytes(bytes);
       if (tag > 0) return tag;
+      isAtStart = false;
     }
     if (bytes.length < MOST_BEFORE_SOUND) return 'more';
     const frame = readFrame(bytes);
@@ -30,7 +31,9 @@ export function createMp3Reader(): SoundReader {
     format = frame;
     if (isFirst && isHeaderOnly(bytes, frame)) return frame.bytes;
     frames += 1;
-    loudness.add(levelOf(bytes.subarray(frame.sideAt), frame));
+    recent.push(levelOf(bytes.subarray(frame.sideAt), frame) ?? recent.at(-1) ?? 0);
+    if (recent.length > SMOOTHED) recent.shift();
+    loudness.add(medianOf(recent));
     return frame.bytes;
   };
   const walker = createWalker(look);
@@ -43,6 +46,12 @@ export function createMp3Reader(): SoundReader {
     waveform: () => loudness.waveform(),
   };
 }
+
+/** Frames of which the middle one counts: a single one that is far off is no sound. */
+const SMOOTHED = 3;
+
+const medianOf = (values: readonly number[]): number =>
+  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 
 const ID3_BYTES = 10;
 /** Header, checksum, side information and what marks a frame without sound. */
@@ -115,26 +124,51 @@ function isHeaderOnly(bytes: Buffer, frame: Frame): boolean {
   return mark === 'Xing' || mark === 'Info';
 }
 
-/** Bits that each granule of a channel has in the side information, ISO/IEC 11172-3 section 2.4.1.7 and 13818-3. */
-const GRANULE_1 = 59;
-const GRANULE_2 = 63;
+/** Bits of a granule of one channel in the side information, and where in it the tables are told. */
+const GRANULE_1 = { bits: 59, switchAt: 33 };
+/** MPEG 2 has longer scale factors (ISO/IEC 13818-3). */
+const GRANULE_2 = { bits: 63, switchAt: 38 };
+/** The switch, and the type of block that it is switched to. */
+const SHORT_BLOCKS = 0b110;
 /** A factor of 1. */
 const NEUTRAL_GAIN = 210;
 
-/** The loudest of a frame's granules; one without coded sound is silence. */
-function levelOf(side: Buffer, { isMpeg1, isMono }: Format): number {
+/**
+ * The loudest of a frame's granules; one without coded sound is silence. Short blocks, which are for what begins
+ * suddenly, are scaled by more than this tells: undefined where there are no others.
+ */
+function levelOf(side: Buffer, { isMpeg1, isMono }: Format): number | undefined {
   const channels = isMono ? 1 : 2;
-  const granules = isMpeg1 ? channels * 2 : channels;
-  const bitsEach = isMpeg1 ? GRANULE_1 : GRANULE_2;
+  const { bits, switchAt } = isMpeg1 ? GRANULE_1 : GRANULE_2;
   const start = isMpeg1 ? (isMono ? 18 : 20) : isMono ? 9 : 10;
-  let loudest = 0;
-  for (let granule = 0; granule < granules; granule += 1) {
-    const at = start + granule * bitsEach;
-    const codedBits = bitsAt(side, at, 12);
-    const gain = bitsAt(side, at + 21, 8);
-    if (codedBits > 0) loudest = Math.max(loudest, 2 ** ((gain - NEUTRAL_GAIN) / 4));
+  let loudest: number | undefined;
+  for (let granule = 0; granule < channels * (isMpeg1 ? 2 : 1); granule += 1) {
+    const at = start + granule * bits;
+    if (bitsAt(side, at + switchAt, 3) === SHORT_BLOCKS) continue;
+    loudest ??= 0;
+    if (bitsAt(side, at, 12) === 0) continue;
+    const gain = 2 ** ((bitsAt(side, at + 21, 8) - NEUTRAL_GAIN) / 4);
+    loudest = Math.max(loudest, gain * largestOf(side, at + switchAt) ** (4 / 3));
   }
   return loudest;
+}
+
+/** By table, from the 13th on: extra bits that a number may have there (ISO/IEC 11172-3, table B.7). */
+const EXTRA_BITS = [0, 0, 0, 1, 2, 3, 4, 6, 8, 10, 13, 4, 5, 6, 7, 8, 9, 11, 13];
+/** The largest number of the tables without extra bits. */
+const LARGEST = [1, 1, 2, 2, 1, 3, 3, 5, 5, 5, 7, 7, 7];
+
+/** About the largest of a granule's numbers: encoders choose the smallest tables that have room for them. */
+function largestOf(side: Buffer, at: number): number {
+  const isSwitched = bitsAt(side, at, 1) === 1;
+  const tables = isSwitched ? [4, 9] : [1, 6, 11];
+  return Math.max(
+    ...tables.map((offset) => {
+      const table = bitsAt(side, at + offset, 5);
+      const extra = EXTRA_BITS[table - 13] ?? 0;
+      return LARGEST[table] ?? 15 + (extra === 0 ? 0 : 2 ** (extra - 1));
+    }),
+  );
 }
 
 function bitsAt(bytes: Buffer, at: number, count: number): number {

@@ -33,8 +33,9 @@ export function createWavReader(): SoundReader {
     const chunk = bytes.toString('latin1', 0, 4);
     const size = bytes.readUInt32LE(4);
     if (chunk === 'fmt ') {
-      if (bytes.length < 24) return 'more';
-      format = readFormat(bytes.subarray(8));
+      const needed = 8 + Math.max(16, Math.min(size, 40));
+      if (bytes.length < needed) return 'more';
+      format = readFormat(bytes.subarray(8, needed));
     }
     if (chunk !== 'data') return 8 + size + (size % 2);
     if (format === undefined || format.bytesPerSecond === 0) return 'over';
@@ -66,10 +67,12 @@ export function createWavReader(): SoundReader {
 
 /** `WAVEFORMAT` as Microsoft's Multimedia Programming Interface 1.0 has it. */
 function readFormat(bytes: Buffer): Format {
-  const tag = bytes.readUInt16LE(0);
+  // The longer form has the tag at the beginning of a GUID.
+  const isLong = bytes.readUInt16LE(0) === EXTENSIBLE && bytes.length >= 40;
+  const tag = bytes.readUInt16LE(isLong ? 24 : 0);
   const block = bytes.readUInt16LE(12);
   const bits = bytes.readUInt16LE(14);
-  const isPcm = (tag === PCM || tag === EXTENSIBLE) && block > 0 && [8, 16, 24, 32].includes(bits) && block >= bits / 8;
+  const isPcm = tag === PCM && block > 0 && [8, 16, 24, 32].includes(bits) && block >= bits / 8;
   return { isPcm, bytesPerSecond: bytes.readUInt32LE(8), block, bits };
 }
 
