@@ -49,7 +49,23 @@ export function createMediaReader(contentType: string): MediaReader {
         isBroken = true;
       }
     },
-    facts: () => (isBroken ? {} : read.facts()),
+    facts: () => (isBroken ? {} : sensible(read.facts())),
+  };
+}
+
+/** 1000 hours. */
+const LONGEST_MS = 3_600_000_000;
+const MOST_PIXELS = 1_000_000;
+
+/** Files say what they like. */
+function sensible({ imageSize, durationMs, waveform }: MediaFacts): MediaFacts {
+  const isWithin = (value: number, most: number): boolean => Number.isInteger(value) && value > 0 && value <= most;
+  const isSeen =
+    imageSize !== undefined && isWithin(imageSize.width, MOST_PIXELS) && isWithin(imageSize.height, MOST_PIXELS);
+  return {
+    ...(isSeen ? { imageSize } : {}),
+    ...(durationMs !== undefined && isWithin(durationMs, LONGEST_MS) ? { durationMs } : {}),
+    ...(waveform === undefined ? {} : { waveform }),
   };
 }
 
