@@ -114,7 +114,6 @@ describe.each(homeservers)('a file of 100 MB through a running bridge, on $name'
       const received = await carry(SIZE, `${way}.zip`).finally(() => watch.stop());
       expect(received).toBe(await hashOf(generatedFile(SIZE)));
       const grownBy = (await watch.peak) - before;
-      process.stderr.write(`GREW ${grownBy/MB}\n`);
       expect(grownBy).toBeLessThan(20 * MB);
     },
     180_000,

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 
 /** So long what a server is asked for now and then may have changed unnoticed. */
-export const FRESH_MS = 60_000;
+const FRESH_MS = 60_000;
 
 interface Kept<T> {
   readonly read: () => Promise<T>;

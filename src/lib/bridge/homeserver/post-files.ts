@@ -38,7 +38,8 @@ export async function postFiles(work: Work, event: WorkspaceMessagePosted): Prom
     const wanted = { parts, inboxId: row.id, file, speaker, key };
     const crossed = await toHomeserver(wanted);
     const words = part === 0 ? caption : undefined;
-    const content = 'why' in crossed
+    const content =
+      'why' in crossed
         ? await standIn(work, file, words)
         : shown(file, { ...crossed, thumbnail: await thumbnailToHomeserver(wanted) }, words);
     const eventId = await sendOnce(
