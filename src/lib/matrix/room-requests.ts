@@ -1,13 +1,22 @@
 import type { EventId, MatrixRoomId, MatrixUserId } from '../core/ids.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import { type Acting, asUser, unlessCode } from './acting.ts';
-import { createRoomBody, memberIds, requiredString, segment } from './client-shapes.ts';
+import { createRoomBody, memberIds, memberProfiles, requiredString, segment } from './client-shapes.ts';
 import type { HomeserverRequest } from './homeserver-http.ts';
 import type { MatrixApi } from './types.ts';
 
 type RoomRequests = Pick<
   MatrixApi,
-  'createRoom' | 'resolveAlias' | 'deleteAlias' | 'join' | 'invite' | 'leave' | 'joinedMembers' | 'sendState' | 'state'
+  | 'createRoom'
+  | 'resolveAlias'
+  | 'deleteAlias'
+  | 'join'
+  | 'invite'
+  | 'leave'
+  | 'joinedMembers'
+  | 'memberProfiles'
+  | 'sendState'
+  | 'state'
 >;
 
 export function roomRequests(acting: Acting): RoomRequests {
@@ -79,6 +88,10 @@ export function roomRequests(acting: Acting): RoomRequests {
     async joinedMembers(roomId) {
       const path = `/_matrix/client/v3/rooms/${segment(roomId)}/joined_members`;
       return memberIds(await http.json({ method: 'GET', path, query: me }));
+    },
+    async memberProfiles(roomId) {
+      const path = `/_matrix/client/v3/rooms/${segment(roomId)}/joined_members`;
+      return memberProfiles(await http.json({ method: 'GET', path, query: me }));
     },
     async sendState(roomId, type, stateKey, content) {
       const request: HomeserverRequest = {

@@ -11,7 +11,7 @@ import type { FileFields } from '../homeserver/content-file.ts';
 import { withLine } from '../homeserver/formatted-text.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Work, marked, snapshotOf, voiceOf } from './acting.ts';
-import { readMessage, textHash } from './message.ts';
+import { hashOf, readMessage } from './message.ts';
 import { withoutAllIfRefused } from './names.ts';
 import { post, postRest } from './post.ts';
 import type { Voice } from './puppets.ts';
@@ -55,7 +55,7 @@ function shownBy({ portal }: Work, event: HomeserverMessagePosted, voice: Voice,
       ts: event.at,
       redacted: false,
     },
-    snapshot: snapshotOf(portal, message.id, textHash(message.text), message.updatedAt),
+    snapshot: snapshotOf(portal, message.id, hashOf(message), message.updatedAt),
     isDeleted: false,
   };
 }

@@ -49,7 +49,16 @@ export async function postRest(
   const sent = [...before];
   for (const [part, text] of texts.entries()) {
     if (part < before.length) continue;
-    const one = await sendPart(work, voice, { eventId, cause: eventId, part, sender, at, text, threadId });
+    const one = await sendPart(work, voice, {
+      eventId,
+      cause: eventId,
+      part,
+      sender,
+      at,
+      text,
+      threadId,
+      ...(part === 0 && event.point !== undefined ? { point: event.point } : {}),
+    });
     sent.push(one);
     if (one.isDeleted) return takeBack(work, event, sent);
   }

@@ -29,6 +29,8 @@ export interface RealtimeKeeper {
   reconnect(reason: string): void;
   watch(portal: Portal): void;
   unwatch(portal: Portal): Promise<void>;
+  /** Resolves when all that it brought so far is on disk. */
+  flushed(): Promise<void>;
   /** Until the signal aborts. */
   run(): Promise<void>;
   close(): Promise<void>;
@@ -86,6 +88,7 @@ export function createRealtimeKeeper(options: RealtimeKeeperOptions): RealtimeKe
     reconnect: (reason) => session?.reconnect(reason),
     watch,
     unwatch: async (portal) => session?.unwatchRoom(portal.workspaceRoomId),
+    flushed: () => source.flushed(),
     async run() {
       let delay = RETRY_MS;
       while (!signal.aborted) {

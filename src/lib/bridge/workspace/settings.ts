@@ -11,6 +11,7 @@ const SETTINGS = [
   'Message_MaxAllowedSize',
   'Site_Url',
   'Threads_enabled',
+  'UI_Use_Real_Name',
 ];
 
 /** Public settings of the workspace that messages depend on. */
@@ -24,6 +25,8 @@ export interface WorkspaceSettings {
   readonly uploads: UploadLimits;
   /** `FileUpload_ProtectFiles`: files open for members only. */
   readonly protectsFiles: boolean;
+  /** `UI_Use_Real_Name`: people are shown, and seen typing, by their names instead of their usernames. */
+  readonly realNames: boolean;
 }
 
 export type ReadSettings = () => Promise<WorkspaceSettings>;
@@ -50,5 +53,6 @@ function settingsOf(values: ReadonlyMap<string, unknown>): WorkspaceSettings {
     threads: values.get('Threads_enabled') !== false,
     uploads: uploadLimitsFrom(values),
     protectsFiles: values.get('FileUpload_ProtectFiles') !== false,
+    realNames: values.get('UI_Use_Real_Name') === true,
   };
 }

@@ -1,5 +1,6 @@
 import type { InboxRow, Portal } from '../../store/types.ts';
-import type { HomeserverEvent } from '../events.ts';
+import type { HomeserverEvent, SettledWith } from '../events.ts';
+import type { PollTallies } from '../live/poll-tallies.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Work } from './acting.ts';
@@ -10,29 +11,56 @@ import { post } from './post.ts';
 import type { Puppets } from './puppets.ts';
 import { react, takeBack } from './react.ts';
 import { remove } from './remove.ts';
+import { tellEncrypted } from './tell-encrypted.ts';
 
 export interface WorkspaceSink {
   /** Acts in Rocket.Chat. */
   apply(portal: Portal, row: InboxRow, event: HomeserverEvent, how: Manner): Promise<Outcome>;
 }
 
-export function createWorkspaceSink(parts: BridgeParts, puppets: Puppets, lookUp: LookUpForWorkspace): WorkspaceSink {
+export function createWorkspaceSink(
+  parts: BridgeParts,
+  puppets: Puppets,
+  lookUp: LookUpForWorkspace,
+  tallies: Pick<PollTallies, 'counted'>,
+): WorkspaceSink {
   const { settings } = parts;
   return {
     apply(portal, row, event, how) {
       const work: Work = { parts, puppets, lookUp, settings, portal, row, how };
       switch (event.kind) {
         case 'message.posted':
-          return event.file === undefined ? post(work, event) : postFile(work, event, event.file);
+          return event.file === undefined ? settledWith(event, post(work, event)) : postFile(work, event, event.file);
         case 'message.edited':
-          return edit(work, event);
+          return settledWith(event, edit(work, event));
         case 'message.deleted':
           return remove(work, event);
         case 'reaction.added':
           return react(work, event);
         case 'reaction.removed':
           return takeBack(work, event);
+        case 'poll.counted':
+          return settledWith(
+            event,
+            tallies.counted(portal, event.pollId).then(() => ({ outcome: 'counted' })),
+          );
+        case 'room.encrypted':
+          return tellEncrypted(work, event);
       }
     },
+  };
+}
+
+async function settledWith(
+  { settledWith: more }: { readonly settledWith?: SettledWith },
+  acting: Promise<Outcome>,
+): Promise<Outcome> {
+  const outcome = await acting;
+  if (more === undefined) return outcome;
+  return {
+    ...outcome,
+    pollEntries: [...(outcome.pollEntries ?? []), ...(more.pollEntries ?? [])],
+    redacted: [...(outcome.redacted ?? []), ...(more.redacted ?? [])],
+    tombstones: [...(outcome.tombstones ?? []), ...(more.tombstones ?? [])],
   };
 }
