@@ -8,7 +8,7 @@ import {
   expectBytesOnMatrix,
   type SampleFile,
 } from './file-content.ts';
-import { LARGEST_FILE, TOO_LARGE } from './large-file.ts';
+import { TOO_LARGE } from './large-file.ts';
 import { shownContent } from './matrix-reader.ts';
 
 const letter = (mark: string): SampleFile => ({
@@ -132,7 +132,7 @@ const tooLargeToMatrix = feature({
       },
       'content',
     );
-    const notice = `“${fileName}” (150,000 bytes) was not sent to Matrix: files may have at most 100,000 bytes.`;
+    const notice = `“${fileName}” (146.5 KiB) was not sent to Matrix: files may have at most 97.7 KiB.`;
     await workspace.message('the notice', ({ text }) => text === notice);
     return `“${String(content['body'])}”, and its sender reads “${notice}”`;
   },
@@ -156,8 +156,7 @@ const tooLargeToWorkspace = feature({
     const start = `my holidays ${mark}\n“${fileName}” (146.5 KiB): `;
     expectLike(text.slice(0, start.length), start, 'the text');
     expectLike(text.slice(start.length), /^https:\/\/matrix\.to\/#\/!.+\/.+\?via=.+$/, 'the link');
-    const limit = LARGEST_FILE.toLocaleString('en');
-    const notice = `“${fileName}” (150,000 bytes) was not sent to Rocket.Chat: files may have at most ${limit} bytes.`;
+    const notice = `“${fileName}” (146.5 KiB) was not sent to Rocket.Chat: files may have at most 97.7 KiB.`;
     await matrix.message('the notice', ({ content }) => content['body'] === notice);
     return `“${text}”, and its sender reads “${notice}”`;
   },
