@@ -1,4 +1,5 @@
 // Whatever gets lost on the way, a file arrives exactly once.
+import { truncate, writeFile } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
 import {
   type Bench,
@@ -135,6 +136,11 @@ test('several files of one message are as many events, the first with the captio
       ['second.txt', 'second.txt'],
     ]),
   );
+  const edited = { msg: '', _updatedAt: new Date(now.getTime() + 500), editedAt: now, editedBy: author };
+  deliver({ ...document, ...edited, attachments: [{ type: 'file', description: 'both of them' }] });
+  await eventually(async () =>
+    expect((await bodiesIn(scene.alice, scene.matrixRoom)).slice(-2)).toEqual(['both of them', 'second.txt']),
+  );
   deliver({ ...document, t: 'rm', msg: '', _updatedAt: new Date(now.getTime() + 1000) });
   await eventually(async () => expect(await seen()).toEqual([]));
 });
@@ -190,3 +196,38 @@ test('without puppets the bot posts the file under its sender’s name, and it d
   await postFile(scene.bob, scene.room, first);
   await eventually(async () => expect(await filesOnMatrix(scene.alice, scene.matrixRoom)).toHaveLength(3));
 });
+
+test('a file from Matrix that breaks off midway arrives whole, once', async () => {
+  const { bench, scene } = await stage();
+  const large = { ...first, bytes: Buffer.alloc(900_000, 3) };
+  const url = await uploadToMatrix(scene.alice, large);
+  const media = (bench.homeserver as SandboxHomeserver).disk.media.get(url.split('/').at(-1) ?? '');
+  if (media?.file === undefined) throw new Error('the upload is not on disk');
+  // As much as was there when a disk or a connection gave up.
+  await truncate(media.file.path, 400_000);
+  await sendFileEvent(scene.alice, scene.matrixRoom, { msgtype: 'm.file', body: first.fileName, url });
+  await eventually(() => expect(bench.logged.join()).toMatch(/"side":"homeserver"/));
+  await writeFile(media.file.path, large.bytes);
+  const posted = await eventually(async () => {
+    const [only, ...others] = await filesInWorkspace(scene.bob, scene.room);
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ file: { name: first.fileName } });
+    return only ?? {};
+  }, 40_000);
+  expect(await bytesInWorkspace(scene.bob, posted)).toEqual(large.bytes);
+}, 60_000);
+
+test('a file from Rocket.Chat that breaks off midway arrives whole, once', async () => {
+  const { bench, scene } = await stage();
+  const large = { ...first, bytes: Buffer.alloc(900_000, 3) };
+  bench.workspace.faults.add({ path: '/file-upload/', action: 'break-off', times: 1 });
+  await postFile(scene.bob, scene.room, large);
+  const sent = await eventually(async () => {
+    const [only, ...others] = await filesOnMatrix(scene.alice, scene.matrixRoom);
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ filename: first.fileName, info: { size: large.bytes.byteLength } });
+    return only ?? {};
+  }, 40_000);
+  expect(bench.workspace.faults.list()).toMatchObject([{ hits: 1 }]);
+  expect(await bytesOnMatrix(scene.alice, sent['url'])).toEqual(large.bytes);
+}, 60_000);

@@ -70,6 +70,7 @@ async function moved(mxc: string, limit: number, isSizeKnown: boolean): Promise<
     limit,
     upload: (body, size) => api.uploadStream(to, body, { size, contentType: from.contentType }),
     spoolFolder: wanted.spoolFolder,
+    clock: systemClock,
   });
   return to;
 }

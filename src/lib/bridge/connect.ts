@@ -15,6 +15,7 @@ import { createCustomEmojiBook } from './emoji/custom-emoji.ts';
 import { createFileTerms } from './files/terms.ts';
 import type { BridgeIdentity, BridgeParts, Checkpoint } from './parts.ts';
 import { createIsOwnAccount } from './workspace/own-accounts.ts';
+import { createReadSettings } from './workspace/settings.ts';
 
 export interface BridgeConfig {
   readonly workspace: { readonly url: string; readonly credentials: WorkspaceCredentials };
@@ -79,6 +80,7 @@ export async function connectBridge(config: BridgeConfig, options: ConnectOption
       puppetEmailDomain: `${serverName.replace(/:\d+$/, '').replace(/[[\]:]/g, '') || 'matrix'}.invalid`,
     };
     const passed = options.passed ?? (() => {});
+    const settings = createReadSettings({ workspace, clock, log });
     return {
       parts: {
         store,
@@ -86,8 +88,9 @@ export async function connectBridge(config: BridgeConfig, options: ConnectOption
         homeserver,
         identity,
         isOwnAccount: createIsOwnAccount(store, credentials.userId),
+        settings,
         access: await createAccess(store, serverName),
-        files: createFileTerms({ workspace, homeserver, clock, log }),
+        files: createFileTerms({ settings, homeserver, clock, log }),
         emoji: createCustomEmojiBook({ store, workspace, homeserver, clock, log }),
         clock,
         log,

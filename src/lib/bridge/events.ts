@@ -69,6 +69,8 @@ export interface WorkspaceFile {
   readonly contentType: string;
   /** Bytes. */
   readonly size: number | undefined;
+  /** The smaller picture that the workspace made of a picture. */
+  readonly thumbnail?: WorkspaceFile | undefined;
 }
 
 /** What a Rocket.Chat message is besides its text, its files and its quotes. */

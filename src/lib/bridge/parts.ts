@@ -8,6 +8,7 @@ import type { Store } from '../store/types.ts';
 import type { CustomEmojiBook } from './emoji/custom-emoji.ts';
 import type { FileTerms } from './files/terms.ts';
 import type { IsOwnAccount } from './workspace/own-accounts.ts';
+import type { ReadSettings } from './workspace/settings.ts';
 
 /** Who this bridge is, on both sides. */
 export interface BridgeIdentity {
@@ -50,6 +51,7 @@ export interface BridgeParts {
   readonly homeserver: MatrixApi;
   readonly identity: BridgeIdentity;
   readonly isOwnAccount: IsOwnAccount;
+  readonly settings: ReadSettings;
   readonly access: Access;
   readonly files: FileTerms;
   readonly emoji: CustomEmojiBook;

@@ -1,5 +1,4 @@
 import { RemoteError } from '../core/remote-error.ts';
-import { accountRequests } from './account-requests.ts';
 import type { ApiParts } from './api.ts';
 import type { FileApi, FileMessage, FileToUpload } from './file-types.ts';
 import { messageRequests } from './message-requests.ts';
@@ -7,7 +6,6 @@ import type { MultipartForm } from './multipart.ts';
 import { objectIn, textIn, timeOf } from './records.ts';
 import type { Rest } from './rest.ts';
 import { isObject, type RestAnswer } from './rest-answer.ts';
-import { UPLOAD_SETTINGS, uploadLimitsFrom } from './upload-limits.ts';
 
 const FILE_PATH = /^\/file-upload\/([A-Za-z0-9_-]+)(?:\/(.*))?$/s;
 
@@ -46,7 +44,6 @@ export function fileRequests(parts: ApiParts): FileApi {
         throw error;
       }
     },
-    uploadLimits: async () => uploadLimitsFrom(await accountRequests(parts).publicSettings(UPLOAD_SETTINGS)),
   };
 }
 

@@ -46,8 +46,6 @@ export interface UploadLimits {
   /** Media types, `image/*` for a whole kind; empty: no such list. {@link acceptsMediaType} applies both. */
   readonly whiteList: readonly string[];
   readonly blackList: readonly string[];
-  /** UTF-16 units in a message's text, captions included. */
-  readonly maxTextLength: number;
 }
 
 /** Files in both directions, streamed. */
@@ -80,5 +78,4 @@ export interface FileApi {
    * @param limit bytes.
    */
   downloadFile(path: string, limit: number): Promise<FileDownload | undefined>;
-  uploadLimits(): Promise<UploadLimits>;
 }

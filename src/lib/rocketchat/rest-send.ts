@@ -41,6 +41,8 @@ export async function sendOnce<T>(
       } else if (body) {
         init.body = ReadableStream.from(withProgress(body, extend, noteSource));
         init.duplex = 'half';
+        // Whoever may be redirected has a second copy of the body kept in memory, as a whole.
+        init.redirect = 'error';
       } else if (attempt.request.body) {
         init.body = encodeJson(attempt.request.body);
       }

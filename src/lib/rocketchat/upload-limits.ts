@@ -7,11 +7,9 @@ export const UPLOAD_SETTINGS: readonly string[] = [
   'FileUpload_MaxFileSize',
   'FileUpload_MediaTypeWhiteList',
   'FileUpload_MediaTypeBlackList',
-  'Message_MaxAllowedSize',
 ];
 
 const DEFAULT_MAX_BYTES = 104_857_600;
-const DEFAULT_MAX_TEXT = 5_000;
 
 /** A setting that is absent or odd counts as the server's default. */
 export function uploadLimitsFrom(settings: ReadonlyMap<string, unknown>): UploadLimits {
@@ -22,7 +20,6 @@ export function uploadLimitsFrom(settings: ReadonlyMap<string, unknown>): Upload
     maxBytes: maxBytes < 0 ? undefined : maxBytes,
     whiteList: mediaTypeList(settings.get('FileUpload_MediaTypeWhiteList')),
     blackList: mediaTypeList(settings.get('FileUpload_MediaTypeBlackList') ?? 'image/svg+xml'),
-    maxTextLength: numberOr(settings.get('Message_MaxAllowedSize'), DEFAULT_MAX_TEXT),
   });
 }
 

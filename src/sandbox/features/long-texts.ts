@@ -1,6 +1,6 @@
 import { expectLike } from './expect.ts';
 import { feature, type Feature, nothing } from './feature.ts';
-import { bytesOnMatrix } from './file-content.ts';
+import { alicePosts, bytesOnMatrix } from './file-content.ts';
 
 /** `Message_MaxAllowedSize` of the workspace. As many characters of three bytes are more than a Matrix event holds. */
 export const LONGEST_TEXT = 24_000;
@@ -52,4 +52,26 @@ const toWorkspace = feature({
   },
 });
 
-export const longTextRows: readonly Feature[] = [toMatrix, toWorkspace];
+const captionToWorkspace = feature({
+  feature: 'long caption',
+  direction: 'to Rocket.Chat',
+  says: 'A caption that is too long is split as a text is: the file has the first part, the others follow.',
+  prepare: nothing,
+  async change(scene) {
+    const parts = ['one', 'two'].map((number) => paragraph(`${scene.mark} ${number}`));
+    const file = { fileName: 'note.txt', contentType: 'text/plain', bytes: Buffer.from(scene.mark) };
+    await alicePosts(scene, file, { msgtype: 'm.file', body: parts.join('\n\n') });
+    return parts;
+  },
+  async shown({ workspace, mark, puppet }, parts) {
+    const seen = (await workspace.messages()).filter(({ text }) => text.includes(mark));
+    expectLike(
+      seen.map(({ author, text, fileName }) => [author, text, fileName]),
+      parts.map((part, index) => [puppet, part, index === 0 ? 'note.txt' : undefined]),
+      'the parts',
+    );
+    return `note.txt and ${seen.length - 1} message below it, ${seen.map(({ text }) => text.length.toLocaleString('en')).join(' and ')} characters`;
+  },
+});
+
+export const longTextRows: readonly Feature[] = [toMatrix, toWorkspace, captionToWorkspace];

@@ -8,6 +8,7 @@ import {
   picture,
   type SampleFile,
 } from './file-content.ts';
+import { filmOf, recordedSound } from './sample-media.ts';
 import type { Scene } from './scene.ts';
 
 const tree = (mark: string): SampleFile => ({
@@ -18,7 +19,7 @@ const tree = (mark: string): SampleFile => ({
 const film = (mark: string): SampleFile => ({
   fileName: `film ${mark}.mp4`,
   contentType: 'video/mp4',
-  bytes: Buffer.alloc(5000, 3),
+  bytes: filmOf({ width: 640, height: 360, ms: 2_500 }),
 });
 const song = (mark: string): SampleFile => ({
   fileName: `song ${mark}.ogg`,
@@ -53,11 +54,31 @@ const imageToMatrix = feature({
   feature: 'image',
   direction: 'to Matrix',
   says: 'A picture is shown with its width and height (`m.image`).',
-  limits: 'The thumbnail that Rocket.Chat makes is left out: homeservers make their own.',
   where: ['channel', 'group'],
   prepare: nothing,
   change: (scene) => bobPosts(scene, tree(scene.mark)),
   shown: (scene) => seenOnMatrix(scene, tree(scene.mark), { msgtype: 'm.image', info: { w: 40, h: 30 } }),
+});
+
+const panorama = (mark: string): SampleFile => ({ ...tree(mark), bytes: picture(4_000, 3_000) });
+
+const thumbnailToMatrix = feature({
+  feature: 'thumbnail',
+  direction: 'to Matrix',
+  says: 'The smaller picture that Rocket.Chat makes of a large one goes with it. (It makes its own of what comes from Matrix.)',
+  limits: 'Films have none.',
+  prepare: nothing,
+  change: (scene) => bobPosts(scene, panorama(scene.mark)),
+  async shown(scene) {
+    const smaller = { mimetype: 'image/png', w: 480, h: 360 };
+    const content = { msgtype: 'm.image', info: { w: 4_000, h: 3_000, thumbnail_info: smaller } };
+    const detail = await seenOnMatrix(scene, panorama(scene.mark), content);
+    const { content: seen } = await scene.matrix.saying(scene.mark);
+    const info = seen['info'] as { thumbnail_url: string; thumbnail_info: { size: number } };
+    const { bytes } = await scene.alice.media(info.thumbnail_url, 100_000);
+    expectLike(bytes.byteLength, info.thumbnail_info.size, 'the size of the thumbnail');
+    return `${detail}, with a thumbnail of 480 by 360`;
+  },
 });
 
 const imageToWorkspace = feature({
@@ -79,11 +100,12 @@ const imageToWorkspace = feature({
 const videoToMatrix = feature({
   feature: 'video',
   direction: 'to Matrix',
-  says: 'A film is shown as a film (`m.video`).',
-  limits: 'Rocket.Chat keeps neither length nor dimensions of films.',
+  says: 'A film is shown as a film (`m.video`), with its length and dimensions.',
+  limits: 'They are read of MP4, MOV, WebM and Matroska whose headers tell them.',
   prepare: nothing,
   change: (scene) => bobPosts(scene, film(scene.mark)),
-  shown: (scene) => seenOnMatrix(scene, film(scene.mark), { msgtype: 'm.video' }),
+  shown: (scene) =>
+    seenOnMatrix(scene, film(scene.mark), { msgtype: 'm.video', info: { w: 640, h: 360, duration: 2_500 } }),
 });
 
 const videoToWorkspace = feature({
@@ -103,7 +125,8 @@ const videoToWorkspace = feature({
 const audioToMatrix = feature({
   feature: 'audio',
   direction: 'to Matrix',
-  says: 'Music can be played (`m.audio`) and is no voice message.',
+  says: 'Music can be played (`m.audio`), with its length, and is no voice message.',
+  limits: 'The length is read of MP3, WAV, Ogg, FLAC, MP4 and WebM.',
   prepare: nothing,
   change: (scene) => bobPosts(scene, song(scene.mark)),
   shown: (scene) =>
@@ -125,26 +148,33 @@ const audioToWorkspace = feature({
 });
 
 /** Rocket.Chat's clients give every record this name. */
-const RECORD = 'Audio record.mp3';
+const RECORD = { fileName: 'Audio record.wav', contentType: 'audio/wav' };
 
 const voiceToMatrix = feature({
   feature: 'voice message',
   direction: 'to Matrix',
-  says: "What was recorded with Rocket.Chat's recorder is a voice message (MSC3245).",
-  limits: 'Rocket.Chat keeps no wave form.',
+  says: "What was recorded with Rocket.Chat's recorder is a voice message (MSC3245) with its length and wave form.",
+  limits:
+    'The wave form is that of WAV, or of MP3, in which Rocket.Chat records, approximately; other formats have none.',
   prepare: nothing,
   async change(scene) {
     // Nothing but its content tells it from other records.
-    const bytes = Buffer.from(scene.mark.repeat(500));
-    await bobPosts(scene, { fileName: RECORD, contentType: 'audio/mpeg', bytes }, { caption: `listen ${scene.mark}` });
+    const bytes = recordedSound(scene.mark);
+    await bobPosts(scene, { ...RECORD, bytes }, { caption: `listen ${scene.mark}` });
     return bytes;
   },
   async shown({ matrix, mark, ghost, alice }, bytes) {
     const event = await matrix.saying(mark);
-    expectLike(event, { sender: ghost, content: { msgtype: 'm.audio', filename: RECORD } }, 'the message');
+    expectLike(event, { sender: ghost, content: { msgtype: 'm.audio', filename: RECORD.fileName } }, 'the message');
     expectEmpty(event.content['org.matrix.msc3245.voice'] as object | undefined, 'the mark of a voice message');
-    await expectBytesOnMatrix(alice, event, { fileName: RECORD, contentType: 'audio/mpeg', bytes });
-    return `${RECORD}, a voice message`;
+    const { duration, waveform } = event.content['org.matrix.msc1767.audio'] as {
+      duration: number;
+      waveform: number[];
+    };
+    expectLike(duration, 1_000, 'its length');
+    expectLike([waveform.length, waveform[0], waveform.at(-1)], [100, 1024, 0], 'its wave form');
+    await expectBytesOnMatrix(alice, event, { ...RECORD, bytes });
+    return `${RECORD.fileName}, a voice message of a second, loud at first`;
   },
 });
 
@@ -184,6 +214,7 @@ const stickerToWorkspace = feature({
 export const mediaRows: readonly Feature[] = [
   imageToMatrix,
   imageToWorkspace,
+  thumbnailToMatrix,
   videoToMatrix,
   videoToWorkspace,
   audioToMatrix,

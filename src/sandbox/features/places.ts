@@ -30,7 +30,7 @@ export async function openPlace(
 ): Promise<Place> {
   const room = await makeRoom(people, kind, name, stage);
   // No bridge looks at the limits for a room that is not linked yet.
-  const tooLargeFile = await uploadTooLargeFile(stage.servers.workspace, people.bob, room);
+  const tooLargeFile = uploadTooLargeFile(stage.servers.workspace, people.bob, room);
   const matrixId = await linked(stage, options, name);
   await letIn(people, kind, matrixId);
   const { url } = stage.servers.workspace;

@@ -3,6 +3,8 @@ import { meteorId } from './meteor.ts';
 export type FaultAction =
   /** The request acts, then its socket is destroyed instead of the answer. */
   | 'drop-answer'
+  /** Half of the answer comes, then its socket is destroyed. */
+  | 'break-off'
   /** The socket is destroyed before anything happens. */
   | 'cut'
   /** Answered late; the request acts after the wait. */

@@ -40,6 +40,7 @@ export function createRequestHandler(
     const answer = await actualAnswer(workspace, rest(), request, { method, url, body }, onRequest);
     if (fault?.action === 'late-answer') await workspace.clock.sleep(fault.delayMs ?? 1000, workspace.lifetime.signal);
     if (fault?.action === 'drop-answer') return void request.socket.destroy();
+    if (fault?.action === 'break-off') return breakOff(response, answer);
     write(workspace, response, answer);
   }
   return (request, response) => {
@@ -184,4 +185,11 @@ function write(workspace: Workspace, response: ServerResponse, { status, headers
     ...headers,
   });
   response.end(payload);
+}
+
+/** The headers, which announce all of it, and half of the body. */
+function breakOff(response: ServerResponse, { status, headers, body }: RestAnswer): void {
+  const payload = Buffer.from(body as Uint8Array);
+  response.writeHead(status, { ...headers, 'Content-Length': payload.length });
+  response.write(payload.subarray(0, payload.length / 2), () => response.destroy());
 }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { WorkspaceUserId } from '../../../src/lib/core/ids.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import type { FileToUpload } from '../../../src/lib/rocketchat/file-types.ts';
-import { acceptsMediaType } from '../../../src/lib/rocketchat/upload-limits.ts';
+import { acceptsMediaType, UPLOAD_SETTINGS, uploadLimitsFrom } from '../../../src/lib/rocketchat/upload-limits.ts';
 import { startWorkspaceClients, type WorkspaceClients } from '../../support/workspace-accounts.ts';
 
 const ends: (() => PromiseLike<unknown>)[] = [];
@@ -74,21 +74,21 @@ test('an answer lost after the confirmation can be looked up', async () => {
 
 test('limits are read as the workspace has them, without one too', async () => {
   const { admin, server, room } = await clientsOf('8.8');
-  const limits = await admin.uploadLimits();
+  const read = async () => uploadLimitsFrom(await admin.publicSettings(UPLOAD_SETTINGS));
+  const limits = await read();
   expect(limits).toEqual({
     enabled: true,
     enabledInDirectMessages: true,
     maxBytes: 104_857_600,
     whiteList: [],
     blackList: ['image/svg+xml'],
-    maxTextLength: 5000,
   });
   expect(acceptsMediaType(limits, 'image/svg+xml')).toBe(false);
   const { settings } = server.state;
   settings.set('FileUpload_MaxFileSize', -1);
   settings.set('FileUpload_MediaTypeWhiteList', 'image/*, text/plain');
   settings.set('FileUpload_Enabled', false);
-  const others = await admin.uploadLimits();
+  const others = await read();
   expect(others).toMatchObject({ enabled: false, maxBytes: undefined, whiteList: ['image/*', 'text/plain'] });
   const accepted = ['image/png', 'text/plain', 'text/html', 'image/svg+xml'].filter((type) =>
     acceptsMediaType(others, type),

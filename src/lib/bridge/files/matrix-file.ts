@@ -2,6 +2,7 @@ import type { FormattedContent } from '../homeserver/formatted-text.ts';
 import { bareType, msgtypeOf } from './content-type.ts';
 import { cleanFileName } from './file-name.ts';
 import type { ImageSize } from './image-size.ts';
+import type { Thumbnail } from './thumbnail.ts';
 import { type Voice, voiceFields } from './voice.ts';
 
 export interface SentFile {
@@ -11,7 +12,9 @@ export interface SentFile {
   readonly contentType: string;
   /** Bytes. */
   readonly size: number;
+  /** Of a picture or a film. */
   readonly imageSize?: ImageSize | undefined;
+  readonly thumbnail?: Thumbnail | undefined;
   readonly durationMs?: number | undefined;
   /** Recorded, not a piece of music. */
   readonly voice?: Voice | undefined;
@@ -25,9 +28,11 @@ export interface SentFile {
  */
 export function matrixFileContent(file: SentFile): FormattedContent {
   const filename = cleanFileName(file.fileName, file.contentType);
-  const { caption, imageSize, voice } = file;
+  const { caption, voice } = file;
   const msgtype = voice === undefined ? msgtypeOf(file.contentType) : 'm.audio';
   const durationMs = file.durationMs ?? voice?.durationMs;
+  const isSeen = msgtype === 'm.image' || msgtype === 'm.video';
+  const isPlayed = msgtype === 'm.audio' || msgtype === 'm.video';
   return {
     msgtype,
     body: caption?.body ?? filename,
@@ -37,11 +42,18 @@ export function matrixFileContent(file: SentFile): FormattedContent {
     info: {
       mimetype: bareType(file.contentType),
       size: file.size,
-      ...(imageSize === undefined || msgtype !== 'm.image' ? {} : { w: imageSize.width, h: imageSize.height }),
-      ...(durationMs === undefined || (msgtype !== 'm.audio' && msgtype !== 'm.video')
-        ? {}
-        : { duration: Math.round(durationMs) }),
+      ...(isSeen ? { ...dimensions(file.imageSize), ...thumbnailFields(file.thumbnail) } : {}),
+      ...(isPlayed && durationMs !== undefined ? { duration: Math.round(durationMs) } : {}),
     },
     ...(voice === undefined ? {} : voiceFields(voice)),
   };
+}
+
+const dimensions = (size: ImageSize | undefined) => (size === undefined ? {} : { w: size.width, h: size.height });
+
+/** https://spec.matrix.org/v1.17/client-server-api/#mimage, `ThumbnailInfo` */
+function thumbnailFields(thumbnail: Thumbnail | undefined): Record<string, unknown> {
+  if (thumbnail === undefined) return {};
+  const { mxc, contentType, size, imageSize } = thumbnail;
+  return { thumbnail_url: mxc, thumbnail_info: { mimetype: contentType, size, ...dimensions(imageSize) } };
 }

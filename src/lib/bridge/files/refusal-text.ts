@@ -20,6 +20,7 @@ export function refusalText(
   if (refusal.why === 'type')
     return `${name} was not sent to ${there}: it takes no files of the type ${bareType(refusal.contentType)}.`;
   if (refusal.why === 'missing') return `${name} was not sent to ${there}: its own server does not have it.`;
+  if (refusal.why === 'too-slow') return `${name} was not sent to ${there}: its own server gives it too slowly.`;
   if (refusal.why === 'too-large-there') {
     const size = refusal.size === undefined ? '' : ` (${fileSize(refusal.size)})`;
     return `${name}${size} was not sent to ${there}: it is too large for the server.`;

@@ -1,6 +1,6 @@
 import { RemoteError } from '../../core/remote-error.ts';
 import type { FileRefusal } from './limits.ts';
-import { FileTooLarge } from './transfer.ts';
+import { FileTooLarge, FileTooSlow } from './transfer.ts';
 
 const TOO_LARGE = new Set(['error-file-too-large', 'too-large', 'M_TOO_LARGE']);
 const OFF = new Set(['error-file-upload-disabled', 'error-direct-message-file-upload-not-allowed']);
@@ -16,6 +16,7 @@ interface Tried {
 /** What a failed transfer says about the file itself; undefined: it may work another time. */
 export function refusalFrom(error: unknown, { contentType, size, limit }: Tried): FileRefusal | undefined {
   if (error instanceof FileTooLarge) return { why: 'too-large', size: error.size, limit: error.limit };
+  if (error instanceof FileTooSlow) return { why: 'too-slow' };
   if (!(error instanceof RemoteError)) return undefined;
   const code = error.code ?? '';
   if (TOO_LARGE.has(code) || error.status === 413) {

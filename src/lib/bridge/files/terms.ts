@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
-import type { WorkspaceApi } from '../../rocketchat/types.ts';
-import { createFileLimits, type FileLimits } from './limits.ts';
-import { FILE_SETTINGS, readFileRules } from './workspace-rules.ts';
+import { keptFresh } from '../kept-fresh.ts';
+import type { ReadSettings } from '../workspace/settings.ts';
+import type { FileLimits } from './limits.ts';
 
 /** On what terms files cross, as both servers say; read again now and then. */
 export interface FileTerms {
-  /** Rejects with what the server's client threw while nothing was ever read. */
+  /** Rejects with what a server's client threw while nothing was ever read. */
   limits(): Promise<FileLimits>;
   /** Where anybody may open a file of the workspace's; undefined: only its members may (`FileUpload_ProtectFiles`). */
   publicAddress(path: string): Promise<string | undefined>;
@@ -19,32 +19,32 @@ export interface FileTerms {
 }
 
 interface TermsParts {
-  readonly workspace: Pick<WorkspaceApi, 'publicSettings'>;
+  readonly settings: ReadSettings;
   readonly homeserver: Pick<MatrixApi, 'uploadLimit'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export function createFileTerms({ workspace, homeserver, clock, log }: TermsParts): FileTerms {
-  let site: string | undefined;
-  const limits = createFileLimits({
-    homeserver: () => homeserver.uploadLimit(),
-    async workspace() {
-      const settings = await workspace.publicSettings([...FILE_SETTINGS, 'FileUpload_ProtectFiles', 'Site_Url']);
-      const url = settings.get('Site_Url');
-      const isOpen = settings.get('FileUpload_ProtectFiles') === false && typeof url === 'string';
-      site = isOpen && /^https?:\/\//.test(url) ? url.replace(/\/+$/, '') : undefined;
-      return readFileRules(Object.fromEntries(settings));
-    },
+export function createFileTerms({ settings, homeserver, clock, log }: TermsParts): FileTerms {
+  const uploadLimit = keptFresh({
+    read: () => homeserver.uploadLimit(),
     clock,
-    log,
+    onUnread: (error) => log('warn', 'files.limit-unread', { reason: String(error) }),
   });
   return {
-    limits,
+    async limits() {
+      const [ofHomeserver, { uploads }] = await Promise.all([uploadLimit(), settings()]);
+      return { mostBytes: smaller(ofHomeserver, uploads.maxBytes), workspace: uploads };
+    },
     async publicAddress(path) {
-      await limits();
-      return site === undefined ? undefined : `${site}${path}`;
+      const { siteUrl, protectsFiles } = await settings();
+      return !protectsFiles && siteUrl !== undefined && /^https?:\/\//.test(siteUrl) ? `${siteUrl}${path}` : undefined;
     },
     spoolFolder: join(tmpdir(), `rcfed-${randomUUID()}`),
   };
+}
+
+function smaller(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.min(one, other);
 }

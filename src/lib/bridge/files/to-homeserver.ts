@@ -7,10 +7,10 @@ import { filePath } from '../workspace/message-files.ts';
 import { bareType } from './content-type.ts';
 import { type FileRefusal, refusalOf } from './limits.ts';
 import { refusalFrom } from './refused.ts';
-import type { ImageSize } from './image-size.ts';
+import { type MediaFacts, createMediaReader } from './media-reader.ts';
 import { transferFile } from './transfer.ts';
 
-interface Wanted {
+export interface Wanted {
   readonly parts: BridgeParts;
   readonly inboxId: InboxId;
   readonly file: WorkspaceFile;
@@ -21,10 +21,8 @@ interface Wanted {
 }
 
 /** What was found out about a file while its bytes passed by. */
-interface Passed {
+interface Passed extends MediaFacts {
   readonly size: number;
-  readonly imageSize?: ImageSize | undefined;
-  readonly durationMs?: number | undefined;
 }
 
 export type CrossedFile = { readonly mxc: string } & Passed;
@@ -87,11 +85,14 @@ async function transfer(
   const download = await parts.workspace.downloadFile(filePath(file), limit ?? Number.MAX_SAFE_INTEGER);
   if (download === undefined) return { why: 'missing' };
   const contentType = bareType(file.contentType === '' ? download.contentType : file.contentType);
-  const { size, imageSize, durationMs } = await transferFile({
+  const media = createMediaReader(contentType);
+  const { size } = await transferFile({
     source: download,
     limit,
     spoolFolder: parts.files.spoolFolder,
+    clock: parts.clock,
+    watch: (piece) => media.push(piece),
     upload: (body, bytes) => speaker.uploadStream(mxc, body, { size: bytes, contentType, fileName: file.name }),
   });
-  return { mxc, size, imageSize, durationMs: contentType === 'audio/mpeg' ? durationMs : undefined };
+  return { mxc, size, ...media.facts() };
 }

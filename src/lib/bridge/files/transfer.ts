@@ -1,6 +1,4 @@
-import type { ImageSize } from './image-size.ts';
-import { createImageSizeReader } from './image-size.ts';
-import { createMp3LengthReader } from './mp3-length.ts';
+import type { Clock } from '../../core/clock.ts';
 import { spooled } from './spool.ts';
 
 /** A file as it comes from one server, to be read once. */
@@ -21,7 +19,10 @@ interface Transfer<T> {
   readonly upload: (body: AsyncIterable<Uint8Array>, size: number) => Promise<T>;
   /** A folder on a disk with space, for files whose size is not known before. */
   readonly spoolFolder: string;
+  readonly clock: Clock;
   readonly signal?: AbortSignal;
+  /** Is shown each piece before it is sent. Must not keep it, nor throw. */
+  readonly watch?: (piece: Uint8Array) => void;
   /** After each piece: bytes moved so far, of how many. */
   readonly onProgress?: (moved: number, size: number) => void;
 }
@@ -31,10 +32,6 @@ export interface Transferred<T> {
   readonly result: T;
   /** Bytes. */
   readonly size: number;
-  /** Of a PNG, JPEG, GIF or WebP. */
-  readonly imageSize: ImageSize | undefined;
-  /** Of an MP3, in milliseconds. What is no sound may look like one: mind the type. */
-  readonly durationMs: number | undefined;
 }
 
 /** The file has more bytes than may be sent. `size` undefined: it was declared smaller, or not at all. */
@@ -49,11 +46,20 @@ export class FileTooLarge extends Error {
   }
 }
 
+/** The file comes so slowly that its room would wait for ever. */
+export class FileTooSlow extends Error {
+  override readonly name = 'FileTooSlow';
+}
+
+/** A transfer may take as long as it needs; but of each minute that its source is waited for something has to come. */
+const WINDOW_MS = 60_000;
+const LEAST_IN_WINDOW = 64 * 1024;
+
 /**
  * Moves a file from one server to the other, piece by piece: a piece is asked for when the other side takes
  * one, so that never more than a few of them are in memory. Of a file without a declared size a copy is
  * made on disk first, since neither server takes an upload without its length.
- * Rejects with {@link FileTooLarge}, with the signal's reason, with what the source failed with, or else with
+ * Rejects with {@link FileTooLarge}, {@link FileTooSlow}, with the signal's reason, with what the source failed with, or else with
  * what the upload failed with. Whatever happens, the source is let go of. Whoever made `source` and `upload`
  * gives them the same signal, so that a server which hangs is let go of too.
  */
@@ -64,7 +70,7 @@ export async function transferFile<T>(transfer: Transfer<T>): Promise<Transferre
     transfer.signal?.throwIfAborted();
     if (source.size !== undefined && limit !== undefined && source.size > limit)
       throw new FileTooLarge(source.size, limit);
-    const body = bounded(pieces, limit, transfer.signal);
+    const body = bounded(pieces, transfer);
     const moved =
       source.size === undefined
         ? spooled(transfer.spoolFolder, body, (copy, size) => send(transfer, copy, size))
@@ -78,15 +84,23 @@ export async function transferFile<T>(transfer: Transfer<T>): Promise<Transferre
 
 async function* bounded(
   pieces: AsyncIterator<Uint8Array>,
-  limit: number | undefined,
-  signal: AbortSignal | undefined,
+  { limit, signal, clock }: Pick<Transfer<unknown>, 'limit' | 'signal' | 'clock'>,
 ): AsyncGenerator<Uint8Array> {
   let size = 0;
+  let waitedMs = 0;
+  let came = 0;
   for (;;) {
+    const askedAt = clock.now();
     const next = await untilAborted(pieces.next(), signal);
     if (next.done === true) return;
     size += next.value.byteLength;
     if (limit !== undefined && size > limit) throw new FileTooLarge(undefined, limit);
+    waitedMs += clock.now() - askedAt;
+    came += next.value.byteLength;
+    if (waitedMs >= WINDOW_MS) {
+      if (came < LEAST_IN_WINDOW) throw new FileTooSlow(`${came} bytes in ${waitedMs} ms`);
+      [waitedMs, came] = [0, 0];
+    }
     yield next.value;
   }
 }
@@ -106,19 +120,16 @@ async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefi
 }
 
 async function send<T>(
-  { upload, onProgress }: Transfer<T>,
+  { upload, watch, onProgress }: Transfer<T>,
   body: AsyncIterable<Uint8Array>,
   size: number,
 ): Promise<Transferred<T>> {
-  const image = createImageSizeReader();
-  const sound = createMp3LengthReader(size);
   const broken: { cause?: unknown } = {};
   async function* watched(): AsyncGenerator<Uint8Array> {
     let moved = 0;
     try {
       for await (const piece of body) {
-        image.push(piece);
-        sound.push(piece);
+        watch?.(piece);
         yield piece;
         moved += piece.byteLength;
         onProgress?.(moved, size);
@@ -129,8 +140,7 @@ async function send<T>(
     }
   }
   try {
-    const result = await upload(watched(), size);
-    return { result, size, imageSize: image.size, durationMs: sound.durationMs };
+    return { result: await upload(watched(), size), size };
   } catch (error) {
     // Whatever the upload makes of it: it was the source that failed.
     throw 'cause' in broken ? broken.cause : error;

@@ -11,6 +11,8 @@ export interface Voice {
 /** Names from the proposals: what clients write and read, since neither is part of the spec yet (1.17). */
 const VOICE = 'org.matrix.msc3245.voice';
 const AUDIO = 'org.matrix.msc1767.audio';
+/** The fields that {@link voiceFields} makes. */
+export const VOICE_FIELDS: readonly string[] = [VOICE, AUDIO];
 const LOUDEST = 1024;
 /** MSC3245 wants at least 30 and about 100. */
 const MOST_POINTS = 100;

@@ -3,6 +3,7 @@ import type { LedgerEntry } from '../../store/types.ts';
 import type { WorkspaceMessageEdited } from '../events.ts';
 import { standInText } from '../files/stand-in.ts';
 import { filePath } from '../workspace/message-files.ts';
+import { VOICE_FIELDS } from '../files/voice.ts';
 import type { Work } from './acting.ts';
 import { readEvent } from './event.ts';
 import { withLine } from './formatted-text.ts';
@@ -21,9 +22,11 @@ export async function editedCaption(
   const [file] = event.files;
   if (file === undefined) return undefined;
   const raw = await work.parts.homeserver.event(work.roomId, original.eventId);
-  const { url, info, filename, msgtype } = (raw === undefined ? undefined : readEvent(raw))?.content ?? {};
+  const content = (raw === undefined ? undefined : readEvent(raw))?.content ?? {};
+  const { url, info, filename, msgtype } = content;
   if (typeof url === 'string' && typeof filename === 'string' && typeof msgtype === 'string') {
-    return { msgtype, filename, url, info, ...(caption.body.trim() === '' ? { body: filename } : caption) };
+    const sound = Object.fromEntries(VOICE_FIELDS.flatMap((name) => (name in content ? [[name, content[name]]] : [])));
+    return { msgtype, filename, url, info, ...sound, ...(caption.body.trim() === '' ? { body: filename } : caption) };
   }
   // The file itself did not cross: its name stays below the caption.
   const link = await work.parts.files.publicAddress(filePath(file));

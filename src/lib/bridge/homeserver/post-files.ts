@@ -10,6 +10,7 @@ import { sayInWorkspace } from '../notices/say.ts';
 import { refusalText } from '../files/refusal-text.ts';
 import { standInText } from '../files/stand-in.ts';
 import { type CrossedFile, toHomeserver } from '../files/to-homeserver.ts';
+import { type Thumbnail, thumbnailToHomeserver } from '../files/thumbnail.ts';
 import { isRecording } from '../files/voice.ts';
 import type { Outcome } from '../outcome.ts';
 import { filePath } from '../workspace/message-files.ts';
@@ -37,9 +38,13 @@ export async function postFiles(work: Work, event: WorkspaceMessagePosted): Prom
   const ledger: LedgerEntry[] = [];
   for (const [part, file] of event.files.entries()) {
     const key = `file:${portal.id}:${event.version.id}:${file.id}:${speaker.userId}`;
-    const crossed = await toHomeserver({ parts, inboxId: row.id, file, speaker, key });
+    const wanted = { parts, inboxId: row.id, file, speaker, key };
+    const crossed = await toHomeserver(wanted);
     const words = part === 0 ? caption : undefined;
-    const bare = 'why' in crossed ? await standIn(work, file, words) : shown(file, crossed, words);
+    const bare =
+      'why' in crossed
+        ? await standIn(work, file, words)
+        : shown(file, { ...crossed, thumbnail: await thumbnailToHomeserver(wanted) }, words);
     const content = underName(bare, name);
     const eventId = await sendOnce(
       work,
@@ -74,15 +79,19 @@ async function captionOf(
   return { text: await captionText(work, formatted.text, extras), mentions: mentionsContent(formatted.mentions) };
 }
 
-function shown(file: WorkspaceFile, crossed: CrossedFile, caption: Caption | undefined) {
+function shown(
+  file: WorkspaceFile,
+  crossed: CrossedFile & { readonly thumbnail: Thumbnail | undefined },
+  caption: Caption | undefined,
+) {
   const contentType = bareType(file.contentType);
-  const { durationMs } = crossed;
+  const { durationMs, waveform = [] } = crossed;
   return {
     ...matrixFileContent({
       ...crossed,
       fileName: file.name,
       contentType,
-      voice: isRecording({ name: file.name, contentType }) ? { durationMs, waveform: [] } : undefined,
+      voice: isRecording({ name: file.name, contentType }) ? { durationMs, waveform } : undefined,
       caption: caption && { body: caption.text.body, html: caption.text.formatted_body },
     }),
     'm.mentions': caption?.mentions ?? {},

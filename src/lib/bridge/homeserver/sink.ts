@@ -3,7 +3,6 @@ import type { WorkspaceEvent } from '../events.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinOnMatrix } from '../pins/to-homeserver.ts';
-import { createReadSettings } from '../workspace/settings.ts';
 import type { Work } from './acting.ts';
 import { announce } from './announce.ts';
 import { edit } from './edit.ts';
@@ -20,7 +19,7 @@ export interface HomeserverSink {
 }
 
 export function createHomeserverSink(parts: BridgeParts, ghosts: Ghosts, lookUp: LookUpForMatrix): HomeserverSink {
-  const settings = createReadSettings(parts);
+  const { settings } = parts;
   return {
     apply(portal, row, event, how) {
       if (portal.matrixRoomId === undefined) throw new Error(`portal ${portal.id} has no Matrix room yet`);

@@ -7,7 +7,7 @@ import type { LiveFeature } from './live-feature.ts';
 import { memberOf } from './member.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import type { Puppets } from '../workspace/puppets.ts';
-import { type ReadSettings, createReadSettings } from '../workspace/settings.ts';
+import type { ReadSettings } from '../workspace/settings.ts';
 
 /** Rocket.Chat forgets a typist 15 s after the last word of it; Matrix tells only of the beginning and the end. */
 const RENEW_MS = 10_000;
@@ -35,7 +35,7 @@ interface Wired extends TypingOptions {
  * somebody who has spoken in the room is seen typing. In alias mode nobody is, for the bot has one face.
  */
 export function createTyping(given: TypingOptions): LiveFeature {
-  const options: Wired = { ...given, settings: createReadSettings(given.parts) };
+  const options: Wired = { ...given, settings: given.parts.settings };
   const matrixTypists = new Map<string, AbortController>();
   const workspaceTypists = new Map<string, number>();
   const quietly = (work: Promise<void>): void => {

@@ -8,20 +8,26 @@ const ID = /^[A-Za-z0-9_-]+$/;
 
 /**
  * The files of a message: `files`, or `file` alone where a server has no list. A picture's thumbnail
- * (`typeGroup: thumb`) is a file there as well, and only its preview.
+ * (`typeGroup: thumb`) is a file there as well, and only its preview: `thumb-` stands before the picture's name.
  */
 export function readFiles(raw: RawMessage): readonly WorkspaceFile[] {
   const listed = listOf(raw['files']);
   const files = new Map<string, WorkspaceFile>();
+  const thumbnails = new Map<string, WorkspaceFile>();
   for (const one of listed.length === 0 ? [raw['file']] : listed) {
     const file = readFile(one);
-    if (file !== undefined) files.set(file.id, file);
+    if (file === undefined) continue;
+    if (isRecord(one) && one['typeGroup'] === 'thumb') thumbnails.set(file.name, file);
+    else files.set(file.id, file);
   }
-  return [...files.values()];
+  return [...files.values()].map((file) => {
+    const thumbnail = thumbnails.get(`thumb-${file.name}`);
+    return thumbnail === undefined ? file : { ...file, thumbnail };
+  });
 }
 
 function readFile(value: unknown): WorkspaceFile | undefined {
-  if (!isRecord(value) || value['typeGroup'] === 'thumb') return undefined;
+  if (!isRecord(value)) return undefined;
   const { _id: id, name, type, size } = value;
   if (typeof id !== 'string' || !ID.test(id)) return undefined;
   return {

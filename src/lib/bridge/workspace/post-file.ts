@@ -1,6 +1,7 @@
 import { toWorkspace } from '../../format/to-workspace.ts';
-import type { LedgerEntry } from '../../store/types.ts';
 import type { WorkspaceNames } from '../../format/workspace-names.ts';
+import type { RawMessage } from '../../rocketchat/types.ts';
+import { messageIdFor } from '../effect-ids.ts';
 import type { HomeserverMessagePosted, MatrixText } from '../events.ts';
 import type { FileRefusal } from '../files/limits.ts';
 import { sayOnMatrix } from '../notices/say.ts';
@@ -12,42 +13,50 @@ import type { Outcome } from '../outcome.ts';
 import { type Work, marked, snapshotOf, voiceOf } from './acting.ts';
 import { hashOf, readMessage } from './message.ts';
 import { withoutAllIfRefused } from './names.ts';
-import { post } from './post.ts';
+import { post, postRest } from './post.ts';
+import type { Voice } from './puppets.ts';
 import { placeOf, withQuote } from './quotes.ts';
+import type { SentPart } from './send-part.ts';
+import { splitFor } from './text-parts.ts';
 import { uploadOnce } from './upload-once.ts';
 
-/** A message that shows the file, as its sender's puppet; its id is the server's. One that can't cross is named instead. */
+/**
+ * A message that shows the file, as its sender's puppet; its id is the server's. What of the caption the
+ * workspace does not take in one message follows in others. A file that can't cross is named instead.
+ */
 export async function postFile(work: Work, event: HomeserverMessagePosted, file: FileFields): Promise<Outcome> {
-  const { portal } = work;
   const voice = await voiceOf(work, event.sender);
   const place = await placeOf(work, event.relation);
-  const names = await work.lookUp(portal, event.text, event.sender);
-  const posted = await withoutAllIfRefused(names, async (allowed) =>
-    uploadOnce(work, voice, file, {
-      caption: withQuote(place, await captionOf(work, event, allowed)),
-      threadId: place.threadId,
-    }),
-  );
-  if (posted === 'deleted') return removed(work, event);
-  if ('why' in posted) return nameInstead(work, event, file, posted);
-  const message = readMessage(posted.message);
+  const names = await work.lookUp(work.portal, event.text, event.sender);
+  return withoutAllIfRefused(names, async (allowed) => {
+    const captions = await splitFor(work, withQuote(place, await captionOf(work, event, allowed)));
+    const { threadId } = place;
+    const posted = await uploadOnce(work, voice, file, { caption: captions[0] ?? '', threadId });
+    if (posted === 'deleted') return removed(work, event, captions.length);
+    if ('why' in posted) return nameInstead(work, event, file, posted);
+    const shown = shownBy(work, event, voice, posted.message);
+    return postRest(work, event, voice, { texts: captions, threadId, sent: [shown] });
+  });
+}
+
+function shownBy({ portal }: Work, event: HomeserverMessagePosted, voice: Voice, raw: RawMessage): SentPart {
+  const message = readMessage(raw);
   if (message === undefined) throw new Error(`the message that shows ${event.eventId} can't be read`);
-  const entry: LedgerEntry = {
-    portalId: portal.id,
-    messageId: message.id,
-    part: 0,
-    kind: 'message',
-    eventId: event.eventId,
-    origin: 'homeserver',
-    matrixUserId: event.sender,
-    workspaceUserId: voice.userId,
-    ts: event.at,
-    redacted: false,
-  };
   return {
-    outcome: 'relayed',
-    ledger: [entry],
-    snapshots: [snapshotOf(portal, message.id, hashOf(message), message.updatedAt)],
+    entry: {
+      portalId: portal.id,
+      messageId: message.id,
+      part: 0,
+      kind: 'message',
+      eventId: event.eventId,
+      origin: 'homeserver',
+      matrixUserId: event.sender,
+      workspaceUserId: voice.userId,
+      ts: event.at,
+      redacted: false,
+    },
+    snapshot: snapshotOf(portal, message.id, hashOf(message), message.updatedAt),
+    isDeleted: false,
   };
 }
 
@@ -62,10 +71,18 @@ async function captionOf(
   return marked(work, editOfUnknown ? `(edited) ${caption}` : caption);
 }
 
-/** It was posted and deleted in Rocket.Chat before we could settle it: posting it again would bring it back. */
-async function removed({ parts, portal }: Work, { eventId }: HomeserverMessagePosted): Promise<Outcome> {
+/**
+ * It was posted and deleted in Rocket.Chat before we could settle it: posting it again would bring it back. What
+ * followed of its caption goes too.
+ */
+async function removed({ parts, portal }: Work, event: HomeserverMessagePosted, count: number): Promise<Outcome> {
+  const { eventId } = event;
   if (portal.matrixRoomId !== undefined) {
     await parts.homeserver.redact(portal.matrixRoomId, eventId, `rcfed.gone.${eventId}`);
+  }
+  for (let part = 1; part < count; part += 1) {
+    const id = messageIdFor(parts.store.effectKey, portal.id, eventId, part, 0);
+    await parts.workspace.deleteMessage(portal.workspaceRoomId, id);
   }
   return { outcome: 'gone', tombstones: [{ side: 'homeserver', target: eventId }] };
 }

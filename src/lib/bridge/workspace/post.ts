@@ -1,5 +1,6 @@
 import { toWorkspace } from '../../format/to-workspace.ts';
 import type { WorkspaceNames } from '../../format/workspace-names.ts';
+import type { MessageId } from '../../core/ids.ts';
 import type { HomeserverMessagePosted } from '../events.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Work, marked, voiceOf } from './acting.ts';
@@ -26,10 +27,28 @@ async function postText(
   place: Place,
   whole: string,
 ): Promise<Outcome> {
+  const texts = await splitFor(work, withQuote(place, whole));
+  return postRest(work, event, voice, { texts, threadId: place.threadId, sent: [] });
+}
+
+interface Rest {
+  readonly texts: readonly string[];
+  readonly threadId: MessageId | undefined;
+  /** What there is of the first parts. */
+  readonly sent: readonly SentPart[];
+}
+
+/** Sends the parts that are not there yet, and answers for all of them. */
+export async function postRest(
+  work: Work,
+  event: HomeserverMessagePosted,
+  voice: Voice,
+  { texts, threadId, sent: before }: Rest,
+): Promise<Outcome> {
   const { eventId, sender, at } = event;
-  const { threadId } = place;
-  const sent: SentPart[] = [];
-  for (const [part, text] of (await splitFor(work, withQuote(place, whole))).entries()) {
+  const sent = [...before];
+  for (const [part, text] of texts.entries()) {
+    if (part < before.length) continue;
     const one = await sendPart(work, voice, {
       eventId,
       cause: eventId,

@@ -1,39 +1,47 @@
+import type { UploadLimits } from '../../rocketchat/file-types.ts';
+import { UPLOAD_SETTINGS, uploadLimitsFrom } from '../../rocketchat/upload-limits.ts';
+import { keptFresh } from '../kept-fresh.ts';
 import type { BridgeParts } from '../parts.ts';
 
-/** So long a changed setting may go unnoticed. */
-const FRESH_MS = 60_000;
 /** `Message_MaxAllowedSize` as Rocket.Chat has it unless an administrator changes it. */
 const DEFAULT_TEXT_LENGTH = 5_000;
+const SETTINGS = [
+  ...UPLOAD_SETTINGS,
+  'FileUpload_ProtectFiles',
+  'Message_MaxAllowedSize',
+  'Site_Url',
+  'Threads_enabled',
+  'UI_Use_Real_Name',
+];
 
 /** Public settings of the workspace that messages depend on. */
 export interface WorkspaceSettings {
-  /** `Message_MaxAllowedSize`, in UTF-16 units. */
+  /** `Message_MaxAllowedSize`, in UTF-16 units; captions included. */
   readonly maxTextLength: number;
   /** `Site_Url`, without a slash at its end: what links between messages begin with. undefined: not set. */
   readonly siteUrl: string | undefined;
   /** `Threads_enabled` */
   readonly threads: boolean;
+  readonly uploads: UploadLimits;
+  /** `FileUpload_ProtectFiles`: files open for members only. */
+  readonly protectsFiles: boolean;
   /** `UI_Use_Real_Name`: people are shown, and seen typing, by their names instead of their usernames. */
   readonly realNames: boolean;
 }
 
-const IDS = ['Message_MaxAllowedSize', 'Site_Url', 'Threads_enabled', 'UI_Use_Real_Name'];
-
 export type ReadSettings = () => Promise<WorkspaceSettings>;
 
-/** Asked for at most once a minute. What was known last serves while the workspace can't be asked; without it, rejects. */
-export function createReadSettings(parts: Pick<BridgeParts, 'workspace' | 'clock'>): ReadSettings {
-  let known: { readonly at: number; readonly settings: WorkspaceSettings } | undefined;
-  return async () => {
-    if (known !== undefined && parts.clock.now() - known.at < FRESH_MS) return known.settings;
-    try {
-      const values = await parts.workspace.publicSettings(IDS);
-      known = { at: parts.clock.now(), settings: settingsOf(values) };
-    } catch (error) {
-      if (known === undefined) throw error;
-    }
-    return known.settings;
-  };
+/** As they are or were a minute ago; rejects while they were never read. */
+export function createReadSettings({
+  workspace,
+  clock,
+  log,
+}: Pick<BridgeParts, 'workspace' | 'clock' | 'log'>): ReadSettings {
+  return keptFresh({
+    read: async () => settingsOf(await workspace.publicSettings(SETTINGS)),
+    clock,
+    onUnread: (error) => log('warn', 'settings.unread', { reason: String(error) }),
+  });
 }
 
 function settingsOf(values: ReadonlyMap<string, unknown>): WorkspaceSettings {
@@ -43,6 +51,8 @@ function settingsOf(values: ReadonlyMap<string, unknown>): WorkspaceSettings {
     maxTextLength: typeof length === 'number' && length > 0 ? length : DEFAULT_TEXT_LENGTH,
     siteUrl: typeof siteUrl === 'string' && siteUrl !== '' ? siteUrl.replace(/\/+$/, '') : undefined,
     threads: values.get('Threads_enabled') !== false,
+    uploads: uploadLimitsFrom(values),
+    protectsFiles: values.get('FileUpload_ProtectFiles') !== false,
     realNames: values.get('UI_Use_Real_Name') === true,
   };
 }

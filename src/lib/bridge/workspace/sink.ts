@@ -12,7 +12,6 @@ import { post } from './post.ts';
 import type { Puppets } from './puppets.ts';
 import { react, takeBack } from './react.ts';
 import { remove } from './remove.ts';
-import { createReadSettings } from './settings.ts';
 import { tellEncrypted } from './tell-encrypted.ts';
 
 export interface WorkspaceSink {
@@ -26,7 +25,7 @@ export function createWorkspaceSink(
   lookUp: LookUpForWorkspace,
   tallies: Pick<PollTallies, 'counted'>,
 ): WorkspaceSink {
-  const settings = createReadSettings(parts);
+  const { settings } = parts;
   return {
     apply(portal, row, event, how) {
       const work: Work = { parts, puppets, lookUp, settings, portal, row, how };

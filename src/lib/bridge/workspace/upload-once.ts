@@ -110,6 +110,7 @@ async function upload(work: Work, voice: Voice, file: FileFields, message: FileM
       source,
       limit,
       spoolFolder: parts.files.spoolFolder,
+      clock: parts.clock,
       upload: (body, bytes) =>
         send(work, voice, { fileName: nameOf(file, contentType), contentType, size: bytes, body }, message),
     });

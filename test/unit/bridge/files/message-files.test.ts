@@ -10,7 +10,12 @@ describe('the files of a Rocket.Chat message', () => {
     ['one without a list', { file }, [read]],
     ['a list, which names the first file once more', { file, files: [file] }, [read]],
     ['a file that is listed twice', { files: [file, file] }, [read]],
-    ['a picture and its preview', { files: [file, { ...file, _id: 'thumb', typeGroup: 'thumb' }] }, [read]],
+    [
+      'a picture and its preview',
+      { files: [file, { ...file, _id: 'thumb', name: 'thumb-plan.pdf', typeGroup: 'thumb' }] },
+      [{ ...read, thumbnail: { ...read, id: 'thumb', name: 'thumb-plan.pdf' } }],
+    ],
+    ['a preview of nothing', { files: [file, { ...file, _id: 'thumb', typeGroup: 'thumb' }] }, [read]],
     ['nothing but an id', { file: { _id: 'x' } }, [{ id: 'x', name: '', contentType: '', size: undefined }]],
     ['a size that is none', { file: { ...file, size: -1 } }, [{ ...read, size: undefined }]],
     ['an id that leads elsewhere', { file: { ...file, _id: '../../api' } }, []],

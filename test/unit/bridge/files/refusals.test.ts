@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { bareType, msgtypeOf } from '../../../../src/lib/bridge/files/content-type.ts';
 import { fileSize } from '../../../../src/lib/bridge/files/file-size.ts';
-import { createFileLimits, type FileLimits, refusalOf } from '../../../../src/lib/bridge/files/limits.ts';
+import { type FileLimits, refusalOf } from '../../../../src/lib/bridge/files/limits.ts';
 import { refusalText } from '../../../../src/lib/bridge/files/refusal-text.ts';
-import { FILE_SETTINGS, readFileRules, takesType } from '../../../../src/lib/bridge/files/workspace-rules.ts';
+import { createFileTerms } from '../../../../src/lib/bridge/files/terms.ts';
+import { createReadSettings } from '../../../../src/lib/bridge/workspace/settings.ts';
 import { silentLog } from '../../../../src/lib/core/log.ts';
+import { acceptsMediaType, UPLOAD_SETTINGS, uploadLimitsFrom } from '../../../../src/lib/rocketchat/upload-limits.ts';
 
 const MIB = 1024 * 1024;
 
@@ -40,44 +42,53 @@ describe('a size', () => {
   });
 });
 
+const rulesOf = (settings: Readonly<Record<string, unknown>>) => uploadLimitsFrom(new Map(Object.entries(settings)));
+
 describe('what a workspace takes', () => {
   it('is in the settings that are asked for, and in no others', () => {
     const asked = new Set<unknown>();
-    readFileRules(new Proxy({}, { get: (_settings, id) => void asked.add(id) }));
-    expect(asked).toEqual(new Set(FILE_SETTINGS));
+    uploadLimitsFrom({ get: (id: string) => void asked.add(id) } as unknown as ReadonlyMap<string, unknown>);
+    expect(asked).toEqual(new Set(UPLOAD_SETTINGS));
   });
 
-  it('is everything of any size where its settings say nothing or nonsense', () => {
-    for (const settings of [
-      {},
-      { FileUpload_MaxFileSize: -1 },
-      { FileUpload_MaxFileSize: '5', FileUpload_MediaTypeWhiteList: 7 },
-    ]) {
-      const rules = readFileRules(settings);
-      expect(rules).toMatchObject({ enabled: true, inDirectMessages: true, mostBytes: undefined });
-      expect(takesType(rules, 'image/png')).toBe(true);
+  it('is what the server takes by default where its settings say nothing or nonsense', () => {
+    for (const settings of [{}, { FileUpload_MaxFileSize: 'large', FileUpload_MediaTypeWhiteList: 7 }]) {
+      const rules = rulesOf(settings);
+      expect(rules).toMatchObject({ enabled: true, enabledInDirectMessages: true, maxBytes: 100 * MIB });
+      expect(acceptsMediaType(rules, 'image/png')).toBe(true);
+      expect(acceptsMediaType(rules, 'image/svg+xml')).toBe(false);
     }
   });
 
   it.each([
     ['', 'image/svg+xml', 'image/png', true],
-    ['', 'image/svg+xml', 'image/svg+xml; charset=utf-8', false],
     ['image/*,application/pdf', '', 'image/png', true],
     ['image/*, application/pdf', '', 'application/pdf', true],
     ['image/*', '', 'imagery/png', false],
     ['image/*', '', 'video/mp4', false],
-    ['image/*', 'image/gif', 'image/GIF', false],
-    ['*/*', '', 'video/mp4', true],
-    ['', '*/*', 'video/mp4', false],
+    ['image/*', 'image/gif', 'image/gif', false],
+    ['*', '', 'video/mp4', true],
   ])('with only %j and without %j: %s is taken: %s', (allowed, refused, type, expected) => {
-    const rules = readFileRules({ FileUpload_MediaTypeWhiteList: allowed, FileUpload_MediaTypeBlackList: refused });
-    expect(takesType(rules, type)).toBe(expected);
+    const rules = rulesOf({ FileUpload_MediaTypeWhiteList: allowed, FileUpload_MediaTypeBlackList: refused });
+    expect(acceptsMediaType(rules, type)).toBe(expected);
   });
 });
 
-describe('the limits of both servers', () => {
-  const rules = readFileRules({ FileUpload_MaxFileSize: 10 * MIB });
+/** Both servers as they are at the moment, and a clock to go on with. */
+function twoServers(before: { homeserver?: number | undefined; settings?: Record<string, unknown> }) {
+  const servers = { now: 0, reads: 0, isDown: false, homeserver: before.homeserver, settings: before.settings ?? {} };
+  const read = <T>(value: T): Promise<T> => {
+    servers.reads += 1;
+    return servers.isDown ? Promise.reject(new Error('down')) : Promise.resolve(value);
+  };
+  const clock = { now: () => servers.now, sleep: async () => {} };
+  const workspace = { publicSettings: () => read(new Map(Object.entries(servers.settings))) };
+  const settings = createReadSettings({ workspace: workspace as never, clock, log: silentLog });
+  const homeserver = { uploadLimit: () => read(servers.homeserver) };
+  return { servers, terms: createFileTerms({ settings, homeserver, clock, log: silentLog }) };
+}
 
+describe('the limits of both servers', () => {
   it.each([
     [5 * MIB, 10 * MIB, 5 * MIB],
     [50 * MIB, 10 * MIB, 10 * MIB],
@@ -86,65 +97,55 @@ describe('the limits of both servers', () => {
     [undefined, -1, undefined],
     [0, 10 * MIB, 0],
   ])('homeserver %s and workspace %s: the smaller counts', async (homeserver, workspace, expected) => {
-    const limits = createFileLimits({
-      homeserver: async () => homeserver,
-      workspace: async () => readFileRules({ FileUpload_MaxFileSize: workspace }),
-      clock: { now: () => 0, sleep: async () => {} },
-      log: silentLog,
-    });
-    expect((await limits()).mostBytes).toBe(expected);
+    const { terms } = twoServers({ homeserver, settings: { FileUpload_MaxFileSize: workspace } });
+    expect((await terms.limits()).mostBytes).toBe(expected);
   });
 
-  it('are read once for all who ask at a time, and again after ten minutes', async () => {
-    let [now, reads, limit] = [0, 0, MIB];
-    const limits = createFileLimits({
-      homeserver: async () => {
-        reads += 1;
-        return limit;
-      },
-      workspace: async () => rules,
-      clock: { now: () => now, sleep: async () => {} },
-      log: silentLog,
-    });
-    await Promise.all([limits(), limits()]);
-    now += 10 * 60_000 - 1;
-    await limits();
-    expect(reads).toBe(1);
-    [now, limit] = [now + 1, 2 * MIB];
-    expect((await limits()).mostBytes).toBe(2 * MIB);
-    expect(reads).toBe(2);
+  it('are read once for all who ask at a time, and a change of either is noticed within a minute', async () => {
+    const { servers, terms } = twoServers({ homeserver: 2 * MIB, settings: { FileUpload_MaxFileSize: 5 * MIB } });
+    await Promise.all([terms.limits(), terms.limits()]);
+    servers.now += 60_000 - 1;
+    await terms.limits();
+    expect(servers.reads).toBe(2);
+    servers.homeserver = 8 * MIB;
+    servers.now += 1;
+    expect((await terms.limits()).mostBytes).toBe(5 * MIB);
+    servers.settings = { FileUpload_MaxFileSize: MIB, FileUpload_Enabled: false };
+    servers.now += 60_000;
+    expect(await terms.limits()).toMatchObject({ mostBytes: MIB, workspace: { enabled: false } });
   });
 
   it('stay in force while a server does not answer, and are asked for again a minute later', async () => {
-    let [now, reads] = [0, 0];
-    let broken = true;
-    const limits = createFileLimits({
-      homeserver: async () => {
-        reads += 1;
-        if (broken) throw new Error('down');
-        return MIB;
-      },
-      workspace: async () => rules,
-      clock: { now: () => now, sleep: async () => {} },
-      log: silentLog,
-    });
-    await expect(limits()).rejects.toThrow('down');
-    broken = false;
-    expect((await limits()).mostBytes).toBe(MIB);
-    [broken, now] = [true, 11 * 60_000];
-    expect((await limits()).mostBytes).toBe(MIB);
-    expect((await limits()).mostBytes).toBe(MIB);
-    expect(reads).toBe(3);
-    now += 60_000;
-    await limits();
-    expect(reads).toBe(4);
+    const { servers, terms } = twoServers({ homeserver: MIB });
+    servers.isDown = true;
+    await expect(terms.limits()).rejects.toThrow('down');
+    servers.isDown = false;
+    expect((await terms.limits()).mostBytes).toBe(MIB);
+    const { reads } = servers;
+    [servers.isDown, servers.now] = [true, 11 * 60_000];
+    expect((await terms.limits()).mostBytes).toBe(MIB);
+    expect((await terms.limits()).mostBytes).toBe(MIB);
+    expect(servers.reads).toBe(reads + 2);
+    servers.now += 60_000;
+    await terms.limits();
+    expect(servers.reads).toBe(reads + 4);
+  });
+
+  it.each([
+    [{ FileUpload_ProtectFiles: false, Site_Url: 'https://chat.test/' }, 'https://chat.test/file-upload/a/b'],
+    [{ FileUpload_ProtectFiles: true, Site_Url: 'https://chat.test' }, undefined],
+    [{ Site_Url: 'https://chat.test' }, undefined],
+    [{ FileUpload_ProtectFiles: false, Site_Url: 'javascript:x' }, undefined],
+    [{ FileUpload_ProtectFiles: false }, undefined],
+  ])('and with %j anybody may open a file at %s', async (settings, expected) => {
+    expect(await twoServers({ settings }).terms.publicAddress('/file-upload/a/b')).toBe(expected);
   });
 });
 
 describe('a file that can not cross', () => {
   const limits = (settings: Record<string, unknown>): FileLimits => ({
     mostBytes: 10 * MIB,
-    workspace: readFileRules(settings),
+    workspace: rulesOf(settings),
   });
   const toWorkspace = { side: 'workspace', direct: false } as const;
   const picture = { size: 5, contentType: 'image/png' };
@@ -175,6 +176,9 @@ describe('a file that can not cross', () => {
     );
     expect(refusalText(undefined, { why: 'type', contentType: 'Image/SVG+xml; x' }, 'workspace')).toBe(
       '“file” was not sent to Rocket.Chat: it takes no files of the type image/svg+xml.',
+    );
+    expect(refusalText('a.png', { why: 'too-slow' }, 'workspace')).toBe(
+      '“a.png” was not sent to Rocket.Chat: its own server gives it too slowly.',
     );
     expect(refusalText('a.png', { why: 'uploads-off' }, 'workspace')).toBe(
       '“a.png” was not sent to Rocket.Chat: it takes no files here.',

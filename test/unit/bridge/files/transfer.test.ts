@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FileTooLarge, transferFile } from '../../../../src/lib/bridge/files/transfer.ts';
+import { systemClock } from '../../../../src/lib/core/clock.ts';
+import { FileTooLarge, FileTooSlow, transferFile } from '../../../../src/lib/bridge/files/transfer.ts';
 import { generatedFile, hashOf } from '../../../support/generated-file.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../../../src/sandbox/temporary-folder.ts';
-import { png } from './pictures.ts';
 
 let folder: TemporaryFolder;
 beforeEach(async () => {
@@ -42,13 +42,12 @@ describe('a file on its way', () => {
       limit: SIZE,
       upload: async (body, size) => ({ hash: await hashOf(body), size }),
       spoolFolder: spoolFolder(),
+      clock: systemClock,
       onProgress: (done, size) => void steps.push([done, size]),
     });
     expect(moved).toEqual({
       result: { hash: await hashOf(generatedFile(SIZE)), size: SIZE },
       size: SIZE,
-      imageSize: undefined,
-      durationMs: undefined,
     });
     expect(steps.at(-1)).toEqual([SIZE, SIZE]);
     expect(steps).toHaveLength(16);
@@ -67,22 +66,65 @@ describe('a file on its way', () => {
         }
       },
       spoolFolder: spoolFolder(),
+      clock: systemClock,
     });
     expect(seen).toEqual({ given: SIZE, closed: true });
   });
 
-  it('that is a picture tells its dimensions', async () => {
-    async function* picture(): AsyncGenerator<Uint8Array> {
-      yield png.subarray(0, 10);
-      yield png.subarray(10);
+  it('is shown to whoever watches before it is sent', async () => {
+    const watched: number[] = [];
+    let sent = 0;
+    await transferFile({
+      source: { body: generatedFile(SIZE), size: SIZE },
+      limit: undefined,
+      upload: async (body) => {
+        for await (const piece of body) {
+          sent += piece.byteLength;
+          expect(watched.reduce((sum, bytes) => sum + bytes, 0)).toBe(sent);
+        }
+      },
+      spoolFolder: spoolFolder(),
+      clock: systemClock,
+      watch: (piece) => void watched.push(piece.byteLength),
+    });
+    expect(sent).toBe(SIZE);
+  });
+
+  it.each([
+    ['a byte a second', 1, 1_000, true],
+    ['64 KiB a minute', 1_100, 1_000, false],
+    ['much after a long pause', 1024 * 1024, 300_000, false],
+  ])('of which %s comes is given up: %s', async (_pace, bytes, everyMs, isGivenUp) => {
+    let now = 0;
+    async function* slow(): AsyncGenerator<Uint8Array> {
+      for (let piece = 0; piece < 200; piece += 1) {
+        now += everyMs;
+        yield Buffer.alloc(bytes);
+      }
     }
-    const { imageSize } = await transferFile({
-      source: { body: picture(), size: png.length },
+    const moved = transferFile({
+      source: { body: slow(), size: bytes * 200 },
       limit: undefined,
       upload: (body) => hashOf(body),
       spoolFolder: spoolFolder(),
+      clock: { now: () => now, sleep: async () => {} },
     });
-    expect(imageSize).toEqual({ width: 640, height: 480 });
+    if (isGivenUp) await expect(moved).rejects.toBeInstanceOf(FileTooSlow);
+    else expect(await moved).toMatchObject({ size: bytes * 200 });
+  });
+
+  it('takes no time of its source while the other side is slow', async () => {
+    let now = 0;
+    const { size } = await transferFile({
+      source: { body: generatedFile(1000, 10), size: 1000 },
+      limit: undefined,
+      upload: async (body) => {
+        for await (const _piece of body) now += 10 * 60_000;
+      },
+      spoolFolder: spoolFolder(),
+      clock: { now: () => now, sleep: async () => {} },
+    });
+    expect(size).toBe(1000);
   });
 
   it('without a known size is kept on disk, for us alone, until its size is known', async () => {
@@ -95,6 +137,7 @@ describe('a file on its way', () => {
         return { hash: await hashOf(body), known, copy: copy.size, mode: copy.mode & 0o777 };
       },
       spoolFolder: spoolFolder(),
+      clock: systemClock,
     });
     expect(result).toEqual({ hash: await hashOf(generatedFile(SIZE)), known: SIZE, copy: SIZE, mode: 0o600 });
     expect(size).toBe(SIZE);
@@ -109,6 +152,7 @@ describe('a file on its way', () => {
       limit: SIZE - 1,
       upload: async () => void (begun = true),
       spoolFolder: spoolFolder(),
+      clock: systemClock,
     });
     await expect(failed).rejects.toMatchObject({ name: 'FileTooLarge', size: SIZE, limit: SIZE - 1 });
     expect([begun, seen.given]).toEqual([false, 0]);
@@ -121,6 +165,7 @@ describe('a file on its way', () => {
       limit: 5000,
       upload: (pieces) => hashOf(pieces),
       spoolFolder: spoolFolder(),
+      clock: systemClock,
     });
     await expect(failed).rejects.toBeInstanceOf(FileTooLarge);
     await expect.poll(() => seen).toEqual({ given: 6000, closed: true });
@@ -140,6 +185,7 @@ describe('a file on its way', () => {
           limit: undefined,
           upload: (body) => hashOf(body).catch(() => Promise.reject(new Error('upload failed'))),
           spoolFolder: spoolFolder(),
+          clock: systemClock,
         }),
       ).rejects.toBe(gone);
     }
@@ -156,6 +202,7 @@ describe('a file on its way', () => {
           for await (const _piece of pieces) throw full;
         },
         spoolFolder: spoolFolder(),
+        clock: systemClock,
       }),
     ).rejects.toBe(full);
     await expect.poll(() => seen).toEqual({ given: 1000, closed: true });
@@ -168,6 +215,7 @@ describe('a file on its way', () => {
       limit: undefined,
       upload: async () => 'already there',
       spoolFolder: spoolFolder(),
+      clock: systemClock,
     });
     expect([result, seen.given]).toEqual(['already there', 0]);
   });
@@ -190,6 +238,7 @@ describe('a file on its way', () => {
         await new Promise(() => {});
       },
       spoolFolder: spoolFolder(),
+      clock: systemClock,
       signal: stop.signal,
     });
     await hanging.promise;
