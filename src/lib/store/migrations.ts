@@ -132,7 +132,14 @@ const reactionTables = ({ int, text, keyed }: ColumnTypes): string[] => [
   `create index reactions_message on reactions (message_id)`,
 ];
 
+/** By whom a direct message is read and spoken in. */
+const directColumns = ({ text }: ColumnTypes): string[] => [
+  `alter table portals add column direct_puppet ${text}`,
+  `alter table portals add column direct_ghost ${text}`,
+];
+
 export const migrations: readonly Migration[] = [
   { version: 1, statements: (types) => [...relayTables(types), ...ledgerTables(types), ...peopleTables(types)] },
   { version: 2, statements: reactionTables },
+  { version: 3, statements: directColumns },
 ];

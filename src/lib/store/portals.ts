@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { MatrixRoomId, WorkspaceRoomId } from '../core/ids.ts';
+import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../core/ids.ts';
 import { RcfedError } from '../core/errors.ts';
 import { moveWaiting } from './inbox.ts';
 import type { Executor, PortalTable, StoreDatabase } from './schema.ts';
@@ -22,6 +22,10 @@ const portal = (row: Selectable<PortalTable>): Portal => ({
   name: row.name,
   alias: row.alias ?? undefined,
   createdAt: row.created_at,
+  ...(row.direct_puppet !== null &&
+    row.direct_ghost !== null && {
+      direct: { puppet: row.direct_puppet as MatrixUserId, ghost: row.direct_ghost as MatrixUserId },
+    }),
 });
 
 const open = (on: Executor) => on.selectFrom('portals').selectAll().where('state', '<>', 'closed');
@@ -68,6 +72,8 @@ function portalCreator(database: StoreDatabase): Portals['create'] {
           name: wanted.name,
           alias: wanted.alias ?? null,
           created_at: database.clock.now(),
+          direct_puppet: wanted.direct?.puppet ?? null,
+          direct_ghost: wanted.direct?.ghost ?? null,
         })
         .onConflict((conflict) => conflict.doNothing())
         .returningAll()

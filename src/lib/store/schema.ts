@@ -93,6 +93,9 @@ export interface PortalTable {
   name: string;
   alias: string | null;
   created_at: number;
+  /** Both or none: Matrix user ids, see `DirectHands`. */
+  direct_puppet: string | null;
+  direct_ghost: string | null;
 }
 
 export interface PersonTable {

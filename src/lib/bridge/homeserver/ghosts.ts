@@ -2,6 +2,7 @@ import type { MatrixUserId } from '../../core/ids.ts';
 import { ghostUserId } from '../../matrix/user-id.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { Person, Portal } from '../../store/types.ts';
+import { homeserverIn } from '../direct/hands.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import type { BridgeParts } from '../parts.ts';
 import { Remembered } from '../remembered.ts';
@@ -14,6 +15,8 @@ const AVATAR_LIMIT_BYTES = 4 * 1024 * 1024;
 export interface Ghosts {
   /** The ghost of that user, made, named and joined to the portal's room if it is not yet. */
   inRoom(portal: Portal, author: WorkspaceAuthor): Promise<MatrixApi>;
+  /** The ghost of that user, made and named, wherever it is joined. */
+  account(author: WorkspaceAuthor): Promise<MatrixApi>;
   /** Forgets that the ghost is joined and has its device, so that the next use makes sure of both. */
   distrust(portal: Portal, author: WorkspaceAuthor): Promise<void>;
   /** A ghost that spoke before, still joined. */
@@ -36,6 +39,8 @@ export function createGhosts(parts: BridgeParts): Ghosts {
   };
   return {
     inRoom,
+    account: (author) =>
+      serial.run(author.id, async () => parts.homeserver.as((await ensureGhost(parts, author)).matrixUserId)),
     async distrust(portal, author) {
       joined.forget(portal, author.id);
       const person = await parts.store.people.byWorkspaceUser(author.id);
@@ -100,13 +105,14 @@ async function setAvatar(parts: BridgeParts, api: MatrixApi, author: WorkspaceAu
 
 async function ensureJoined(parts: BridgeParts, portal: Portal, person: Person, api: MatrixApi): Promise<void> {
   if (portal.matrixRoomId === undefined || (await parts.store.people.isMember(portal.id, person.id))) return;
-  if (portal.roomType === 'p') await parts.homeserver.invite(portal.matrixRoomId, person.matrixUserId);
-  await joinOrBeInvited(parts, portal.matrixRoomId, person, api);
+  const inviter = homeserverIn(parts, portal);
+  if (portal.roomType === 'p') await inviter.invite(portal.matrixRoomId, person.matrixUserId);
+  await joinOrBeInvited(inviter, portal.matrixRoomId, person, api);
   await parts.store.people.setMember(portal.id, person.id, true);
 }
 
 async function joinOrBeInvited(
-  parts: BridgeParts,
+  inviter: MatrixApi,
   roomId: NonNullable<Portal['matrixRoomId']>,
   person: Person,
   api: MatrixApi,
@@ -115,7 +121,7 @@ async function joinOrBeInvited(
     await api.join(roomId);
   } catch {
     // The room's join rule may want an invitation, whatever kind of room it is in Rocket.Chat.
-    await parts.homeserver.invite(roomId, person.matrixUserId);
+    await inviter.invite(roomId, person.matrixUserId);
     await api.join(roomId);
   }
 }

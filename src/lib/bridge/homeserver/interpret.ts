@@ -1,5 +1,6 @@
 import type { EventId } from '../../core/ids.ts';
 import type { InboxRow, LedgerEntry, Portal, Settlement } from '../../store/types.ts';
+import { INVITE_ROW } from '../direct/invite.ts';
 import type { HomeserverEvent } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -18,7 +19,11 @@ export async function interpretHomeserverRow(
   row: InboxRow,
 ): Promise<HomeserverEvent | Nothing> {
   const event = readEvent(JSON.parse(row.body ?? '{}'));
-  if (event === undefined || event.roomId !== portal.matrixRoomId) return nothing('malformed');
+  // Of a direct message whose older room was given up, what was written there before is still carried over.
+  if (event === undefined || (event.roomId !== portal.matrixRoomId && portal.direct === undefined)) {
+    return nothing('malformed');
+  }
+  if (row.type === INVITE_ROW) return nothing('direct message opened');
   if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);
   if (event.type === 'm.reaction') return interpretReaction(parts, event);
   if ((event.type !== 'm.room.message' && event.type !== 'm.sticker') || event.isState) return nothing('ignored');

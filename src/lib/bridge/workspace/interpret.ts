@@ -1,6 +1,7 @@
 import type { MessageId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
-import type { InboxRow, LedgerEntry, Snapshot } from '../../store/types.ts';
+import type { InboxRow, LedgerEntry, Portal, Snapshot } from '../../store/types.ts';
+import { DIRECT_ROW } from '../direct/invite.ts';
 import type { ReactionChange, WorkspaceEvent } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -14,6 +15,7 @@ export interface Later {
 }
 
 export interface WorkspaceCircumstances {
+  readonly portal: Portal;
   /** The workspace's clock when the portal was linked, ms: what was written before is not relayed. */
   readonly linkedAt: number;
   /** A row of the other direction may have acted without being settled. */
@@ -27,8 +29,9 @@ export interface WorkspaceCircumstances {
 export async function interpretWorkspaceRow(
   parts: BridgeParts,
   row: InboxRow,
-  { linkedAt, ownSendingUnsettled }: WorkspaceCircumstances,
+  { portal, linkedAt, ownSendingUnsettled }: WorkspaceCircumstances,
 ): Promise<WorkspaceEvent | Nothing | Later> {
+  if (row.type === DIRECT_ROW) return nothing('direct message opened');
   if (row.type === 'deleted') return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled);
   const message = readMessage(JSON.parse(row.body ?? '{}') as RawMessage);
   if (message === undefined) return nothing('malformed');
@@ -41,8 +44,13 @@ export async function interpretWorkspaceRow(
     const wanted = row.late ? await presentOf(parts, message.id) : message;
     return wanted === undefined ? nothing('gone') : interpretUnknown(parts, wanted, ownSendingUnsettled);
   }
+  if (isOfAnOlderRoom(snapshot, portal)) return nothing('of an older room');
   return interpretVersion(parts, message, snapshot);
 }
+
+/** Its event is in the Matrix room that a direct message had before: nothing can be done to it from the new one. */
+const isOfAnOlderRoom = ({ portalId }: Snapshot, { id, direct }: Portal): boolean =>
+  direct !== undefined && portalId !== id;
 
 async function interpretUnknown(
   parts: BridgeParts,

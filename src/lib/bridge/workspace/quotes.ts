@@ -3,7 +3,7 @@ import { RemoteError } from '../../core/remote-error.ts';
 import { withoutReplyFallback } from '../../format/matrix-message.ts';
 import { escapeHtml } from '../../format/rendered.ts';
 import { toWorkspace } from '../../format/to-workspace.ts';
-import type { LedgerEntry } from '../../store/types.ts';
+import type { LedgerEntry, Portal } from '../../store/types.ts';
 import { readEvent, readText } from '../homeserver/event.ts';
 import type { MatrixRelation } from '../homeserver/relations.ts';
 import type { Work } from './acting.ts';
@@ -37,9 +37,14 @@ async function quoteOf(work: Work, replyTo: EventId | undefined): Promise<string
   const target = await liveMessage(work, replyTo);
   const { siteUrl } = await work.settings();
   if (target === undefined || siteUrl === undefined) return `${await blockOf(work, replyTo)}\n`;
-  const { roomType, name } = work.portal;
-  const room = `${roomType === 'p' ? 'group' : 'channel'}/${encodeURIComponent(name)}`;
+  const room = pathOf(work.portal);
   return `[ ](${siteUrl}/${room}?msg=${target.messageId})`;
+}
+
+/** A direct message has no name in Rocket.Chat: its id stands for it. */
+function pathOf({ roomType, name, workspaceRoomId }: Portal): string {
+  if (roomType === 'd') return `direct/${encodeURIComponent(workspaceRoomId)}`;
+  return `${roomType === 'p' ? 'group' : 'channel'}/${encodeURIComponent(name)}`;
 }
 
 /** The Rocket.Chat message of an event, if it is one of this room that is still there. */

@@ -1,4 +1,6 @@
 import type { InboxRow, Portal } from '../../store/types.ts';
+import { partsIn } from '../direct/hands.ts';
+import { isPartOf, leftOut } from '../direct/left-out.ts';
 import type { HomeserverEvent } from '../events.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -20,8 +22,10 @@ export interface WorkspaceSink {
 export function createWorkspaceSink(parts: BridgeParts, puppets: Puppets, lookUp: LookUpForWorkspace): WorkspaceSink {
   const settings = createReadSettings(parts);
   return {
-    apply(portal, row, event, how) {
-      const work: Work = { parts, puppets, lookUp, settings, portal, row, how };
+    async apply(portal, row, event, how) {
+      const here = await partsIn(parts, portal);
+      const work: Work = { parts: here, puppets, lookUp, settings, portal, row, how };
+      if (!(await isPartOf(work, event.sender))) return leftOut(work, event);
       switch (event.kind) {
         case 'message.posted':
           return event.file === undefined ? post(work, event) : postFile(work, event, event.file);
