@@ -22,8 +22,8 @@ interface DiscoverOptions {
   readonly recorded: (lane: string) => void;
 }
 
-/** What changed since the last time, of what is open. */
-export type Discover = () => Promise<{ readonly changed: readonly Portal[]; readonly asked: number }>;
+/** Answers what changed since the last time, of those that are open. */
+export type Discover = () => Promise<readonly Portal[]>;
 
 /**
  * Finds direct messages in which somebody wrote to a puppet, which our bot hears nothing of: the list of everybody's
@@ -62,7 +62,10 @@ export function createDiscover({ parts, portals, puppets, recorded }: DiscoverOp
   };
 
   return async () => {
+    // From the first run on, when there is nobody yet whom one could write to.
     const since = await seenSince(parts);
+    // No puppet, no direct message with one.
+    if ((await parts.store.people.count()).puppets === 0) return [];
     const rooms = await parts.workspace.changedDirectRooms(since - OVERLAP_MS);
     const rows: NewInboxRow[] = [];
     const changed: Portal[] = [];
@@ -83,7 +86,7 @@ export function createDiscover({ parts, portals, puppets, recorded }: DiscoverOp
     }
     if (seenOf.size > REMEMBERED) seenOf.clear();
     for (const { id, updatedAt } of news) seenOf.set(id, updatedAt);
-    return { changed, asked: news.length };
+    return changed;
   };
 }
 

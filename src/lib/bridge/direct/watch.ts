@@ -61,9 +61,8 @@ export function createDirectWatch(options: DirectWatchOptions): DirectWatch {
   };
 
   const discover = async (): Promise<void> => {
-    // No puppet, no direct message with one.
-    if (parts.identity.mode === 'alias' || (await parts.store.people.count()).puppets === 0) return;
-    const { changed } = await options.discover();
+    if (parts.identity.mode === 'alias') return;
+    const changed = await options.discover();
     if (changed.length > 0) busyUntil = parts.clock.now() + BUSY_MS;
     await Promise.all(changed.map(read));
   };
