@@ -3,7 +3,7 @@ import type { MatrixRoomId, MatrixUserId } from '../../src/lib/core/ids.ts';
 import type { MatrixApi } from '../../src/lib/matrix/types.ts';
 import type { WorkspaceApi, WorkspaceRoom } from '../../src/lib/rocketchat/types.ts';
 import { type Bench, type RunningBridge, post, send } from './bridge-bench.ts';
-import { type Scene, aliceReads, askHomeserver, bobReads } from './bridge-scene.ts';
+import { type Scene, matrixBodies, workspaceTexts } from './bridge-scene.ts';
 import { eventually } from './eventually.ts';
 
 let scenes = 0;
@@ -33,7 +33,6 @@ export function startOnMatrix(alice: MatrixApi, ghosts: readonly MatrixUserId[])
 
 /** The direct message that appeared for that account, with exactly these people. */
 export function directRoomOf(
-  bench: Bench,
   account: WorkspaceApi,
   usernames: readonly string[],
   withinMs?: number,
@@ -87,36 +86,30 @@ export async function invitesOf(bench: Bench, alice: MatrixApi): Promise<{ roomI
   return [...client.invites].map(([roomId, by]) => ({ roomId, by }));
 }
 
-/** alice invites bob's ghost, and both have said something. */
-export async function newDirect(bench: Bench): Promise<Scene & { readonly bobName: string }> {
+/** alice has invited bob's ghost, and both have said something. */
+export async function newDirect(bench: Bench): Promise<Scene> {
   const strangers = await newStrangers(bench);
   const { alice, bob, ghost, puppet, bobName } = strangers;
   const matrixRoom = await startOnMatrix(alice, [ghost]);
   await send(alice, matrixRoom, 'hi');
-  const room = await directRoomOf(bench, bob, [bobName, puppet]);
+  const room = await directRoomOf(bob, [bobName, puppet]);
   const scene = { ...strangers, room, matrixRoom };
-  await eventually(async () => {
-    await bobReads(scene, [], 0);
-    expect((await bob.syncMessages(room.id, 0)).updated.map(({ msg }) => msg)).toContain('hi');
-  });
+  await eventually(async () => expect(await workspaceTexts(scene)).toEqual(['hi']));
   await post(bob, room, 'hello');
-  await eventually(async () => {
-    const { events } = await alice.messages(matrixRoom, { dir: 'b', limit: 20 });
-    expect(events.map((event) => (event['content'] as { body?: unknown }).body)).toContain('hello');
-  });
-  await aliceReads(scene, []);
+  await eventually(async () => expect((await matrixBodies(scene)).toSorted()).toEqual(['hello', 'hi']));
   return scene;
 }
 
-/** bob writes to alice's puppet, and alice accepts the invitation. */
-export async function acceptDirect(bench: Bench, running: RunningBridge, strangers: Strangers): Promise<MatrixRoomId> {
-  const { roomId } = await eventually(async () => {
-    const [invite] = await invitesOf(bench, strangers.alice);
-    if (invite === undefined) throw new Error('alice is not invited');
-    return invite;
+/** alice is invited once, and comes. */
+export async function acceptDirect(bench: Bench, alice: MatrixApi): Promise<MatrixRoomId> {
+  const [invite] = await eventually(async () => {
+    const invites = await invitesOf(bench, alice);
+    expect(invites).toHaveLength(1);
+    return invites;
   });
-  await strangers.alice.join(roomId);
-  return roomId;
+  if (invite === undefined) throw new Error('alice is not invited');
+  await alice.join(invite.roomId);
+  return invite.roomId;
 }
 
 /** alice has spoken in a channel before: her puppet is there. */
@@ -129,5 +122,3 @@ export async function makePuppet(bench: Bench, running: RunningBridge, { alice, 
   await send(alice, matrixRoom, 'here I am');
   await eventually(async () => expect((await bob.userByName(puppet))?.username).toBe(puppet));
 }
-
-export const ask = askHomeserver;
