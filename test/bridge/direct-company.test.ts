@@ -7,6 +7,7 @@ import { aliceReads, allIsWell, askHomeserver, bobReads } from '../support/bridg
 import {
   acceptDirect,
   directRoomOf,
+  invitesOf,
   makePuppet,
   newDirect,
   newStrangers,
@@ -165,6 +166,33 @@ describe.each(homeservers)('who is in a direct message, on $name', (homeserver) 
     await eventually(async () => expect(await bodiesIn(alice, again)).toEqual(['hello again']));
   });
 
+  test('somebody who leaves on Matrix is invited again by the next message', async () => {
+    const { alice, bob, room, matrixRoom } = await newDirect(bench);
+    await alice.leave(matrixRoom);
+    await eventually(async () => expect((await textsIn(bob, room.id)).at(-1)).toContain('left this conversation'));
+    await eventually(async () => expect(await running.service.rooms()).not.toContainEqual(expect.objectContaining({ roomId: room.id })));
+    await post(bob, room, 'come back');
+    const again = await acceptDirect(bench, alice);
+    expect(again).not.toBe(matrixRoom);
+    await eventually(async () => expect(await bodiesIn(alice, again)).toEqual(['come back']));
+  });
+
+  test('somebody who turns an invitation down is not written to unheard', async () => {
+    const strangers = await newStrangers(bench);
+    await makePuppet(bench, running, strangers);
+    const { alice, bob, puppet } = strangers;
+    const { id } = await bob.openDirect([puppet]);
+    await post(bob, { id }, 'hello');
+    const [invite] = await eventually(async () => {
+      const invites = await invitesOf(bench, alice);
+      expect(invites).toHaveLength(1);
+      return invites;
+    });
+    if (invite === undefined) throw new Error('alice is not invited');
+    await alice.leave(invite.roomId);
+    await eventually(async () => expect((await textsIn(bob, id)).at(-1)).toContain('left this conversation'));
+  });
+
   test('somebody whose name is asked for exists before they ever spoke', async () => {
     const { alice, ghost } = await newStrangers(bench);
     await eventually(async () => {
@@ -186,5 +214,21 @@ describe.each(homeservers)('who is in a direct message, on $name', (homeserver) 
     await post(one.bob, { id: own } as WorkspaceRoom, 'to alice');
     await acceptDirect(bench, one.alice);
     expect((await running.service.rooms()).map(({ roomId }) => roomId)).not.toContain(id);
+  });
+});
+
+describe.each(homeservers)('direct messages without accounts for people from Matrix, on $name', (homeserver) => {
+  test('are refused, and the reason said', async () => {
+    const bench = await startBench({ homeserver, identity: 'alias' });
+    try {
+      await bench.start();
+      const { alice, ghost } = await newStrangers(bench);
+      const matrixRoom = await startOnMatrix(alice, [ghost]);
+      await eventually(async () =>
+        expect((await bodiesIn(alice, matrixRoom)).join()).toContain('no accounts of their own'),
+      );
+    } finally {
+      await bench.stop();
+    }
   });
 });

@@ -89,7 +89,7 @@ export class CatchUps {
     try {
       const here = await partsIn(parts, portal);
       const missing =
-        side === 'workspace' ? await catchUp(here, portals, portal, wake) : await fillGap(here, portals, portal);
+        side === 'workspace' ? await catchUp(here, portals, portal, wake) : await fillGap(here, portals, portal, wake);
       if (epoch === this.#epochOf(side, portal)) {
         this.#done[side].add(portal.id);
         if (side === 'workspace') this.#everCaughtUp.add(portal.id);

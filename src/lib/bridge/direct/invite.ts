@@ -6,7 +6,7 @@ import type { BridgeParts } from '../parts.ts';
 
 /** Type of an inbox row that asks for a direct message's Matrix room. */
 export const DIRECT_ROW = 'direct-message';
-export const INVITE_ROW = 'm.room.member';
+export const MEMBERSHIP_ROW = 'm.room.member';
 
 /** Lane of the events of a room that is in no active portal. */
 export const roomLane = (room: string): string => `room:${room}`;
@@ -37,25 +37,43 @@ export function readInvite(raw: unknown): Invite | undefined {
   };
 }
 
+/** Somebody leaves, is put out, or turns an invitation down. */
+export interface Departure {
+  readonly roomId: MatrixRoomId;
+  readonly eventId: EventId;
+  readonly who: MatrixUserId;
+  readonly by: MatrixUserId;
+}
+
+export function readDeparture(raw: unknown): Departure | undefined {
+  const event = readEvent(raw);
+  const who = isRecord(raw) ? raw['state_key'] : undefined;
+  const membership = event?.content['membership'];
+  if (event?.type !== 'm.room.member' || (membership !== 'leave' && membership !== 'ban')) return undefined;
+  if (typeof who !== 'string') return undefined;
+  return { roomId: event.roomId, eventId: event.id, who: who as MatrixUserId, by: event.sender };
+}
+
 /**
- * An invitation that may begin a direct message, or that brings a third person into one. undefined: it is none of
- * these. What a room that is not federated holds besides is nothing to us.
+ * An invitation that may begin a direct message, or that brings a third person into one; somebody who leaves one.
+ * undefined: it is none of these. What a room that is not federated holds besides is nothing to us.
  */
-export function inviteRow(
+export function membershipRow(
   { identity }: Pick<BridgeParts, 'identity'>,
   portal: Portal | undefined,
   raw: unknown,
 ): NewInboxRow | undefined {
   if (portal !== undefined && portal.direct === undefined) return undefined;
   const invite = readInvite(raw);
-  if (invite === undefined) return undefined;
-  if (portal === undefined && !mayBeGhost(identity, invite.invited)) return undefined;
+  const change = invite ?? (portal === undefined ? undefined : readDeparture(raw));
+  if (change === undefined) return undefined;
+  if (portal === undefined && invite !== undefined && !mayBeGhost(identity, invite.invited)) return undefined;
   return {
     side: 'homeserver',
-    lane: roomLane(invite.roomId),
-    key: invite.eventId,
-    ref: invite.eventId,
-    type: INVITE_ROW,
+    lane: roomLane(change.roomId),
+    key: change.eventId,
+    ref: change.eventId,
+    type: MEMBERSHIP_ROW,
     body: JSON.stringify(raw),
   };
 }

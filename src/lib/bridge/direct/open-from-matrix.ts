@@ -7,7 +7,8 @@ import { sayInWorkspace, sayOnMatrix } from '../notices/say.ts';
 import type { Voice } from '../workspace/puppets.ts';
 import { userOfGhost } from './find-user.ts';
 import { partsIn } from './hands.ts';
-import { type Invite, mayBeGhost, readInvite } from './invite.ts';
+import { endIfLeft } from './end.ts';
+import { type Invite, mayBeGhost, readDeparture, readInvite } from './invite.ts';
 import {
   type Opened,
   type OpeningParts,
@@ -34,10 +35,16 @@ interface Company {
   readonly users: readonly WorkspaceAuthor[];
 }
 
-/** Somebody on Matrix invited a ghost: it joins, and the inviter's puppet opens the direct message in Rocket.Chat. */
+/**
+ * Somebody on Matrix invited a ghost: it joins, and the inviter's puppet opens the direct message in Rocket.Chat.
+ * What happens to the members of one that is open comes the same way.
+ */
 export async function openFromMatrix(opening: OpeningParts, row: InboxRow): Promise<Opened> {
   const { parts, ghosts } = opening;
-  const invite = readInvite(JSON.parse(row.body ?? '{}'));
+  const raw: unknown = JSON.parse(row.body ?? '{}');
+  const departure = readDeparture(raw);
+  if (departure !== undefined) return endIfLeft(opening, departure);
+  const invite = readInvite(raw);
   if (invite === undefined) return settled('malformed');
   const existing = await parts.store.portals.byMatrixRoom(invite.roomId);
   if (existing?.direct === undefined && existing !== undefined) return settled('ignored');
@@ -150,7 +157,7 @@ interface Claim {
 }
 
 async function claim(opening: OpeningParts, { roomId, name, invite, ghost }: Claim): Promise<Portal> {
-  const { portals } = opening.parts.store;
+  const { portals, inbox } = opening.parts.store;
   const existing = await portals.byWorkspaceRoom(roomId);
   if (existing?.matrixRoomId === invite.roomId) return existing;
   if (existing !== undefined) await supersede(opening, existing, invite.roomId);
@@ -163,6 +170,8 @@ async function claim(opening: OpeningParts, { roomId, name, invite, ghost }: Cla
     alias: undefined,
     direct: { puppet: invite.inviter, ghost },
   });
+  // What still waits for the older room is said in the newer one.
+  if (existing !== undefined) await inbox.mergeLanes([existing.lane], portal.lane);
   return portal;
 }
 

@@ -1,9 +1,10 @@
 import { RemoteError, type Side } from '../../core/remote-error.ts';
 import type { InboxRow, Lane, Lease } from '../../store/types.ts';
 import type { Breaker } from '../breaker.ts';
+import { messageIdFor } from '../effect-ids.ts';
 import { NETWORK_STRIKES, STRIKES, type Verdict, classify } from '../failures.ts';
 import { LANE_OWNER } from '../lanes.ts';
-import { INVITE_ROW, isRoomLane, readInvite } from './invite.ts';
+import { MEMBERSHIP_ROW, isRoomLane, readInvite } from './invite.ts';
 import { openFromMatrix } from './open-from-matrix.ts';
 import { openFromWorkspace } from './open-from-workspace.ts';
 import type { Opened, OpeningParts } from './opening.ts';
@@ -93,7 +94,7 @@ async function settle({ parts }: OpeningsOptions, row: InboxRow, lease: Lease, o
 async function tryRow(options: OpeningsOptions, row: InboxRow, lease: Lease): Promise<Opened | 'failed'> {
   const { parts, breakers } = options;
   try {
-    return await (row.type === INVITE_ROW ? openFromMatrix(options, row) : openFromWorkspace(options, row));
+    return await (row.type === MEMBERSHIP_ROW ? openFromMatrix(options, row) : openFromWorkspace(options, row));
   } catch (error) {
     const verdict = classify(error, { asPerson: true });
     if (verdict.about === 'lost' || verdict.about === 'store') return 'failed';
@@ -118,7 +119,7 @@ async function isFinal({ parts }: OpeningsOptions, row: InboxRow, lease: Lease, 
 /** The puppet that acts logs in again at the next try. */
 async function distrust({ puppets }: OpeningsOptions, row: InboxRow): Promise<void> {
   const body = JSON.parse(row.body ?? '{}') as { reader?: unknown };
-  const person = row.type === INVITE_ROW ? readInvite(body)?.inviter : body.reader;
+  const person = row.type === MEMBERSHIP_ROW ? readInvite(body)?.inviter : body.reader;
   if (typeof person === 'string') await puppets.distrustAccount(person as never);
 }
 
@@ -132,7 +133,7 @@ async function giveUp(
   const { parts } = options;
   await parts.store.inbox.settle({ inboxId: row.id, lease, outcome: 'set aside', aside: { reason, detail } });
   parts.log('warn', 'row.settled', { side: row.side, ref: row.ref, type: row.type, outcome: 'set aside', reason });
-  const half = await (row.type === INVITE_ROW
+  const half = await (row.type === MEMBERSHIP_ROW
     ? parts.store.portals.byMatrixRoom((readInvite(JSON.parse(row.body ?? '{}'))?.roomId ?? '') as never)
     : parts.store.portals.byWorkspaceRoom(row.ref as never));
   if (half?.state === 'linking' && half.direct !== undefined) {
@@ -140,6 +141,7 @@ async function giveUp(
   }
   try {
     await tell(options, row, reason);
+    await parts.store.quarantine.told(row.id);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     parts.log('warn', 'notice.failed', { ref: row.ref, reason: error.message });
@@ -149,11 +151,10 @@ async function giveUp(
 /** Says where it was begun that nothing comes of it. */
 async function tell({ parts, ghosts, puppets }: OpeningsOptions, row: InboxRow, reason: string): Promise<void> {
   const body: unknown = JSON.parse(row.body ?? '{}');
-  if (row.type !== INVITE_ROW) {
+  if (row.type !== MEMBERSHIP_ROW) {
     const { reader } = body as { reader: never };
     const { api } = await puppets.account(reader);
     const text = `This message could not be sent to Matrix (${reason}). It is kept for the administrator.`;
-    const { messageIdFor } = await import('../effect-ids.ts');
     const id = messageIdFor(parts.store.effectKey, 0, `notice:${row.id}`, 0, 0);
     if ((await api.getMessage(id)) === undefined) await api.sendMessage({ id, roomId: row.ref as never, text });
     return;

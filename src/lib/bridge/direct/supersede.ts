@@ -16,10 +16,11 @@ export async function supersede({ parts, portalChanged }: OpeningParts, old: Por
   if (old.matrixRoomId === undefined) return;
   const text = `This conversation goes on in a newer room: https://matrix.to/#/${encodeURIComponent(by)}?via=${encodeURIComponent(parts.identity.serverName)}`;
   await quietly(parts, old, () => sayAs(parts, homeserverIn(parts, old), old.matrixRoomId as MatrixRoomId, by, text));
-  await leave(parts, old, old.matrixRoomId);
+  await leaveRoom(parts, old, old.matrixRoomId);
 }
 
-async function leave(parts: BridgeParts, old: Portal, roomId: MatrixRoomId): Promise<void> {
+/** Our side leaves a room that is no portal any more. */
+export async function leaveRoom(parts: BridgeParts, old: Portal, roomId: MatrixRoomId): Promise<void> {
   // Whoever can read the members last leaves last.
   const hand = homeserverIn(parts, old);
   let members: readonly string[] = [];

@@ -13,6 +13,8 @@ const TICK_MS = 1_000;
 const DISCOVER_MS = 2_000;
 const DISCOVER_IDLE_MS = 5_000;
 const BUSY_MS = 60_000;
+/** A bot that may not see the list is said once a minute; those that are open are read all the same. */
+const REFUSED_MS = 60_000;
 /** One in use is read so often where no stream brings it, then ever less. */
 const HOT_MS = 2_000;
 const SLOWEST_MS = 60_000;
@@ -46,6 +48,7 @@ export interface DirectWatch {
 export function createDirectWatch(options: DirectWatchOptions): DirectWatch {
   const { parts, portals, catchUps, breaker, sessions, signal } = options;
   const paces = new Map<PortalId, Pace>();
+  const reading = new Set<PortalId>();
   let discoverAt = 0;
   let busyUntil = parts.clock.now() + BUSY_MS;
 
@@ -56,18 +59,24 @@ export function createDirectWatch(options: DirectWatchOptions): DirectWatch {
     sessions.touch(portal);
   };
 
-  const read = async (portal: Portal): Promise<void> => {
-    if ((await catchUps.one('workspace', portal)) > 0) heat(portal);
+  /** Nobody waits for it: one that is slow to be read must not hold up the others. */
+  const read = (portal: Portal): void => {
+    if (reading.has(portal.id)) return;
+    reading.add(portal.id);
+    void catchUps
+      .one('workspace', portal)
+      .then((found) => found > 0 && heat(portal))
+      .finally(() => reading.delete(portal.id));
   };
 
   const discover = async (): Promise<void> => {
     if (parts.identity.mode === 'alias') return;
     const changed = await options.discover();
     if (changed.length > 0) busyUntil = parts.clock.now() + BUSY_MS;
-    await Promise.all(changed.map(read));
+    for (const portal of changed) read(portal);
   };
 
-  const readDue = async (): Promise<void> => {
+  const readDue = (): void => {
     const now = parts.clock.now();
     const due = portals.all().filter((portal) => {
       if (portal.direct === undefined || portal.state !== 'active') return false;
@@ -80,8 +89,8 @@ export function createDirectWatch(options: DirectWatchOptions): DirectWatch {
       if (pace === undefined) continue;
       pace.everyMs = sessions.isUp(portal) ? SLOWEST_MS : Math.min(pace.everyMs * SLOWER, SLOWEST_MS);
       pace.dueAt = now + pace.everyMs;
+      read(portal);
     }
-    await Promise.all(due.map(read));
   };
 
   const tick = async (): Promise<void> => {
@@ -90,7 +99,7 @@ export function createDirectWatch(options: DirectWatchOptions): DirectWatch {
       discoverAt = now + (now < busyUntil ? DISCOVER_MS : DISCOVER_IDLE_MS);
       await discover();
     }
-    await readDue();
+    readDue();
     sessions.sweep();
   };
 
@@ -108,6 +117,7 @@ export function createDirectWatch(options: DirectWatchOptions): DirectWatch {
           if (signal.aborted) return;
           const verdict = classify(error, { asPerson: true });
           if (verdict.about === 'side') breaker.open(verdict.reason, verdict.retryAfterMs);
+          else discoverAt = parts.clock.now() + REFUSED_MS;
           parts.log('warn', 'direct.discovery-failed', { reason: (error as Error).message });
         }
         await parts.clock.sleep(TICK_MS, signal).catch(() => {});

@@ -1,6 +1,6 @@
 import type { EventId } from '../../core/ids.ts';
 import type { InboxRow, LedgerEntry, Portal, Settlement } from '../../store/types.ts';
-import { INVITE_ROW } from '../direct/invite.ts';
+import { MEMBERSHIP_ROW } from '../direct/invite.ts';
 import type { HomeserverEvent } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -23,7 +23,7 @@ export async function interpretHomeserverRow(
   if (event === undefined || (event.roomId !== portal.matrixRoomId && portal.direct === undefined)) {
     return nothing('malformed');
   }
-  if (row.type === INVITE_ROW) return nothing('direct message opened');
+  if (row.type === MEMBERSHIP_ROW) return nothing('direct message opened');
   if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);
   if (event.type === 'm.reaction') return interpretReaction(parts, event);
   if ((event.type !== 'm.room.message' && event.type !== 'm.sticker') || event.isState) return nothing('ignored');
