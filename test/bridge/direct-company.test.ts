@@ -170,7 +170,9 @@ describe.each(homeservers)('who is in a direct message, on $name', (homeserver) 
     const { alice, bob, room, matrixRoom } = await newDirect(bench);
     await alice.leave(matrixRoom);
     await eventually(async () => expect((await textsIn(bob, room.id)).at(-1)).toContain('left this conversation'));
-    await eventually(async () => expect(await running.service.rooms()).not.toContainEqual(expect.objectContaining({ roomId: room.id })));
+    await eventually(async () =>
+      expect(await running.service.rooms()).not.toContainEqual(expect.objectContaining({ roomId: room.id })),
+    );
     await post(bob, room, 'come back');
     const again = await acceptDirect(bench, alice);
     expect(again).not.toBe(matrixRoom);
@@ -202,7 +204,9 @@ describe.each(homeservers)('who is in a direct message, on $name', (homeserver) 
       expect(answer.status).toBe(200);
     });
     await eventually(async () => expect(await alice.profile(ghost)).toMatchObject({ displayName: expect.any(String) }));
-    await expect(askHomeserver(bench, bench.matrixToken(alice), `profile/${ghost}x`, undefined, 'GET')).rejects.toThrow();
+    await expect(
+      askHomeserver(bench, bench.matrixToken(alice), `profile/${ghost}x`, undefined, 'GET'),
+    ).rejects.toThrow();
   });
 
   test('what people of the workspace say among themselves concerns nobody', async () => {

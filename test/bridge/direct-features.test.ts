@@ -117,7 +117,9 @@ describe.each(homeservers)('everything a direct message can hold, on $name', (ho
     });
     await post(bob, room, `[ ](${bench.workspace.url}/direct/${room.id}?msg=${await messageId('in a thread')}) quoted`);
     await eventId('quoted');
-    expect((await eventOnMatrix(scene, 'quoted'))['content']).toMatchObject({ 'm.relates_to': { 'm.in_reply_to': {} } });
+    expect((await eventOnMatrix(scene, 'quoted'))['content']).toMatchObject({
+      'm.relates_to': { 'm.in_reply_to': {} },
+    });
   });
 
   test('files, both ways', async () => {

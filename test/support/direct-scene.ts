@@ -113,7 +113,11 @@ export async function acceptDirect(bench: Bench, alice: MatrixApi): Promise<Matr
 }
 
 /** alice has spoken in a channel before: her puppet is there. */
-export async function makePuppet(bench: Bench, running: RunningBridge, { alice, bob, puppet }: Strangers): Promise<void> {
+export async function makePuppet(
+  bench: Bench,
+  running: RunningBridge,
+  { alice, bob, puppet }: Strangers,
+): Promise<void> {
   scenes += 1;
   const room = await bob.createRoom('c', `meeting-${scenes}`);
   const linked = await running.service.link({ room: room.name });

@@ -94,7 +94,14 @@ export async function connectBridge(config: BridgeConfig, options: ConnectOption
       },
       async realtime(handlers, as = credentials) {
         const { createRealtime } = await import('../rocketchat/realtime.ts');
-        return createRealtime({ url, credentials: as, clock, log, handlers, agent: config.network?.webSocketAgent(url) });
+        return createRealtime({
+          url,
+          credentials: as,
+          clock,
+          log,
+          handlers,
+          agent: config.network?.webSocketAgent(url),
+        });
       },
       close: () => store.close(),
     };

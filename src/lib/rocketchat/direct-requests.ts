@@ -10,7 +10,8 @@ export function directRequests(rest: Rest): Pick<WorkspaceApi, 'openDirect' | 'c
   return {
     async openDirect(usernames) {
       const [only] = usernames;
-      const body = usernames.length === 1 && only !== undefined ? { username: only } : { usernames: usernames.join(',') };
+      const body =
+        usernames.length === 1 && only !== undefined ? { username: only } : { usernames: usernames.join(',') };
       const request = 'POST /api/v1/im.create';
       const room = objectIn((await rest.post('im.create', { body })).body, 'room', request);
       return { id: roomFrom(room, request).id, usernames: texts(room['usernames']) };

@@ -43,7 +43,15 @@ export function createDirects(options: DirectsOptions): Directs {
   const openings = createOpenings({ ...options, serial: new SerialByKey() });
   const discover = createDiscover({ parts, portals, puppets, recorded });
   const { catchUps } = options;
-  const watch = createDirectWatch({ parts, portals, catchUps, breaker: breakers.workspace, discover, sessions, signal });
+  const watch = createDirectWatch({
+    parts,
+    portals,
+    catchUps,
+    breaker: breakers.workspace,
+    discover,
+    sessions,
+    signal,
+  });
   return {
     wake: openings.wake,
     wakeAll: openings.wakeAll,

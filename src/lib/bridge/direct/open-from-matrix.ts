@@ -74,7 +74,8 @@ async function companyOf({ parts }: OpeningParts, ghost: MatrixApi, invite: Invi
   if ((await ghost.state(invite.roomId, 'm.room.encryption', '')) !== undefined) return ENCRYPTED;
   const rules = await ghost.state(invite.roomId, 'm.room.join_rules', '');
   const members = await settledMembers(parts.clock, ghost, invite);
-  if ((!invite.isDirect && rules?.['join_rule'] === 'public') || members.includes(identity.matrixBot)) return NOT_DIRECT;
+  if ((!invite.isDirect && rules?.['join_rule'] === 'public') || members.includes(identity.matrixBot))
+    return NOT_DIRECT;
   if (members.length > MOST_MEMBERS) return tooMany(MOST_MEMBERS);
   const puppets = new Set<MatrixUserId>([invite.inviter]);
   const users: WorkspaceAuthor[] = [];
@@ -195,6 +196,13 @@ async function bringThird({ parts, ghosts }: OpeningParts, portal: Portal, invit
   const onMatrix = `Nobody can be added to a direct message in Rocket.Chat, so ${invite.invited} is not part of this conversation there. Start a new room with everybody instead.`;
   const inWorkspace = `${invite.inviter} invited ${invite.invited} on Matrix. Nobody can be added to a direct message in Rocket.Chat: what they write there is not seen here, but they may read along.`;
   await sayOnMatrix(parts, portal, cause, onMatrix);
-  await sayInWorkspace(parts, portal, cause, user === undefined ? inWorkspace : `${invite.inviter} invited @${user.username} on Matrix. Nobody can be added to a direct message: start a new one with everybody.`);
+  await sayInWorkspace(
+    parts,
+    portal,
+    cause,
+    user === undefined
+      ? inWorkspace
+      : `${invite.inviter} invited @${user.username} on Matrix. Nobody can be added to a direct message: start a new one with everybody.`,
+  );
   return settled('direct messages are fixed');
 }

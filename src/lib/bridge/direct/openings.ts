@@ -45,7 +45,11 @@ export function createOpenings(options: OpeningsOptions): Openings {
       .then((delay) => {
         running.delete(lane);
         if (again.delete(lane)) return wake(lane);
-        if (delay !== undefined) parts.clock.sleep(delay, signal).then(() => wake(lane), () => {});
+        if (delay !== undefined)
+          parts.clock.sleep(delay, signal).then(
+            () => wake(lane),
+            () => {},
+          );
       });
     running.set(lane, run);
   };
@@ -161,5 +165,6 @@ async function tell({ parts, ghosts, puppets }: OpeningsOptions, row: InboxRow, 
   }
   const invite = readInvite(body);
   const user = invite === undefined ? undefined : await userOfGhost(parts, invite.invited);
-  if (invite !== undefined && user !== undefined) await refuse(parts, await ghosts.account(user), invite, failed(reason));
+  if (invite !== undefined && user !== undefined)
+    await refuse(parts, await ghosts.account(user), invite, failed(reason));
 }

@@ -1,10 +1,5 @@
 import type { RealtimeInterest, RealtimeNews } from '../../rocketchat/realtime-news.ts';
-import type {
-  RealtimeEvent,
-  RealtimeHandlers,
-  RealtimeSession,
-  WorkspaceCredentials,
-} from '../../rocketchat/types.ts';
+import type { RealtimeEvent, RealtimeHandlers, RealtimeSession, WorkspaceCredentials } from '../../rocketchat/types.ts';
 import type { MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
 import type { Portal } from '../../store/types.ts';
 import type { CatchUps } from '../catch-ups.ts';

@@ -29,7 +29,8 @@ export async function leaveRoom(parts: BridgeParts, old: Portal, roomId: MatrixR
   });
   for (const member of members) {
     const person = await parts.store.people.byMatrixUser(member as never);
-    if (person?.kind === 'ghost') await quietly(parts, old, () => parts.homeserver.as(person.matrixUserId).leave(roomId));
+    if (person?.kind === 'ghost')
+      await quietly(parts, old, () => parts.homeserver.as(person.matrixUserId).leave(roomId));
   }
 }
 

@@ -23,7 +23,11 @@ interface UserQueryOptions {
  * then made. Never slower than {@link PATIENCE_MS}; the invitation that made somebody ask is pushed in any case.
  * https://spec.matrix.org/v1.17/application-service-api/#get_matrixappv1usersuserid
  */
-export function createUserQuery({ parts, ghosts, workspace }: UserQueryOptions): (id: MatrixUserId) => Promise<boolean> {
+export function createUserQuery({
+  parts,
+  ghosts,
+  workspace,
+}: UserQueryOptions): (id: MatrixUserId) => Promise<boolean> {
   const answers = new Map<MatrixUserId, { readonly at: number; readonly answer: boolean }>();
   const asking = new Map<MatrixUserId, Promise<boolean>>();
 

@@ -26,7 +26,12 @@ async function notRemoved({ parts, portal }: Work, event: HomeserverMessageDelet
   const cause = 'only-authors-delete';
   await tellOnce(parts, portal, cause, async () => {
     parts.log('warn', 'notice.not-deleted', { portal: portal.name, cause, sender: event.sender });
-    await sayOnMatrix(parts, portal, cause, 'In a direct message of Rocket.Chat only its author can delete a message: what was removed here is still there.');
+    await sayOnMatrix(
+      parts,
+      portal,
+      cause,
+      'In a direct message of Rocket.Chat only its author can delete a message: what was removed here is still there.',
+    );
   });
   return {
     outcome: 'only its author may delete it',
