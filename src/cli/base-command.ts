@@ -47,6 +47,8 @@ export abstract class BaseCommand<C extends AnyCommand, Data> extends Command {
 
   protected flags!: FlagsOf<C>;
   protected args!: ArgsOf<C>;
+  /** All words that are no flags, in order; more than `args` where `strict` is false. */
+  protected words!: readonly string[];
   protected settings!: Settings;
   protected context!: CommandContext;
   protected progress!: Progress;
@@ -93,12 +95,14 @@ export abstract class BaseCommand<C extends AnyCommand, Data> extends Command {
     this.parsed = true; // oclif warns about an unparsed command even where parsing is what failed
     const argv = withEnvironment(this.argv, known, this.context.env);
     try {
-      const { flags, args } = await this.parse(
-        { args: this.ctor.args, strict: this.ctor.strict, flags: withoutEnv },
-        argv,
-      );
+      const {
+        flags,
+        args,
+        argv: words,
+      } = await this.parse({ args: this.ctor.args, strict: this.ctor.strict, flags: withoutEnv }, argv);
       this.flags = withFalse(flags, known) as FlagsOf<C>;
       this.args = args as ArgsOf<C>;
+      this.words = words as string[];
     } catch (error) {
       throw fromParseError(error, this.ctor.id.replaceAll(':', ' '), Object.keys(known));
     }

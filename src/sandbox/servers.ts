@@ -17,6 +17,8 @@ export interface ServersOptions {
   readonly admin?: { readonly username: string; readonly password: string } | undefined;
   /** Over the workspace's defaults. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** The homeserver's `m.upload.size`; default: its own. */
+  readonly maxUploadBytes?: number | undefined;
   /** A real homeserver instead of the sandbox's. */
   readonly synapse?: SynapseSource | undefined;
   /** Application services that the homeserver knows from its start. */
@@ -63,8 +65,8 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
 }
 
 function startEither(options: ServersOptions, serverName: ServerName): Promise<RunningHomeserver> {
-  const { synapse: source, homeserverPort: port = 0, registrations = [] } = options;
-  const common = { serverName, registrations, port };
+  const { synapse: source, homeserverPort: port = 0, registrations = [], maxUploadBytes } = options;
+  const common = { serverName, registrations, port, ...(maxUploadBytes === undefined ? {} : { maxUploadBytes }) };
   return source === undefined ? startHomeserver(common) : startSynapse({ ...common, source });
 }
 

@@ -147,6 +147,42 @@ describe.each(homeservers)('reactions, on $name', (homeserver) => {
     await eventually(async () => expect(await onMatrix()).toEqual([]));
   });
 
+  test('an emoji that Rocket.Chat has no name for is the one nearest to it', async () => {
+    await reactOnMatrix('👋🏽');
+    await reactOnMatrix('❤️‍🩹');
+    await reactOnMatrix(':+1:');
+    const nearest = { ':wave:': [scene.puppet], ':heart:': [scene.puppet], ':thumbsup:': [scene.puppet] };
+    await eventually(async () => expect(await inWorkspace()).toEqual(nearest));
+  });
+
+  test('two names of one emoji in Rocket.Chat are one on Matrix, whichever is taken back', async () => {
+    await scene.bob.react(bobsMessage, ':+1:', true);
+    await eventually(async () => expect(await onMatrix()).toEqual([`${scene.ghost} 👍`]));
+    await scene.bob.react(bobsMessage, ':thumbsup:', true);
+    await scene.bob.react(bobsMessage, ':+1:', false);
+    await scene.bob.react(bobsMessage, ':heart:', true);
+    await eventually(async () =>
+      expect((await onMatrix()).toSorted()).toEqual([`${scene.ghost} ❤️`, `${scene.ghost} 👍`]),
+    );
+  });
+
+  test('whoever reacts with what Rocket.Chat has no emoji for is told, once in a room', async () => {
+    await reactOnMatrix('nice');
+    await reactOnMatrix('\u{1FAEA}');
+    await reactOnMatrix('👀');
+    await eventually(async () => expect(await inWorkspace()).toEqual({ ':eyes:': [scene.puppet] }));
+    const { events } = await scene.alice.messages(scene.matrixRoom, { dir: 'b', limit: 100 });
+    const contents = events.map(({ content }) => content as Record<string, unknown>);
+    const notices = contents.filter(({ msgtype }) => msgtype === 'm.notice');
+    expect(notices).toEqual([
+      expect.objectContaining({
+        'm.mentions': { user_ids: [scene.alice.userId] },
+        'm.relates_to': { 'm.in_reply_to': { event_id: bobsEvent } },
+      }),
+    ]);
+    expect(bench.logged.filter((line) => line.includes('reaction-without-emoji'))).toHaveLength(1);
+  });
+
   test('a text as a reaction, and one to a message that nobody knows, do no harm', async () => {
     await reactOnMatrix('well, well');
     await reactOnMatrix(':no_such_emoji:');

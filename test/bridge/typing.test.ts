@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { systemClock } from '../../src/lib/core/clock.ts';
 import type { RealtimeNews } from '../../src/lib/rocketchat/realtime-news.ts';
 import { createRealtime } from '../../src/lib/rocketchat/realtime.ts';
-import type { RealtimeSession } from '../../src/lib/rocketchat/types.ts';
-import { type Bench, type RunningBridge, startBench } from '../support/bridge-bench.ts';
+import type { RealtimeSession, WorkspaceApi } from '../../src/lib/rocketchat/types.ts';
+import { type Bench, type RunningBridge, bodiesIn, post, startBench } from '../support/bridge-bench.ts';
 import { allIsWell, newConversation, newScene, type Scene } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
@@ -112,5 +112,52 @@ describe.each(homeservers)('typing, on $name', (homeserver) => {
     await scene.alice.setTyping(scene.matrixRoom, true, 30_000);
     await eventually(() => expect(news).toContainEqual(expect.objectContaining({ username: scene.puppet })), 30_000);
     expect(await bench.admin.userByName(quiet.puppet)).toBeUndefined();
+  });
+});
+
+describe.each(homeservers)('typing where people are shown by their real names, on $name', (homeserver) => {
+  let bench: Bench;
+  let running: RunningBridge;
+
+  beforeAll(async () => {
+    bench = await startBench({ homeserver, settings: { UI_Use_Real_Name: true } });
+    running = await bench.start();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') process.stderr.write(`${bench.logged.slice(-60).join('\n')}\n`);
+  });
+  afterAll(() => bench.stop());
+
+  test('only who is the only one of that name in the room is seen typing on Matrix', async () => {
+    const { alice, room, matrixRoom } = await newScene(bench, running);
+    const speak = async (username: string, name: string, text: string): Promise<WorkspaceApi> => {
+      const account = await bench.workspaceUser(username, name);
+      await account.joinRoom(room.id);
+      await post(account, room, text);
+      await eventually(async () => expect(await bodiesIn(alice, matrixRoom)).toContain(text));
+      return account;
+    };
+    const carla = await speak('carla', 'Carla Root', 'I am Carla');
+    const twin = await speak('one', 'Sam Twin', 'I am Sam');
+    await speak('two', 'Sam Twin', 'so am I');
+    const seen = new Set<string>();
+    let since: string | undefined;
+    const look = async (): Promise<void> => {
+      const query = since === undefined ? '' : `&since=${encodeURIComponent(since)}`;
+      const answer = await fetch(`${bench.homeserver.url}/_matrix/client/v3/sync?timeout=0${query}`, {
+        headers: { authorization: `Bearer ${bench.matrixToken(alice)}` },
+      });
+      const body = (await answer.json()) as Synced;
+      since = body.next_batch;
+      for (const { type, content } of body.rooms?.join?.[matrixRoom]?.ephemeral?.events ?? [])
+        if (type === 'm.typing') for (const id of content.user_ids) seen.add(id);
+    };
+    await eventually(async () => {
+      await twin.setTyping(room.id, 'Sam Twin', true);
+      await carla.setTyping(room.id, 'Carla Root', false);
+      await carla.setTyping(room.id, 'Carla Root', true);
+      await look();
+      expect([...seen]).toEqual([`@rc_carla:${bench.homeserver.serverName}`]);
+    });
   });
 });

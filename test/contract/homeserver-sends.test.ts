@@ -55,6 +55,20 @@ describe.each(homeservers)('sending to the $name homeserver', (kind) => {
     expect(await send(alice, roomId, 'alice', id)).not.toBe(await send(bob, roomId, 'bob', id));
   });
 
+  test('somebody is called in a room that is not public', async () => {
+    const call = { call_id: 'one', version: '1', lifetime: 60_000, offer: { type: 'offer', sdp: 'v=0' } };
+    const invite = (room: string) =>
+      alice.call('PUT', `/v3/rooms/${encoded(room)}/send/m.call.invite/${unique()}`, call);
+    const { status, body } = await invite(roomId);
+    expect([status, body['errcode'], body['error']]).toEqual([
+      403,
+      'M_FORBIDDEN',
+      'Call invites are not allowed in public rooms.',
+    ]);
+    const hidden = await makeRoom(alice, { preset: 'private_chat' });
+    expect((await invite(hidden)).status).toBe(200);
+  });
+
   test('a failed send may be tried again with its transaction id', async () => {
     const shy = await lab.ghost();
     const id = unique();

@@ -5,6 +5,7 @@ import { silentLog } from '../../src/lib/core/log.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
 import { createMatrixApi } from '../../src/lib/matrix/client.ts';
 import type { MatrixApi } from '../../src/lib/matrix/types.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Lab, openLab, unique } from '../support/homeserver-lab.ts';
 import { homeservers } from '../support/homeservers.ts';
 
@@ -136,6 +137,10 @@ describe.each(homeservers)('the client on the $name homeserver', (kind) => {
     expect(await other.join(room)).toBe(room);
     await bot.invite(room, other.userId);
     expect([...(await bot.joinedMembers(room))].toSorted()).toEqual([bot.userId, other.userId].toSorted());
+    await other.setDisplayName('Somebody');
+    await eventually(async () =>
+      expect((await bot.memberProfiles(room)).get(other.userId)?.displayName).toBe('Somebody'),
+    );
     await other.leave(room);
     await other.leave(room);
     expect(await bot.joinedMembers(room)).toEqual([bot.userId]);

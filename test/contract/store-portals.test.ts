@@ -102,6 +102,33 @@ describeStore('a person', (bench) => {
     expect(await store.people.byUsername('puppet', 'bob')).toBeUndefined();
   });
 
+  it('is listed with those of its kind, without its secrets', async () => {
+    const store = await bench.open();
+    const { token: _token, password: _password, ...ghost } = await store.people.add(newPerson('bob'));
+    await store.people.add(newPerson('p', { kind: 'puppet', token: new Secret('tok') }));
+    expect(await store.people.profiles('ghost')).toEqual([ghost]);
+    const puppets = await store.people.profiles('puppet');
+    expect(puppets.map(({ username }) => username)).toEqual(['p']);
+    expect(puppets[0]).not.toHaveProperty('token');
+  });
+
+  it('is found by name among the members of a portal, one or two of that name', async () => {
+    const store = await bench.open();
+    const { portal } = await store.portals.create(newPortal());
+    const people = [];
+    for (const name of ['one', 'two', 'three', 'four'])
+      people.push(await store.people.add(newPerson(name, { displayName: name === 'one' ? 'One' : 'Sam' })));
+    for (const { id } of people.slice(0, 2)) await store.people.setMember(portal.id, id, true);
+    const named = async (name: string): Promise<string[]> =>
+      (await store.people.membersNamed(portal.id, 'ghost', name)).map(({ username }) => username);
+    expect(await named('One')).toEqual(['one']);
+    expect(await named('Sam')).toEqual(['two']);
+    expect(await named('Nobody')).toEqual([]);
+    expect(await store.people.membersNamed(portal.id, 'puppet', 'Sam')).toEqual([]);
+    for (const { id } of people) await store.people.setMember(portal.id, id, true);
+    expect(await named('Sam')).toHaveLength(2);
+  });
+
   it('exists once for each account', async () => {
     const store = await bench.open();
     const puppet = await store.people.add(newPerson('p', { kind: 'puppet', workspaceUserId: undefined }));

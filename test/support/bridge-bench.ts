@@ -46,6 +46,8 @@ export interface BenchOptions {
   readonly clock?: Clock;
   /** How often the bridge asks by REST whether realtime brought everything; unset: as in production. */
   readonly watchMs?: number;
+  /** How often the bridge compares everybody's name and picture; unset: as in production. */
+  readonly compareProfilesMs?: number;
 }
 
 /** A workspace, a homeserver and everything to run bridges between them. */
@@ -132,6 +134,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         listen: { host: '127.0.0.1', port, hsToken: registration.hsToken },
         keepBodiesMs: 7 * 24 * 60 * 60 * 1000,
         ...(options.watchMs === undefined ? {} : { watchMs: options.watchMs }),
+        ...(options.compareProfilesMs === undefined ? {} : { compareProfilesMs: options.compareProfilesMs }),
       });
       const one: RunningBridge = {
         bridge,

@@ -89,6 +89,7 @@ export const goodRequests: Readonly<Record<string, readonly Params[]>> = {
   'POST rooms.createDiscussion': [
     { prid: 'nowhere', pmid: 'm', t_name: 'n', topic: 't', users: ['x'], encrypted: false, reply: 'r' },
   ],
+  'POST video-conference.start': [{ roomId: 'nowhere', title: 't', allowRinging: true }],
   'GET emoji-custom.list': [{ query: '{}', updatedSince: when, _updatedAt: when, _id: 'x' }],
   'POST channels.create': [
     {

@@ -36,6 +36,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'GET chat.getMessageReadReceipts': 'isChatGetMessageReadReceiptsProps',
   'POST rooms.cleanHistory': 'isRoomsCleanHistoryProps',
   'POST rooms.createDiscussion': 'isRoomsCreateDiscussionProps',
+  'POST video-conference.start': 'isVideoConfStartProps',
   'GET emoji-custom.list': 'isEmojiCustomList',
   'POST channels.create': 'isChannelsCreateProps',
   'POST groups.create': 'isGroupsCreateProps',

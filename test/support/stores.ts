@@ -98,6 +98,7 @@ export const newPortal = (change: Partial<Portal> = {}) => ({
   matrixRoomId: room('general'),
   state: 'active' as const,
   roomType: 'c' as const,
+  retention: 'keep' as const,
   name: 'general',
   alias: undefined,
   ...change,

@@ -85,7 +85,7 @@ function notReady({ running, workspace, homeserver }: Status): RcfedError {
 }
 
 function viewOf(status: Status): View {
-  const { relayed, people, waiting = [], setAside } = status;
+  const { relayed, people, waiting = [], setAside, blocked = 0 } = status;
   const lines: [string, string][] = [
     [
       'Bridge',
@@ -100,6 +100,7 @@ function viewOf(status: Status): View {
   if (relayed) lines.push(['Relayed', `${relayed.toMatrix} to Matrix, ${relayed.toWorkspace} to Rocket.Chat`]);
   if (people) lines.push(['External users', `${people.puppets} in Rocket.Chat, ${people.ghosts} on Matrix`]);
   if (setAside !== undefined) lines.push(['Set aside', String(setAside)]);
+  if (blocked > 0) lines.push(['Blocked', `${blocked} events of servers that are not admitted`]);
   for (const { room, events, since } of waiting) lines.push(['Waiting', `${events} in ${room}, since ${since}`]);
   return [
     table(

@@ -14,11 +14,12 @@ interface RoomsLinkData {
 export default class RoomsLink extends ServiceCommand<typeof RoomsLink, RoomsLinkData> {
   static override summary = 'Link a Rocket.Chat room with a Matrix room.';
   static override description =
-    'From now on messages cross both ways; what was written before stays where it is. A private group is seen only with the bot in it, and needs it as a moderator.';
+    'From now on messages cross both ways; what was written before stays where it is. What is pruned in Rocket.Chat stays on Matrix unless --retention says redact; said again for a linked room, it changes. A private group is seen only with the bot in it, and needs it as a moderator.';
   static override examples = [
     '<%= config.bin %> rooms link general --new',
     "<%= config.bin %> rooms link general '#general:example.org'",
     "<%= config.bin %> rooms link general '!abcdef:example.org' --via example.org",
+    '<%= config.bin %> rooms link general --new --retention redact',
   ];
   static override schema = 'rooms-link/1' as const;
   static override args = {
@@ -33,6 +34,12 @@ export default class RoomsLink extends ServiceCommand<typeof RoomsLink, RoomsLin
       helpValue: 'SERVER',
       multiple: true,
     }),
+    retention: Flags.option({
+      summary:
+        'What becomes of messages on Matrix that are pruned in Rocket.Chat, by its retention policy or an admin.',
+      env: 'RCFED_RETENTION',
+      options: ['keep', 'redact'] as const,
+    })(),
   };
 
   protected async execute(): Promise<CommandResult<RoomsLinkData>> {
@@ -43,7 +50,7 @@ export default class RoomsLink extends ServiceCommand<typeof RoomsLink, RoomsLin
       });
     }
     const linked = await this.withService(
-      (service) => service.link({ room, matrixRoom, via: this.flags.via }),
+      (service) => service.link({ room, matrixRoom, via: this.flags.via, retention: this.flags.retention }),
       `Linking ${room}`,
     );
     const where = linked.room.alias ?? linked.room.matrixRoomId ?? 'a Matrix room';

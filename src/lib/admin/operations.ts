@@ -13,6 +13,7 @@ interface Operation {
 const words = (longest: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(longest));
 const nothing = v.strictObject({});
 const ofRoom = v.strictObject({ room: words(500) });
+const people = v.pipe(v.array(words(300)), v.minLength(1), v.maxLength(50));
 const ofAside = v.strictObject({ id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
 
 const operation = <Schema extends v.GenericSchema>(
@@ -48,9 +49,29 @@ export const operations: Readonly<Record<string, Operation>> = {
       room: words(500),
       matrixRoom: v.optional(words(500)),
       via: v.optional(v.pipe(v.array(words(300)), v.maxLength(20))),
+      retention: v.optional(v.picklist(['keep', 'redact'])),
     }),
     (service, body) => service.link(body),
   ),
+  search: operation(
+    v.strictObject({
+      term: v.optional(words(500)),
+      server: v.optional(words(300)),
+      limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100)),
+      page: v.optional(words(2000)),
+    }),
+    (service, body) => service.search(body),
+    true,
+  ),
+  'access-rules': operation(nothing, (service) => service.accessRules()),
+  'change-access': operation(
+    v.strictObject({ change: v.picklist(['allow', 'block', 'remove']), pattern: words(300) }),
+    (service, body) => service.changeAccess(body),
+  ),
+  'check-access': operation(v.strictObject({ server: words(300) }), (service, body) => service.checkAccess(body), true),
+  invite: operation(v.strictObject({ room: words(500), users: people }), (service, body) => service.invite(body)),
+  verify: operation(v.strictObject({ users: people }), (service, body) => service.verify(body), true),
+  'invite-link': operation(ofRoom, (service, body) => service.inviteLink(body)),
   unlink: operation(ofRoom, (service, body) => service.unlink(body)),
   trace: operation(v.strictObject({ ref: words(2000) }), (service, body) => service.trace(body)),
   'aside-rows': operation(nothing, (service) => service.asideRows()),

@@ -1,5 +1,6 @@
 import type { Side } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
+import { createLocalNames } from '../matrix/look-alike.ts';
 import { startApplicationService } from '../matrix/application-service.ts';
 import type { RealtimeNews } from '../rocketchat/realtime-news.ts';
 import type { OpenRealtime } from './connect.ts';
@@ -8,6 +9,7 @@ import { Breaker } from './breaker.ts';
 import { CatchUps } from './catch-ups.ts';
 import { createDirects } from './direct/directs.ts';
 import { isRoomLane } from './direct/invite.ts';
+import { createEmojiNews } from './emoji/emoji-news.ts';
 import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
 import { createGhosts } from './homeserver/ghosts.ts';
 import { watchHomeserver } from './homeserver/health.ts';
@@ -15,7 +17,11 @@ import { createLookUpForMatrix } from './homeserver/names.ts';
 import { createMayNotifyRoom } from './homeserver/room-power.ts';
 import { createHomeserverSink } from './homeserver/sink.ts';
 import { createHomeserverSource } from './homeserver/source.ts';
+import { createGhostProfiles } from './live/ghost-profiles.ts';
 import type { LiveFeature } from './live/live-feature.ts';
+import { createPollTallies } from './live/poll-tallies.ts';
+import { createPruneNews } from './live/prune-news.ts';
+import { createPuppetProfiles } from './live/puppet-profiles.ts';
 import { createTyping } from './live/typing.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
 import { createNotices } from './notices/aside.ts';
@@ -38,6 +44,8 @@ export interface BridgeOptions {
   readonly keepBodiesMs: number;
   /** How often REST is asked whether realtime brought everything, ms; unset: every 30 s. */
   readonly watchMs?: number;
+  /** How often everybody's name and picture are compared, ms; unset: ghosts every 10 s, puppets every 5 minutes. */
+  readonly compareProfilesMs?: number;
 }
 
 export interface SideState {
@@ -96,13 +104,16 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     workspace: breaker('workspace', async () => void (await parts.workspace.me())),
     homeserver: breaker('homeserver', () => prepareBot(parts)),
   };
-  const ghosts = createGhosts(parts);
-  const puppets = createPuppets(parts);
+  const localNames = createLocalNames();
+  const ghostProfiles = createGhostProfiles({ parts, localNames, everyMs: options.compareProfilesMs, signal });
+  const ghosts = createGhosts(parts, (author) => ghostProfiles.seen(author));
+  const puppets = createPuppets(parts, localNames);
   const notices = createNotices(parts, portals);
   const mayNotifyRoom = createMayNotifyRoom(parts);
+  const tallies = createPollTallies({ parts, portals, wake, signal });
   const relay = createRelay(parts, {
     homeserver: createHomeserverSink(parts, ghosts, createLookUpForMatrix(parts, portals, mayNotifyRoom)),
-    workspace: createWorkspaceSink(parts, puppets, createLookUpForWorkspace(parts, portals, mayNotifyRoom)),
+    workspace: createWorkspaceSink(parts, puppets, createLookUpForWorkspace(parts, portals, mayNotifyRoom), tallies),
     distrust: (portal, event) =>
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
     distrustHands,
@@ -122,7 +133,14 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     signal,
   });
 
-  const live: readonly LiveFeature[] = [createTyping({ parts, portals, puppets, signal })];
+  const live: readonly LiveFeature[] = [
+    createTyping({ parts, portals, puppets, signal }),
+    tallies,
+    ghostProfiles,
+    createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
+    createEmojiNews(parts.emoji),
+    createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
+  ];
   const wants = [...new Set(live.flatMap((feature) => feature.wants ?? []))];
   const onNews = (news: RealtimeNews): void => live.forEach((feature) => feature.inWorkspace?.(news));
   const realtime = createRealtimeKeeper({
@@ -169,7 +187,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     log: parts.log,
     ready: () => realtime.isUp() && asked.homeserver && !breakers.homeserver.isOpen,
     handlers: {
-      onTransaction: (id, events) => source.onTransaction(id, events),
+      async onTransaction(id, events) {
+        await source.onTransaction(id, events);
+        for (const feature of live) feature.onRecorded?.(events);
+      },
       onEphemeral: (events) => live.forEach((feature) => feature.onMatrix?.(events)),
       onUserQuery: (id) => directs.isUser(id),
       onAliasQuery: async (alias) => portals.all().some((portal) => portal.alias === alias),
@@ -238,7 +259,7 @@ const stateOf = ({ state }: Breaker, asked: boolean): SideState => ({
 function authorOf(
   event: Exclude<Parameters<Parameters<typeof createRelay>[1]['distrust']>[1], { origin: 'homeserver' }>,
 ) {
-  if (event.kind === 'message.posted') return event.author;
+  if (event.kind === 'message.posted' || event.kind === 'announced') return event.author;
   if (event.kind === 'message.edited') return event.editor;
   const reacting = event.kind === 'reactions.changed' ? event.reactions.added[0]?.author : undefined;
   if (reacting !== undefined) return reacting;

@@ -1,3 +1,4 @@
+import { createAccess } from '../access/access.ts';
 import type { Clock } from '../core/clock.ts';
 import type { MatrixUserId, ServerName } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
@@ -10,6 +11,7 @@ import type { RealtimeHandlers, RealtimeSession, WorkspaceApi, WorkspaceCredenti
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/types.ts';
 import { bridgeIdOf } from './effect-ids.ts';
+import { createCustomEmojiBook } from './emoji/custom-emoji.ts';
 import { createFileTerms } from './files/terms.ts';
 import type { BridgeIdentity, BridgeParts, Checkpoint } from './parts.ts';
 import { createIsOwnAccount } from './workspace/own-accounts.ts';
@@ -87,7 +89,9 @@ export async function connectBridge(config: BridgeConfig, options: ConnectOption
         homeserver,
         identity,
         isOwnAccount: createIsOwnAccount(store, credentials.userId),
+        access: await createAccess(store, serverName),
         files: createFileTerms({ workspace, homeserver, clock, log }),
+        emoji: createCustomEmojiBook({ store, workspace, homeserver, clock, log }),
         clock,
         log,
         passed,

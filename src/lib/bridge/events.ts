@@ -1,6 +1,8 @@
-import type { EventId, MatrixUserId, MessageId, WorkspaceUserId } from '../core/ids.ts';
-import type { LedgerEntry, ReactionEntry, Snapshot } from '../store/types.ts';
+import type { EventId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
+import type { LedgerEntry, ReactionEntry, Settlement, Snapshot } from '../store/types.ts';
+import type { Card } from './cards/card.ts';
 import type { FileFields } from './homeserver/content-file.ts';
+import type { GeoPoint } from './homeserver/content-location.ts';
 import type { MatrixRelation } from './homeserver/relations.ts';
 
 /**
@@ -15,7 +17,8 @@ export type WorkspaceEvent =
   | WorkspaceMessagePosted
   | WorkspaceMessageEdited
   | WorkspaceMessageDeleted
-  | WorkspaceReactionsChanged;
+  | WorkspaceReactionsChanged
+  | WorkspaceAnnounced;
 
 /** Happened on Matrix, is to appear in Rocket.Chat. */
 export type HomeserverEvent =
@@ -23,7 +26,9 @@ export type HomeserverEvent =
   | HomeserverMessageEdited
   | HomeserverMessageDeleted
   | HomeserverReactionAdded
-  | HomeserverReactionRemoved;
+  | HomeserverReactionRemoved
+  | HomeserverPollCounted
+  | HomeserverRoomEncrypted;
 
 export interface WorkspaceAuthor {
   readonly id: WorkspaceUserId;
@@ -64,6 +69,22 @@ export interface WorkspaceFile {
   readonly size: number | undefined;
 }
 
+/** What a Rocket.Chat message is besides its text, its files and its quotes. */
+export interface WorkspaceExtras {
+  readonly cards: readonly Card[];
+  /** Whose name a bot or a webhook writes under. */
+  readonly alias: WorkspaceAlias | undefined;
+  readonly location: GeoPoint | undefined;
+  /** Nobody wrote it: a system message of a type that an app made up. */
+  readonly isNotice: boolean;
+}
+
+export interface WorkspaceAlias {
+  readonly name: string;
+  /** It has a picture or an emoji of its own, in place of its account's. */
+  readonly hasPicture: boolean;
+}
+
 export interface WorkspaceMessagePosted {
   readonly kind: 'message.posted';
   readonly origin: 'workspace';
@@ -77,6 +98,7 @@ export interface WorkspaceMessagePosted {
   readonly files: readonly WorkspaceFile[];
   readonly reactions: ReactionChange;
   readonly quotes: readonly WorkspaceQuote[];
+  readonly extras: WorkspaceExtras;
   /** `tmid`: the message whose thread it is in. One that is also shown in the room (`tshow`) is the same. */
   readonly threadId: MessageId | undefined;
 }
@@ -90,6 +112,7 @@ export interface WorkspaceMessageEdited {
   readonly text: string;
   readonly quotes: readonly WorkspaceQuote[];
   readonly files: readonly WorkspaceFile[];
+  readonly extras: WorkspaceExtras;
   /** What was settled of it so far. */
   readonly snapshot: Snapshot;
   readonly pairs: readonly LedgerEntry[];
@@ -106,6 +129,23 @@ export interface WorkspaceReactionsChanged {
   readonly reactions: ReactionChange;
 }
 
+/** Rocket.Chat itself says that something happened; the words for it are ours. */
+export interface WorkspaceAnnounced {
+  readonly kind: 'announced';
+  readonly origin: 'workspace';
+  readonly author: WorkspaceAuthor;
+  readonly version: MessageVersion;
+  readonly at: number;
+  readonly threadId: MessageId | undefined;
+  readonly what: Announcement;
+}
+
+export type Announcement =
+  | { readonly kind: 'call' }
+  | { readonly kind: 'discussion'; readonly name: string; readonly roomId: WorkspaceRoomId }
+  /** Only the members' clients can read what was written. */
+  | { readonly kind: 'encrypted' };
+
 export interface WorkspaceMessageDeleted {
   readonly kind: 'message.deleted';
   readonly origin: 'workspace';
@@ -113,6 +153,9 @@ export interface WorkspaceMessageDeleted {
   readonly snapshot: Snapshot;
   readonly pairs: readonly LedgerEntry[];
 }
+
+/** What is settled together with what a sink did. */
+export type SettledWith = Pick<Settlement, 'pollEntries' | 'redacted' | 'tombstones'>;
 
 /** Text of a Matrix message as its event carries it. */
 export interface MatrixText {
@@ -135,14 +178,17 @@ export interface HomeserverMessagePosted {
   readonly text: MatrixText;
   readonly relation: MatrixRelation;
   readonly file: FileFields | undefined;
+  /** A place that the message is about; the text names it too. */
+  readonly point: GeoPoint | undefined;
   /** An edit of a message that is not known here: said in the text. */
   readonly editOfUnknown: boolean;
+  readonly settledWith?: SettledWith;
 }
 
 export interface HomeserverMessageEdited {
   readonly kind: 'message.edited';
   readonly origin: 'homeserver';
-  /** The `m.replace` event, or undefined when a redaction brought the original text back. */
+  /** The `m.replace` event; undefined: a redaction brought the original text back, or a poll stands otherwise. */
   readonly edit: { readonly eventId: EventId; readonly at: number } | undefined;
   readonly sender: MatrixUserId;
   readonly text: MatrixText;
@@ -150,6 +196,7 @@ export interface HomeserverMessageEdited {
   readonly snapshot: Snapshot | undefined;
   /** An edit event that this change makes ineffective. */
   readonly redactedEdit: EventId | undefined;
+  readonly settledWith?: SettledWith;
 }
 
 export interface HomeserverMessageDeleted {
@@ -167,8 +214,12 @@ export interface HomeserverReactionAdded {
   readonly origin: 'homeserver';
   readonly eventId: EventId;
   readonly sender: MatrixUserId;
-  /** As Matrix names it: the emoji itself, or any short text. */
+  /** As Matrix names it: the emoji itself, the `mxc:` address of its image, or any short text. */
   readonly key: string;
+  /** What an image is called, `:partyparrot:` (MSC4027). */
+  readonly shortcode: string | undefined;
+  /** A bridge's own: nobody is told anything about it. */
+  readonly isOfABridge: boolean;
   readonly target: LedgerEntry;
 }
 
@@ -177,4 +228,20 @@ export interface HomeserverReactionRemoved {
   readonly origin: 'homeserver';
   readonly sender: MatrixUserId;
   readonly entry: ReactionEntry;
+}
+
+/** A vote, or one less, in a poll whose result is shown: its message is edited a little later. */
+export interface HomeserverPollCounted {
+  readonly kind: 'poll.counted';
+  readonly origin: 'homeserver';
+  readonly sender: MatrixUserId;
+  readonly pollId: EventId;
+  readonly settledWith: SettledWith;
+}
+
+/** Encryption was turned on, or an encrypted event came: nobody but the devices in the room can read it. */
+export interface HomeserverRoomEncrypted {
+  readonly kind: 'room.encrypted';
+  readonly origin: 'homeserver';
+  readonly sender: MatrixUserId;
 }

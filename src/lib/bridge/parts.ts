@@ -1,9 +1,11 @@
+import type { Access } from '../access/access.ts';
 import type { Clock } from '../core/clock.ts';
 import type { MatrixUserId, ServerName, WorkspaceUserId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { MatrixApi } from '../matrix/types.ts';
 import type { WorkspaceApi } from '../rocketchat/types.ts';
 import type { Store } from '../store/types.ts';
+import type { CustomEmojiBook } from './emoji/custom-emoji.ts';
 import type { FileTerms } from './files/terms.ts';
 import type { IsOwnAccount } from './workspace/own-accounts.ts';
 
@@ -51,7 +53,9 @@ export interface BridgeParts {
   readonly homeserver: MatrixApi;
   readonly identity: BridgeIdentity;
   readonly isOwnAccount: IsOwnAccount;
+  readonly access: Access;
   readonly files: FileTerms;
+  readonly emoji: CustomEmojiBook;
   readonly clock: Clock;
   readonly log: Log;
   readonly passed: (checkpoint: Checkpoint) => void;

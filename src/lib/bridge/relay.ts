@@ -168,7 +168,7 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
 /** Who made the change, as people write it; undefined where the row does not say. */
 function actorOf(event: FederationEvent): string | undefined {
   if (event.origin === 'homeserver') return event.sender;
-  if (event.kind === 'message.posted') return `@${event.author.username}`;
+  if (event.kind === 'message.posted' || event.kind === 'announced') return `@${event.author.username}`;
   return event.kind === 'message.edited' ? `@${event.editor.username}` : undefined;
 }
 

@@ -11,6 +11,12 @@ const entry = (exit: CatalogueEntry['exit'], retryable: boolean, ...cures: strin
 
 /** Every code that rcfed reports, in alphabetical order. A code, once released, keeps its meaning. */
 export const errorCatalogue = Object.freeze({
+  RCFED_ACCESS_PATTERN: entry(
+    2,
+    false,
+    'Name one server: rcfed federation access block example.org',
+    "Or every server below a domain: rcfed federation access block '*.example.org'",
+  ),
   RCFED_ADMIN_ADDRESS: entry(
     3,
     false,
@@ -82,6 +88,12 @@ export const errorCatalogue = Object.freeze({
     'Wait longer: rcfed federation status --wait-ready 5m',
   ),
   RCFED_PARTLY_DONE: entry(9, true, 'Run the command again; what is done stays done.'),
+  RCFED_PERSON_UNKNOWN: entry(
+    1,
+    true,
+    'Check the spelling, and ask for the id in their profile.',
+    "An invitation may still work: rcfed invite user '@alice:example.org' --room ROOM",
+  ),
   RCFED_PG_DUMP_MISSING: entry(3, false, 'apt-get install postgresql-client'),
   RCFED_PORT_IN_USE: entry(3, false, 'Choose another port: rcfed federation run --listen 127.0.0.1:29401'),
   RCFED_PROFILE_EXISTS: entry(
@@ -113,6 +125,12 @@ export const errorCatalogue = Object.freeze({
     'Name the file: RCFED_REGISTRATION=registration.yaml',
   ),
   RCFED_ROOM_BRIDGED: entry(1, false, 'Unlink the room in the other bridge first: rcfed rooms unlink ROOM'),
+  RCFED_ROOM_ENCRYPTED: entry(
+    1,
+    false,
+    'Link a Matrix room without encryption, or have one made: rcfed rooms link ROOM --new',
+    'Where every new room is encrypted: unset encryption_enabled_by_default_for_room_type in homeserver.yaml',
+  ),
   RCFED_ROOM_LINKED: entry(1, false, 'rcfed rooms list', 'Unlink it first: rcfed rooms unlink ROOM'),
   RCFED_ROOM_NOT_FEDERABLE: entry(1, false, 'Choose a channel or a private group: rcfed rooms list'),
   RCFED_ROOM_UNKNOWN: entry(
@@ -139,6 +157,24 @@ export const errorCatalogue = Object.freeze({
     false,
     'Use the key file that the secret was written with.',
     'Write the secret again with: rcfed profile add',
+  ),
+  RCFED_SERVER_BLOCKED: entry(
+    4,
+    false,
+    'See the rules: rcfed federation access list',
+    'Let it in: rcfed federation access remove PATTERN',
+  ),
+  RCFED_SERVER_DEFAULT: entry(
+    1,
+    false,
+    'Search only the servers that you name: rcfed rooms search --server example.org',
+  ),
+  RCFED_SERVER_NAME_INVALID: entry(2, false, 'Write the name as after the colon of its user ids: example.org'),
+  RCFED_SERVER_UNREACHABLE: entry(
+    1,
+    true,
+    'Ask again later, or another server: rcfed rooms search --server matrix.org',
+    'Look whether it federates: curl https://SERVER/.well-known/matrix/server',
   ),
   RCFED_STORE_CONFLICT: entry(70, false, 'Look the store over with: rcfed store check'),
   RCFED_STORE_CORRUPT: entry(

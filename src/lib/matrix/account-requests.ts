@@ -1,7 +1,7 @@
 import type { MatrixUserId } from '../core/ids.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import { type Acting, asUser, ensureDevice, unlessCode } from './acting.ts';
-import { readFeatures, requiredString, segment } from './client-shapes.ts';
+import { readFeatures, readProfile, requiredString, segment } from './client-shapes.ts';
 import type { HomeserverRequest } from './homeserver-http.ts';
 import type { MatrixApi } from './types.ts';
 
@@ -52,12 +52,7 @@ export function accountRequests(acting: Acting): AccountRequests {
       const path = `/_matrix/client/v3/profile/${segment(of)}`;
       // Synapse 1.160 says M_UNKNOWN of a local user that was never made.
       const answer = await unlessCode(http.json({ method: 'GET', path, query: me }), 'M_NOT_FOUND', 'M_UNKNOWN');
-      if (answer === undefined) return undefined;
-      const { displayname, avatar_url: avatar } = answer;
-      return {
-        displayName: typeof displayname === 'string' ? displayname : undefined,
-        avatarUrl: typeof avatar === 'string' ? avatar : undefined,
-      };
+      return answer && readProfile(answer);
     },
   };
 }

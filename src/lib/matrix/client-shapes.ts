@@ -2,7 +2,7 @@ import { isRecord } from '../core/record.ts';
 import type { MatrixUserId } from '../core/ids.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import type { HomeserverRequest } from './homeserver-http.ts';
-import type { MessagesPage, NewMatrixRoom } from './types.ts';
+import type { MatrixProfile, MessagesPage, NewMatrixRoom } from './types.ts';
 
 type Answer = Record<string, unknown>;
 
@@ -62,6 +62,21 @@ export function memberships(answer: Answer): ReadonlyMap<MatrixUserId, 'join' | 
     if (isThere && typeof event['state_key'] === 'string') found.set(event['state_key'] as MatrixUserId, membership);
   }
   return found;
+}
+
+/** `displayname` as profiles and member events have it, `display_name` as `/joined_members` does. */
+export function readProfile(fields: Readonly<Record<string, unknown>>): MatrixProfile {
+  const name = fields['displayname'] ?? fields['display_name'];
+  const avatar = fields['avatar_url'];
+  return {
+    displayName: typeof name === 'string' && name !== '' ? name : undefined,
+    avatarUrl: typeof avatar === 'string' && avatar !== '' ? avatar : undefined,
+  };
+}
+
+export function memberProfiles(answer: Answer): ReadonlyMap<MatrixUserId, MatrixProfile> {
+  const joined = isRecord(answer['joined']) ? Object.entries(answer['joined']) : [];
+  return new Map(joined.map(([id, fields]) => [id as MatrixUserId, readProfile(isRecord(fields) ? fields : {})]));
 }
 
 export function readEvents(answer: Answer): MessagesPage {

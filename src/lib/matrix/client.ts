@@ -6,6 +6,7 @@ import type { MatrixUserId, ServerName } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import { directFetch } from '../network/direct-fetch.ts';
+import { directoryRequests } from './directory-requests.ts';
 import { ephemeralRequests } from './ephemeral-requests.ts';
 import { eventRequests } from './event-requests.ts';
 import { createHomeserverHttp } from './homeserver-http.ts';
@@ -75,6 +76,7 @@ function apiAs(acting: Acting): MatrixApi {
     },
     ...accountRequests(acting),
     ...roomRequests(acting),
+    ...directoryRequests(acting),
     ...eventRequests(acting),
     ...ephemeralRequests(acting),
     ...mediaRequests(acting),

@@ -1,4 +1,5 @@
 import type { MatrixUserId } from '../core/ids.ts';
+import { cleanName } from './clean-name.ts';
 import { nameHash, plainName } from './plain-name.ts';
 import { parseUserId } from './user-id.ts';
 
@@ -24,38 +25,56 @@ export function puppetUsername(userId: MatrixUserId, attempt = 0): string {
   return whole.slice(0, USERNAME_LENGTH - suffix.length) + suffix;
 }
 
-/** Format characters (bidi among them) but not the joiners that scripts and emoji need, and blanks that look like none. */
-const INVISIBLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u115f\u1160\u2800\u3164\uffa0]/gu;
 const REFUSED = /[<>\\/]/g;
+/** Everything that is drawn like a round bracket. */
+const ROUND =
+  /[()\uff08\uff09\ufe59\ufe5a\u207d\u207e\u208d\u208e\u2768-\u276b\u27ee\u27ef\u2985\u2986\u2e28\u2e29\ufd3e\ufd3f\ufe35\ufe36]/gu;
+const CLOSING = /[)\uff09\ufe5a\u207e\u208e\u2769\u276b\u27ef\u2986\u2e29\ufd3e\ufe36]/u;
+
+interface PuppetNaming {
+  /** `{name}` and `{server}` are replaced; with the default an outsider never looks like a colleague. */
+  readonly template?: string;
+  /** Whether the workspace has somebody of that name, or of one that looks like it. */
+  readonly looksLocal?: (name: string) => boolean;
+}
 
 /**
- * The name under which people in Rocket.Chat see a Matrix user. `{name}` and `{server}` in the template
- * are replaced; with the default an outsider never looks like a colleague. Never empty.
+ * The name under which people in Rocket.Chat see a Matrix user. Never empty, and one that the workspace takes.
+ * Round brackets are the template's alone, so that nobody can write a server behind their own name. Somebody who
+ * looks like a local person bears the whole Matrix id instead of the server.
  */
 export function puppetDisplayName(
   person: { readonly userId: MatrixUserId; readonly displayName: string | undefined },
-  template = '{name} ({server})',
+  { template = '{name} ({server})', looksLocal = () => false }: PuppetNaming = {},
 ): string {
   const parsed = parseUserId(person.userId);
   const server = parsed?.serverName ?? '';
   const room = Math.max(8, DISPLAY_NAME_LENGTH - template.length - server.length);
-  const name =
-    cleanName(person.displayName ?? '', room) ||
-    cleanName(parsed?.localpart ?? '', room) ||
-    puppetUsername(person.userId);
+  const localpart = ownPart(parsed?.localpart ?? '', USERNAME_LENGTH);
+  const name = ownPart(person.displayName ?? '', room) || cleanName(localpart, room) || puppetUsername(person.userId);
+  const from = looksLocal(name) ? `@${localpart}:${server}` : server;
   // A function, because `$&` in a name is not a pattern.
-  const full = template.replace(/\{(name|server)\}/g, (_all, key: string) => (key === 'name' ? name : server));
-  return full.replace(REFUSED, ' ').trim() || puppetUsername(person.userId);
+  const full = template.replace(/\{(name|server)\}/g, (_all, key: string) => (key === 'name' ? name : from));
+  return acceptable(full) || puppetUsername(person.userId);
 }
 
-function cleanName(text: string, length: number): string {
-  const cleaned = text
-    .toWellFormed()
-    .replace(/\s+/gu, ' ')
-    .replace(INVISIBLE, '')
-    .replace(REFUSED, ' ')
-    .replace(/ +/g, ' ')
-    .trim();
-  if (!/[\p{L}\p{N}\p{S}\p{P}]/u.test(cleaned)) return '';
-  return [...cleaned].slice(0, length).join('').trim();
+/** What the person chose of the name. */
+function ownPart(text: string, length: number): string {
+  // Taken away first: what they stood between may be a bracket or invisible only then.
+  const plain = text.slice(0, length * 8).replace(ROUND, (one) => (CLOSING.test(one) ? ']' : '['));
+  return cleanName(plain.replace(REFUSED, ' '), length);
+}
+
+/** Rocket.Chat also refuses a name that has one of those characters once `%3C` is `<`, or a `%` that escapes nothing. */
+function acceptable(name: string): string {
+  const text = name.replace(REFUSED, ' ').trim();
+  return text.includes('%') && isRefused(text) ? text.replaceAll('%', '\uff05') : text;
+}
+
+function isRefused(text: string): boolean {
+  try {
+    return /[<>\\/]/.test(decodeURI(text));
+  } catch {
+    return true;
+  }
 }

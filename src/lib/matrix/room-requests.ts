@@ -1,7 +1,7 @@
 import type { EventId, MatrixRoomId, MatrixUserId } from '../core/ids.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import { type Acting, asUser, unlessCode } from './acting.ts';
-import { createRoomBody, memberIds, memberships, requiredString, segment } from './client-shapes.ts';
+import { createRoomBody, memberIds, memberProfiles, memberships, requiredString, segment } from './client-shapes.ts';
 import type { HomeserverRequest } from './homeserver-http.ts';
 import type { MatrixApi } from './types.ts';
 
@@ -17,6 +17,7 @@ type RoomRequests = Pick<
   | 'membersAndInvited'
   | 'joinedRooms'
   | 'joinedMembers'
+  | 'memberProfiles'
   | 'sendState'
   | 'state'
 >;
@@ -105,6 +106,10 @@ export function roomRequests(acting: Acting): RoomRequests {
     async joinedMembers(roomId) {
       const path = `/_matrix/client/v3/rooms/${segment(roomId)}/joined_members`;
       return memberIds(await http.json({ method: 'GET', path, query: me }));
+    },
+    async memberProfiles(roomId) {
+      const path = `/_matrix/client/v3/rooms/${segment(roomId)}/joined_members`;
+      return memberProfiles(await http.json({ method: 'GET', path, query: me }));
     },
     async sendState(roomId, type, stateKey, content) {
       const request: HomeserverRequest = {

@@ -59,6 +59,25 @@ export interface NewMatrixRoom {
   readonly powerLevels?: Record<string, unknown>;
 }
 
+/** A line of a server's room directory; all of it is that server's word. */
+export interface PublicRoom {
+  readonly id: MatrixRoomId;
+  readonly alias: MatrixRoomAlias | undefined;
+  readonly name: string | undefined;
+  readonly topic: string | undefined;
+  readonly members: number;
+  /** `public`, `knock`, `restricted` …; absent on the wire: `public`. */
+  readonly joinRule: string;
+  /** A space groups rooms; nobody talks in it. */
+  readonly isSpace: boolean;
+}
+
+/** As the person wrote it: nothing of it is checked. */
+export interface MatrixProfile {
+  readonly displayName: string | undefined;
+  readonly avatarUrl: string | undefined;
+}
+
 /**
  * What the bridge asks of its homeserver, as one of the application service's users. The bot when made,
  * any ghost by {@link MatrixApi.as}. Every method throws only `RemoteError`.
@@ -84,14 +103,29 @@ export interface MatrixApi {
   /** `PUT /devices/RCFED`: creates or keeps. */
   ensureDevice(): Promise<void>;
   setDisplayName(name: string): Promise<void>;
+  /** Empty: none any more. */
   setAvatarUrl(mxc: string): Promise<void>;
-  profile(
-    userId: MatrixUserId,
-  ): Promise<{ displayName: string | undefined; avatarUrl: string | undefined } | undefined>;
+  /** Asks the person's own homeserver. undefined: nobody by that id, or somebody with neither name nor picture. */
+  profile(userId: MatrixUserId): Promise<MatrixProfile | undefined>;
 
   createRoom(room: NewMatrixRoom): Promise<MatrixRoomId>;
   resolveAlias(alias: MatrixRoomAlias): Promise<MatrixRoomId | undefined>;
   deleteAlias(alias: MatrixRoomAlias): Promise<void>;
+  /**
+   * One page of the room directory of the homeserver, or of another server that it asks. `term` is looked for in
+   * names, topics and aliases. Synapse gives at most 100 rooms at once, and fewer does not mean the last page:
+   * that is told by `next`.
+   */
+  publicRooms(page: {
+    readonly server?: ServerName | undefined;
+    readonly term?: string | undefined;
+    readonly limit: number;
+    readonly since?: string | undefined;
+  }): Promise<{
+    readonly rooms: readonly PublicRoom[];
+    readonly next: string | undefined;
+    readonly total: number | undefined;
+  }>;
   /** Joining where one is joined is done. */
   join(room: MatrixRoomId | MatrixRoomAlias, via?: readonly string[]): Promise<MatrixRoomId>;
   /** Inviting a member or an invited person is done. */
@@ -104,6 +138,8 @@ export interface MatrixApi {
   /** Rooms that the acting user has joined. */
   joinedRooms(): Promise<readonly MatrixRoomId[]>;
   joinedMembers(roomId: MatrixRoomId): Promise<readonly MatrixUserId[]>;
+  /** What those who have joined are called and look like in that room, which may differ from their profile. */
+  memberProfiles(roomId: MatrixRoomId): Promise<ReadonlyMap<MatrixUserId, MatrixProfile>>;
 
   /**
    * `ts`: origin_server_ts to ask for (ms), only for an application service. A reaction is an `m.reaction`

@@ -13,7 +13,7 @@ type MessageRequests = Pick<
 
 export function messageRequests({ rest, shared }: ApiParts): MessageRequests {
   return {
-    async sendMessage({ id, roomId, text, threadId, showInChannel, attachments, alias, avatar }) {
+    async sendMessage({ id, roomId, text, threadId, showInChannel, attachments, location, alias, avatar }) {
       const message = {
         _id: id,
         rid: roomId,
@@ -21,6 +21,10 @@ export function messageRequests({ rest, shared }: ApiParts): MessageRequests {
         ...(threadId === undefined ? {} : { tmid: threadId }),
         ...(showInChannel === true ? { tshow: true } : {}),
         ...(attachments === undefined ? {} : { attachments }),
+        // GeoJSON: east first.
+        ...(location === undefined
+          ? {}
+          : { location: { type: 'Point', coordinates: [location.longitude, location.latitude] } }),
         ...(alias === undefined ? {} : { alias }),
         ...(avatar === undefined ? {} : { avatar }),
       };

@@ -2,7 +2,7 @@ import { isTime } from '../core/clock.ts';
 import type { WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
 import type { CustomEmoji } from './feature-types.ts';
 import { isObject, type JsonObject, unexpectedAnswer } from './rest-answer.ts';
-import type { WorkspaceRoom, WorkspaceUser } from './types.ts';
+import type { RoomRetention, WorkspaceRoom, WorkspaceUser } from './types.ts';
 
 /** The object under `key`. @throws RemoteError when the answer lacks it. */
 export function objectIn(body: JsonObject, key: string, request: string): JsonObject {
@@ -44,6 +44,16 @@ export function roomFrom(document: JsonObject, request: string): WorkspaceRoom {
     encrypted: document['encrypted'] === true,
     federated: document['federated'] === true,
     lastMessageAt: timeOf(document['lm']),
+    ...(isObject(document['retention']) ? { retention: retentionFrom(document['retention']) } : {}),
+  };
+}
+
+function retentionFrom({ enabled, overrideGlobal, maxAge, filesOnly }: JsonObject): RoomRetention {
+  return {
+    enabled: typeof enabled === 'boolean' ? enabled : undefined,
+    overridesGlobal: overrideGlobal === true,
+    maxAgeDays: typeof maxAge === 'number' ? maxAge : undefined,
+    filesOnly: filesOnly === true,
   };
 }
 

@@ -52,7 +52,11 @@ export interface Rest {
   /** `method.call/:method`: the method's result, or its error, which some versions send with a 200. */
   methodCall(method: string, params: readonly unknown[]): Promise<unknown>;
   /** Bytes of a file; at most `limit`. Follows redirects to a file store, without the account's token. */
-  download(path: string, limit: number): Promise<{ bytes: Uint8Array; contentType: string }>;
+  download(
+    path: string,
+    limit: number,
+    query?: RestRequest['query'],
+  ): Promise<{ bytes: Uint8Array; contentType: string }>;
   /** Like {@link download}, as a stream; the deadline then begins anew with each piece that comes. */
   open(path: string, limit: number): Promise<FileDownload>;
 }
@@ -84,8 +88,8 @@ function restAs(options: RestOptions, limiter: RestLimiter): Rest {
       const { body, status } = await json('POST', `method.call/${encodeURIComponent(method)}`, { body: { message } });
       return resultOf(`POST /api/v1/method.call/${method}`, status, body['message']);
     },
-    async download(path, limit) {
-      const attempt = attemptOf(options, 'GET', path, {});
+    async download(path, limit, query = {}) {
+      const attempt = attemptOf(options, 'GET', path, { query });
       return await limited(options, limiter, attempt, async (response) => {
         if (!response.ok) await readAnswer(response, attempt.name);
         const contentType = response.headers.get('content-type') ?? 'application/octet-stream';

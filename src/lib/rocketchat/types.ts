@@ -31,6 +31,19 @@ export interface WorkspaceRoom {
   readonly federated: boolean;
   /** Time of the last message, milliseconds since the epoch; 0 if there was none. */
   readonly lastMessageAt: number;
+  /** Only where somebody set one for this room. */
+  readonly retention?: RoomRetention;
+}
+
+/** What a room says of the workspace's retention policy, which has to be on for any of it. */
+export interface RoomRetention {
+  /** Unset: as the policy says for rooms of this type. */
+  readonly enabled: boolean | undefined;
+  /** What is said here holds instead of the policy's own rules. */
+  readonly overridesGlobal: boolean;
+  readonly maxAgeDays: number | undefined;
+  /** Only files are removed; their messages stay. */
+  readonly filesOnly: boolean;
 }
 
 /** A direct message as an admin may list it: who is in it, not what was said. */
@@ -70,6 +83,8 @@ export interface MessageToSend {
    * what is given here.
    */
   readonly attachments?: readonly Readonly<Record<string, unknown>>[];
+  /** In degrees; clients show it on a map below the text. The server refuses what is no place on earth. */
+  readonly location?: { readonly latitude: number; readonly longitude: number };
   /** Shown instead of the sender's name; needs `message-impersonate` (role `bot`). */
   readonly alias?: string;
   readonly avatar?: string;
@@ -160,8 +175,17 @@ export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi {
    * `error-input-is-not-a-valid-field`. 8.x lets accounts without the role `bot` do it once a minute.
    */
   setOwnName(name: string): Promise<void>;
-  /** `undefined` for no avatar of one's own (generated SVG initials). Refuses more than `limit` bytes. */
-  avatar(username: string, limit: number): Promise<{ bytes: Uint8Array; contentType: string } | undefined>;
+  /** `users.update` as an admin: somebody else's display name, whatever they may do themselves. */
+  setName(userId: WorkspaceUserId, name: string): Promise<void>;
+  /**
+   * `undefined` for no avatar of one's own (generated SVG initials). Refuses more than `limit` bytes. `etag`: of the
+   * picture that is wanted, so that no proxy on the way answers with the one from before.
+   */
+  avatar(
+    username: string,
+    limit: number,
+    etag?: string,
+  ): Promise<{ bytes: Uint8Array; contentType: string } | undefined>;
 }
 
 /** What realtime delivers of messages, in the order in which the server sent it. */

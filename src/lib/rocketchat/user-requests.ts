@@ -14,6 +14,7 @@ type UserRequests = Pick<
   | 'setAvatar'
   | 'resetAvatar'
   | 'setOwnName'
+  | 'setName'
   | 'avatar'
 >;
 
@@ -59,9 +60,12 @@ export function userRequests({ rest }: ApiParts): UserRequests {
     async setOwnName(name) {
       await rest.post('users.updateOwnBasicInfo', { body: { data: { name } } });
     },
-    async avatar(username, limit) {
+    async setName(userId, name) {
+      await rest.post('users.update', { body: { userId, data: { name } } });
+    },
+    async avatar(username, limit, etag) {
       try {
-        const image = await rest.download(`/avatar/${encodeURIComponent(username)}`, limit);
+        const image = await rest.download(`/avatar/${encodeURIComponent(username)}`, limit, { etag });
         return image.contentType.startsWith('image/svg+xml') ? undefined : image;
       } catch (error) {
         if (error instanceof RemoteError && error.status === 404) return undefined;

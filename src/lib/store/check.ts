@@ -34,6 +34,7 @@ const tables = [
   'media',
   'members',
   'people',
+  'poll_entries',
   'portals',
   'quarantine',
   'reactions',
@@ -58,6 +59,12 @@ const rules: readonly Rule[] = [
     severity: 'broken',
     message: 'Reactions belong to a portal that is not in the store.',
     broken: `select event_id as example from reactions where portal_id not in (select id from portals)`,
+  },
+  {
+    id: 'poll-without-portal',
+    severity: 'broken',
+    message: 'Polls belong to a portal that is not in the store.',
+    broken: `select event_id as example from poll_entries where portal_id not in (select id from portals)`,
   },
   {
     id: 'snapshot-without-portal',

@@ -138,8 +138,36 @@ const directColumns = ({ text }: ColumnTypes): string[] => [
   `alter table portals add column direct_ghost ${text}`,
 ];
 
+/** Which Matrix servers may be met, and how many events of others were not carried over. */
+const accessTables = ({ int, text, keyed }: ColumnTypes): string[] => [
+  `create table access_rules (
+    kind ${text} not null, pattern ${text} not null, created_at ${int} not null, primary key (kind, pattern),
+    check (kind in ('allow', 'block'))
+  ) ${keyed}`,
+  `create index inbox_blocked on inbox (outcome) where outcome = 'blocked'`,
+];
+
+/** What is known of polls on Matrix: their definitions, votes and ends, so that a result can be counted anew. */
+const pollTables = ({ int, text, keyed }: ColumnTypes): string[] => [
+  `create table poll_entries (
+    event_id ${text} primary key, portal_id ${int} not null references portals (id), poll_id ${text} not null,
+    kind ${text} not null, sender ${text} not null, ts ${int} not null, content ${text} not null,
+    check (kind in ('start', 'edit', 'vote', 'end'))
+  ) ${keyed}`,
+  `create index poll_entries_poll on poll_entries (poll_id)`,
+];
+
 export const migrations: readonly Migration[] = [
   { version: 1, statements: (types) => [...relayTables(types), ...ledgerTables(types), ...peopleTables(types)] },
   { version: 2, statements: reactionTables },
-  { version: 3, statements: directColumns },
+  { version: 3, statements: accessTables },
+  { version: 4, statements: pollTables },
+  {
+    version: 5,
+    statements: ({ text }) => [
+      `alter table portals add column retention ${text} not null default 'keep'
+        check (retention in ('keep', 'redact'))`,
+    ],
+  },
+  { version: 6, statements: directColumns },
 ];

@@ -2,6 +2,7 @@ import { Kysely } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import { encryptionKey } from '../core/encryption.ts';
 import type { Secret } from '../core/secret.ts';
+import { accessOf } from './access.ts';
 import { attemptsOf } from './attempts.ts';
 import { cursorsOf } from './cursors.ts';
 import { effectsOf } from './effects.ts';
@@ -9,6 +10,7 @@ import { groupCommit } from './group-commit.ts';
 import { inboxOf } from './inbox.ts';
 import { leasesOf } from './leases.ts';
 import { ledgerOf } from './ledger.ts';
+import { pollsOf } from './polls.ts';
 import { reactionsOf } from './reactions.ts';
 import { lockStore, type StoreLock } from './lock.ts';
 import { mediaOf } from './media.ts';
@@ -123,12 +125,14 @@ function assemble(database: StoreDatabase, effectKey: Uint8Array, lock: StoreLoc
     attempts: attemptsOf(database),
     ledger: ledgerOf(database),
     reactions: reactionsOf(database),
+    polls: pollsOf(database),
     effects: effectsOf(database),
     portals: portalsOf(database),
     people: peopleOf(database),
     media: mediaOf(database),
     quarantine: quarantineOf(database),
     leases: leasesOf(database),
+    access: accessOf(database),
     ...cursorsOf(database),
     effectKey,
     close: () => (closed ??= close()),

@@ -6,7 +6,7 @@ import type { Secret } from '../core/secret.ts';
 import type { Executor, PersonTable, StoreDatabase } from './schema.ts';
 import { personPlace, type SecretColumn } from './secrets.ts';
 import { inTransaction } from './transaction.ts';
-import type { NewPerson, People, Person } from './types.ts';
+import type { NewPerson, People, Person, Profile } from './types.ts';
 
 export function peopleOf(database: StoreDatabase): People {
   const { kysely } = database;
@@ -19,6 +19,16 @@ export function peopleOf(database: StoreDatabase): People {
       // A ghost of a renamed person may still bear the name; the newest is who has it now.
       const query = all.where('kind', '=', kind).where('username', '=', username).orderBy('id', 'desc').limit(1);
       return one(await query.executeTakeFirst());
+    },
+    profiles: async (kind) => (await all.where('kind', '=', kind).orderBy('id').execute()).map(profile),
+    async membersNamed(portalId, kind, displayName) {
+      const query = all
+        .innerJoin('members', 'members.person_id', 'people.id')
+        .where('members.portal_id', '=', portalId)
+        .where('kind', '=', kind)
+        .where('display_name', '=', displayName)
+        .limit(2);
+      return (await query.execute()).map(profile);
     },
     add: (wanted) => inTransaction(database, (on) => add(database, on, wanted)),
     update: (id, change) => inTransaction(database, (on) => update(database, on, id, change)),
@@ -35,9 +45,7 @@ export function peopleOf(database: StoreDatabase): People {
   };
 }
 
-function person({ key }: StoreDatabase, row: Selectable<PersonTable>): Person {
-  const secret = (column: SecretColumn): Secret | undefined =>
-    row[column] === null ? undefined : decryptSecret(key, personPlace(row.id, column), row[column]);
+function profile(row: Selectable<PersonTable>): Profile {
   return {
     id: row.id,
     kind: row.kind as Person['kind'],
@@ -46,10 +54,14 @@ function person({ key }: StoreDatabase, row: Selectable<PersonTable>): Person {
     username: row.username,
     displayName: row.display_name,
     avatar: row.avatar ?? undefined,
-    token: secret('token'),
-    password: secret('password'),
     ready: row.ready === 1,
   };
+}
+
+function person({ key }: StoreDatabase, row: Selectable<PersonTable>): Person {
+  const secret = (column: SecretColumn): Secret | undefined =>
+    row[column] === null ? undefined : decryptSecret(key, personPlace(row.id, column), row[column]);
+  return { ...profile(row), token: secret('token'), password: secret('password') };
 }
 
 /** Secrets are bound to the id of their row, so they are written once that is known. */

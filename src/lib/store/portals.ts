@@ -4,7 +4,7 @@ import { RcfedError } from '../core/errors.ts';
 import { moveWaiting } from './inbox.ts';
 import type { Executor, PortalTable, StoreDatabase } from './schema.ts';
 import { inTransaction } from './transaction.ts';
-import type { Lane, Portal, PortalId, Portals, PortalState } from './types.ts';
+import type { Lane, Portal, PortalId, PortalRetention, Portals, PortalState } from './types.ts';
 
 /** Lane of a portal's events. */
 const portalLane = (id: PortalId): Lane => `portal:${id}`;
@@ -21,6 +21,7 @@ const portal = (row: Selectable<PortalTable>): Portal => ({
   roomType: row.room_type as Portal['roomType'],
   name: row.name,
   alias: row.alias ?? undefined,
+  retention: row.retention as PortalRetention,
   createdAt: row.created_at,
   ...(row.direct_puppet !== null &&
     row.direct_ghost !== null && {
@@ -71,6 +72,7 @@ function portalCreator(database: StoreDatabase): Portals['create'] {
           room_type: wanted.roomType,
           name: wanted.name,
           alias: wanted.alias ?? null,
+          retention: wanted.retention,
           created_at: database.clock.now(),
           direct_puppet: wanted.direct?.puppet ?? null,
           direct_ghost: wanted.direct?.ghost ?? null,
@@ -108,6 +110,7 @@ function portalUpdater(database: StoreDatabase): Portals['update'] {
           ...(change.state !== undefined && { state: change.state }),
           ...(change.name !== undefined && { name: change.name }),
           ...('alias' in change && { alias: change.alias ?? null }),
+          ...(change.retention !== undefined && { retention: change.retention }),
         }))
         .where('id', '=', id)
         .returningAll()

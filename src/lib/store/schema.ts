@@ -60,6 +60,16 @@ interface ReactionTable {
   username: string;
 }
 
+interface PollEntryTable {
+  event_id: string;
+  portal_id: number;
+  poll_id: string;
+  kind: string;
+  sender: string;
+  ts: number;
+  content: string;
+}
+
 interface SnapshotTable {
   message_id: string;
   portal_id: number;
@@ -92,6 +102,7 @@ export interface PortalTable {
   room_type: string;
   name: string;
   alias: string | null;
+  retention: Generated<string>;
   created_at: number;
   /** Both or none: Matrix user ids, see `DirectHands`. */
   direct_puppet: string | null;
@@ -147,6 +158,7 @@ export interface Schema {
   attempts: AttemptTable;
   ledger: LedgerTable;
   reactions: ReactionTable;
+  poll_entries: PollEntryTable;
   snapshots: SnapshotTable;
   tombstones: TombstoneTable;
   effects: EffectTable;
@@ -157,6 +169,7 @@ export interface Schema {
   quarantine: QuarantineTable;
   cursors: { name: string; value: string };
   leases: LeaseTable;
+  access_rules: { kind: string; pattern: string; created_at: number };
 }
 
 /** Runs statements: the database itself, or a transaction of it. */

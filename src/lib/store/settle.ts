@@ -3,6 +3,7 @@ import { effectForgetter } from './effects.ts';
 import { leaseGuard } from './leases.ts';
 import { ledgerWrites } from './ledger.ts';
 import { type PreparedQuery, prepareQuery } from './prepared-query.ts';
+import { dropPollEntries, writePollEntries } from './polls.ts';
 import { writeReactions } from './reactions.ts';
 import type { Executor, StoreDatabase } from './schema.ts';
 import { inTransaction } from './transaction.ts';
@@ -66,6 +67,8 @@ function rowSettler(database: StoreDatabase): (settlement: Settlement, on: Execu
     for (const eventId of settlement.redacted ?? []) await ledger.redact(eventId, on);
     for (const snapshot of settlement.snapshots ?? []) await ledger.remember(snapshot, on);
     await writeReactions({ added: settlement.reactions ?? [], removed: settlement.unreacted ?? [] }, on);
+    await writePollEntries(settlement.pollEntries ?? [], on);
+    await dropPollEntries(settlement.redacted ?? [], on);
     await ledger.bury(settlement.tombstones ?? [], on);
     for (const effect of settlement.forgetEffects ?? []) await forget(effect, on);
   };

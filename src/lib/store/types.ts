@@ -1,3 +1,4 @@
+import type { AccessRules } from '../access/rules.ts';
 import type { EventId, MatrixRoomId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
 import type { Side } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
@@ -109,6 +110,19 @@ export interface ReactionEntry {
   readonly username: string;
 }
 
+/** An event of a poll on Matrix: the poll itself (`eventId` is `pollId`), its edits, votes and ends. */
+export interface PollEntry {
+  readonly portalId: PortalId;
+  readonly pollId: EventId;
+  readonly eventId: EventId;
+  readonly kind: 'start' | 'edit' | 'vote' | 'end';
+  readonly sender: MatrixUserId;
+  /** `origin_server_ts` in ms. */
+  readonly ts: number;
+  /** start and edit: the definition as JSON; vote: the ids of the chosen answers as a JSON list; end: empty. */
+  readonly content: string;
+}
+
 /** The state of one Rocket.Chat message as last settled: what the next version is compared with. */
 export interface Snapshot {
   readonly messageId: MessageId;
@@ -137,6 +151,9 @@ export interface ExpectedEffect {
 
 export type PortalState = 'linking' | 'active' | 'closed';
 
+/** What becomes of messages on Matrix that were pruned in Rocket.Chat, by a policy or an admin. */
+export type PortalRetention = 'keep' | 'redact';
+
 export interface Portal {
   readonly id: PortalId;
   readonly lane: Lane;
@@ -148,6 +165,7 @@ export interface Portal {
   readonly roomType: 'c' | 'p' | 'd';
   readonly name: string;
   readonly alias: string | undefined;
+  readonly retention: PortalRetention;
   readonly createdAt: number;
   /** Of a direct message, where neither of our bots is a member: who acts for them. */
   readonly direct?: DirectHands | undefined;
@@ -178,6 +196,9 @@ export interface Person {
   /** Account, device and profile are in place. */
   readonly ready: boolean;
 }
+
+/** A person without their secrets. */
+export type Profile = Omit<Person, 'token' | 'password'>;
 
 export type NewPerson = Omit<Person, 'id'>;
 
@@ -215,12 +236,13 @@ export interface Settlement {
   readonly lease: Lease;
   readonly outcome: string;
   readonly ledger?: readonly LedgerEntry[];
-  /** Entries (by event id) whose event is redacted now. */
+  /** Events that are redacted now: entries of theirs are marked, what they said in polls is forgotten. */
   readonly redacted?: readonly EventId[];
   readonly snapshots?: readonly Snapshot[];
   readonly reactions?: readonly ReactionEntry[];
   /** Reactions, by event id, that were taken back. */
   readonly unreacted?: readonly EventId[];
+  readonly pollEntries?: readonly PollEntry[];
   readonly tombstones?: readonly Tombstone[];
   /** Effects that this row's application expected and whose echo came already or will be equal to the snapshot. */
   readonly forgetEffects?: readonly ExpectedEffect[];
@@ -296,6 +318,12 @@ export interface Reactions {
   byMessage(messageId: MessageId): Promise<readonly ReactionEntry[]>;
 }
 
+export interface Polls {
+  byEvent(eventId: EventId): Promise<PollEntry | undefined>;
+  /** All that is known of a poll, by `ts`, then event id. */
+  of(pollId: EventId): Promise<readonly PollEntry[]>;
+}
+
 export interface Effects {
   expect(effect: ExpectedEffect): Promise<void>;
   /** True once for each expected one that is equal. */
@@ -311,13 +339,20 @@ export interface Portals {
   /** Not closed, by name. */
   list(): Promise<readonly Portal[]>;
   /** Sets the Matrix room or the state; becoming active merges the pending rows of both rooms' own lanes into the portal's, in the same transaction. */
-  update(id: PortalId, change: Partial<Pick<Portal, 'matrixRoomId' | 'state' | 'name' | 'alias'>>): Promise<Portal>;
+  update(
+    id: PortalId,
+    change: Partial<Pick<Portal, 'matrixRoomId' | 'state' | 'name' | 'alias' | 'retention'>>,
+  ): Promise<Portal>;
 }
 
 export interface People {
   byMatrixUser(id: MatrixUserId): Promise<Person | undefined>;
   byWorkspaceUser(id: WorkspaceUserId): Promise<Person | undefined>;
   byUsername(kind: Person['kind'], username: string): Promise<Person | undefined>;
+  /** All of that kind. */
+  profiles(kind: Person['kind']): Promise<readonly Profile[]>;
+  /** Those of that kind who are members of the portal and are shown by that name; at most two. */
+  membersNamed(portalId: PortalId, kind: Person['kind'], displayName: string): Promise<readonly Profile[]>;
   /** Unique by Matrix user and by workspace user; a second person with one of them throws. */
   add(person: NewPerson): Promise<Person>;
   update(id: number, change: Partial<NewPerson>): Promise<Person>;
@@ -344,6 +379,17 @@ export interface Quarantine {
   told(id: InboxId): Promise<void>;
 }
 
+export interface AccessStore {
+  /** Patterns in alphabetical order. */
+  rules(): Promise<AccessRules>;
+  /** False: it was there. */
+  add(kind: keyof AccessRules, pattern: string): Promise<boolean>;
+  /** From both lists. False: it was in neither. */
+  remove(pattern: string): Promise<boolean>;
+  /** How many events were settled as `blocked` so far. */
+  blocked(): Promise<number>;
+}
+
 export interface Leases {
   /** undefined: somebody else holds it and it has not expired. Again by the same owner: the same token, new expiry. Expiry is counted by the database's clock. */
   acquire(name: string, owner: string, ttlMs: number): Promise<Lease | undefined>;
@@ -358,12 +404,14 @@ export interface Store {
   readonly attempts: Attempts;
   readonly ledger: Ledger;
   readonly reactions: Reactions;
+  readonly polls: Polls;
   readonly effects: Effects;
   readonly portals: Portals;
   readonly people: People;
   readonly media: Media;
   readonly quarantine: Quarantine;
   readonly leases: Leases;
+  readonly access: AccessStore;
   cursor(name: string): Promise<string | undefined>;
   cursors(prefix: string): Promise<ReadonlyMap<string, string>>;
   setCursor(name: string, value: string): Promise<void>;

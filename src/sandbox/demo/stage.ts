@@ -12,7 +12,7 @@ import { type BridgeSetup, setUpBridge } from '../bridge-setup.ts';
 import type { Person, Sighting } from '../people/person.ts';
 import { matrixPerson } from '../people/matrix-person.ts';
 import { workspacePerson } from '../people/workspace-person.ts';
-import { type Servers, startServers } from '../servers.ts';
+import { type Servers, type ServersOptions, startServers } from '../servers.ts';
 import type { SynapseSource } from '../synapse/source.ts';
 
 export interface StageOptions extends Pick<Reach, 'clock' | 'log' | 'network' | 'signal'> {
@@ -33,12 +33,16 @@ const ROOM = 'harbour';
 /** A machine that is busy starting everything else takes its time. */
 const LINK_WITHIN_MS = 60_000;
 
-export async function buildStage(options: StageOptions): Promise<Stage> {
+export async function buildStage(
+  options: StageOptions,
+  { settings, maxUploadBytes }: Pick<ServersOptions, 'settings' | 'maxUploadBytes'> = {},
+): Promise<Stage> {
   const servers = await startServers({
     serverName: 'sandbox.test',
     synapse: options.synapse,
     // Bob says more in ten seconds than Rocket.Chat allows a person in a minute.
-    settings: { API_Enable_Rate_Limiter: false },
+    settings: { API_Enable_Rate_Limiter: false, ...settings },
+    maxUploadBytes,
   });
   try {
     const setup = await setUpBridge(servers, options);

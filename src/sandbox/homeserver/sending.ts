@@ -68,8 +68,16 @@ export function sendMessage(
   const room = roomOf(hs, roomId, requester);
   if (type === 'm.room.redaction' && typeof content['redacts'] === 'string')
     return redact(hs, requester, roomId, content['redacts'], content, sending);
-  if (membershipOf(room, requester.userId) === 'join') assertRelation(hs, room, requester.userId, content);
+  if (membershipOf(room, requester.userId) === 'join') {
+    assertRelation(hs, room, requester.userId, content);
+    refusePublicCall(room, type);
+  }
   return appendEvent(hs, room, { type, content, stateKey: undefined, ...origin(requester, sending) });
+}
+
+function refusePublicCall(room: Room, type: string): void {
+  const isPublic = stateEvent(room, 'm.room.join_rules')?.content['join_rule'] === 'public';
+  if (type === 'm.call.invite' && isPublic) throw forbidden('Call invites are not allowed in public rooms.');
 }
 
 /** One's own events need no power; those of others the room's `redact` level. Unknown events may be redacted, the create event not. */

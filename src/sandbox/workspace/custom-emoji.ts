@@ -44,6 +44,30 @@ export function createEmoji(
   return true;
 }
 
+/** `emoji-custom.update` with a new image: what marks it as new is told once it is stored. */
+export function updateEmoji(workspace: Workspace, caller: Account, id: string, part: UploadedPart): void {
+  if (!may(workspace, caller, 'manage-emoji')) throw new MeteorError('not_authorized', '');
+  const emoji = workspace.emoji.byId(id);
+  if (emoji === undefined) throw new Error('Emoji not found.');
+  if (imageInfo(part.bytes) === undefined)
+    throw new MeteorError('emoji-is-not-image', "Emoji file provided cannot be uploaded since it's not an image");
+  workspace.emoji.remove(emoji);
+  announceEmoji(workspace, emoji);
+  const updated = { ...emoji, etag: meteorId(), _updatedAt: workspace.stamp() };
+  workspace.emoji.add(updated, part.bytes);
+  later(workspace, 1, () => announceEmoji(workspace, updated));
+}
+
+/** `emoji-custom.delete` */
+export function deleteEmoji(workspace: Workspace, caller: Account, id: string): void {
+  if (!may(workspace, caller, 'manage-emoji')) throw new MeteorError('not_authorized', '');
+  const emoji = workspace.emoji.byId(id);
+  if (emoji === undefined)
+    throw new MeteorError('Custom_Emoji_Error_Invalid_Emoji', 'Invalid emoji', { method: 'deleteEmojiCustom' });
+  workspace.emoji.remove(emoji);
+  workspace.bus.emit({ kind: 'notify-logged', event: 'deleteEmojiCustom', args: [{ emojiData: emoji }] });
+}
+
 function announceEmoji(workspace: Workspace, { _id, name, aliases, extension, etag }: EmojiDocument): void {
   const emojiData = { _id, name, aliases, extension, etag };
   workspace.bus.emit({ kind: 'notify-logged', event: 'updateEmojiCustom', args: [{ emojiData }] });

@@ -54,6 +54,7 @@ export interface RoomDocument {
   usernames?: string[];
   avatarETag?: string;
   sysMes?: string[];
+  retention?: Record<string, unknown>;
   /** Of a discussion: the room it belongs to, and the message it is about. */
   prid?: string;
   pmid?: string;
@@ -104,6 +105,11 @@ export interface MessageDocument {
   reactions?: Record<string, { usernames: string[] }>;
   /** Of `discussion-created`: the discussion's room. */
   drid?: string;
+  /** How many messages it has, and when the last one was written. */
+  dcount?: number;
+  dlm?: Date;
+  /** Longitude first. */
+  location?: { type: 'Point'; coordinates: [number, number] };
   tmid?: string;
   tshow?: boolean;
   tcount?: number;

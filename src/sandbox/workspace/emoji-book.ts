@@ -12,6 +12,8 @@ export interface EmojiBook {
   add(emoji: EmojiDocument, bytes: Uint8Array): void;
   /** By name or by one of its aliases. */
   find(nameOrAlias: string): EmojiDocument | undefined;
+  byId(id: string): EmojiDocument | undefined;
+  remove(emoji: EmojiDocument): void;
   image(file: string): Uint8Array | undefined;
   all(): EmojiDocument[];
 }
@@ -25,6 +27,11 @@ export function createEmojiBook(): EmojiBook {
       images.set(`${emoji.name}.${emoji.extension}`, bytes);
     },
     find: (wanted) => emojis.get(wanted) ?? [...emojis.values()].find(({ aliases }) => aliases.includes(wanted)),
+    byId: (id) => [...emojis.values()].find(({ _id }) => _id === id),
+    remove(emoji) {
+      emojis.delete(emoji.name);
+      images.delete(`${emoji.name}.${emoji.extension}`);
+    },
     image: (file) => images.get(file),
     all: () => [...emojis.values()],
   };

@@ -1,5 +1,7 @@
 import { canAccess, may, userRef } from './access.ts';
 import type { Account } from './account-book.ts';
+import { refuseAttachments } from './attachment-rules.ts';
+import { countInParent } from './discussion-counter.ts';
 import type { MessageDocument, RoomDocument } from './documents.ts';
 import { announceMessage, countMessage, messageChanged } from './message-events.ts';
 import { meteorId, MeteorError } from './meteor.ts';
@@ -23,6 +25,7 @@ export interface MessageDraft {
   readonly customFields?: Record<string, unknown>;
   readonly parseUrls?: boolean;
   readonly groupable?: boolean;
+  readonly location?: unknown;
   readonly file?: MessageDocument['file'];
   readonly files?: MessageDocument['files'];
 }
@@ -47,6 +50,7 @@ export function sendMessage(workspace: Workspace, sender: Account, draft: Messag
   const parent = draft.tmid === undefined ? undefined : workspace.messages.get(draft.tmid);
   const room = roomToSendTo(workspace, sender, parent?.rid ?? draft.rid);
   refuseImpersonation(workspace, sender, draft, room);
+  refuseAttachments(draft.attachments);
   const content = withContent(workspace, sender, room, {
     ...optionalFields(draft),
     _id: draft._id ?? meteorId(),
@@ -62,6 +66,7 @@ export function sendMessage(workspace: Workspace, sender: Account, draft: Messag
   if (!workspace.messages.insert(message)) return undefined;
   countMessage(workspace, room, message);
   announceMessage(workspace, message);
+  countInParent(workspace, room);
   if (message.tmid !== undefined) countReply(workspace, message);
   previewLater(workspace, message);
   return message;
@@ -80,9 +85,19 @@ function optionalFields(draft: MessageDraft): Partial<MessageDocument> {
     groupable,
     file,
     files,
+    location: checkedPlace(draft.location),
     parseUrls: draft.parseUrls,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
+}
+
+/** The database has a map index on the field, which refuses what is no place on earth. */
+function checkedPlace(location: unknown): unknown {
+  if (location === undefined || location === null) return undefined;
+  const [longitude, latitude] = (location as { coordinates?: unknown[] }).coordinates ?? [];
+  const isPlace = Math.abs(Number(longitude)) <= 180 && Math.abs(Number(latitude)) <= 90;
+  if (!isPlace) throw new Error("Can't extract geo keys");
+  return location;
 }
 
 function checkedText(workspace: Workspace, draft: MessageDraft): string {
@@ -92,7 +107,8 @@ function checkedText(workspace: Workspace, draft: MessageDraft): string {
     throw new MeteorError('error-not-allowed', 'not-allowed');
   // The real server strips NUL before it stores a text.
   const text = (draft.msg ?? '').replaceAll('\0', '');
-  const hasParts = (draft.attachments?.length ?? 0) > 0 || (draft.blocks?.length ?? 0) > 0;
+  const lists = [draft.attachments, draft.blocks];
+  const hasParts = draft.location !== undefined || lists.some((list) => (list?.length ?? 0) > 0);
   if (workspace.dialect.refusesEmpty && text.trim() === '' && !hasParts) {
     throw new MeteorError('error-invalid-message', 'Message cannot be empty');
   }

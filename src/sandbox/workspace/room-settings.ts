@@ -44,7 +44,24 @@ export function saveRoomSettings(
       args: [{ rid: room._id, etag: room.avatarETag }],
     });
   }
+  setRetention(room, wanted);
   if (Array.isArray(wanted['systemMessages'])) room.sysMes = wanted['systemMessages'].map(String);
+}
+
+const RETENTION = {
+  retentionEnabled: 'enabled',
+  retentionOverrideGlobal: 'overrideGlobal',
+  retentionMaxAge: 'maxAge',
+  retentionFilesOnly: 'filesOnly',
+  retentionExcludePinned: 'excludePinned',
+  retentionIgnoreThreads: 'ignoreThreads',
+} as const;
+
+function setRetention(room: RoomDocument, wanted: Readonly<Record<string, unknown>>): void {
+  for (const [key, field] of Object.entries(RETENTION)) {
+    const value = wanted[key];
+    if (value !== undefined && value !== null) room.retention = { ...room.retention, [field]: value };
+  }
 }
 
 export function setReadOnly(workspace: Workspace, account: Account, room: RoomDocument, readOnly: boolean): void {

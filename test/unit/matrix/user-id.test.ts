@@ -173,7 +173,7 @@ describe('the puppet of a Matrix user', () => {
 
 describe('the display name of a puppet', () => {
   const shown = (displayName: string | undefined, template?: string, id = '@alice:example.org'): string =>
-    puppetDisplayName({ userId: id as MatrixUserId, displayName }, template);
+    puppetDisplayName({ userId: id as MatrixUserId, displayName }, { ...(template !== undefined && { template }) });
 
   it.each([
     ['Alice', 'Alice (example.org)'],

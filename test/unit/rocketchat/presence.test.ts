@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { WorkspaceUserId } from '../../../src/lib/core/ids.ts';
 import { startWorkspaceClients, type WorkspaceClients } from '../../support/workspace-accounts.ts';
 
 describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (version) => {
@@ -82,6 +83,17 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
     await alice.setOwnName('Alice (example.org)');
     expect(server.state.accounts.byId(alice.userId)?.user.name).toBe('Alice (example.org)');
     await expect(alice.setOwnName('<b>')).rejects.toMatchObject({ failure: 'refused' });
+    await admin.setName(alice.userId, 'Alice by Decree');
+    expect((await admin.userById(alice.userId))?.name).toBe('Alice by Decree');
+    await expect(alice.setName(server.admin.userId as WorkspaceUserId, 'Eve')).rejects.toMatchObject({
+      failure: 'refused',
+    });
+    for (const setting of ['Accounts_AllowRealNameChange', 'Accounts_AllowUserProfileChange']) {
+      server.state.settings.set(setting, false);
+      await expect(alice.setOwnName('Alice')).rejects.toMatchObject({ failure: 'refused' });
+      await expect(admin.setOwnName('Admin')).rejects.toMatchObject({ failure: 'refused' });
+      server.state.settings.set(setting, true);
+    }
     await alice.setAvatar(alice.userId, Buffer.from('PNG'), 'image/png');
     expect(await admin.avatar('alice', 10_000)).toMatchObject({ contentType: 'image/png' });
     await alice.resetAvatar(alice.userId);

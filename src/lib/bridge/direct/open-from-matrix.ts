@@ -46,6 +46,7 @@ export async function openFromMatrix(opening: OpeningParts, row: InboxRow): Prom
   if (departure !== undefined) return endIfLeft(opening, departure);
   const invite = readInvite(raw);
   if (invite === undefined) return settled('malformed');
+  if (!opening.parts.access.admitsUser(invite.inviter)) return settled('blocked');
   const existing = await parts.store.portals.byMatrixRoom(invite.roomId);
   if (existing?.direct === undefined && existing !== undefined) return settled('ignored');
   if (existing?.state === 'active') return bringThird(opening, existing, invite);
@@ -169,6 +170,7 @@ async function claim(opening: OpeningParts, { roomId, name, invite, ghost }: Cla
     roomType: 'd',
     name,
     alias: undefined,
+    retention: 'keep',
     direct: { puppet: invite.inviter, ghost },
   });
   // What still waits for the older room is said in the newer one.

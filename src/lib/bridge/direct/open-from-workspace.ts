@@ -16,6 +16,7 @@ import {
   settled,
   sinceOf,
 } from './opening.ts';
+import { sayAsPuppet } from './refuse.ts';
 import { firstUnknownMessage } from './unknown-message.ts';
 
 /**
@@ -56,6 +57,14 @@ export async function openFromWorkspace(opening: OpeningParts, row: InboxRow): P
     const company = await companyOf(opening, await voice.api.members({ id: roomId, type: 'd' }));
     const first = await firstUnknownMessage(parts, voice.api, roomId, sinceOf(row));
     const author = company.users.find(({ id }) => id === first?.author.id) ?? company.users[0];
+    const blocked = company.puppets.find(({ matrixUserId }) => !parts.access.admitsUser(matrixUserId));
+    if (blocked !== undefined) {
+      const server = blocked.matrixUserId.slice(blocked.matrixUserId.indexOf(':') + 1);
+      parts.log('warn', 'notice.direct-refused', { room: roomId, reason: 'blocked', server });
+      const text = `People of ${server} can't be written to from here: an administrator of the bridge does not admit that server.`;
+      await sayAsPuppet(parts, voice.api, roomId, `blocked:${roomId}:${server}`, text);
+      return settled('blocked');
+    }
     if (author === undefined) return settled('nobody of the workspace is in it');
     if (first === undefined && existing === undefined) return settled('gone');
     await open(opening, row, { existing, reader, author, company });
@@ -118,6 +127,7 @@ async function claim({ parts, ghosts }: OpeningParts, row: InboxRow, plan: Plan)
       plan.company.users.map(({ username }) => username),
     ),
     alias: undefined,
+    retention: 'keep',
     direct: { puppet: plan.reader, ghost: ghost.userId },
   });
   return portal;

@@ -1,14 +1,13 @@
 import { RemoteError, type Side } from '../../core/remote-error.ts';
 import type { InboxRow, Lane, Lease } from '../../store/types.ts';
 import type { Breaker } from '../breaker.ts';
-import { messageIdFor } from '../effect-ids.ts';
 import { NETWORK_STRIKES, STRIKES, type Verdict, classify } from '../failures.ts';
 import { LANE_OWNER } from '../lanes.ts';
 import { MEMBERSHIP_ROW, isRoomLane, readInvite } from './invite.ts';
 import { openFromMatrix } from './open-from-matrix.ts';
 import { openFromWorkspace } from './open-from-workspace.ts';
 import type { Opened, OpeningParts } from './opening.ts';
-import { failed, refuse } from './refuse.ts';
+import { failed, refuse, sayAsPuppet } from './refuse.ts';
 import { userOfGhost } from './find-user.ts';
 
 const LEASE_MS = 120_000;
@@ -159,9 +158,7 @@ async function tell({ parts, ghosts, puppets }: OpeningsOptions, row: InboxRow, 
     const { reader } = body as { reader: never };
     const { api } = await puppets.account(reader);
     const text = `This message could not be sent to Matrix (${reason}). It is kept for the administrator.`;
-    const id = messageIdFor(parts.store.effectKey, 0, `notice:${row.id}`, 0, 0);
-    if ((await api.getMessage(id)) === undefined) await api.sendMessage({ id, roomId: row.ref as never, text });
-    return;
+    return sayAsPuppet(parts, api, row.ref as never, `notice:${row.id}`, text);
   }
   const invite = readInvite(body);
   const user = invite === undefined ? undefined : await userOfGhost(parts, invite.invited);

@@ -1,6 +1,7 @@
-import type { MatrixRoomId } from '../../core/ids.ts';
+import type { MatrixRoomId, WorkspaceRoomId } from '../../core/ids.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
-import { transactionId } from '../effect-ids.ts';
+import type { WorkspaceApi } from '../../rocketchat/types.ts';
+import { messageIdFor, transactionId } from '../effect-ids.ts';
 import { MARKER } from '../homeserver/event.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Invite } from './invite.ts';
@@ -42,6 +43,18 @@ export async function refuse(parts: BridgeParts, ghost: MatrixApi, invite: Invit
   await sayAs(parts, ghost, invite.roomId, invite.eventId, why.text);
   await ghost.leave(invite.roomId);
   return why.outcome;
+}
+
+/** The same in Rocket.Chat, by a puppet who is in the direct message. */
+export async function sayAsPuppet(
+  parts: BridgeParts,
+  api: WorkspaceApi,
+  roomId: WorkspaceRoomId,
+  cause: string,
+  text: string,
+): Promise<void> {
+  const id = messageIdFor(parts.store.effectKey, 0, cause, 0, 0);
+  if ((await api.getMessage(id)) === undefined) await api.sendMessage({ id, roomId, text });
 }
 
 /** Says a line in a room that is in no portal; a second one of the same cause is the first. */

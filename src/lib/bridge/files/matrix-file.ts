@@ -1,3 +1,4 @@
+import type { FormattedContent } from '../homeserver/formatted-text.ts';
 import { bareType, msgtypeOf } from './content-type.ts';
 import { cleanFileName } from './file-name.ts';
 import type { ImageSize } from './image-size.ts';
@@ -22,7 +23,7 @@ export interface SentFile {
  * The content of the event that shows a file. With a caption `body` is the caption and `filename` the name,
  * without one both are the name: https://spec.matrix.org/v1.17/client-server-api/#media-captions
  */
-export function matrixFileContent(file: SentFile): Record<string, unknown> {
+export function matrixFileContent(file: SentFile): FormattedContent {
   const filename = cleanFileName(file.fileName, file.contentType);
   const { caption, imageSize, voice } = file;
   const msgtype = voice === undefined ? msgtypeOf(file.contentType) : 'm.audio';

@@ -5,6 +5,7 @@ import { type MatrixEffect, transactionId } from '../effect-ids.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import type { Manner } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
+import type { ReadSettings } from '../workspace/settings.ts';
 import { MARKER } from './event.ts';
 import type { Ghosts } from './ghosts.ts';
 import type { LookUpForMatrix } from './names.ts';
@@ -18,6 +19,7 @@ export interface Work {
   readonly parts: BridgeParts;
   readonly ghosts: Ghosts;
   readonly lookUp: LookUpForMatrix;
+  readonly settings: ReadSettings;
   readonly portal: Portal;
   readonly row: InboxRow;
   readonly roomId: MatrixRoomId;
@@ -87,8 +89,3 @@ export function entryOf(
 export function markerOf(parts: BridgeParts, id: string, part: number, rev: number): Record<string, unknown> {
   return { bridge: parts.identity.bridgeId, workspace: parts.identity.workspaceId, id, part, rev };
 }
-
-/** MSC4144: the bot shows somebody else's name for one message. */
-export const perMessageProfile = (author: WorkspaceAuthor): Record<string, unknown> => ({
-  'com.beeper.per_message_profile': { id: author.id, displayname: author.name },
-});

@@ -21,6 +21,13 @@ export function readLocation(content: Fields): GeoPoint | undefined {
   return parseGeo(uris.map(textOf).find((uri) => uri !== undefined) ?? '');
 }
 
+/** https://spec.matrix.org/v1.17/client-server-api/#mlocation has neither: MSC3488, by both of its names. */
+export function readPlace(content: Fields): { readonly description: string | undefined; readonly isOwn: boolean } {
+  const place = fieldsOf(content['m.location'] ?? content['org.matrix.msc3488.location']);
+  const asset = fieldsOf(content['m.asset'] ?? content['org.matrix.msc3488.asset']);
+  return { description: textOf(place['description']), isOwn: textOf(asset['type']) === 'm.self' };
+}
+
 function parseGeo(uri: string): GeoPoint | undefined {
   // The length of the parameters is the sender's choice; only so many are looked at.
   const [, north, east, rest = ''] = GEO.exec(uri.slice(0, 500)) ?? [];

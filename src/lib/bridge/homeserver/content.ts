@@ -2,7 +2,7 @@ import type { EventId, MatrixUserId } from '../../core/ids.ts';
 import { parseUserId } from '../../matrix/user-id.ts';
 import type { MatrixText } from '../events.ts';
 import { type FileFields, readFile } from './content-file.ts';
-import { type GeoPoint, readLocation } from './content-location.ts';
+import { type GeoPoint, readLocation, readPlace } from './content-location.ts';
 import { type Poll, pollOf, readPollResponse, readPollStart } from './content-poll.ts';
 import { extensibleText } from './extensible-text.ts';
 import { type Fields, fieldsOf, listOf, textOf } from './fields.ts';
@@ -29,7 +29,15 @@ export type MatrixContent =
     } & FileFields)
   /** `body` describes the picture. */
   | ({ readonly kind: 'sticker'; readonly body: string } & FileFields)
-  | { readonly kind: 'location'; readonly body: string; readonly point: GeoPoint }
+  | {
+      readonly kind: 'location';
+      readonly body: string;
+      /** Written for people; older clients only have the body. */
+      readonly description: string | undefined;
+      /** The sender is, or was, there. */
+      readonly isOwn: boolean;
+      readonly point: GeoPoint;
+    }
   | ({ readonly kind: 'poll.start' } & Poll)
   /** No answers: the vote is taken back, or was never valid. */
   | { readonly kind: 'poll.response'; readonly pollId: EventId; readonly answerIds: readonly string[] }
@@ -94,7 +102,7 @@ function readMessage(content: Fields): MatrixContent | undefined {
       return readFileMessage(msgtype, body, content);
     case 'm.location': {
       const point = readLocation(content);
-      return point === undefined ? undefined : { kind: 'location', body, point };
+      return point === undefined ? undefined : { kind: 'location', body, point, ...readPlace(content) };
     }
     default:
       return undefined;

@@ -7,10 +7,12 @@ import type { Outcome } from '../outcome.ts';
 import { type Work, marked, markerOf, sendOnce, speakerFor, txnOf } from './acting.ts';
 import { editedCaption } from './caption-edit.ts';
 import { MARKER } from './event.ts';
-import { escapeHtml } from './formatted-text.ts';
+import { type FormattedContent, escapeHtml } from './formatted-text.ts';
 import { relatesTo, withoutQuotes } from './quotes.ts';
 import { NO_RELATION, relationOfRelayed } from './relations.ts';
-import { type TextContent, textContent } from './text-content.ts';
+import { captionText, saidContent } from './said-content.ts';
+import { shownName, underName, withoutProfile } from './shown-name.ts';
+import type { TextContent } from './text-content.ts';
 
 export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<Outcome> {
   const { parts, portal } = work;
@@ -24,14 +26,16 @@ export async function edit(work: Work, event: WorkspaceMessageEdited): Promise<O
   const { text: own } = await withoutQuotes(work, event.text, event.quotes);
   const source = marked(work.row, own);
   const { text, mentions } = await toMatrix(source, await work.lookUp(portal, source, speaker.userId));
-  const fitted = await textContent(parts, speaker, text, 2);
+  const fitted = await saidContent(work, speaker, text, { extras: event.extras, at: original.ts, times: 2 });
   if (isReply) return tell(work, event, { original, speaker, fitted, snapshot });
   // The newest ts wins in clients, so that of our edits of one message must rise.
   const now = Math.min(event.version.updatedAt, parts.clock.now());
   const ts = Math.max(now, event.snapshot.lastEditTs + 1, original.ts + 1);
-  const edited = (await editedCaption(work, event, original, text)) ?? fitted;
+  const said = (await editedCaption(work, event, original, await captionText(work, text, event.extras, 2))) ?? fitted;
+  const author = { ...event.editor, id: original.workspaceUserId };
+  const edited = underName(said, shownName(author, event.extras.alias, false));
   const content = {
-    ...prefixed(edited, '* '),
+    ...withoutProfile(prefixed(edited, '* ')),
     'm.mentions': {},
     'm.new_content': { ...edited, 'm.mentions': mentionsContent(mentions) },
     'm.relates_to': { rel_type: 'm.replace', event_id: original.eventId },
@@ -82,7 +86,7 @@ async function tell(
 
 const subjectOf = ({ version }: WorkspaceMessageEdited): string => `${version.updatedAt} ${version.hash}`;
 
-function prefixed(text: TextContent, prefix: string): TextContent {
+function prefixed(text: FormattedContent, prefix: string): FormattedContent {
   const body = `${prefix}${text.body}`;
   return text.formatted_body === undefined
     ? { ...text, body }

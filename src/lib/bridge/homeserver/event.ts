@@ -1,7 +1,6 @@
 import { isTime } from '../../core/clock.ts';
 import { isRecord } from '../../core/record.ts';
 import type { EventId, MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
-import type { MatrixText } from '../events.ts';
 
 /** The envelope that every room event has. */
 export interface MatrixEvent {
@@ -13,6 +12,8 @@ export interface MatrixEvent {
   readonly at: number;
   readonly content: Readonly<Record<string, unknown>>;
   readonly isState: boolean;
+  /** undefined: it is no state. */
+  readonly stateKey: string | undefined;
   /** It came without its content, because it was redacted before it reached us. */
   readonly redacted: boolean;
   /** Of a redaction: the event it removes. */
@@ -37,6 +38,7 @@ export function readEvent(raw: unknown): MatrixEvent | undefined {
     at: isTime(at) ? at : 0,
     content,
     isState: typeof raw['state_key'] === 'string',
+    stateKey: typeof raw['state_key'] === 'string' ? raw['state_key'] : undefined,
     redacted: isRecord(unsigned) && isRecord(unsigned['redacted_because']),
     redacts: typeof redacts === 'string' ? (redacts as EventId) : undefined,
   };
@@ -57,21 +59,6 @@ export function readAnnotation(event: MatrixEvent): { target: EventId; key: stri
   const { event_id: target, key } = relation;
   if (typeof target !== 'string' || typeof key !== 'string' || key === '') return undefined;
   return { target: target as EventId, key };
-}
-
-/** undefined: the content has no text. An edit's text is its `m.new_content`. */
-export function readText(event: MatrixEvent): MatrixText | undefined {
-  const replacement = event.content['m.new_content'];
-  const content = editTarget(event) !== undefined && isRecord(replacement) ? replacement : event.content;
-  const { msgtype, body, format, formatted_body: formatted, 'm.mentions': mentions } = content;
-  if (typeof body !== 'string' || typeof msgtype !== 'string') return undefined;
-  return {
-    msgtype,
-    body,
-    format: typeof format === 'string' ? format : undefined,
-    formatted_body: typeof formatted === 'string' ? formatted : undefined,
-    mentionsRoom: isRecord(mentions) && mentions['room'] === true,
-  };
 }
 
 /** What our own events carry, so that no bridge relays them back. */

@@ -5,6 +5,9 @@ export interface FormattedText {
   readonly formatted_body?: string | undefined;
 }
 
+/** All fields of an event with a text. */
+export type FormattedContent = FormattedText & Record<string, unknown>;
+
 /** One more line below a text; the line is plain. */
 export function withLine<Text extends FormattedText>(text: Text, line: string): Text {
   const body = `${text.body}\n${line}`;

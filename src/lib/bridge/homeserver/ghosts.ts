@@ -1,4 +1,5 @@
 import type { MatrixUserId } from '../../core/ids.ts';
+import { RemoteError } from '../../core/remote-error.ts';
 import { ghostUserId } from '../../matrix/user-id.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { Person, Portal } from '../../store/types.ts';
@@ -7,9 +8,7 @@ import type { WorkspaceAuthor } from '../events.ts';
 import type { BridgeParts } from '../parts.ts';
 import { Remembered } from '../remembered.ts';
 import { SerialByKey } from '../serial.ts';
-
-/** Larger avatars are not carried; the account is made without one. */
-const AVATAR_LIMIT_BYTES = 4 * 1024 * 1024;
+import { type GhostLook, carryAvatar, nameOnMatrix } from './ghost-profile.ts';
 
 /** Matrix accounts that stand for Rocket.Chat users. */
 export interface Ghosts {
@@ -23,10 +22,12 @@ export interface Ghosts {
   again(portal: Portal, matrixUserId: MatrixUserId): Promise<MatrixApi>;
 }
 
-export function createGhosts(parts: BridgeParts): Ghosts {
+/** `onSeen`: an author passes, with the name that their message has. */
+export function createGhosts(parts: BridgeParts, onSeen: (author: WorkspaceAuthor) => void = () => {}): Ghosts {
   const serial = new SerialByKey<string>();
   const joined = new Remembered<MatrixApi>();
   const inRoom = (portal: Portal, author: WorkspaceAuthor): Promise<MatrixApi> => {
+    onSeen(author);
     const known = joined.get(portal, author.id);
     if (known !== undefined) return Promise.resolve(known);
     return serial.run(author.id, async () => {
@@ -64,9 +65,45 @@ async function ensureGhost(parts: BridgeParts, author: WorkspaceAuthor): Promise
   await parts.homeserver.registerGhost(localpart);
   const api = parts.homeserver.as(person.matrixUserId);
   await api.ensureDevice();
-  await api.setDisplayName(author.name);
-  const avatar = await setAvatar(parts, api, author);
-  return parts.store.people.update(person.id, { ready: true, displayName: author.name, avatar });
+  const look = await lookOf(parts, author);
+  await setName(parts, api, nameOnMatrix(look));
+  const isPictured = await hasPicture(parts, person, look);
+  return parts.store.people.update(person.id, {
+    ready: true,
+    username: look.username,
+    displayName: nameOnMatrix(look),
+    avatar: isPictured ? look.avatarEtag : undefined,
+  });
+}
+
+/** As they are now: a message that waited has the name from then. */
+async function lookOf(parts: BridgeParts, author: WorkspaceAuthor): Promise<GhostLook> {
+  try {
+    return (await parts.workspace.userById(author.id)) ?? author;
+  } catch {
+    return author;
+  }
+}
+
+/** A homeserver may keep people from changing names, and messages come under the one that is there. */
+async function setName(parts: BridgeParts, api: MatrixApi, name: string): Promise<void> {
+  try {
+    await api.setDisplayName(name);
+  } catch (error) {
+    if (!(error instanceof RemoteError) || error.failure !== 'refused' || error.status !== 400) throw error;
+    parts.log('warn', 'ghost.not-named', { ghost: api.userId, reason: error.message });
+  }
+}
+
+/** A picture that can't be had is tried again when looks are compared; the message doesn't wait for it. */
+async function hasPicture(parts: BridgeParts, person: Person, look: GhostLook): Promise<boolean> {
+  try {
+    await carryAvatar(parts, person, look);
+    return true;
+  } catch (error) {
+    parts.log('warn', 'ghost.no-avatar', { user: look.username, reason: (error as Error).message });
+    return false;
+  }
 }
 
 /** A ghost belongs to the user's id for ever; a name that another user had before gets a suffix. */
@@ -86,21 +123,6 @@ async function chooseGhost(parts: BridgeParts, author: WorkspaceAuthor): Promise
     password: undefined,
     ready: false,
   });
-}
-
-/** An avatar that can't be had costs the ghost its picture, never the message its delivery. */
-async function setAvatar(parts: BridgeParts, api: MatrixApi, author: WorkspaceAuthor): Promise<string | undefined> {
-  try {
-    const image = await parts.workspace.avatar(author.username, AVATAR_LIMIT_BYTES);
-    if (image === undefined) return undefined;
-    const mxc = await api.createMedia();
-    await api.putMedia(mxc, image.bytes, image.contentType);
-    await api.setAvatarUrl(mxc);
-    return mxc;
-  } catch (error) {
-    parts.log('warn', 'ghost.no-avatar', { user: author.username, reason: (error as Error).message });
-    return undefined;
-  }
 }
 
 async function ensureJoined(parts: BridgeParts, portal: Portal, person: Person, api: MatrixApi): Promise<void> {

@@ -2,7 +2,7 @@ import type { ReactionEntry } from '../../store/types.ts';
 import type { HomeserverEvent } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
-import { type MatrixEvent, markedWorkspace, readAnnotation } from './event.ts';
+import { MARKER, type MatrixEvent, markedWorkspace, readAnnotation } from './event.ts';
 
 /** A reaction of a Matrix user to a message that both sides have. */
 export async function interpretReaction(parts: BridgeParts, event: MatrixEvent): Promise<HomeserverEvent | Nothing> {
@@ -17,7 +17,15 @@ export async function interpretReaction(parts: BridgeParts, event: MatrixEvent):
   const snapshot = await parts.store.ledger.snapshot(target.messageId);
   if (target.redacted || target.kind === 'redaction' || snapshot?.deleted === true) return nothing('gone');
   const { id: eventId, sender } = event;
-  return { kind: 'reaction.added', origin: 'homeserver', eventId, sender, key: annotation.key, target };
+  const { key } = annotation;
+  const said = { key, shortcode: shortcodeOf(event), isOfABridge: event.content[MARKER] !== undefined };
+  return { kind: 'reaction.added', origin: 'homeserver', eventId, sender, ...said, target };
+}
+
+/** MSC4027; clients still write the field by its unstable name, some by both. */
+function shortcodeOf({ content }: MatrixEvent): string | undefined {
+  const shortcode = content['shortcode'] ?? content['com.beeper.reaction.shortcode'];
+  return typeof shortcode === 'string' ? shortcode : undefined;
 }
 
 /** With a message that is set aside it waits; to one from before the link there is nothing to react to. */

@@ -4,10 +4,14 @@ import { MEMBERSHIP_ROW } from '../direct/invite.ts';
 import type { HomeserverEvent } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
-import { readFileEvent } from './event-file.ts';
+import { readContent, turnsEncryptionOn } from './content.ts';
+import { interpretCall } from './interpret-call.ts';
+import { interpretPoll, interpretPollRedaction, interpretTally, readPollContent } from './interpret-poll.ts';
 import { interpretReaction, reactionTakenBack } from './interpret-reaction.ts';
-import { type MatrixEvent, editTarget, markedWorkspace, readEvent, readText } from './event.ts';
+import { type MatrixEvent, editTarget, markedWorkspace, readEvent } from './event.ts';
+import { POLL_TALLY, isRelayed } from './relayed-types.ts';
 import { relationOf } from './relations.ts';
+import { readSaid } from './said.ts';
 
 const gone = (event: MatrixEvent): Nothing =>
   nothing('gone', { tombstones: [{ side: 'homeserver', target: event.id }] });
@@ -18,35 +22,43 @@ export async function interpretHomeserverRow(
   portal: Portal,
   row: InboxRow,
 ): Promise<HomeserverEvent | Nothing> {
+  if (row.type === POLL_TALLY) return interpretTally(parts, row.ref as EventId);
   const event = readEvent(JSON.parse(row.body ?? '{}'));
   // Of a direct message whose older room was given up, what was written there before is still carried over.
   if (event === undefined || (event.roomId !== portal.matrixRoomId && portal.direct === undefined)) {
     return nothing('malformed');
   }
   if (row.type === MEMBERSHIP_ROW) return nothing('direct message opened');
+  if (!isRelayed(event)) return nothing('ignored');
   if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);
+  // What somebody takes back goes away here too, whoever they are by now.
+  if (!parts.access.admitsUser(event.sender)) return nothing('blocked');
   if (event.type === 'm.reaction') return interpretReaction(parts, event);
-  if ((event.type !== 'm.room.message' && event.type !== 'm.sticker') || event.isState) return nothing('ignored');
+  if (event.type === 'm.room.encrypted' || turnsEncryptionOn(event.type, event.stateKey, event.content)) {
+    return { kind: 'room.encrypted', origin: 'homeserver', sender: event.sender };
+  }
   // Redacted before it was pushed: it was never sent to Rocket.Chat and never will be.
   if (event.redacted || (await parts.store.ledger.isGone('homeserver', event.id))) return gone(event);
   if (markedWorkspace(event) === parts.identity.workspaceId) return nothing('from another bridge of this workspace');
+  const poll = readPollContent(event);
+  if (poll !== undefined) return interpretPoll(parts, portal, event, poll);
+  const content = readContent(event.type, event.content);
+  if (content.kind === 'call') return interpretCall(parts, portal, event, content.video);
   const target = editTarget(event);
   return target === undefined ? interpretPost(event, false) : interpretEdit(parts, portal, event, target);
 }
 
 function interpretPost(event: MatrixEvent, editOfUnknown: boolean): HomeserverEvent | Nothing {
-  const said = readFileEvent(event);
-  const text = said?.caption ?? readText(event);
-  if (text === undefined) return nothing('malformed');
+  const said = readSaid(event);
+  if (said === undefined) return nothing(event.type === 'm.room.message' ? 'malformed' : 'nothing to show');
   return {
     kind: 'message.posted',
     origin: 'homeserver',
     eventId: event.id,
     sender: event.sender,
     at: event.at,
-    text,
+    ...said,
     relation: relationOf(event),
-    file: said?.file,
     editOfUnknown,
   };
 }
@@ -67,7 +79,7 @@ async function interpretEdit(
   }
   // Others may not edit it: https://spec.matrix.org/v1.17/client-server-api/#validity-of-replacement-events
   if (target.kind !== 'message' || target.matrixUserId !== event.sender) return nothing('invalid edit');
-  const text = readFileEvent(event)?.caption ?? readText(event);
+  const text = readSaid(event)?.text;
   if (text === undefined) return nothing('malformed');
   const pairs = await parts.store.ledger.byMessage(target.messageId);
   const snapshot = await parts.store.ledger.snapshot(target.messageId);
@@ -105,6 +117,8 @@ async function interpretRedaction(
   const tombstones: Settlement['tombstones'] = [{ side: 'homeserver', target: event.redacts }];
   const reaction = await parts.store.reactions.byEvent(event.redacts);
   if (reaction !== undefined) return reactionTakenBack(event, reaction);
+  const inPoll = await parts.store.polls.byEvent(event.redacts);
+  if (inPoll !== undefined && inPoll.kind !== 'start') return interpretPollRedaction(parts, event, inPoll);
   const target = await parts.store.ledger.byEvent(event.redacts);
   if (target === undefined) {
     const original = await parts.store.inbox.byKey('homeserver', event.redacts);
@@ -136,7 +150,7 @@ async function restored(
   if (target === undefined || next === undefined || portal.matrixRoomId === undefined) return undefined;
   const raw = await parts.homeserver.event(portal.matrixRoomId, next.eventId);
   const event = raw === undefined ? undefined : readEvent(raw);
-  const text = event === undefined ? undefined : (readFileEvent(event)?.caption ?? readText(event));
+  const text = event === undefined ? undefined : readSaid(event)?.text;
   if (event === undefined || text === undefined) return undefined;
   return {
     kind: 'message.edited',

@@ -16,7 +16,7 @@ const NOBODY: Names = { users: [], rooms: [], emoji: [] };
 /**
  * `@name` is the ghost of that user if they ever spoke here, or the Matrix user whose puppet has that name;
  * others stay text. `@all` and `@here` notify the Matrix room only where the speaker has the power for it.
- * Custom emoji stay their short code.
+ * A custom emoji is its image, uploaded the first time.
  */
 export function createLookUpForMatrix(
   parts: BridgeParts,
@@ -25,7 +25,7 @@ export function createLookUpForMatrix(
 ): LookUpForMatrix {
   return async (portal, text, speaker) => {
     // Most messages name nobody: what a message has is read once more only for that.
-    const names = /[@#]/.test(text) ? await namesIn(text) : NOBODY;
+    const names = /[@#]|:[\w.+-]+:/.test(text) ? await namesIn(text) : NOBODY;
     const users = new Map<string, { matrixUserId: MatrixUserId; displayName: string }>();
     for (const name of names.users.slice(0, MOST)) {
       const person =
@@ -37,6 +37,11 @@ export function createLookUpForMatrix(
       const alias = other.alias ?? other.matrixRoomId;
       if (alias !== undefined && isNamedIn(other, portal)) rooms.set(other.name, { alias, name: other.name });
     }
+    const images = new Map<string, { mxc: string; shortCode: string }>();
+    for (const shortCode of names.emoji.slice(0, MOST)) {
+      const mxc = await parts.emoji.imageOf(shortCode);
+      if (mxc !== undefined) images.set(shortCode, { mxc, shortCode });
+    }
     const mayMentionRoom =
       portal.matrixRoomId !== undefined &&
       /@(?:all|here)/.test(text) &&
@@ -44,14 +49,15 @@ export function createLookUpForMatrix(
     return {
       user: (name) => users.get(name),
       room: (name) => rooms.get(name),
-      emoji: () => undefined,
+      emoji: (shortCode) => images.get(shortCode),
       mayMentionRoom,
     };
   };
 }
 
-/** Puppets are named `Alice (example.org)`: on Matrix the server says itself where somebody is from. */
+/** Puppets are named `Alice (example.org)`, or with their whole id: on Matrix that says itself where somebody is from. */
 function shownName({ kind, displayName, matrixUserId }: Person): string {
-  const server = ` (${matrixUserId.slice(matrixUserId.indexOf(':') + 1)})`;
-  return kind === 'puppet' && displayName.endsWith(server) ? displayName.slice(0, -server.length) : displayName;
+  const server = matrixUserId.slice(matrixUserId.indexOf(':') + 1);
+  const from = [server, matrixUserId].map((each) => ` (${each})`).find((each) => displayName.endsWith(each));
+  return kind === 'puppet' && from !== undefined ? displayName.slice(0, -from.length) : displayName;
 }

@@ -2,7 +2,7 @@ import { mentionsContent } from '../../format/lookups.ts';
 import { toMatrix } from '../../format/to-matrix.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { LedgerEntry } from '../../store/types.ts';
-import type { WorkspaceFile, WorkspaceMessagePosted } from '../events.ts';
+import type { WorkspaceExtras, WorkspaceFile, WorkspaceMessagePosted } from '../events.ts';
 import { bareType } from '../files/content-type.ts';
 import type { FileRefusal } from '../files/limits.ts';
 import { matrixFileContent } from '../files/matrix-file.ts';
@@ -13,10 +13,12 @@ import { type CrossedFile, toHomeserver } from '../files/to-homeserver.ts';
 import { isRecording } from '../files/voice.ts';
 import type { Outcome } from '../outcome.ts';
 import { filePath } from '../workspace/message-files.ts';
-import { type Work, entryOf, marked, markerOf, perMessageProfile, sendOnce, speakerFor, txnOf } from './acting.ts';
+import { type Work, entryOf, marked, markerOf, sendOnce, speakerFor, txnOf } from './acting.ts';
 import { MARKER } from './event.ts';
 import { type FormattedText, withLine } from './formatted-text.ts';
 import { relatesTo, threadRootOf, withoutQuotes } from './quotes.ts';
+import { captionText } from './said-content.ts';
+import { shownName, underName } from './shown-name.ts';
 
 interface Caption {
   readonly text: FormattedText;
@@ -30,13 +32,15 @@ export async function postFiles(work: Work, event: WorkspaceMessagePosted): Prom
   const at = Math.min(event.at, parts.clock.now());
   const { text: own, replyTo } = await withoutQuotes(work, event.text, event.quotes);
   const root = await threadRootOf(work, event.threadId);
-  const caption = await captionOf(work, speaker, own === '' ? '' : marked(row, own));
+  const caption = await captionOf(work, speaker, own === '' ? '' : marked(row, own), event.extras);
+  const name = shownName(event.author, event.extras.alias, work.how.asBot);
   const ledger: LedgerEntry[] = [];
   for (const [part, file] of event.files.entries()) {
     const key = `file:${portal.id}:${event.version.id}:${file.id}:${speaker.userId}`;
     const crossed = await toHomeserver({ parts, inboxId: row.id, file, speaker, key });
     const words = part === 0 ? caption : undefined;
-    const content = 'why' in crossed ? await standIn(work, file, words) : shown(file, crossed, words);
+    const bare = 'why' in crossed ? await standIn(work, file, words) : shown(file, crossed, words);
+    const content = underName(bare, name);
     const eventId = await sendOnce(
       work,
       speaker,
@@ -59,13 +63,18 @@ export async function postFiles(work: Work, event: WorkspaceMessagePosted): Prom
 }
 
 /** undefined: there is none. */
-async function captionOf(work: Work, speaker: MatrixApi, text: string): Promise<Caption | undefined> {
-  if (text.trim() === '') return undefined;
+async function captionOf(
+  work: Work,
+  speaker: MatrixApi,
+  text: string,
+  extras: WorkspaceExtras,
+): Promise<Caption | undefined> {
+  if (text.trim() === '' && extras.cards.length === 0) return undefined;
   const formatted = await toMatrix(text, await work.lookUp(work.portal, text, speaker.userId));
-  return { text: formatted.text, mentions: mentionsContent(formatted.mentions) };
+  return { text: await captionText(work, formatted.text, extras), mentions: mentionsContent(formatted.mentions) };
 }
 
-function shown(file: WorkspaceFile, crossed: CrossedFile, caption: Caption | undefined): Record<string, unknown> {
+function shown(file: WorkspaceFile, crossed: CrossedFile, caption: Caption | undefined) {
   const contentType = bareType(file.contentType);
   const { durationMs } = crossed;
   return {
@@ -81,19 +90,14 @@ function shown(file: WorkspaceFile, crossed: CrossedFile, caption: Caption | und
 }
 
 /** The text that names a file in its place, under its caption. */
-async function standIn(
-  { parts }: Work,
-  file: WorkspaceFile,
-  caption: Caption | undefined,
-): Promise<Record<string, unknown>> {
+async function standIn({ parts }: Work, file: WorkspaceFile, caption: Caption | undefined) {
   const link = await parts.files.publicAddress(filePath(file));
   const line = standInText({ fileName: file.name, size: file.size }, 'workspace', link);
   const text = caption === undefined ? { body: line } : withLine(caption.text, line);
   return { msgtype: 'm.text', ...text, 'm.mentions': caption?.mentions ?? {} };
 }
 
-const said = ({ parts, how }: Work, event: WorkspaceMessagePosted, part: number) => ({
-  ...(how.asBot ? perMessageProfile(event.author) : {}),
+const said = ({ parts }: Work, event: WorkspaceMessagePosted, part: number) => ({
   [MARKER]: markerOf(parts, event.version.id, part, event.version.updatedAt),
 });
 

@@ -2,10 +2,11 @@ import { mentionsContent } from '../../format/lookups.ts';
 import { toMatrix } from '../../format/to-matrix.ts';
 import type { WorkspaceMessagePosted } from '../events.ts';
 import type { Outcome } from '../outcome.ts';
-import { type Work, entryOf, marked, markerOf, perMessageProfile, sendOnce, speakerFor, txnOf } from './acting.ts';
+import { type Work, entryOf, marked, markerOf, sendOnce, speakerFor, txnOf } from './acting.ts';
 import { MARKER } from './event.ts';
 import { quotedRoot, relatesTo, threadRootOf, withAnswered, withoutQuotes } from './quotes.ts';
-import { textContent } from './text-content.ts';
+import { saidContent } from './said-content.ts';
+import { shownName, underName } from './shown-name.ts';
 
 export async function post(work: Work, event: WorkspaceMessagePosted): Promise<Outcome> {
   const { parts, portal, row } = work;
@@ -16,11 +17,11 @@ export async function post(work: Work, event: WorkspaceMessagePosted): Promise<O
   const quoted = isCutOff ? await quotedRoot(work, event.threadId) : undefined;
   const source = marked(row, quoted === undefined ? own : `${quoted}\n\n${own}`);
   const { text, mentions } = await toMatrix(source, await work.lookUp(portal, source, speaker.userId));
+  const said = await saidContent(work, speaker, text, event);
   const content = {
-    ...(await textContent(parts, speaker, text)),
+    ...underName(said, shownName(event.author, event.extras.alias, work.how.asBot)),
     ...relatesTo(root, replyTo),
     'm.mentions': mentionsContent(withAnswered(mentions, replyTo, speaker.userId)),
-    ...(work.how.asBot ? perMessageProfile(event.author) : {}),
     [MARKER]: markerOf(parts, event.version.id, 0, event.version.updatedAt),
   };
   const txn = txnOf(work, 'post', event.version.id, '0', speaker.userId);

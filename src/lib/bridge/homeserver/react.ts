@@ -5,6 +5,8 @@ import type { MatrixApi } from '../../matrix/types.ts';
 import type { LedgerEntry, ReactionEntry } from '../../store/types.ts';
 import type { MessageVersion, ReactionChange, WorkspaceReactionsChanged } from '../events.ts';
 import type { Outcome } from '../outcome.ts';
+import { tellOnce } from '../notices/once.ts';
+import { sayInWorkspace } from '../notices/say.ts';
 import { type Work, markerOf, sendOnce, speakerFor, txnOf } from './acting.ts';
 import { MARKER } from './event.ts';
 import { findSent } from './sent.ts';
@@ -29,6 +31,11 @@ export async function withReactions(work: Work, event: Reacted, done: Outcome): 
   const { added, removed } = event.reactions;
   const target = [...(event.pairs ?? []), ...(done.ledger ?? [])].find(({ kind }) => kind === 'message');
   if (target === undefined || (added.length === 0 && removed.length === 0)) return done;
+  // First what is gone: two emoji of Rocket.Chat may be one here, of which a person has but one.
+  for (const entry of removed) await takeBack(work, entry);
+  const unreacted = removed.map(({ eventId }) => eventId);
+  // The bot has one reaction of each kind to a message, however many people it speaks for.
+  if (work.how.asBot && added.length > 0) return { ...(await tellLost(work, done)), unreacted };
   const reactions: ReactionEntry[] = [];
   for (const each of added) {
     const speaker = await speakerFor(work, each.author);
@@ -38,8 +45,19 @@ export async function withReactions(work: Work, event: Reacted, done: Outcome): 
     const common = { portalId: work.portal.id, messageId: event.version.id, emoji: each.emoji, eventId };
     reactions.push({ ...common, origin: 'workspace', matrixUserId: speaker.userId, workspaceUserId, username });
   }
-  for (const entry of removed) await takeBack(work, entry);
-  return { ...done, reactions, unreacted: removed.map(({ eventId }) => eventId) };
+  return { ...done, reactions, unreacted };
+}
+
+const CAUSE = 'reaction-needs-ghost';
+const LOST =
+  'Reactions from here can not be shown on Matrix: those who react can not be in that room under their names.';
+
+async function tellLost({ parts, portal, row }: Work, done: Outcome): Promise<Outcome> {
+  await tellOnce(parts, portal, CAUSE, async () => {
+    await sayInWorkspace(parts, portal, CAUSE, LOST);
+    parts.log('warn', 'notice.reaction', { portal: portal.name, cause: CAUSE, ref: row.ref, reason: LOST });
+  });
+  return done.ledger === undefined ? { ...done, outcome: 'reactions need a ghost' } : done;
 }
 
 interface Annotation {
@@ -58,9 +76,10 @@ async function annotate(
   // Given, taken back and given again are three effects: the row tells them apart.
   const txn = txnOf(work, 'react', version.id, `${emoji} ${row.id}`, speaker.userId);
   const marker = markerOf(parts, version.id, 0, version.updatedAt);
+  const { key, ...named } = await keyFor(work, emoji);
   const content = {
-    'm.relates_to': { rel_type: 'm.annotation', event_id: target.eventId, key: unicodeOf(emoji) ?? emoji },
-    ...(unicodeOf(emoji) === undefined ? { shortcode: emoji } : {}),
+    'm.relates_to': { rel_type: 'm.annotation', event_id: target.eventId, key },
+    ...named,
     [MARKER]: { ...marker, emoji },
   };
   try {
@@ -71,11 +90,30 @@ async function annotate(
   }
 }
 
+/** MSC4027, "shortcode". */
+const SHORTCODE_BYTES = 100;
+
+/** The emoji as clients show it: the image of a custom one with its name, else the character, else the name. */
+async function keyFor({ parts }: Work, emoji: string): Promise<{ readonly key: string }> {
+  const mxc = await parts.emoji.imageOf(emoji.slice(1, -1));
+  const unicode = unicodeOf(emoji);
+  if (mxc === undefined && unicode !== undefined) return { key: unicode };
+  // Some clients read the field by its unstable name only.
+  const named = { shortcode: emoji, 'com.beeper.reaction.shortcode': emoji };
+  return { key: mxc ?? emoji, ...(Buffer.byteLength(emoji) <= SHORTCODE_BYTES ? named : {}) };
+}
+
 async function takeBack(work: Work, entry: ReactionEntry): Promise<void> {
   const { parts, portal, roomId } = work;
   const actor = work.how.asBot ? parts.homeserver : await work.ghosts.again(portal, entry.matrixUserId);
   const txn = txnOf(work, 'unreact', entry.messageId, entry.eventId, actor.userId);
   parts.passed('apply:before-act');
-  await actor.redact(roomId, entry.eventId, txn);
+  try {
+    await actor.redact(roomId, entry.eventId, txn);
+  } catch (error) {
+    // The bot stands in for somebody who may not be there, and has no power over what they left.
+    if (!work.how.asBot || !(error instanceof RemoteError) || error.code !== 'M_FORBIDDEN') throw error;
+    parts.log('warn', 'reaction.stays', { portal: portal.name, ref: entry.eventId, reason: error.message });
+  }
   parts.passed('apply:acted');
 }

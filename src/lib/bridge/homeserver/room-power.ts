@@ -1,5 +1,6 @@
-import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
+import type { EventId, MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import type { BridgeParts } from '../parts.ts';
+import { readEvent } from './event.ts';
 
 /** So long a change of power levels may go unnoticed. */
 const FRESH_MS = 60_000;
@@ -26,13 +27,35 @@ export function createMayNotifyRoom(parts: Pick<BridgeParts, 'homeserver' | 'clo
   return async (roomId, userId) => {
     try {
       const levels = await levelsOf(roomId);
-      const own = numberIn(levels['users'], userId) ?? numberIn(levels, 'users_default') ?? 0;
-      return own >= (numberIn(levels['notifications'], 'room') ?? 50);
+      return powerIn(levels, userId) >= (numberIn(levels['notifications'], 'room') ?? 50);
     } catch {
       return false;
     }
   };
 }
+
+/**
+ * Whether somebody may redact what others wrote, by the levels of this moment: `redact`, 50 where unset. Rejects
+ * as requests do.
+ */
+export async function mayRedact(
+  { homeserver }: Pick<BridgeParts, 'homeserver'>,
+  roomId: MatrixRoomId,
+  userId: MatrixUserId,
+): Promise<boolean> {
+  const levels = (await homeserver.state(roomId, 'm.room.power_levels', '')) ?? {};
+  if (powerIn(levels, userId) >= (numberIn(levels, 'redact') ?? 50)) return true;
+  // From version 12 on a room is named by its first event, and who sent that has all power without being listed:
+  // https://spec.matrix.org/v1.17/rooms/v12/
+  if (roomId.includes(':')) return false;
+  const raw = await homeserver.event(roomId, `$${roomId.slice(1)}` as EventId);
+  const create = raw === undefined ? undefined : readEvent(raw);
+  const more = create?.content['additional_creators'];
+  return create?.sender === userId || (Array.isArray(more) && more.includes(userId));
+}
+
+const powerIn = (levels: Record<string, unknown>, userId: MatrixUserId): number =>
+  numberIn(levels['users'], userId) ?? numberIn(levels, 'users_default') ?? 0;
 
 function numberIn(record: unknown, key: string): number | undefined {
   if (typeof record !== 'object' || record === null || !Object.hasOwn(record, key)) return undefined;

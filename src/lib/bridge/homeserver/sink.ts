@@ -3,7 +3,9 @@ import { partsIn } from '../direct/hands.ts';
 import type { WorkspaceEvent } from '../events.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
+import { createReadSettings } from '../workspace/settings.ts';
 import type { Work } from './acting.ts';
+import { announce } from './announce.ts';
 import { edit } from './edit.ts';
 import type { Ghosts } from './ghosts.ts';
 import type { LookUpForMatrix } from './names.ts';
@@ -18,16 +20,19 @@ export interface HomeserverSink {
 }
 
 export function createHomeserverSink(parts: BridgeParts, ghosts: Ghosts, lookUp: LookUpForMatrix): HomeserverSink {
+  const settings = createReadSettings(parts);
   return {
     async apply(portal, row, event, how) {
       if (portal.matrixRoomId === undefined) throw new Error(`portal ${portal.id} has no Matrix room yet`);
       const here = await partsIn(parts, portal);
-      const work: Work = { parts: here, ghosts, lookUp, portal, row, roomId: portal.matrixRoomId, how };
+      const work: Work = { parts: here, ghosts, lookUp, settings, portal, row, roomId: portal.matrixRoomId, how };
       switch (event.kind) {
         case 'message.posted':
           return (event.files.length === 0 ? post(work, event) : postFiles(work, event)).then((done) =>
             withReactions(work, event, done),
           );
+        case 'announced':
+          return announce(work, event);
         case 'message.edited':
           return edit(work, event).then((done) => withReactions(work, event, done));
         case 'reactions.changed':

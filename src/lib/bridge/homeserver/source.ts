@@ -5,9 +5,7 @@ import { contentHash } from '../effect-ids.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { type MatrixEvent, readEvent } from './event.ts';
-
-/** Events that change something in Rocket.Chat; all others are recorded as seen and need no work. */
-const RELAYED_TYPES = new Set(['m.room.message', 'm.room.redaction', 'm.reaction', 'm.sticker']);
+import { isRelayed } from './relayed-types.ts';
 
 /**
  * What of a room event is recorded. undefined: nothing, because it is our own, or because its room is not
@@ -25,7 +23,7 @@ export function inboxRowOf(
   const ofDirect = event.type === MEMBERSHIP_ROW ? membershipRow(parts, portal, raw) : undefined;
   if (ofDirect !== undefined || portal === undefined) return ofDirect;
   const common = { side: 'homeserver', lane: portal.lane, key: event.id, ref: event.id, type: event.type } as const;
-  if (!RELAYED_TYPES.has(event.type)) return { ...common, body: '', settledAs: 'ignored' };
+  if (!isRelayed(event)) return { ...common, body: '', settledAs: 'ignored' };
   return { ...common, body: JSON.stringify(raw) };
 }
 

@@ -10,6 +10,11 @@ export interface LiveFeature {
   inWorkspace?(news: RealtimeNews): void;
   /** Ephemeral events as the homeserver pushed them: nothing about them may be believed. */
   onMatrix?(events: readonly unknown[]): void;
+  /**
+   * Room events of a transaction once they are recorded, as unread. What the homeserver loses or repeats is lost
+   * or comes again here: what must not be missed is compared besides.
+   */
+  onRecorded?(events: readonly unknown[]): void;
   /** Work of its own while the bridge runs; ends when the bridge's signal aborts. */
   run?(): Promise<void>;
 }

@@ -1,10 +1,12 @@
 import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import type { RealtimeNews } from '../../rocketchat/realtime-news.ts';
-import type { Person, Portal } from '../../store/types.ts';
+import type { Person, Portal, Profile } from '../../store/types.ts';
+import { nameOnMatrix } from '../homeserver/ghost-profile.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { LiveFeature } from './live-feature.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import type { Puppets } from '../workspace/puppets.ts';
+import { type ReadSettings, createReadSettings } from '../workspace/settings.ts';
 
 /** Rocket.Chat forgets a typist 15 s after the last word of it; Matrix tells only of the beginning and the end. */
 const RENEW_MS = 10_000;
@@ -23,11 +25,16 @@ interface TypingOptions {
   readonly signal: AbortSignal;
 }
 
+interface Wired extends TypingOptions {
+  readonly settings: ReadSettings;
+}
+
 /**
  * Carries who is typing. Nothing of it is stored, tried again or waited for, and it makes no account: only
  * somebody who has spoken in the room is seen typing. In alias mode nobody is, for the bot has one face.
  */
-export function createTyping(options: TypingOptions): LiveFeature {
+export function createTyping(given: TypingOptions): LiveFeature {
+  const options: Wired = { ...given, settings: createReadSettings(given.parts) };
   const matrixTypists = new Map<string, AbortController>();
   const workspaceTypists = new Map<string, number>();
   const quietly = (work: Promise<void>): void => {
@@ -69,7 +76,7 @@ function readTyping(event: unknown): TypingNow | undefined {
 
 /** Begins with those who began, ends with those who ended: the event has everybody who types in the room. */
 function follow(
-  options: TypingOptions,
+  options: Wired,
   typists: Map<string, AbortController>,
   portal: Portal,
   { userIds }: TypingNow,
@@ -93,7 +100,7 @@ function follow(
 }
 
 async function showInWorkspace(
-  { parts, puppets, signal: stopping }: TypingOptions,
+  { parts, puppets, settings, signal: stopping }: Wired,
   portal: Portal,
   userId: MatrixUserId,
   ended: AbortSignal,
@@ -102,8 +109,7 @@ async function showInWorkspace(
   if (person?.kind !== 'puppet') return;
   const { api, alias } = await puppets.inRoom(portal, userId);
   if (alias !== undefined) return;
-  const settings = await parts.workspace.publicSettings(['UI_Use_Real_Name']);
-  const shownName = settings.get('UI_Use_Real_Name') === true ? person.displayName : person.username;
+  const shownName = (await settings()).realNames ? person.displayName : person.username;
   const until = parts.clock.now() + LONGEST_MS;
   while (!ended.aborted && parts.clock.now() < until) {
     await api.setTyping(portal.workspaceRoomId, shownName, true);
@@ -113,13 +119,14 @@ async function showInWorkspace(
 }
 
 async function showOnMatrix(
-  { parts }: TypingOptions,
+  { parts, settings }: Wired,
   typists: Map<string, number>,
   portal: Portal,
   { username, typing }: Extract<RealtimeNews, { kind: 'typing' }>,
 ): Promise<void> {
-  // Where the workspace shows real names, two people may share one: then nobody is shown typing.
-  const person = await memberOf(parts, portal, await parts.store.people.byUsername('ghost', username));
+  const person = (await settings()).realNames
+    ? await onlyMemberNamed(parts, portal, username)
+    : await memberOf(parts, portal, await parts.store.people.byUsername('ghost', username));
   if (person?.kind !== 'ghost' || portal.matrixRoomId === undefined) return;
   const key = `${portal.id} ${person.id}`;
   const now = parts.clock.now();
@@ -128,6 +135,16 @@ async function showOnMatrix(
   else if (typists.size < TYPISTS || typists.has(key)) typists.set(key, now);
   else return forgetOld(typists, now);
   await parts.homeserver.as(person.matrixUserId).setTyping(portal.matrixRoomId, typing, MATRIX_TIMEOUT_MS);
+}
+
+/** Where the workspace shows real names, two people may share one: then nobody is shown typing. */
+async function onlyMemberNamed(parts: BridgeParts, portal: Portal, name: string): Promise<Profile | undefined> {
+  const [one, another] = await parts.store.people.membersNamed(
+    portal.id,
+    'ghost',
+    nameOnMatrix({ name, username: name }),
+  );
+  return another === undefined && one?.ready === true ? one : undefined;
 }
 
 function forgetOld(typists: Map<string, number>, now: number): void {

@@ -1,15 +1,19 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { MatrixRoomAlias, MatrixRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
+import { parseServerName } from '../../matrix/server-name.ts';
 import { roomAliasLocalpart } from '../../matrix/alias-name.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
 import type { Portal } from '../../store/types.ts';
 import type { Bridge } from '../bridge.ts';
 import { prepareBot } from '../homeserver/bot.ts';
+import { writeServerAcl } from '../homeserver/server-acl.ts';
 import { newestEvent, wholeUpTo } from '../homeserver/catch-up.ts';
+import { turnsEncryptionOn } from '../homeserver/content.ts';
 import type { BridgeParts } from '../parts.ts';
 import { linkedAtCursor } from '../portal-index.ts';
 import { caughtUpTo } from '../workspace/catch-up.ts';
+import { assertAdmitted } from './access.ts';
 import { viewOf } from './rooms.ts';
 import type { LinkRequest, LinkView } from './views.ts';
 
@@ -30,24 +34,47 @@ export async function linkRooms(
   const room = await federableRoom(parts, request.room);
   const wanted = request.matrixRoom === undefined ? undefined : await resolved(parts, request.matrixRoom);
   const existing = await parts.store.portals.byWorkspaceRoom(room.id);
-  if (existing?.state === 'active') return alreadyLinked(existing, wanted, request);
+  if (existing?.state === 'active') return alreadyLinked(parts, bridge, { portal: existing, wanted, request });
   // Made at the bridge's start, unless the homeserver did not answer then or no bridge ever ran.
   await prepareBot(parts);
   await joinWorkspaceRoom(parts, room);
   const { serverTime } = await parts.workspace.info();
-  const portal = existing ?? (await claimed(parts, room, wanted));
+  const portal = existing ?? (await claimed(parts, room, wanted, request.retention));
   if (wanted !== undefined && portal.matrixRoomId !== wanted) throw linkedElsewhere(room.name, portal);
   const matrixRoomId = portal.matrixRoomId ?? (await createMatrixRoom(parts, portal, room));
   await parts.homeserver.join(matrixRoomId, request.via);
+  await refuseEncrypted(parts, portal, matrixRoomId);
   const warnings = await claimMatrixRoom(parts, portal, matrixRoomId);
-  const active = await activate(parts, portal, matrixRoomId, serverTime);
+  const active = await activate(parts, portal, matrixRoomId, serverTime, request.retention);
+  const unwritten = await writeServerAcl(parts, active);
   await bridge?.portalChanged(active, serverTime);
-  return { room: viewOf(active, 0, bridge?.problemsOf(active) ?? []), changed: true, warnings };
+  return {
+    room: viewOf(active, 0, bridge?.problemsOf(active) ?? []),
+    changed: true,
+    warnings: [...warnings, ...(unwritten === undefined ? [] : [unwritten])],
+  };
 }
 
-function alreadyLinked(portal: Portal, wanted: MatrixRoomId | undefined, request: LinkRequest): LinkView {
+interface Linked {
+  readonly portal: Portal;
+  readonly wanted: MatrixRoomId | undefined;
+  readonly request: LinkRequest;
+}
+
+/** What the link is to be like may be said again, and otherwise. */
+async function alreadyLinked(
+  parts: BridgeParts,
+  bridge: Bridge | undefined,
+  { portal, wanted, request }: Linked,
+): Promise<LinkView> {
   if (wanted !== undefined && portal.matrixRoomId !== wanted) throw linkedElsewhere(request.room, portal);
-  return { room: viewOf(portal, 0, []), changed: false, warnings: [] };
+  const { retention } = request;
+  if (retention === undefined || retention === portal.retention) {
+    return { room: viewOf(portal, 0, []), changed: false, warnings: [] };
+  }
+  const changed = await parts.store.portals.update(portal.id, { retention });
+  await bridge?.portalChanged(changed);
+  return { room: viewOf(changed, 0, []), changed: true, warnings: [] };
 }
 
 function linkedElsewhere(room: string, portal: Portal): RcfedError {
@@ -75,6 +102,8 @@ function reasonAgainst(room: WorkspaceRoom): string | undefined {
 }
 
 async function resolved(parts: BridgeParts, text: string): Promise<MatrixRoomId> {
+  const server = parseServerName(text.slice(text.indexOf(':') + 1));
+  if (text.includes(':') && server !== undefined) assertAdmitted(parts, server);
   if (text.startsWith('!')) return text as MatrixRoomId;
   const id = text.startsWith('#') ? await parts.homeserver.resolveAlias(text as MatrixRoomAlias) : undefined;
   if (id !== undefined) return id;
@@ -97,6 +126,7 @@ async function claimed(
   parts: BridgeParts,
   room: WorkspaceRoom,
   matrixRoomId: MatrixRoomId | undefined,
+  retention: LinkRequest['retention'],
 ): Promise<Portal> {
   const { portal } = await parts.store.portals.create({
     workspaceRoomId: room.id,
@@ -105,6 +135,7 @@ async function claimed(
     roomType: room.type === 'p' ? 'p' : 'c',
     name: room.name,
     alias: undefined,
+    retention: retention ?? 'keep',
   });
   if (portal.workspaceRoomId !== room.id)
     throw linkedElsewhere('The Matrix room', { ...portal, alias: `#${portal.name}` });
@@ -155,6 +186,15 @@ async function adoptable(
   return claim?.['bridge'] === parts.identity.bridgeId && claim['room'] === room.id ? id : undefined;
 }
 
+/** Encryption can't be turned off again: nothing would ever come from there. */
+async function refuseEncrypted(parts: BridgeParts, portal: Portal, roomId: MatrixRoomId): Promise<void> {
+  const encryption = await parts.homeserver.state(roomId, 'm.room.encryption', '');
+  if (encryption === undefined || !turnsEncryptionOn('m.room.encryption', '', encryption)) return;
+  await parts.store.portals.update(portal.id, { state: 'closed' });
+  await parts.homeserver.leave(roomId);
+  throw new RcfedError('RCFED_ROOM_ENCRYPTED', `${roomId} is encrypted: nobody but its members can read it`);
+}
+
 /** Refuses a room that another bridge serves for this workspace. Answers what the bot lacks there. */
 async function claimMatrixRoom(parts: BridgeParts, portal: Portal, roomId: MatrixRoomId): Promise<readonly string[]> {
   const { workspaceId, bridgeId } = parts.identity;
@@ -186,11 +226,12 @@ async function activate(
   portal: Portal,
   matrixRoomId: MatrixRoomId,
   linkedAt: number,
+  retention: LinkRequest['retention'],
 ): Promise<Portal> {
   const { store } = parts;
   const newest = await newestEvent(parts, matrixRoomId);
   await store.setCursor(linkedAtCursor(portal), String(linkedAt));
   await store.setCursor(caughtUpTo(portal), String(linkedAt));
   if (newest !== undefined) await store.setCursor(wholeUpTo(portal), newest);
-  return store.portals.update(portal.id, { state: 'active', matrixRoomId });
+  return store.portals.update(portal.id, { state: 'active', matrixRoomId, ...(retention && { retention }) });
 }

@@ -19,6 +19,7 @@ export function viewOf(portal: Portal, waiting: number, problems: readonly strin
     matrixRoomId: portal.matrixRoomId,
     alias: portal.alias,
     state: portal.state,
+    retention: portal.retention,
     waiting,
     problems,
   };

@@ -1,8 +1,11 @@
 import type { Bridge } from '../bridge.ts';
 import type { BridgeParts } from '../parts.ts';
+import { accessRules, changeAccess, checkAccess } from './access.ts';
+import { inviteLink, inviteUsers, verifyUsers } from './invite.ts';
 import { linkRooms } from './link.ts';
 import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
 import { listRooms } from './rooms.ts';
+import { searchRooms } from './search.ts';
 import { bridgeStatus } from './status.ts';
 import { traceOf } from './trace.ts';
 import { unlinkRooms } from './unlink.ts';
@@ -17,6 +20,13 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     link: (request) => linkRooms(parts, bridge, request),
     unlink: (request) => unlinkRooms(parts, bridge, request),
     rooms: () => listRooms(parts, bridge),
+    search: (request) => searchRooms(parts, request),
+    accessRules: () => accessRules(parts),
+    changeAccess: (request) => changeAccess(parts, request),
+    checkAccess: (request) => checkAccess(parts, request),
+    invite: (request) => inviteUsers(parts, request),
+    verify: ({ users }) => verifyUsers(parts, users),
+    inviteLink: ({ room }) => inviteLink(parts, room),
     status: () => bridgeStatus(parts, bridge),
     trace: ({ ref }) => traceOf(parts, ref),
     asideRows: () => asideRows(parts),

@@ -21,6 +21,7 @@ export async function bridgeStatus(parts: BridgeParts, bridge: Bridge | undefine
       events: count,
       since: new Date(oldestAt).toISOString(),
     })),
+    blocked: await store.access.blocked(),
     setAside: (await store.quarantine.list()).length,
   };
 }

@@ -1,4 +1,3 @@
-import { RcfedError } from '../../core/errors.ts';
 import type { Portal } from '../../store/types.ts';
 import type { MatrixRoomAlias } from '../../core/ids.ts';
 import type { Bridge } from '../bridge.ts';
@@ -6,6 +5,7 @@ import { homeserverIn } from '../direct/hands.ts';
 import { BRIDGE_STATE } from './link.ts';
 import { LANE_OWNER } from '../lanes.ts';
 import type { BridgeParts } from '../parts.ts';
+import { portalNamed } from './portal-named.ts';
 import { viewOf } from './rooms.ts';
 import type { LinkView } from './views.ts';
 
@@ -23,19 +23,6 @@ export async function unlinkRooms(
   await bridge?.portalChanged(closed);
   await settleWaiting(parts, portal);
   return { room: viewOf(closed, 0, []), changed: true, warnings: await leaveRoom(parts, portal) };
-}
-
-/** By name, id, alias or Matrix room id. */
-async function portalNamed(parts: BridgeParts, text: string): Promise<Portal> {
-  const name = text.replace(/^#(?!.*:)/, '');
-  const portals = await parts.store.portals.list();
-  const found = portals.find((portal) =>
-    [portal.name, portal.workspaceRoomId, portal.alias, portal.matrixRoomId].some(
-      (each) => each === text || each === name,
-    ),
-  );
-  if (found !== undefined) return found;
-  throw new RcfedError('RCFED_ROOM_UNKNOWN', `${text} is not a federated room`, { try: ['rcfed rooms list'] });
 }
 
 async function settleWaiting(parts: BridgeParts, portal: Portal): Promise<void> {

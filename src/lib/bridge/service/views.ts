@@ -1,4 +1,5 @@
-/** What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text. */
+// What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
+import type { PortalRetention } from '../../store/types.ts';
 
 export interface LinkRequest {
   /** Name or id of the Rocket.Chat room. */
@@ -7,6 +8,8 @@ export interface LinkRequest {
   readonly matrixRoom?: string | undefined;
   /** Servers to join through, for a room id. */
   readonly via?: readonly string[] | undefined;
+  /** Undefined: as it is, `keep` for a new link. */
+  readonly retention?: PortalRetention | undefined;
 }
 
 export interface RoomView {
@@ -16,6 +19,8 @@ export interface RoomView {
   readonly matrixRoomId: string | undefined;
   readonly alias: string | undefined;
   readonly state: 'linking' | 'active' | 'closed';
+  /** What becomes of messages on Matrix that are pruned in Rocket.Chat. */
+  readonly retention: PortalRetention;
   /** Events that are recorded and not yet applied. */
   readonly waiting: number;
   /** Why they wait although both servers work. */
@@ -27,6 +32,86 @@ export interface LinkView {
   /** False: it was so already. */
   readonly changed: boolean;
   readonly warnings: readonly string[];
+}
+
+export interface SearchRequest {
+  /** Looked for in names, topics and aliases; undefined: every room. */
+  readonly term?: string | undefined;
+  /** Whose directory; undefined: the homeserver's own. */
+  readonly server?: string | undefined;
+  /** At most so many rooms; a server may give fewer at once. */
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly page?: string | undefined;
+}
+
+export interface PublicRoomView {
+  readonly roomId: string;
+  readonly alias: string | null;
+  readonly name: string | null;
+  readonly topic: string | null;
+  readonly members: number;
+  /** Whether anybody may join without being asked in. */
+  readonly joinable: boolean;
+  readonly joinRule: string;
+  /** A room of this workspace is linked with it. */
+  readonly bridged: boolean;
+}
+
+export interface SearchView {
+  /** Whose directory it is. */
+  readonly server: string;
+  readonly rooms: readonly PublicRoomView[];
+  readonly next: string | null;
+  /** As the server estimates it; null: it doesn't say. */
+  readonly total: number | null;
+}
+
+export interface AccessRulesView {
+  /** The homeserver's name: always let in. */
+  readonly own: string;
+  /** Empty: everybody who is not blocked. */
+  readonly allow: readonly string[];
+  readonly block: readonly string[];
+}
+
+export interface AccessChangeView extends AccessRulesView {
+  readonly pattern: string;
+  /** False: it was so already. */
+  readonly changed: boolean;
+  readonly warnings: readonly string[];
+}
+
+export interface AccessCheckView {
+  readonly server: string;
+  readonly allowed: boolean;
+  /** The pattern that decided; null: none fits. */
+  readonly rule: string | null;
+  readonly why: 'own' | 'blocked' | 'allowed' | 'not on the allow list' | 'no rule';
+}
+
+export interface InviteView {
+  readonly user: string;
+  /** `already`: a member, or invited before. */
+  readonly outcome: 'invited' | 'already' | 'refused';
+  /** Why it was refused. */
+  readonly reason: string | null;
+}
+
+export interface VerifiedView {
+  readonly user: string;
+  /** `unknown`: the server shows no such profile, and an invitation may still work. */
+  readonly outcome: 'exists' | 'unknown' | 'unreachable' | 'refused';
+  readonly displayName: string | null;
+  readonly reason: string | null;
+}
+
+export interface InviteLinkView {
+  readonly room: string;
+  /** https://matrix.to/#/… */
+  readonly link: string;
+  /** Whether whoever opens it may join without being invited. */
+  readonly open: boolean;
 }
 
 export interface SideView {
@@ -46,6 +131,8 @@ export interface StatusView {
   readonly people: { readonly ghosts: number; readonly puppets: number };
   readonly waiting: readonly { readonly room: string; readonly events: number; readonly since: string }[];
   readonly setAside: number;
+  /** Events that were not carried over because their server is not admitted. */
+  readonly blocked: number;
 }
 
 export interface TraceStep {
@@ -91,6 +178,20 @@ export interface BridgeService {
   link(request: LinkRequest): Promise<LinkView>;
   unlink(request: { readonly room: string }): Promise<LinkView>;
   rooms(): Promise<readonly RoomView[]>;
+  /** One page of a room directory, without spaces. */
+  search(request: SearchRequest): Promise<SearchView>;
+  accessRules(): Promise<AccessRulesView>;
+  /** In force at once, and written into the Matrix rooms that the bot may change. */
+  changeAccess(request: {
+    readonly change: 'allow' | 'block' | 'remove';
+    readonly pattern: string;
+  }): Promise<AccessChangeView>;
+  checkAccess(request: { readonly server: string }): Promise<AccessCheckView>;
+  /** At most 50 at once; in the order in which they were named. */
+  invite(request: { readonly room: string; readonly users: readonly string[] }): Promise<readonly InviteView[]>;
+  /** At most 50 at once; looks at their profiles. */
+  verify(request: { readonly users: readonly string[] }): Promise<readonly VerifiedView[]>;
+  inviteLink(request: { readonly room: string }): Promise<InviteLinkView>;
   status(): Promise<StatusView>;
   /** `ref`: message id, event id, or a link to either. */
   trace(request: { readonly ref: string }): Promise<TraceView>;

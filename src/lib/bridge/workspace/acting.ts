@@ -5,9 +5,11 @@ import type { InboxRow, Portal, Snapshot } from '../../store/types.ts';
 import type { HomeserverMessagePosted } from '../events.ts';
 import type { Manner } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
+import { NO_EXTRAS } from './extras.ts';
 import { type WorkspaceMessage, readMessage } from './message.ts';
 import type { LookUpForWorkspace } from './names.ts';
 import type { Puppets, Voice } from './puppets.ts';
+import type { PartToSend } from './send-part.ts';
 import type { ReadSettings } from './settings.ts';
 
 /** Our clock and the workspace's may differ by so much when a deletion is looked for. */
@@ -35,8 +37,7 @@ export async function sendOnce(
   work: Work,
   voice: Voice,
   id: MessageId,
-  text: string,
-  threadId: MessageId | undefined,
+  { text, threadId, point }: Pick<PartToSend, 'text' | 'threadId' | 'point'>,
 ): Promise<WorkspaceMessage | 'taken' | 'deleted'> {
   const { parts, portal, row } = work;
   const message = {
@@ -45,6 +46,7 @@ export async function sendOnce(
     text,
     ...(threadId === undefined ? {} : { threadId }),
     ...(voice.alias === undefined ? {} : { alias: voice.alias }),
+    ...(point === undefined ? {} : { location: point }),
   };
   if (work.how.mayHaveActed) {
     const found = await findSent(work, id);
@@ -70,7 +72,7 @@ export async function sendOnce(
 function unread(voice: Voice, id: MessageId, portal: Portal, text: string): WorkspaceMessage {
   const author = { id: voice.userId, username: '', name: '' };
   const none = { editedAt: undefined, editor: undefined, systemType: undefined, reactions: new Map<string, never[]>() };
-  const unrelated = { files: [], quotes: [], threadId: undefined };
+  const unrelated = { files: [], quotes: [], threadId: undefined, extras: NO_EXTRAS, announcement: undefined };
   return { id, roomId: portal.workspaceRoomId, text, author, at: 0, updatedAt: 0, ...none, ...unrelated };
 }
 

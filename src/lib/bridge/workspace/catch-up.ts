@@ -4,7 +4,8 @@ import type { Recorded } from '../homeserver/source.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { readTime } from './message.ts';
-import { deletionRow, messageRow, tombstoneOf } from './source.ts';
+import { deletionRows } from './deletions.ts';
+import { messageRow, tombstoneOf } from './source.ts';
 
 /** `_updatedAt` has several writers and is not strictly monotonic: what is read again is recognised by its key. */
 const OVERLAP_MS = 60_000;
@@ -41,9 +42,9 @@ export async function catchUp(
   }
   for (const { id, at } of deleted) {
     newest = Math.max(newest, at);
-    rows.push(deletionRow(portal.lane, id, at));
     tombstones.push({ side: 'workspace', target: id });
   }
+  rows.push(...(await deletionRows(parts, portal, deleted)));
   rows.sort((one, other) => (one.order ?? 0) - (other.order ?? 0));
   parts.passed('catch-up:half');
   const cursors = [{ name: caughtUpTo(portal), value: String(newest) }];

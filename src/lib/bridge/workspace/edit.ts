@@ -7,7 +7,7 @@ import { relationOfRelayed } from '../homeserver/relations.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Work, marked, snapshotOf, voiceOf } from './acting.ts';
 import { deleteParts } from './delete-parts.ts';
-import { type WorkspaceMessage, isDeleted, readMessage, textHash } from './message.ts';
+import { type WorkspaceMessage, hashOf, isDeleted, readMessage } from './message.ts';
 import { withoutAllIfRefused } from './names.ts';
 import { type Place, placeOf, withQuote } from './quotes.ts';
 import { sendPart } from './send-part.ts';
@@ -69,13 +69,14 @@ async function update(
   text: string,
 ): Promise<Outcome> {
   const { parts, portal } = work;
-  const hash = textHash(text);
   const before = await snapshotBefore(work, messageId);
   const present = await presentMessage(work, messageId);
   if (present === undefined) return { outcome: 'gone' };
   // A caption may be taken away, a text not.
   if (text.trim() === '' && present.files.length === 0) return { outcome: 'empty' };
-  const presentHash = textHash(present.text);
+  // What an app added to it stays.
+  const hash = hashOf({ ...present, text });
+  const presentHash = hashOf(present);
   if (presentHash === hash)
     return { outcome: 'relayed', snapshots: [{ ...before, hash, updatedAt: present.updatedAt }] };
   const step = part === 0 ? 'chat.update' : `chat.update ${part}`;
@@ -91,7 +92,7 @@ async function update(
   parts.passed('apply:before-act');
   const answer = readMessage(await voice.api.updateMessage(portal.workspaceRoomId, messageId, text));
   parts.passed('apply:acted');
-  const now = { hash: answer === undefined ? hash : textHash(answer.text), updatedAt: answer?.updatedAt };
+  const now = { hash: answer === undefined ? hash : hashOf(answer), updatedAt: answer?.updatedAt };
   return {
     outcome: 'relayed',
     snapshots: [{ ...before, hash: now.hash, updatedAt: now.updatedAt ?? present.updatedAt }],

@@ -5,8 +5,9 @@ import { DIRECT_ROW } from '../direct/invite.ts';
 import type { ReactionChange, WorkspaceEvent } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
-import { type WorkspaceMessage, isDeleted, readMessage, textHash, versionOf } from './message.ts';
+import { type WorkspaceMessage, hashOf, isDeleted, readMessage, versionOf } from './message.ts';
 import { reactionChange } from './reactions.ts';
+import { kindOf } from './system-messages.ts';
 import { withItsEvent } from './text-parts.ts';
 
 /** Can't be told yet: our own message whose sending was never settled. It waits for that. */
@@ -32,7 +33,9 @@ export async function interpretWorkspaceRow(
   { portal, linkedAt, ownSendingUnsettled }: WorkspaceCircumstances,
 ): Promise<WorkspaceEvent | Nothing | Later> {
   if (row.type === DIRECT_ROW) return nothing('direct message opened');
-  if (row.type === 'deleted') return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled);
+  if (row.type === 'deleted' || row.type === 'pruned') {
+    return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled, row.type);
+  }
   const message = readMessage(JSON.parse(row.body ?? '{}') as RawMessage);
   if (message === undefined) return nothing('malformed');
   if (isDeleted(message)) return interpretDeletion(parts, message.id, ownSendingUnsettled);
@@ -62,10 +65,11 @@ async function interpretUnknown(
     // told once the sending is settled.
     return ownSendingUnsettled ? { kind: 'later' } : nothing('echo');
   }
-  if (message.systemType !== undefined) return nothing('ignored');
-  if (message.text === '' && message.files.length === 0) return nothing('ignored');
+  if (!saysSomething(message)) return nothing('ignored');
   const aside = await setAsideOf(parts, message.id);
   if (aside !== undefined) return nothing('folded', { foldInto: aside });
+  const announced = announcedBy(message);
+  if (announced !== undefined) return announced;
   return {
     kind: 'message.posted',
     origin: 'workspace',
@@ -77,7 +81,22 @@ async function interpretUnknown(
     quotes: message.quotes,
     threadId: message.threadId,
     files: message.files,
+    extras: message.extras,
   };
+}
+
+/** What Rocket.Chat itself says of the room and its people is not a message that somebody wrote. */
+function saysSomething({ systemType, announcement, text, files, extras }: WorkspaceMessage): boolean {
+  if (announcement !== undefined) return true;
+  const kind = kindOf(systemType);
+  if (kind !== 'message' && kind !== 'unknown') return false;
+  return text.trim() !== '' || files.length > 0 || extras.cards.length > 0 || extras.location !== undefined;
+}
+
+function announcedBy(message: WorkspaceMessage): WorkspaceEvent | undefined {
+  const { announcement: what, author, at, threadId } = message;
+  if (what === undefined) return undefined;
+  return { kind: 'announced', origin: 'workspace', author, version: versionOf(message), at, threadId, what };
 }
 
 async function interpretVersion(
@@ -86,9 +105,11 @@ async function interpretVersion(
   snapshot: Snapshot,
 ): Promise<WorkspaceEvent | Nothing> {
   if (snapshot.deleted) return nothing('gone');
+  // Encryption was turned on since, and somebody edited it: what it says now nobody can tell.
+  if (recorded.announcement?.kind === 'encrypted') return announcedBy(recorded) ?? nothing('ignored');
   let message = recorded;
   let reactions = await reactionChange(parts, message.id, message.reactions);
-  const isSettled = (): boolean => textHash(message.text) === snapshot.hash && isEmpty(reactions);
+  const isSettled = (): boolean => hashOf(message) === snapshot.hash && isEmpty(reactions);
   if (isSettled()) return nothing('unchanged', { snapshots: [newest(snapshot, recorded)] });
   if (recorded.updatedAt <= snapshot.updatedAt) {
     // Older than what is settled, yet different: only the present state counts.
@@ -116,6 +137,7 @@ async function interpretVersion(
     text: message.text,
     quotes: message.quotes,
     files: message.files,
+    extras: message.extras,
     snapshot,
     pairs,
     reactions,
@@ -139,6 +161,7 @@ async function interpretDeletion(
   parts: BridgeParts,
   messageId: MessageId,
   ownSendingUnsettled: boolean,
+  how: 'deleted' | 'pruned' = 'deleted',
 ): Promise<WorkspaceEvent | Nothing | Later> {
   const tombstones = [{ side: 'workspace', target: messageId }] as const;
   const snapshot = await parts.store.ledger.snapshot(messageId);
@@ -152,6 +175,10 @@ async function interpretDeletion(
   const effect = { side: 'workspace', target: messageId, kind: 'deleted', value: '' } as const;
   if (await parts.store.effects.consume(effect)) {
     return nothing('echo', { tombstones, snapshots: [{ ...snapshot, deleted: true }] });
+  }
+  // A policy of this workspace is none of the partner's: their history stays unless the room says otherwise.
+  if (how === 'pruned' && (await parts.store.portals.byId(snapshot.portalId))?.retention !== 'redact') {
+    return nothing('pruned, stays on Matrix', { tombstones, snapshots: [{ ...snapshot, deleted: true }] });
   }
   const pairs = await pairsOf(parts, messageId);
   return { kind: 'message.deleted', origin: 'workspace', messageId, snapshot, pairs };

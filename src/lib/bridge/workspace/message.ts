@@ -2,9 +2,18 @@ import { isTime } from '../../core/clock.ts';
 import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
 import { contentHash } from '../effect-ids.ts';
-import type { MessageVersion, WorkspaceAuthor, WorkspaceFile, WorkspaceQuote } from '../events.ts';
+import type {
+  Announcement,
+  MessageVersion,
+  WorkspaceAuthor,
+  WorkspaceExtras,
+  WorkspaceFile,
+  WorkspaceQuote,
+} from '../events.ts';
+import { readExtras } from './extras.ts';
 import { readCaption, readFiles } from './message-files.ts';
 import { type ReactionList, readReactions } from './reactions.ts';
+import { readAnnouncement } from './system-messages.ts';
 
 /** A Rocket.Chat message document with the fields that are relayed, dates in ms. */
 export interface WorkspaceMessage {
@@ -16,6 +25,7 @@ export interface WorkspaceMessage {
   /** `tmid` */
   readonly threadId: MessageId | undefined;
   readonly files: readonly WorkspaceFile[];
+  readonly extras: WorkspaceExtras;
   readonly author: WorkspaceAuthor;
   /** `ts` */
   readonly at: number;
@@ -25,6 +35,8 @@ export interface WorkspaceMessage {
   readonly editor: WorkspaceAuthor | undefined;
   /** `t`: set for system messages; `rm` is a deleted one whose place is kept. */
   readonly systemType: string | undefined;
+  /** What a system message tells that people want to know; undefined for all others. */
+  readonly announcement: Announcement | undefined;
   readonly reactions: ReactionList;
 }
 
@@ -44,6 +56,7 @@ export function readMessage(raw: RawMessage): WorkspaceMessage | undefined {
     text: caption ?? (typeof text === 'string' ? text : ''),
     files,
     quotes: readQuotes(raw['attachments']),
+    extras: readExtras(raw, { hasFiles: files.length > 0, author }),
     threadId: typeof threadId === 'string' && threadId !== '' ? (threadId as MessageId) : undefined,
     author,
     at,
@@ -51,6 +64,7 @@ export function readMessage(raw: RawMessage): WorkspaceMessage | undefined {
     editedAt: readTime(raw['editedAt']),
     editor: readAuthor(raw['editedBy']),
     systemType: typeof systemType === 'string' && systemType !== '' ? systemType : undefined,
+    announcement: readAnnouncement(raw),
     reactions: readReactions(raw),
   };
 }
@@ -59,10 +73,20 @@ export const isDeleted = (message: WorkspaceMessage): boolean => message.systemT
 
 /** The relayed fields alone: a preview, a pin or a thread counter leaves the hash as it was. */
 export function versionOf(message: WorkspaceMessage): MessageVersion {
-  return { id: message.id, hash: textHash(message.text), updatedAt: message.updatedAt };
+  return { id: message.id, hash: hashOf(message), updatedAt: message.updatedAt };
 }
 
-export const textHash = (text: string): string => contentHash(['text', text]);
+/** An announcement has no words of its own: a call that ends or a discussion's counter is no edit of it. */
+export function hashOf({
+  text,
+  extras,
+  announcement,
+}: Pick<WorkspaceMessage, 'text' | 'extras' | 'announcement'>): string {
+  if (announcement !== undefined) return contentHash(['announcement', announcement.kind]);
+  return extras.cards.length === 0 ? textHash(text) : contentHash(['text', text, extras.cards]);
+}
+
+const textHash = (text: string): string => contentHash(['text', text]);
 
 /** ISO text (REST), `{"$date": ms}` (realtime) or ms. */
 export function readTime(value: unknown): number | undefined {

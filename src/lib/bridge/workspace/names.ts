@@ -4,6 +4,7 @@ import type { Portal } from '../../store/types.ts';
 import { type NamesInHtml, namesInHtml } from '../../format/names-in-html.ts';
 import { NO_NAMES, type WorkspaceNames } from '../../format/workspace-names.ts';
 import type { MatrixText } from '../events.ts';
+import { codeInWorkspace } from '../emoji/custom-emoji.ts';
 import type { MayNotifyRoom } from '../homeserver/room-power.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type PortalIndex, isNamedIn } from '../portal-index.ts';
@@ -24,7 +25,9 @@ export function createLookUpForWorkspace(
   mayNotifyRoom: MayNotifyRoom,
 ): LookUpForWorkspace {
   return async (portal, text, sender) => {
-    const names = /matrix(?:\.to|:)/i.test(text.formatted_body ?? '') ? await namesInHtml(text) : NOBODY;
+    const names = /matrix(?:\.to|:)|data-mx-emoticon/i.test(text.formatted_body ?? '')
+      ? await namesInHtml(text)
+      : NOBODY;
     const users = new Map<string, { username: string }>();
     for (const id of names.users) {
       const person = await parts.store.people.byMatrixUser(id as MatrixUserId);
@@ -36,10 +39,16 @@ export function createLookUpForWorkspace(
       if (other.matrixRoomId !== undefined) rooms.set(other.matrixRoomId, { name: other.name });
       if (other.alias !== undefined) rooms.set(other.alias, { name: other.name });
     }
+    const emoji = new Map<string, { name: string }>();
+    for (const { mxc, alt } of names.emoji) {
+      const name = await codeInWorkspace(parts.emoji, mxc, alt);
+      if (name !== undefined) emoji.set(mxc, { name });
+    }
     return {
       ...NO_NAMES,
       user: (id) => users.get(id),
       room: (aliasOrId) => rooms.get(aliasOrId),
+      emoji: (mxc) => emoji.get(mxc),
       roomMentioned: text.mentionsRoom,
       mayMentionAll:
         text.mentionsRoom && portal.matrixRoomId !== undefined && (await mayNotifyRoom(portal.matrixRoomId, sender)),

@@ -10,7 +10,7 @@ import type { FileFields } from '../homeserver/content-file.ts';
 import { withLine } from '../homeserver/formatted-text.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Work, marked, snapshotOf, voiceOf } from './acting.ts';
-import { readMessage, textHash } from './message.ts';
+import { hashOf, readMessage } from './message.ts';
 import { withoutAllIfRefused } from './names.ts';
 import { post } from './post.ts';
 import { placeOf, withQuote } from './quotes.ts';
@@ -47,7 +47,7 @@ export async function postFile(work: Work, event: HomeserverMessagePosted, file:
   return {
     outcome: 'relayed',
     ledger: [entry],
-    snapshots: [snapshotOf(portal, message.id, textHash(message.text), message.updatedAt)],
+    snapshots: [snapshotOf(portal, message.id, hashOf(message), message.updatedAt)],
   };
 }
 

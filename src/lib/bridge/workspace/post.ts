@@ -30,7 +30,16 @@ async function postText(
   const { threadId } = place;
   const sent: SentPart[] = [];
   for (const [part, text] of (await splitFor(work, withQuote(place, whole))).entries()) {
-    const one = await sendPart(work, voice, { eventId, cause: eventId, part, sender, at, text, threadId });
+    const one = await sendPart(work, voice, {
+      eventId,
+      cause: eventId,
+      part,
+      sender,
+      at,
+      text,
+      threadId,
+      ...(part === 0 && event.point !== undefined ? { point: event.point } : {}),
+    });
     sent.push(one);
     if (one.isDeleted) return takeBack(work, event, sent);
   }

@@ -2,14 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { MatrixUserId, WorkspaceUserId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import { Secret } from '../../core/secret.ts';
-import { puppetDisplayName, puppetUsername } from '../../matrix/puppet-name.ts';
+import { puppetUsername } from '../../matrix/puppet-name.ts';
 import type { WorkspaceApi, WorkspaceUser } from '../../rocketchat/types.ts';
 import type { Person, Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { Remembered } from '../remembered.ts';
 import { SerialByKey } from '../serial.ts';
+import { type Naming, carryPicture, puppetLook } from './puppet-profile.ts';
 
-const AVATAR_LIMIT_BYTES = 4 * 1024 * 1024;
 /** `bot` keeps the limiter away and may send many; `user` may delete its own messages. */
 const PUPPET_ROLES = ['user', 'bot'];
 const TOKEN_NAME = 'rcfed';
@@ -36,16 +36,16 @@ export interface Puppets {
   distrust(portal: Portal, matrixUserId: MatrixUserId): Promise<void>;
 }
 
-export function createPuppets(parts: BridgeParts): Puppets {
+export function createPuppets(parts: BridgeParts, naming: Naming): Puppets {
   const serial = new SerialByKey<MatrixUserId>();
   const voices = new Remembered<Voice>();
   return {
     async inRoom(portal, matrixUserId) {
-      if (parts.identity.mode === 'alias') return botVoice(parts, matrixUserId);
+      if (parts.identity.mode === 'alias') return botVoice(parts, naming, matrixUserId);
       const known = voices.get(portal, matrixUserId);
       if (known !== undefined) return known;
       return serial.run(matrixUserId, async () => {
-        const person = await ensurePuppet(parts, matrixUserId);
+        const person = await ensurePuppet(parts, naming, matrixUserId);
         await ensureMember(parts, portal, person);
         const voice = puppetVoice(parts, person);
         voices.set(portal, matrixUserId, voice);
@@ -53,8 +53,8 @@ export function createPuppets(parts: BridgeParts): Puppets {
       });
     },
     account: (matrixUserId) =>
-      serial.run(matrixUserId, async () => puppetVoice(parts, await ensurePuppet(parts, matrixUserId))),
-    bot: (matrixUserId) => botVoice(parts, matrixUserId),
+      serial.run(matrixUserId, async () => puppetVoice(parts, await ensurePuppet(parts, naming, matrixUserId))),
+    bot: (matrixUserId) => botVoice(parts, naming, matrixUserId),
     async distrust(portal, matrixUserId) {
       voices.forget(portal, matrixUserId);
       const person = await parts.store.people.byMatrixUser(matrixUserId);
@@ -76,31 +76,34 @@ function puppetVoice(parts: BridgeParts, person: Person): Voice {
   return { api: parts.workspace.as({ userId, token }), userId, alias: undefined };
 }
 
-async function botVoice(parts: BridgeParts, matrixUserId: MatrixUserId): Promise<Voice> {
+async function botVoice(parts: BridgeParts, naming: Naming, matrixUserId: MatrixUserId): Promise<Voice> {
   const known = await parts.store.people.byMatrixUser(matrixUserId);
-  const alias = known?.displayName ?? (await displayNameOf(parts, matrixUserId));
+  const alias = known?.displayName ?? (await lookOf(parts, naming, matrixUserId)).displayName;
   return { api: parts.workspace, userId: parts.identity.workspaceBot, alias };
 }
 
-async function displayNameOf(parts: BridgeParts, matrixUserId: MatrixUserId): Promise<string> {
+/** Without an answer of the homeserver as somebody who has neither name nor picture. */
+async function lookOf(parts: BridgeParts, naming: Naming, matrixUserId: MatrixUserId) {
   const profile = await parts.homeserver.profile(matrixUserId).catch(() => undefined);
-  return puppetDisplayName({ userId: matrixUserId, displayName: profile?.displayName });
+  return puppetLook({ matrixUserId }, profile, naming);
 }
 
 /**
  * The person's row, with username and password, is committed before the account is made: after a crash
  * in between, the account that has our address is recognised as this person's and taken over.
  */
-async function ensurePuppet(parts: BridgeParts, matrixUserId: MatrixUserId): Promise<Person> {
+async function ensurePuppet(parts: BridgeParts, naming: Naming, matrixUserId: MatrixUserId): Promise<Person> {
   let person = await parts.store.people.byMatrixUser(matrixUserId);
   if (person?.ready === true) return person;
-  person ??= await chooseUsername(parts, matrixUserId);
+  person ??= await chooseUsername(parts, naming, matrixUserId);
   const account = await ensureAccount(parts, person);
   const password = person.password ?? new Secret(randomPassword());
   const token = await freshToken(parts, account, password);
-  if (person.workspaceUserId === undefined) await setAvatar(parts, account.id, matrixUserId);
+  const isNew = person.workspaceUserId === undefined;
+  const avatar = isNew ? await firstPicture(parts, naming, { ...person, workspaceUserId: account.id }) : person.avatar;
   return parts.store.people.update(person.id, {
     workspaceUserId: account.id,
+    avatar,
     username: account.username,
     password,
     token,
@@ -108,7 +111,7 @@ async function ensurePuppet(parts: BridgeParts, matrixUserId: MatrixUserId): Pro
   });
 }
 
-async function chooseUsername(parts: BridgeParts, matrixUserId: MatrixUserId): Promise<Person> {
+async function chooseUsername(parts: BridgeParts, naming: Naming, matrixUserId: MatrixUserId): Promise<Person> {
   const wanted = puppetUsername(matrixUserId);
   const taken = (await parts.store.people.byUsername('puppet', wanted)) !== undefined;
   return parts.store.people.add({
@@ -116,7 +119,7 @@ async function chooseUsername(parts: BridgeParts, matrixUserId: MatrixUserId): P
     matrixUserId,
     workspaceUserId: undefined,
     username: taken ? puppetUsername(matrixUserId, 1) : wanted,
-    displayName: await displayNameOf(parts, matrixUserId),
+    displayName: (await lookOf(parts, naming, matrixUserId)).displayName,
     avatar: undefined,
     token: undefined,
     password: new Secret(randomPassword()),
@@ -161,14 +164,15 @@ async function freshToken(parts: BridgeParts, account: WorkspaceUser, password: 
   return parts.workspace.as(credentials).createPersonalAccessToken(name, password);
 }
 
-async function setAvatar(parts: BridgeParts, userId: WorkspaceUserId, matrixUserId: MatrixUserId): Promise<void> {
+/** One that can't be had is tried again when looks are compared; the message doesn't wait for it. */
+async function firstPicture(parts: BridgeParts, naming: Naming, person: Person): Promise<string | undefined> {
   try {
-    const profile = await parts.homeserver.profile(matrixUserId);
-    if (profile?.avatarUrl === undefined) return;
-    const image = await parts.homeserver.media(profile.avatarUrl, AVATAR_LIMIT_BYTES);
-    await parts.workspace.setAvatar(userId, image.bytes, image.contentType);
+    const { avatar } = await lookOf(parts, naming, person.matrixUserId);
+    await carryPicture(parts, person, avatar);
+    return avatar;
   } catch (error) {
-    parts.log('warn', 'puppet.no-avatar', { user: matrixUserId, reason: (error as Error).message });
+    parts.log('warn', 'puppet.no-avatar', { user: person.matrixUserId, reason: (error as Error).message });
+    return undefined;
   }
 }
 

@@ -3,10 +3,12 @@ import { RemoteError } from '../../core/remote-error.ts';
 import { withoutReplyFallback } from '../../format/matrix-message.ts';
 import { escapeHtml } from '../../format/rendered.ts';
 import { toWorkspace } from '../../format/to-workspace.ts';
-import type { LedgerEntry, Portal } from '../../store/types.ts';
-import { readEvent, readText } from '../homeserver/event.ts';
+import type { LedgerEntry } from '../../store/types.ts';
+import { type MatrixEvent, readEvent } from '../homeserver/event.ts';
 import type { MatrixRelation } from '../homeserver/relations.ts';
+import { readSaid } from '../homeserver/said.ts';
 import type { Work } from './acting.ts';
+import { roomLink } from './room-link.ts';
 
 /** How much of an unknown message is quoted, in UTF-16 units. */
 const QUOTED = 500;
@@ -37,14 +39,7 @@ async function quoteOf(work: Work, replyTo: EventId | undefined): Promise<string
   const target = await liveMessage(work, replyTo);
   const { siteUrl } = await work.settings();
   if (target === undefined || siteUrl === undefined) return `${await blockOf(work, replyTo)}\n`;
-  const room = pathOf(work.portal);
-  return `[ ](${siteUrl}/${room}?msg=${target.messageId})`;
-}
-
-/** A direct message has no name in Rocket.Chat: its id stands for it. */
-function pathOf({ roomType, name, workspaceRoomId }: Portal): string {
-  if (roomType === 'd') return `direct/${encodeURIComponent(workspaceRoomId)}`;
-  return `${roomType === 'p' ? 'group' : 'channel'}/${encodeURIComponent(name)}`;
+  return `[ ](${roomLink(siteUrl, work.portal)}?msg=${target.messageId})`;
 }
 
 /** The Rocket.Chat message of an event, if it is one of this room that is still there. */
@@ -59,11 +54,17 @@ async function liveMessage({ parts, portal }: Work, eventId: EventId): Promise<L
 /** The quoted text itself, for what Rocket.Chat has no message of. */
 async function blockOf(work: Work, eventId: EventId): Promise<string> {
   const event = await fetched(work, eventId);
-  const text = event === undefined ? undefined : readText(event);
-  const said = text === undefined ? 'a message that is not there any more' : shortened(withoutReplyFallback(text.body));
+  const text = event === undefined ? undefined : wordsOf(event);
+  const said = text === undefined ? 'a message that is not there any more' : shortened(withoutReplyFallback(text));
   const name = event === undefined ? '' : `<strong>${escapeHtml(await nameOf(work, event.sender))}:</strong> `;
   const html = `<blockquote>${name}${escapeHtml(said).replaceAll('\n', '<br>')}</blockquote>`;
   return toWorkspace({ msgtype: 'm.text', body: said, format: 'org.matrix.custom.html', formatted_body: html });
+}
+
+/** A file without words has a name. */
+function wordsOf(event: MatrixEvent): string | undefined {
+  const said = readSaid(event);
+  return said === undefined || said.text.body !== '' ? said?.text.body : said.file?.fileName;
 }
 
 /** An event that the bot may not see is as good as none. */

@@ -29,6 +29,8 @@ export interface RealtimeKeeper {
   reconnect(reason: string): void;
   watch(portal: Portal): void;
   unwatch(portal: Portal): Promise<void>;
+  /** Resolves when all that it brought so far is on disk. */
+  flushed(): Promise<void>;
   /** Until the signal aborts. */
   run(): Promise<void>;
   close(): Promise<void>;
@@ -90,6 +92,7 @@ export function createRealtimeKeeper(options: RealtimeKeeperOptions): RealtimeKe
     unwatch: async (portal) => {
       if (portal.direct === undefined) await session?.unwatchRoom(portal.workspaceRoomId);
     },
+    flushed: () => source.flushed(),
     async run() {
       let delay = RETRY_MS;
       while (!signal.aborted) {

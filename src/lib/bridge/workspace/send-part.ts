@@ -1,8 +1,9 @@
 import type { EventId, MatrixUserId, MessageId } from '../../core/ids.ts';
 import type { LedgerEntry, Snapshot } from '../../store/types.ts';
 import { messageIdFor } from '../effect-ids.ts';
+import type { GeoPoint } from '../homeserver/content-location.ts';
 import { type Work, sendOnce, snapshotOf } from './acting.ts';
-import { textHash } from './message.ts';
+import { hashOf } from './message.ts';
 import type { Voice } from './puppets.ts';
 import { partKey } from './text-parts.ts';
 
@@ -21,6 +22,8 @@ export interface PartToSend {
   readonly at: number;
   readonly text: string;
   readonly threadId: MessageId | undefined;
+  /** A place that clients show on a map. */
+  readonly point?: GeoPoint;
 }
 
 export interface SentPart {
@@ -49,13 +52,13 @@ export async function sendPart(work: Work, voice: Voice, wanted: PartToSend): Pr
       redacted: false,
     };
     if (await ledger.isGone('workspace', id)) return deletedPart(work, entry);
-    const message = await sendOnce(work, voice, id, wanted.text, wanted.threadId);
+    const message = await sendOnce(work, voice, id, wanted);
     if (message === 'taken') continue;
     if (message === 'deleted') return deletedPart(work, entry);
     return {
       entry: { ...entry, workspaceUserId: message.author.id },
       // What was sent, not what is there now: a change made meanwhile is told by the next version.
-      snapshot: snapshotOf(portal, id, textHash(message.text), message.updatedAt),
+      snapshot: snapshotOf(portal, id, hashOf(message), message.updatedAt),
       isDeleted: false,
     };
   }

@@ -13,7 +13,11 @@ export interface WorkspaceSettings {
   readonly siteUrl: string | undefined;
   /** `Threads_enabled` */
   readonly threads: boolean;
+  /** `UI_Use_Real_Name`: people are shown, and seen typing, by their names instead of their usernames. */
+  readonly realNames: boolean;
 }
+
+const IDS = ['Message_MaxAllowedSize', 'Site_Url', 'Threads_enabled', 'UI_Use_Real_Name'];
 
 export type ReadSettings = () => Promise<WorkspaceSettings>;
 
@@ -23,7 +27,7 @@ export function createReadSettings(parts: Pick<BridgeParts, 'workspace' | 'clock
   return async () => {
     if (known !== undefined && parts.clock.now() - known.at < FRESH_MS) return known.settings;
     try {
-      const values = await parts.workspace.publicSettings(['Message_MaxAllowedSize', 'Site_Url', 'Threads_enabled']);
+      const values = await parts.workspace.publicSettings(IDS);
       known = { at: parts.clock.now(), settings: settingsOf(values) };
     } catch (error) {
       if (known === undefined) throw error;
@@ -39,5 +43,6 @@ function settingsOf(values: ReadonlyMap<string, unknown>): WorkspaceSettings {
     maxTextLength: typeof length === 'number' && length > 0 ? length : DEFAULT_TEXT_LENGTH,
     siteUrl: typeof siteUrl === 'string' && siteUrl !== '' ? siteUrl.replace(/\/+$/, '') : undefined,
     threads: values.get('Threads_enabled') !== false,
+    realNames: values.get('UI_Use_Real_Name') === true,
   };
 }

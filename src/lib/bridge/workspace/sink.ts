@@ -1,7 +1,8 @@
 import type { InboxRow, Portal } from '../../store/types.ts';
 import { partsIn } from '../direct/hands.ts';
 import { isPartOf, leftOut } from '../direct/left-out.ts';
-import type { HomeserverEvent } from '../events.ts';
+import type { HomeserverEvent, SettledWith } from '../events.ts';
+import type { PollTallies } from '../live/poll-tallies.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Work } from './acting.ts';
@@ -13,13 +14,19 @@ import type { Puppets } from './puppets.ts';
 import { react, takeBack } from './react.ts';
 import { remove } from './remove.ts';
 import { createReadSettings } from './settings.ts';
+import { tellEncrypted } from './tell-encrypted.ts';
 
 export interface WorkspaceSink {
   /** Acts in Rocket.Chat. */
   apply(portal: Portal, row: InboxRow, event: HomeserverEvent, how: Manner): Promise<Outcome>;
 }
 
-export function createWorkspaceSink(parts: BridgeParts, puppets: Puppets, lookUp: LookUpForWorkspace): WorkspaceSink {
+export function createWorkspaceSink(
+  parts: BridgeParts,
+  puppets: Puppets,
+  lookUp: LookUpForWorkspace,
+  tallies: Pick<PollTallies, 'counted'>,
+): WorkspaceSink {
   const settings = createReadSettings(parts);
   return {
     async apply(portal, row, event, how) {
@@ -28,16 +35,37 @@ export function createWorkspaceSink(parts: BridgeParts, puppets: Puppets, lookUp
       if (!(await isPartOf(work, event.sender))) return leftOut(work, event);
       switch (event.kind) {
         case 'message.posted':
-          return event.file === undefined ? post(work, event) : postFile(work, event, event.file);
+          return event.file === undefined ? settledWith(event, post(work, event)) : postFile(work, event, event.file);
         case 'message.edited':
-          return edit(work, event);
+          return settledWith(event, edit(work, event));
         case 'message.deleted':
           return remove(work, event);
         case 'reaction.added':
           return react(work, event);
         case 'reaction.removed':
           return takeBack(work, event);
+        case 'poll.counted':
+          return settledWith(
+            event,
+            tallies.counted(portal, event.pollId).then(() => ({ outcome: 'counted' })),
+          );
+        case 'room.encrypted':
+          return tellEncrypted(work, event);
       }
     },
+  };
+}
+
+async function settledWith(
+  { settledWith: more }: { readonly settledWith?: SettledWith },
+  acting: Promise<Outcome>,
+): Promise<Outcome> {
+  const outcome = await acting;
+  if (more === undefined) return outcome;
+  return {
+    ...outcome,
+    pollEntries: [...(outcome.pollEntries ?? []), ...(more.pollEntries ?? [])],
+    redacted: [...(outcome.redacted ?? []), ...(more.redacted ?? [])],
+    tombstones: [...(outcome.tombstones ?? []), ...(more.tombstones ?? [])],
   };
 }

@@ -52,6 +52,9 @@ export const directoryRoutes: Routes = {
     requesterOf(hs, request);
     const body = jsonBody(request, 'allowed');
     const term = stringOr(objectOr(body['filter'])['generic_search_term']) ?? '';
+    const server = request.query.get('server') ?? hs.serverName;
+    // No other server can be asked here; Synapse says so of one that does not answer.
+    if (server !== hs.serverName) throw new MatrixError(502, 'M_UNKNOWN', 'Failed to fetch room list');
     return { json: publicRooms(hs, term, Number(body['limit'] ?? 100), Number(body['since'] ?? 0)) };
   },
   'POST /_matrix/client/v3/user_directory/search': (hs, request): Answer => {

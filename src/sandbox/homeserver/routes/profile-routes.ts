@@ -7,9 +7,12 @@ import { param, type Routes } from '../router.ts';
 import type { Account, Homeserver } from '../state.ts';
 
 export const profileRoutes: Routes = {
-  'GET /_matrix/client/v3/profile/:userId': (hs, request) => ({
-    json: fieldsOf(profileOf(hs, param(request, 'userId'))),
-  }),
+  'GET /_matrix/client/v3/profile/:userId': (hs, request) => {
+    const json = fieldsOf(profileOf(hs, param(request, 'userId')));
+    // Synapse 1.160: somebody without a name and a picture is nobody.
+    if (Object.keys(json).length === 0) throw notFound('Profile was not found');
+    return { json };
+  },
   'GET /_matrix/client/v3/profile/:userId/:field': (hs, request) => {
     const field = param(request, 'field');
     const value = fieldsOf(profileOf(hs, param(request, 'userId')))[field];
@@ -49,7 +52,10 @@ function setField(hs: Homeserver, request: MatrixRequest): Answer {
   if (field === 'displayname' || field === 'avatar_url') {
     if (value !== undefined && value !== null && typeof value !== 'string')
       throw badJson(`'${field}' must be a string`);
-    const text = typeof value === 'string' && value !== '' ? value : undefined;
+    const most = field === 'displayname' ? 256 : 1000;
+    if (typeof value === 'string' && [...value].length > most)
+      throw new MatrixError(400, 'M_UNKNOWN', `${field} is too long (max ${most})`);
+    const text = typeof value === 'string' && value !== '' ? value.trim() : undefined;
     if (field === 'displayname') account.displayName = text;
     else account.avatarUrl = text;
     spreadProfile(hs, { ...requester, userId });

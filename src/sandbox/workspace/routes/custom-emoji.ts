@@ -1,4 +1,4 @@
-import { createEmoji } from '../custom-emoji.ts';
+import { createEmoji, deleteEmoji, updateEmoji } from '../custom-emoji.ts';
 import { MeteorError } from '../meteor.ts';
 import { type AuthenticatedCall, optionalText, paged, type RawAnswer, type Route, textOf } from '../route.ts';
 import { maybe, nullable, shape, text } from '../validation.ts';
@@ -24,6 +24,15 @@ export const customEmojiRoutes: readonly Route[] = [
     },
   },
   { method: 'POST', path: 'emoji-custom.create', act: create },
+  { method: 'POST', path: 'emoji-custom.update', act: withNewImage },
+  {
+    method: 'POST',
+    path: 'emoji-custom.delete',
+    act({ workspace, caller, params }) {
+      deleteEmoji(workspace, caller, textOf(params, 'emojiId'));
+      return {};
+    },
+  },
 ];
 
 function listed({ workspace, params }: AuthenticatedCall): Record<string, unknown> {
@@ -33,6 +42,13 @@ function listed({ workspace, params }: AuthenticatedCall): Record<string, unknow
     throw new MeteorError('error-roomId-param-invalid', 'The "updatedSince" query parameter must be a valid date.');
   const update = workspace.emoji.all().filter(({ _updatedAt }) => _updatedAt.getTime() > after);
   return { emojis: { update, remove: [] } };
+}
+
+function withNewImage({ workspace, caller, params, files }: AuthenticatedCall): Record<string, unknown> {
+  const part = files.find(({ name }) => name === 'emoji');
+  if (part === undefined) throw new MeteorError('invalid-field', 'invalid-field');
+  updateEmoji(workspace, caller, textOf(params, '_id'), part);
+  return {};
 }
 
 function create({ workspace, caller, params, files }: AuthenticatedCall): Record<string, unknown> | RawAnswer {

@@ -69,6 +69,7 @@ export const userChangeRoutes: readonly Route[] = [
     }),
     act({ workspace, caller, params }) {
       const data = optionalRecord(params, 'data') ?? {};
+      checkOwnChange(workspace, caller, data);
       applyProfile(workspace, caller, data);
       return { user: visibleUser(workspace, caller, caller) };
     },
@@ -144,6 +145,24 @@ function update(call: AuthenticatedCall): Record<string, unknown> {
   if (password !== undefined && may(workspace, caller, 'edit-other-user-password'))
     setPassword(workspace, account, password);
   return { user: visibleUser(workspace, caller, account) };
+}
+
+/** saveUserProfile and validateUserEditing: what people may change of themselves. */
+function checkOwnChange(
+  workspace: AuthenticatedCall['workspace'],
+  caller: Account,
+  data: Readonly<Record<string, unknown>>,
+): void {
+  if (!workspace.settings.get<boolean>('Accounts_AllowUserProfileChange'))
+    throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'saveUserProfile' });
+  const name = optionalText(data, 'name');
+  // Of oneself not even an admin may: they may of others.
+  const mayRename = workspace.settings.get<boolean>('Accounts_AllowRealNameChange');
+  if (name === undefined || name === caller.user.name || mayRename) return;
+  throw new MeteorError('error-action-not-allowed', 'Edit user real name is not allowed', {
+    method: 'insertOrUpdateUser',
+    action: 'Update_user',
+  });
 }
 
 function applyProfile(

@@ -1,0 +1,58 @@
+import type { BridgeService, InviteView } from '../lib/bridge/service/views.ts';
+import { RcfedError } from '../lib/core/errors.ts';
+import { table } from '../lib/output/table.ts';
+import type { CommandResult } from './base-command.ts';
+
+/** People that the bridge takes at once; each takes the homeserver a moment. */
+const CHUNK = 20;
+
+export interface InviteData {
+  readonly room: string;
+  readonly people: readonly InviteView[];
+}
+
+/** Nobody twice, so many at a time that no request takes too long. */
+export async function inChunks<Result>(
+  users: readonly string[],
+  ask: (users: readonly string[]) => Promise<readonly Result[]>,
+): Promise<readonly Result[]> {
+  const wanted = [...new Set(users.map((user) => user.trim()))];
+  const results: Result[] = [];
+  for (let from = 0; from < wanted.length; from += CHUNK)
+    results.push(...(await ask(wanted.slice(from, from + CHUNK))));
+  return results;
+}
+
+export const invitePeople = (
+  service: Pick<BridgeService, 'invite'>,
+  room: string,
+  users: readonly string[],
+): Promise<readonly InviteView[]> => inChunks(users, (chunk) => service.invite({ room, users: chunk }));
+
+/** Exit 0: everybody is invited; 1: nobody could be; 9: some could not, and are named. */
+export function invitedResult(room: string, people: readonly InviteView[]): CommandResult<InviteData> {
+  const refused = people.filter(({ outcome }) => outcome === 'refused');
+  const names = refused.map(({ user }) => user).join(', ');
+  return {
+    data: { room, people },
+    view: [
+      table(
+        [
+          { title: 'Person', value: ({ user }) => user },
+          { title: 'Outcome', value: ({ outcome }) => outcome },
+          { title: 'Reason', value: ({ reason }) => reason },
+        ],
+        people,
+      ),
+    ],
+    ...(refused.length === 0
+      ? {}
+      : {
+          problem: new RcfedError(
+            refused.length === people.length ? 'RCFED_REFUSED' : 'RCFED_PARTLY_DONE',
+            `${refused.length} of ${people.length} could not be invited to ${room}`,
+            { why: `${names}.` },
+          ),
+        }),
+  };
+}

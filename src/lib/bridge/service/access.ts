@@ -1,0 +1,63 @@
+import { parsePattern, matches } from '../../access/pattern.ts';
+import { verdictOn } from '../../access/rules.ts';
+import { RcfedError } from '../../core/errors.ts';
+import type { ServerName } from '../../core/ids.ts';
+import { parseServerName } from '../../matrix/server-name.ts';
+import { writeServerAcl } from '../homeserver/server-acl.ts';
+import type { BridgeParts } from '../parts.ts';
+import type { AccessChangeView, AccessCheckView, AccessRulesView } from './views.ts';
+
+export async function accessRules({ store, identity }: BridgeParts): Promise<AccessRulesView> {
+  return { own: identity.serverName, ...(await store.access.rules()) };
+}
+
+/**
+ * Adds a pattern to one list, or takes it out of both.
+ * @throws RcfedError RCFED_ACCESS_PATTERN: no pattern, or one that would block the homeserver itself
+ */
+export async function changeAccess(
+  parts: BridgeParts,
+  { change, pattern: text }: { readonly change: 'allow' | 'block' | 'remove'; readonly pattern: string },
+): Promise<AccessChangeView> {
+  const pattern = parsePattern(text);
+  const own = parts.identity.serverName;
+  if (change === 'block' && matches(pattern, own))
+    throw new RcfedError('RCFED_ACCESS_PATTERN', `${pattern} is the homeserver itself`, {
+      why: `The accounts of your colleagues on Matrix are on ${own}.`,
+    });
+  const changed = await (change === 'remove'
+    ? parts.store.access.remove(pattern)
+    : parts.store.access.add(change, pattern));
+  await parts.access.reload();
+  return { own, ...parts.access.rules(), pattern, changed, warnings: await writtenEverywhere(parts) };
+}
+
+/** Also where nothing changed now: a room that could not be written before may be by now. */
+async function writtenEverywhere(parts: BridgeParts): Promise<readonly string[]> {
+  const warnings: string[] = [];
+  for (const portal of await parts.store.portals.list()) {
+    if (portal.state !== 'active') continue;
+    const warning = await writeServerAcl(parts, portal).catch(
+      (error: unknown) => `The access list of ${portal.name} is as it was: ${(error as Error).message}`,
+    );
+    if (warning !== undefined) warnings.push(warning);
+  }
+  return warnings;
+}
+
+export async function checkAccess(
+  { access, identity }: BridgeParts,
+  { server: text }: { readonly server: string },
+): Promise<AccessCheckView> {
+  const server = parseServerName(text.replace(/^[@#!].*?:/, '').toLowerCase());
+  if (server === undefined)
+    throw new RcfedError('RCFED_SERVER_NAME_INVALID', `${text} is not the name of a Matrix server`);
+  const { rule, ...verdict } = verdictOn(access.rules(), server, identity.serverName);
+  return { server, rule: rule ?? null, ...verdict };
+}
+
+/** Throws RCFED_SERVER_BLOCKED unless the rules let that server in. */
+export function assertAdmitted({ access }: Pick<BridgeParts, 'access'>, server: ServerName): void {
+  if (access.admits(server)) return;
+  throw new RcfedError('RCFED_SERVER_BLOCKED', `The access rules keep ${server} out`);
+}

@@ -1,0 +1,19 @@
+import { RcfedError } from '../../core/errors.ts';
+import type { Portal } from '../../store/types.ts';
+import type { BridgeParts } from '../parts.ts';
+
+/**
+ * The federated room that somebody names: by name, id, alias or Matrix room id.
+ * @throws RcfedError RCFED_ROOM_UNKNOWN
+ */
+export async function portalNamed({ store }: Pick<BridgeParts, 'store'>, text: string): Promise<Portal> {
+  const name = text.replace(/^#(?!.*:)/, '');
+  const portals = await store.portals.list();
+  const found = portals.find((portal) =>
+    [portal.name, portal.workspaceRoomId, portal.alias, portal.matrixRoomId].some(
+      (each) => each === text || each === name,
+    ),
+  );
+  if (found !== undefined) return found;
+  throw new RcfedError('RCFED_ROOM_UNKNOWN', `${text} is not a federated room`, { try: ['rcfed rooms list'] });
+}

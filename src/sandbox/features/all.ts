@@ -1,0 +1,27 @@
+import { deletionRows } from './deletions.ts';
+import { editRows } from './edits.ts';
+import type { Feature } from './feature.ts';
+import { fileRows } from './files.ts';
+import { longTextRows } from './long-texts.ts';
+import { mediaRows } from './media.ts';
+import { mentionRows } from './mentions.ts';
+import { reactionRows } from './reactions.ts';
+import { replyRows } from './replies.ts';
+import { textRows } from './text.ts';
+import { threadRows } from './threads.ts';
+import { typingRows } from './typing.ts';
+
+/** Everything a message can be, in the order in which people meet it. */
+export const features: readonly Feature[] = [
+  ...textRows,
+  ...longTextRows,
+  ...editRows,
+  ...deletionRows,
+  ...replyRows,
+  ...threadRows,
+  ...reactionRows,
+  ...fileRows,
+  ...mediaRows,
+  ...mentionRows,
+  ...typingRows,
+];

@@ -1,0 +1,100 @@
+import { connectService } from '../../lib/admin/connect.ts';
+import type { Reach } from '../../lib/admin/reach.ts';
+import { loadKeyText } from '../../lib/config/key-file.ts';
+import type { MatrixRoomId } from '../../lib/core/ids.ts';
+import type { WorkspaceRoom } from '../../lib/rocketchat/types.ts';
+import type { Stage, StageOptions } from '../demo/stage.ts';
+import type { PlaceKind } from './feature.ts';
+import { uploadTooLargeFile } from './large-file.ts';
+import { createMatrixReader } from './matrix-reader.ts';
+import type { People } from './people.ts';
+import { type Cast, createScene, type Place } from './scene.ts';
+import { createWorkspaceReader } from './workspace-reader.ts';
+
+/** A machine that is busy starting everything else takes its time. */
+const LINK_WITHIN_MS = 60_000;
+const MODERATOR = 50;
+
+interface Opening {
+  readonly stage: Stage;
+  readonly options: StageOptions;
+  readonly people: People;
+  readonly cast: Cast;
+}
+
+/** Bob makes a room and has it linked, alice joins as a moderator, both say hello and are seen by the other. */
+export async function openPlace(
+  { stage, options, people, cast }: Opening,
+  kind: PlaceKind,
+  name: string,
+): Promise<Place> {
+  const room = await makeRoom(people, kind, name, stage);
+  // No bridge looks at the limits for a room that is not linked yet.
+  const tooLargeFile = await uploadTooLargeFile(stage.servers.workspace, people.bob, room);
+  const matrixId = await linked(stage, options, name);
+  await letIn(people, kind, matrixId);
+  const { url } = stage.servers.workspace;
+  const { userId, token } = people.bobsCredentials;
+  const place: Place = {
+    kind,
+    type: kind === 'channel' ? 'c' : 'p',
+    name,
+    id: room.id,
+    matrixId,
+    tooLargeFile,
+    matrix: createMatrixReader(people.alice, matrixId),
+    workspace: createWorkspaceReader(
+      { url, userId, token: token.reveal(), fetch: options.network.fetch },
+      kind === 'channel' ? 'channels.messages' : 'groups.messages',
+      room.id,
+    ),
+  };
+  await introduce(cast, place);
+  return place;
+}
+
+async function makeRoom({ bob }: People, kind: PlaceKind, name: string, { setup }: Stage): Promise<WorkspaceRoom> {
+  if (kind === 'channel') return bob.createRoom('c', name);
+  const room = await bob.createRoom('p', name, [setup.botUsername]);
+  const bot = await bob.userByName(setup.botUsername);
+  if (bot === undefined) throw new Error(`${setup.botUsername} is not there`);
+  await bob.addModerator(room, bot.id);
+  return room;
+}
+
+async function linked({ setup }: Stage, options: StageOptions, name: string): Promise<MatrixRoomId> {
+  const reach: Reach = {
+    ...options,
+    key: await loadKeyText(setup.source),
+    redactor: setup.source.redactor,
+    platform: process.platform,
+    timeoutMs: LINK_WITHIN_MS,
+  };
+  const { service, close } = await connectService(setup.profile, reach);
+  try {
+    return (await service.link({ room: name })).room.matrixRoomId as MatrixRoomId;
+  } finally {
+    await close();
+  }
+}
+
+async function letIn({ matrixBot, alice }: People, kind: PlaceKind, roomId: MatrixRoomId): Promise<void> {
+  if (kind === 'group') await matrixBot.invite(roomId, alice.userId);
+  await alice.join(roomId);
+  const levels = (await matrixBot.state(roomId, 'm.room.power_levels', '')) ?? {};
+  const users = { ...(levels['users'] as Record<string, number> | undefined), [alice.userId]: MODERATOR };
+  await matrixBot.sendState(roomId, 'm.room.power_levels', '', {
+    ...levels,
+    users,
+    // In the groups everybody may mention everybody, in the channels only moderators may.
+    ...(kind === 'group' ? { notifications: { room: 0 } } : {}),
+  });
+}
+
+async function introduce(cast: Cast, place: Place): Promise<void> {
+  const scene = createScene(cast, place);
+  const hello = `hello from bob, ${scene.mark}`;
+  const hi = `hi from alice, ${scene.mark}`;
+  await Promise.all([scene.bobSays(hello), scene.aliceSays(hi)]);
+  await scene.until(() => Promise.all([scene.matrix.saying(hello), scene.workspace.saying(hi)]));
+}

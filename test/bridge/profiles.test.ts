@@ -1,0 +1,301 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { WorkspaceApi } from '../../src/lib/rocketchat/types.ts';
+import { type Bench, type RunningBridge, bodiesIn, post, send, startBench } from '../support/bridge-bench.ts';
+import {
+  aliceReads,
+  allIsWell,
+  askHomeserver,
+  askWorkspace,
+  authorInWorkspace,
+  bobReads,
+  newConversation,
+  newScene,
+  puppetId,
+  type Scene,
+} from '../support/bridge-scene.ts';
+import { eventually } from '../support/eventually.ts';
+import { homeservers } from '../support/homeservers.ts';
+import { picture } from '../support/picture.ts';
+
+const SELDOM = 60 * 60 * 1000;
+/** No two are the same. */
+const newPicture = (): Buffer<ArrayBuffer> => Buffer.concat([picture(8, 8), randomBytes(16)]);
+
+let bench: Bench;
+let running: RunningBridge;
+let scene: Scene;
+
+const idOf = (account: WorkspaceApi) => {
+  if (account.credentials === undefined) throw new Error('nobody is logged in');
+  return account.credentials.userId;
+};
+const ghostLooks = () => scene.alice.profile(scene.ghost);
+const ghostPicture = async ({ alice, ghost }: Scene): Promise<Buffer | undefined> => {
+  const mxc = (await alice.profile(ghost))?.avatarUrl;
+  return mxc === undefined ? undefined : Buffer.from((await alice.media(mxc, 100_000)).bytes);
+};
+const puppetName = async (): Promise<string | undefined> => (await bench.admin.userByName(scene.puppet))?.name;
+const puppetPicture = async (): Promise<Buffer | undefined> => {
+  const image = await bench.admin.avatar(scene.puppet, 100_000);
+  return image && Buffer.from(image.bytes);
+};
+const setAlicePicture = async (bytes: Uint8Array, contentType = 'image/png'): Promise<string> => {
+  const mxc = await scene.alice.createMedia();
+  await scene.alice.putMedia(mxc, bytes, contentType);
+  await scene.alice.setAvatarUrl(mxc);
+  return mxc;
+};
+/** What the bridge did about somebody's looks. */
+const done = (who: string): string[] =>
+  bench.logged.filter((line) => /^\S+ (ghost|puppet)\.(named|pictured)/.test(line) && line.includes(who));
+/** How often the ghost has changed in the room, its joining included. */
+const appearances = async ({ alice, matrixRoom, ghost }: Scene): Promise<number> => {
+  const { events } = await alice.messages(matrixRoom, { dir: 'b', limit: 100 });
+  return events.filter((event) => event['type'] === 'm.room.member' && event['state_key'] === ghost).length;
+};
+
+describe.each(homeservers)('names and pictures, as they are told of, on $name', (homeserver) => {
+  beforeAll(async () => {
+    bench = await startBench({ homeserver, compareProfilesMs: SELDOM });
+    running = await bench.start();
+    scene = await newConversation(bench, running);
+    // From the first of these that is heard of, all are.
+    await eventually(async () => {
+      const bytes = newPicture();
+      await bench.admin.setAvatar(idOf(scene.bob), bytes, 'image/png');
+      await eventually(async () => expect(await ghostPicture(scene)).toEqual(bytes), 1_000);
+    });
+  });
+  beforeEach(async () => {
+    scene = await newConversation(bench, running);
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') process.stderr.write(`${bench.logged.slice(-60).join('\n')}\n`);
+    await allIsWell(running);
+  });
+  afterAll(() => bench.stop());
+
+  test('a picture that somebody sets in Rocket.Chat is seen on Matrix, and gone when they take it away', async () => {
+    const bytes = newPicture();
+    await bench.admin.setAvatar(idOf(scene.bob), bytes, 'image/png');
+    await eventually(async () => expect(await ghostPicture(scene)).toEqual(bytes));
+    await bench.admin.resetAvatar(idOf(scene.bob));
+    await eventually(async () => expect((await ghostLooks())?.avatarUrl).toBeUndefined());
+    expect((await ghostLooks())?.displayName).toBe((await scene.bob.me()).name);
+  });
+
+  test('drawn initials are nobody’s picture', async () => {
+    expect(await bench.admin.avatar((await scene.bob.me()).username, 10_000)).toBeUndefined();
+    expect(await ghostLooks()).toEqual({ displayName: (await scene.bob.me()).name, avatarUrl: undefined });
+    expect(done(scene.ghost)).toEqual([]);
+  });
+
+  test('a picture of a person in two rooms is uploaded and set once', async () => {
+    const other = await newScene(bench, running);
+    await scene.bob.joinRoom(other.room.id);
+    await post(scene.bob, other.room, 'here too');
+    await eventually(async () => expect(await bodiesIn(other.alice, other.matrixRoom)).toEqual(['here too']));
+    const bytes = newPicture();
+    await bench.admin.setAvatar(idOf(scene.bob), bytes, 'image/png');
+    await eventually(async () => expect(await ghostPicture(scene)).toEqual(bytes));
+    const mxc = (await ghostLooks())?.avatarUrl;
+    // The same picture once more has another etag.
+    await bench.admin.setAvatar(idOf(scene.bob), bytes, 'image/png');
+    const marker = newPicture();
+    await bench.admin.setAvatar(idOf(scene.bob), marker, 'image/png');
+    await eventually(async () => expect(await ghostPicture(scene)).toEqual(marker));
+    await eventually(() => expect(done(scene.ghost)).toHaveLength(2));
+    expect(done(scene.ghost)[0]).toContain(mxc);
+  });
+
+  test('a new username is the same person on Matrix', async () => {
+    const { username } = await scene.bob.me();
+    await askWorkspace(bench, bench.admin, 'users.update', {
+      userId: idOf(scene.bob),
+      data: { username: `${username}.new`, name: 'Bob the Renamed' },
+    });
+    await eventually(async () => expect((await ghostLooks())?.displayName).toBe('Bob the Renamed'));
+    await post(scene.bob, scene.room, 'still me');
+    await aliceReads(scene, ['still me']);
+    const { events } = await scene.alice.messages(scene.matrixRoom, { dir: 'b', limit: 5 });
+    expect(events.find((event) => (event['content'] as { body?: unknown }).body === 'still me')?.['sender']).toBe(
+      scene.ghost,
+    );
+    const { people } = running.connected.parts.store;
+    expect((await people.byUsername('ghost', `${username}.new`))?.matrixUserId).toBe(scene.ghost);
+    // A picture is found under the new name.
+    const bytes = newPicture();
+    await bench.admin.setAvatar(idOf(scene.bob), bytes, 'image/png');
+    await eventually(async () => expect(await ghostPicture(scene)).toEqual(bytes));
+  });
+
+  test('a new real name, of which Rocket.Chat tells nobody, follows the next message', async () => {
+    await bench.admin.setName(idOf(scene.bob), 'Robert');
+    await post(scene.bob, scene.room, 'call me Robert');
+    await eventually(async () => expect((await ghostLooks())?.displayName).toBe('Robert'));
+  });
+
+  test('a name and a picture that somebody sets on Matrix are seen in Rocket.Chat, and gone when taken away', async () => {
+    const { serverName } = bench.homeserver;
+    await scene.alice.setDisplayName('Alice Liddell');
+    await eventually(async () => expect(await puppetName()).toBe(`Alice Liddell (${serverName})`));
+    const bytes = newPicture();
+    await setAlicePicture(bytes);
+    await eventually(async () => expect(await puppetPicture()).toEqual(bytes));
+    await scene.alice.setAvatarUrl('');
+    await eventually(async () => expect(await puppetPicture()).toBeUndefined());
+    await scene.alice.setDisplayName('');
+    const localpart = scene.alice.userId.slice(1, scene.alice.userId.indexOf(':'));
+    await eventually(async () => expect(await puppetName()).toBe(`${localpart} (${serverName})`));
+    await send(scene.alice, scene.matrixRoom, 'nobody was in the way');
+    await bobReads(scene, ['nobody was in the way']);
+  });
+
+  test('a name for one room alone is not their name', async () => {
+    const before = await puppetName();
+    const path = `rooms/${scene.matrixRoom}/state/m.room.member/${scene.alice.userId}`;
+    const token = bench.matrixToken(scene.alice);
+    await askHomeserver(bench, token, path, { membership: 'join', displayname: 'The King' }, 'PUT');
+    // Looked at one after the other: once this is through, that was.
+    await setAlicePicture(newPicture());
+    await eventually(async () => expect(await puppetPicture()).toBeDefined());
+    expect(await puppetName()).toBe(before);
+  });
+
+  test('a hostile name is made harmless, and can’t forge where somebody is from', async () => {
+    const { serverName } = bench.homeserver;
+    await scene.alice.setDisplayName('\u202e@all <b>Bob</b>\u200b（corp.example)\n(corp.example)');
+    await eventually(async () =>
+      expect(await puppetName()).toBe(`all b Bob b [corp.example] [corp.example] (${serverName})`),
+    );
+    await bench.admin.setName(idOf(scene.bob), '\u202e@room\u0000 \n Bob\u2066');
+    await post(scene.bob, scene.room, 'who am I');
+    await eventually(async () => expect((await ghostLooks())?.displayName).toBe('room Bob'));
+  });
+
+  test('what is no picture is not shown, nor the one from before', async () => {
+    const bytes = newPicture();
+    await setAlicePicture(bytes);
+    await eventually(async () => expect(await puppetPicture()).toEqual(bytes));
+    const before = (await bench.admin.userByName(scene.puppet))?.avatarEtag;
+    expect(before).toBeDefined();
+    await setAlicePicture(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'image/png');
+    await eventually(async () => expect(await puppetPicture()).toBeUndefined());
+    await setAlicePicture(newPicture(), 'image/svg+xml');
+    const again = newPicture();
+    await setAlicePicture(again);
+    await eventually(async () => expect(await puppetPicture()).toEqual(again));
+    expect(bench.logged.filter((line) => line.startsWith('warn puppet.avatar-refused'))).not.toEqual([]);
+  });
+
+  test('who may not change their name in Rocket.Chat is renamed by the bot', async () => {
+    bench.workspace.state.settings.set('Accounts_AllowRealNameChange', false);
+    try {
+      await scene.alice.setDisplayName('Alice by Decree');
+      await eventually(async () => expect(await puppetName()).toBe(`Alice by Decree (${bench.homeserver.serverName})`));
+    } finally {
+      bench.workspace.state.settings.set('Accounts_AllowRealNameChange', true);
+    }
+  });
+
+  test('what changed while the bridge was down is found at its start, and nothing is set twice', async () => {
+    await running.stop();
+    const [hers, his] = [newPicture(), newPicture()];
+    await bench.admin.setName(idOf(scene.bob), 'Bob Elsewhere');
+    await bench.admin.setAvatar(idOf(scene.bob), his, 'image/png');
+    await scene.alice.setDisplayName('Alice Elsewhere');
+    await setAlicePicture(hers);
+    running = await bench.start();
+    await eventually(async () => {
+      expect((await ghostLooks())?.displayName).toBe('Bob Elsewhere');
+      expect(await ghostPicture(scene)).toEqual(his);
+      expect(await puppetName()).toBe(`Alice Elsewhere (${bench.homeserver.serverName})`);
+      expect(await puppetPicture()).toEqual(hers);
+    });
+    const etag = (await bench.admin.userById(await puppetId(bench, scene)))?.avatarEtag;
+    await eventually(() => expect([...done(scene.ghost), ...done(scene.alice.userId)]).toHaveLength(4));
+    const appeared = await appearances(scene);
+    await running.stop();
+    running = await bench.start();
+    // Both comparisons of the new start are over when somebody else's change is found by theirs.
+    const later = await newConversation(bench, running);
+    await running.stop();
+    await later.alice.setDisplayName('Later');
+    await bench.admin.setName(idOf(later.bob), 'Later');
+    running = await bench.start();
+    await eventually(async () => {
+      expect((await bench.admin.userByName(later.puppet))?.name).toContain('Later');
+      expect((await later.alice.profile(later.ghost))?.displayName).toBe('Later');
+    });
+    expect([...done(scene.ghost), ...done(scene.alice.userId)]).toHaveLength(4);
+    expect(await appearances(scene)).toBe(appeared);
+    expect((await bench.admin.userById(await puppetId(bench, scene)))?.avatarEtag).toBe(etag);
+  });
+});
+
+describe.each(homeservers)('names and pictures, compared now and then, on $name', (homeserver) => {
+  beforeAll(async () => {
+    bench = await startBench({ homeserver, compareProfilesMs: 300 });
+    running = await bench.start();
+  });
+  beforeEach(async () => {
+    scene = await newScene(bench, running);
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') process.stderr.write(`${bench.logged.slice(-60).join('\n')}\n`);
+    bench.workspace.faults.clear();
+    await allIsWell(running);
+  });
+  afterAll(() => bench.stop());
+
+  test('a new real name, of which Rocket.Chat tells nobody, is found without a word of theirs', async () => {
+    await post(scene.bob, scene.room, 'good morning');
+    await aliceReads(scene, ['good morning']);
+    await bench.admin.setName(idOf(scene.bob), 'Robert');
+    await eventually(async () => expect((await ghostLooks())?.displayName).toBe('Robert'));
+  });
+
+  test('a picture that can’t be had keeps no message back, and is there later', async () => {
+    const bytes = newPicture();
+    await bench.admin.setAvatar(idOf(scene.bob), bytes, 'image/png');
+    const fault = bench.workspace.faults.add({ path: '^/avatar/', action: 'status', status: 500 });
+    await post(scene.bob, scene.room, 'no picture yet');
+    await aliceReads(scene, ['no picture yet']);
+    expect((await ghostLooks())?.avatarUrl).toBeUndefined();
+    bench.workspace.faults.remove(fault);
+    await eventually(async () => expect(await ghostPicture(scene)).toEqual(bytes), 90_000);
+  }, 120_000);
+
+  test('somebody who is named like a colleague bears their whole Matrix id', async () => {
+    const { userId } = scene.alice;
+    await bench.workspaceUser(`carla-${randomBytes(4).toString('hex')}`, 'Carla Root');
+    await scene.alice.setDisplayName('Саrlа Rооt');
+    await send(scene.alice, scene.matrixRoom, 'it is me, Carla');
+    await bobReads(scene, ['it is me, Carla']);
+    await eventually(async () => expect(await puppetName()).toBe(`Саrlа Rооt (${userId})`));
+    await scene.alice.setDisplayName('Somebody Else');
+    await eventually(async () => expect(await puppetName()).toBe(`Somebody Else (${bench.homeserver.serverName})`));
+  });
+});
+
+describe.each(homeservers)('in alias mode, on $name', (homeserver) => {
+  beforeAll(async () => {
+    bench = await startBench({ homeserver, identity: 'alias' });
+    running = await bench.start();
+    scene = await newScene(bench, running);
+  });
+  afterAll(() => bench.stop());
+
+  test('the bot speaks under the name that somebody has now', async () => {
+    const { serverName } = bench.homeserver;
+    await scene.alice.setDisplayName('Alice');
+    await send(scene.alice, scene.matrixRoom, 'one');
+    await bobReads(scene, ['one']);
+    await scene.alice.setDisplayName('Alice (corp.example)');
+    await send(scene.alice, scene.matrixRoom, 'two');
+    await bobReads(scene, ['one', 'two']);
+    expect((await authorInWorkspace(scene, 'one')).alias).toBe(`Alice (${serverName})`);
+    expect((await authorInWorkspace(scene, 'two')).alias).toBe(`Alice [corp.example] (${serverName})`);
+  });
+});
