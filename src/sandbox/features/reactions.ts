@@ -24,7 +24,7 @@ const givenToMatrix = feature({
   direction: 'to Matrix',
   says: 'A reaction is an annotation of the same message, in unicode.',
   limits: '',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   prepare: bothSaid,
   async change({ bob }, { alicesEvent, alicesMessage }) {
     await bob.react(alicesMessage, ':thumbsup:', true);
@@ -39,7 +39,7 @@ const givenToWorkspace = feature({
   direction: 'to Rocket.Chat',
   says: 'An annotation in unicode is a reaction of the same message, given once however often the event comes.',
   limits: 'Words and emoji that Rocket.Chat has no name for are not shown.',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   prepare: bothSaid,
   async change(scene, { bobsEvent, bobsMessage }) {
     await aliceReacts(scene, bobsEvent, '👍️');

@@ -7,7 +7,7 @@ const toMatrix = feature({
   direction: 'to Matrix',
   says: "Rocket.Chat's markdown becomes a plain body and Matrix HTML, from bob's ghost.",
   limits: 'Colours of text that Rocket.Chat only previews are words; KaTeX keeps its source.',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   prepare: nothing,
   change: (scene) =>
     scene.bobSays(
@@ -35,7 +35,7 @@ const toWorkspace = feature({
   direction: 'to Rocket.Chat',
   says: "Matrix HTML becomes Rocket.Chat's markdown, from alice's account.",
   limits: 'HTML outside of Matrix’s list is left out, its words stay.',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   prepare: nothing,
   change: (scene) =>
     scene.aliceSays({
