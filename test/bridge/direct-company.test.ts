@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { MatrixRoomId, MatrixUserId } from '../../src/lib/core/ids.ts';
 import type { MatrixApi } from '../../src/lib/matrix/types.ts';
-import type { WorkspaceRoom } from '../../src/lib/rocketchat/types.ts';
 import { type Bench, type RunningBridge, bodiesIn, post, send, startBench, textsIn } from '../support/bridge-bench.ts';
 import { aliceReads, allIsWell, askHomeserver, bobReads } from '../support/bridge-scene.ts';
 import {
@@ -215,7 +214,7 @@ describe.each(homeservers)('who is in a direct message, on $name', (homeserver) 
     const { id } = await one.bob.openDirect([two.bobName]);
     await post(one.bob, { id }, 'between us');
     const { id: own } = await one.bob.openDirect([one.puppet]);
-    await post(one.bob, { id: own } as WorkspaceRoom, 'to alice');
+    await post(one.bob, { id: own }, 'to alice');
     await acceptDirect(bench, one.alice);
     expect((await running.service.rooms()).map(({ roomId }) => roomId)).not.toContain(id);
   });

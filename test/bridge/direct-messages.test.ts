@@ -10,7 +10,6 @@ import {
   newStrangers,
   startOnMatrix,
 } from '../support/direct-scene.ts';
-import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
 
 describe.each(homeservers)('direct messages, on $name', (homeserver) => {

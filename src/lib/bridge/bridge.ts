@@ -5,6 +5,7 @@ import { startApplicationService } from '../matrix/application-service.ts';
 import type { RealtimeNews } from '../rocketchat/realtime-news.ts';
 import type { OpenRealtime } from './connect.ts';
 import type { Portal } from '../store/types.ts';
+import { authorOf } from './author-of.ts';
 import { Breaker } from './breaker.ts';
 import { CatchUps } from './catch-ups.ts';
 import { createDirects } from './direct/directs.ts';
@@ -255,17 +256,6 @@ const stateOf = ({ state }: Breaker, asked: boolean): SideState => ({
   waitingFor: state?.reason,
   since: state?.since,
 });
-
-function authorOf(
-  event: Exclude<Parameters<Parameters<typeof createRelay>[1]['distrust']>[1], { origin: 'homeserver' }>,
-) {
-  if (event.kind === 'message.posted' || event.kind === 'announced') return event.author;
-  if (event.kind === 'message.edited') return event.editor;
-  const reacting = event.kind === 'reactions.changed' ? event.reactions.added[0]?.author : undefined;
-  if (reacting !== undefined) return reacting;
-  const author = event.pairs[0]?.workspaceUserId ?? ('' as never);
-  return { id: author, username: '', name: '' };
-}
 
 async function startHomeserver(parts: BridgeParts, breaker: Breaker, ready: () => Promise<void>): Promise<void> {
   try {

@@ -67,7 +67,7 @@ export async function openFromWorkspace(opening: OpeningParts, row: InboxRow): P
     }
     if (author === undefined) return settled('nobody of the workspace is in it');
     if (first === undefined && existing === undefined) return settled('gone');
-    await open(opening, row, { existing, reader, author, company });
+    await openRoom(opening, row, { existing, reader, author, company });
     return OPENED;
   });
 }
@@ -95,7 +95,7 @@ interface Plan {
   readonly company: Company;
 }
 
-async function open(opening: OpeningParts, row: InboxRow, plan: Plan): Promise<void> {
+async function openRoom(opening: OpeningParts, row: InboxRow, plan: Plan): Promise<void> {
   const { parts, ghosts } = opening;
   const { company } = plan;
   const portal = plan.existing ?? (await claim(opening, row, plan));

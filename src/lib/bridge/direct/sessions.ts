@@ -64,9 +64,11 @@ export function createDirectSessions(options: DirectSessionsOptions): DirectSess
   const begin = (puppet: MatrixUserId): Session => {
     const session: Session = { usedAt: 0, up: false, rooms: new Set(), live: undefined, source: undefined };
     sessions.set(puppet, session);
-    start(options, puppet, session, () => sessions.get(puppet) === session).catch((error: unknown) => {
-      if (sessions.get(puppet) === session) refused(puppet, error as Error);
-    });
+    const isWanted = (): boolean => sessions.get(puppet) === session;
+    const onRefused = (error: Error): void => {
+      if (isWanted()) refused(puppet, error);
+    };
+    start(options, puppet, session, { isWanted, refused: onRefused }).catch(onRefused);
     return session;
   };
   return {
@@ -101,6 +103,13 @@ export function createDirectSessions(options: DirectSessionsOptions): DirectSess
   };
 }
 
+/** What becomes of a session. */
+interface Fate {
+  isWanted(): boolean;
+  /** Its account can't listen: with the next use of it another one is made. */
+  refused(error: Error): void;
+}
+
 async function endSession(session: Session | undefined): Promise<void> {
   if (session === undefined) return;
   session.up = false;
@@ -112,7 +121,7 @@ async function start(
   options: DirectSessionsOptions,
   puppet: MatrixUserId,
   session: Session,
-  isWanted: () => boolean,
+  { isWanted, refused }: Fate,
 ): Promise<void> {
   const { parts, portals, catchUps } = options;
   const { credentials } = (await options.puppets.account(puppet)).api;
@@ -151,11 +160,7 @@ async function start(
           options.recorded(portal.lane);
         }
       },
-      onRefused(error) {
-        session.up = false;
-        parts.log('warn', 'direct.session-refused', { puppet, reason: error.message });
-        void options.puppets.distrustAccount(puppet).catch(() => {});
-      },
+      onRefused: refused,
     },
     credentials,
   );
