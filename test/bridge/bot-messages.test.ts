@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { MessageId } from '../../src/lib/core/ids.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
 import type { WorkspaceApi } from '../../src/lib/rocketchat/types.ts';
+import type { MessageDocument } from '../../src/sandbox/workspace/documents.ts';
 import { messageChanged } from '../../src/sandbox/workspace/message-events.ts';
 import { type Bench, type RunningBridge, post, startBench } from '../support/bridge-bench.ts';
 import {
@@ -15,6 +16,7 @@ import {
   newConversation,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
+import { filesOnMatrix, postFile } from '../support/file-messages.ts';
 import { homeservers } from '../support/homeservers.ts';
 
 const PROFILE = 'com.beeper.per_message_profile';
@@ -116,9 +118,13 @@ describe.each(homeservers)('what bots, webhooks and apps post, on $name', (homes
     expect(edits).toHaveLength(1);
   });
 
-  test('a link’s preview and a picture’s thumbnail that come later are no edit', async () => {
-    await post(scene.bob, scene.room, 'see https://example.org/page');
+  test('a link’s preview that comes later is no edit', async () => {
+    const id = await post(scene.bob, scene.room, 'see https://example.org/page');
     await aliceReads(scene, ['see https://example.org/page']);
+    await eventually(async () => {
+      const urls = (await scene.bob.getMessage(id))?.['urls'] as { meta: Record<string, unknown> }[] | undefined;
+      expect(urls?.[0]?.meta).toHaveProperty('pageTitle');
+    });
     await post(scene.bob, scene.room, 'after');
     await aliceReads(scene, ['see https://example.org/page', 'after']);
     const { events } = await scene.alice.messages(scene.matrixRoom, { dir: 'b', limit: 100 });
@@ -141,6 +147,26 @@ describe.each(homeservers)('what bots, webhooks and apps post, on $name', (homes
     const profile = (await onMatrix('* Deploys: it is down'))['m.new_content'] as Record<string, unknown>;
     expect(profile[PROFILE]).toEqual((first['content'] as Record<string, unknown>)[PROFILE]);
     expect(edit?.[PROFILE]).toBeUndefined();
+  });
+
+  test('a file under a name of its own has it in its caption, which is one', async () => {
+    await sendAsHook({ msg: 'first', alias: 'Artifacts' });
+    const bytes = Buffer.from('report');
+    const posted = await postFile(hooks, scene.room, { fileName: 'report.txt', contentType: 'text/plain', bytes });
+    const message = bench.workspace.state.messages.get(posted);
+    await eventually(async () => expect(await filesOnMatrix(scene.alice, scene.matrixRoom)).toHaveLength(1));
+    expect(message?.alias).toBeUndefined();
+    const shown = { ...message, _id: `${posted.slice(0, -1)}-`, alias: 'Artifacts' } as MessageDocument;
+    bench.workspace.state.messages.insert(shown);
+    messageChanged(bench.workspace.state, shown);
+    const [plain, named] = await eventually(async () => {
+      const files = await filesOnMatrix(scene.alice, scene.matrixRoom);
+      expect(files).toHaveLength(2);
+      return files;
+    });
+    expect(plain).toMatchObject({ body: 'report.txt', filename: 'report.txt' });
+    expect(named).toMatchObject({ body: 'Artifacts: report.txt', filename: 'report.txt' });
+    expect(named?.[PROFILE]).toMatchObject({ displayname: 'Artifacts', has_fallback: true });
   });
 
   test('a type of message that an app made up is a notice with what it says', async () => {

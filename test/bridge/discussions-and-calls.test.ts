@@ -66,6 +66,11 @@ describe.each(homeservers)('discussions, calls and encryption in Rocket.Chat, on
       msgtype: 'm.notice',
       formatted_body: `started a discussion: <a href="${link}">About &lt;lunch&gt;, &amp; more</a>`,
     });
+    await scene.bob.react((await inWorkspace('discussion-created'))['_id'] as never, ':heart:', true);
+    await eventually(async () => {
+      const { events } = await scene.alice.messages(scene.matrixRoom, { dir: 'b', limit: 20 });
+      expect(events.some(({ type }) => type === 'm.reaction')).toBe(true);
+    });
     for (const text of ['pizza', 'or soup']) await post(scene.bob, { id: drid as never }, text);
     expect((await inWorkspace('discussion-created'))['dcount']).toBe(2);
     await post(scene.bob, scene.room, 'after');
@@ -112,15 +117,22 @@ describe.each(homeservers)('discussions, calls and encryption in Rocket.Chat, on
   });
 
   test('encryption is told of on both sides, once, and the rows that nobody can read name their reason', async () => {
-    const { id: ciphertext } = { id: 'bm90IGZvciB5b3U=' };
+    const ciphertext = 'bm90IGZvciB5b3U=';
+    const before = await post(scene.bob, scene.room, 'said before');
+    await aliceReads(scene, ['said before']);
     await told('room_e2e_enabled', 'bob');
     const secret = await told('e2e', ciphertext);
     await told('e2e', ciphertext);
+    // Edited since, it is as unreadable as all that is new: on Matrix it stays as it was.
+    const edited = bench.workspace.state.messages.get(before);
+    if (edited === undefined) throw new Error('the message is gone');
+    Object.assign(edited, { t: 'e2e', msg: ciphertext });
+    messageChanged(bench.workspace.state, edited);
+    const onMatrix = ['said before', expect.stringMatching(/^The room in Rocket\.Chat is end-to-end/)];
+    const inRoom = [expect.stringMatching(/^This room is end-to-end encrypted/)];
     await eventually(async () => {
-      expect(fresh(await matrixBodies(scene))).toEqual([
-        expect.stringMatching(/^The room in Rocket\.Chat is end-to-end/),
-      ]);
-      expect(fresh(await workspaceTexts(scene))).toEqual([expect.stringMatching(/^This room is end-to-end encrypted/)]);
+      expect(fresh(await matrixBodies(scene))).toEqual(onMatrix);
+      expect(fresh(await workspaceTexts(scene))).toEqual(inRoom);
     });
     await eventually(async () => {
       const rows = await bench.peek((store) => store.inbox.byRef(secret._id));
@@ -130,7 +142,7 @@ describe.each(homeservers)('discussions, calls and encryption in Rocket.Chat, on
     running = await bench.start();
     await told('e2e', ciphertext);
     await post(scene.bob, scene.room, 'in the clear');
-    await eventually(async () => expect(fresh(await matrixBodies(scene)).slice(1)).toEqual(['in the clear']));
+    await eventually(async () => expect(fresh(await matrixBodies(scene))).toEqual([...onMatrix, 'in the clear']));
     expect(fresh(await workspaceTexts(scene))).toHaveLength(2);
     expect(JSON.stringify(fresh(await matrixBodies(scene)))).not.toContain(ciphertext);
     expect(bench.logged.filter((line) => line.includes('workspace-room-encrypted'))).toHaveLength(1);

@@ -137,6 +137,7 @@ export interface WorkspaceAnnounced {
   readonly version: MessageVersion;
   readonly at: number;
   readonly threadId: MessageId | undefined;
+  readonly reactions: ReactionChange;
   readonly what: Announcement;
 }
 

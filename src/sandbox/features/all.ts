@@ -1,3 +1,4 @@
+import { botRows } from './bots.ts';
 import { deletionRows } from './deletions.ts';
 import { editRows } from './edits.ts';
 import type { Feature } from './feature.ts';
@@ -23,5 +24,6 @@ export const features: readonly Feature[] = [
   ...fileRows,
   ...mediaRows,
   ...mentionRows,
+  ...botRows,
   ...typingRows,
 ];

@@ -26,6 +26,7 @@ export async function enterPeople({ servers, setup }: Stage, options: StageOptio
   const baker = workspace.createUser({ username: 'bob', name: 'Bob Baker' });
   const bobsCredentials = credentialsOf(baker);
   const bob = account(bobsCredentials);
+  const hooks = workspace.createUser({ username: 'hooks', name: 'Hooks', roles: ['bot'] });
   const { userId, accessToken } = await homeserver.registerUser('alice');
   const aliceToken = new Secret(accessToken);
   const alice = await createMatrixApi({ ...matrix, userId: userId as MatrixUserId, accessToken: aliceToken });
@@ -36,6 +37,8 @@ export async function enterPeople({ servers, setup }: Stage, options: StageOptio
     aliceToken,
     bob,
     bobsCredentials,
+    hooks: account(credentialsOf(hooks)),
+    bobAsks: asking({ url: workspace.url, credentials: bobsCredentials, fetch: network.fetch }),
     admin: account(credentialsOf(workspace.admin)),
     ghost: `@${prefix}bob:${serverName}` as MatrixUserId,
     puppet: `alice.${serverName}`,
@@ -49,6 +52,27 @@ export async function enterPeople({ servers, setup }: Stage, options: StageOptio
     botUsername: setup.botUsername,
   };
 }
+
+interface Asking {
+  readonly url: string;
+  readonly credentials: WorkspaceCredentials;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+const asking =
+  ({ url, credentials, fetch }: Asking): Cast['bobAsks'] =>
+  async (endpoint, body) => {
+    const answer = await fetch(`${url}/api/v1/${endpoint}`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        'X-User-Id': credentials.userId,
+        'X-Auth-Token': credentials.token.reveal(),
+      },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${endpoint} answered ${answer.status}`);
+  };
 
 const credentialsOf = ({ userId, token }: { userId: string; token: string }): WorkspaceCredentials => ({
   userId: userId as WorkspaceUserId,

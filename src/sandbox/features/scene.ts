@@ -29,6 +29,10 @@ export interface Cast {
   readonly alice: MatrixApi;
   /** In Rocket.Chat, the owner of the rooms there. */
   readonly bob: WorkspaceApi;
+  /** In Rocket.Chat, a bot that is in none of the rooms: it may write under any name, as webhooks do. */
+  readonly hooks: WorkspaceApi;
+  /** What bob's client asks of the workspace and the bridge never does. */
+  bobAsks(endpoint: string, body: Readonly<Record<string, unknown>>): Promise<void>;
   /** The workspace's admin. */
   readonly admin: WorkspaceApi;
   /** bob on Matrix. */

@@ -70,9 +70,9 @@ describe('discussions of the sandbox workspace', () => {
     expect(discussion).toMatchObject({ prid: rid, t: 'c', fname: 'The talk, aside', topic: 'town' });
     const { _id: drid } = discussion as { _id: string };
     await listener.settle();
-    expect(listener.messages()).toMatchObject([
-      { t: 'discussion-created', drid, msg: 'The talk, aside', attachments: [{ text: 'let us talk' }] },
-    ]);
+    const told = { t: 'discussion-created', drid, msg: 'The talk, aside', attachments: [{ text: 'let us talk' }] };
+    // Once more with each message in it.
+    expect(listener.messages()).toMatchObject([told, { ...told, dcount: 1 }]);
     const members = (await workspace.get(`channels.members?roomId=${drid}`, alice)).body['members'];
     expect(members.map(({ ['username']: name }) => String(name)).toSorted()).toEqual(['admin', 'alice']);
     expect(workspace.server.state.messages.inRoom(drid)).toMatchObject([
@@ -197,5 +197,32 @@ describe('pruning in the sandbox workspace', () => {
   it('is for those who may', async () => {
     const refused = await workspace.post('rooms.cleanHistory', { roomId: rid, ...range }, alice);
     expect(refused.body['errorType']).toBe('error-not-allowed');
+  });
+});
+
+describe('attachments of bots, in the sandbox workspace', () => {
+  it('are refused where Rocket.Chat refuses them, and stored as they came else', async () => {
+    const bot = workspace.user('hooks', ['bot']);
+    const attach = (attachment: Record<string, unknown>) =>
+      workspace.post('chat.postMessage', { roomId: rid, attachments: [attachment] }, bot);
+    const odd = { text: 'x', unheardOf: [1], title_link: '/file-upload/a/b', fields: [{ title: 'a', value: 1 }] };
+    const { body } = await attach(odd);
+    expect(body['message']).toMatchObject({ msg: '', attachments: [odd] });
+    for (const wrong of [{ text: 7 }, { title_link: 'javascript:x' }, { actions: [{ url: 'x' }] }])
+      expect((await attach(wrong)).body).toMatchObject({ success: false, error: 'Match failed [400]' });
+    expect((await attach({ fields: [{ title: 'a' }] })).body['error']).toMatch(/^Invalid attachment field/);
+  });
+});
+
+describe('calls of the sandbox workspace', () => {
+  it('are a message without text whose block names the call', async () => {
+    const started = await workspace.post('video-conference.start', { roomId: rid }, alice);
+    const { callId } = started.body['data'] as unknown as { callId: string };
+    expect(workspace.server.state.messages.inRoom(rid).at(-1)).toMatchObject({
+      t: 'videoconf',
+      msg: '',
+      blocks: [{ type: 'video_conf', callId }],
+    });
+    expect((await workspace.post('video-conference.start', { roomId: 'nowhere' }, alice)).status).toBe(400);
   });
 });

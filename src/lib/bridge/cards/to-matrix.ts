@@ -33,7 +33,7 @@ async function cardToMatrix({ quoted, pieces }: Card, siteUrl: string | undefine
   return { body: lines.join('\n'), html: `<blockquote>${inner.html}</blockquote>` };
 }
 
-function pieceToMatrix(piece: Piece, siteUrl: string | undefined): Rendered | Promise<Rendered> {
+async function pieceToMatrix(piece: Piece, siteUrl: string | undefined): Promise<Rendered> {
   switch (piece.kind) {
     case 'text':
       return formatted(piece.text);

@@ -32,7 +32,7 @@ export function createHomeserverSink(parts: BridgeParts, ghosts: Ghosts, lookUp:
             withReactions(work, event, done),
           );
         case 'announced':
-          return announce(work, event);
+          return announce(work, event).then((done) => withReactions(work, event, done));
         case 'message.edited':
           return edit(work, event).then((done) => withReactions(work, event, done));
         case 'reactions.changed':

@@ -68,7 +68,8 @@ async function interpretUnknown(
   if (!saysSomething(message)) return nothing('ignored');
   const aside = await setAsideOf(parts, message.id);
   if (aside !== undefined) return nothing('folded', { foldInto: aside });
-  const announced = announcedBy(message);
+  const reactions = await reactionChange(parts, message.id, message.reactions);
+  const announced = announcedBy(message, reactions);
   if (announced !== undefined) return announced;
   return {
     kind: 'message.posted',
@@ -77,7 +78,7 @@ async function interpretUnknown(
     version: versionOf(message),
     at: message.at,
     text: message.text,
-    reactions: await reactionChange(parts, message.id, message.reactions),
+    reactions,
     quotes: message.quotes,
     threadId: message.threadId,
     files: message.files,
@@ -93,10 +94,11 @@ function saysSomething({ systemType, announcement, text, files, extras }: Worksp
   return text.trim() !== '' || files.length > 0 || extras.cards.length > 0 || extras.location !== undefined;
 }
 
-function announcedBy(message: WorkspaceMessage): WorkspaceEvent | undefined {
+function announcedBy(message: WorkspaceMessage, reactions: ReactionChange): WorkspaceEvent | undefined {
   const { announcement: what, author, at, threadId } = message;
   if (what === undefined) return undefined;
-  return { kind: 'announced', origin: 'workspace', author, version: versionOf(message), at, threadId, what };
+  const version = versionOf(message);
+  return { kind: 'announced', origin: 'workspace', author, version, at, threadId, reactions, what };
 }
 
 async function interpretVersion(
@@ -105,10 +107,10 @@ async function interpretVersion(
   snapshot: Snapshot,
 ): Promise<WorkspaceEvent | Nothing> {
   if (snapshot.deleted) return nothing('gone');
-  // Encryption was turned on since, and somebody edited it: what it says now nobody can tell.
-  if (recorded.announcement?.kind === 'encrypted') return announcedBy(recorded) ?? nothing('ignored');
   let message = recorded;
   let reactions = await reactionChange(parts, message.id, message.reactions);
+  // Encryption was turned on since, and somebody edited it: what it says now nobody can tell.
+  if (recorded.announcement?.kind === 'encrypted') return announcedBy(recorded, reactions) ?? nothing('ignored');
   const isSettled = (): boolean => hashOf(message) === snapshot.hash && isEmpty(reactions);
   if (isSettled()) return nothing('unchanged', { snapshots: [newest(snapshot, recorded)] });
   if (recorded.updatedAt <= snapshot.updatedAt) {

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { contentHash } from '../../../../src/lib/bridge/effect-ids.ts';
 import { readMessage, versionOf } from '../../../../src/lib/bridge/workspace/message.ts';
@@ -69,11 +71,8 @@ describe('types of system messages', () => {
   });
 
   it('know all that Rocket.Chat 8.8 publishes', async () => {
-    const { readFile } = await import('node:fs/promises');
-    const path = new URL(
-      '../../../../node_modules/@rocket.chat/core-typings/dist/IMessage/IMessage.d.ts',
-      import.meta.url,
-    );
+    const typings = join('node_modules', '@rocket.chat', 'core-typings', 'dist');
+    const path = join(import.meta.dirname, '../../../..', typings, 'IMessage', 'IMessage.d.ts');
     const [, list = ''] = /MessageTypes: readonly \[([^\]]+)\]/.exec(await readFile(path, 'utf8')) ?? [];
     const types = list.split(',').map((type) => type.trim().replaceAll('"', ''));
     expect(types.length).toBeGreaterThan(50);
