@@ -120,7 +120,11 @@ describe.each(homeservers)('what Rocket.Chat has nothing for, on $name', (homese
     await tell('org.example.dice', { body: 'rolled a 6', sides: 6 });
     await tell('org.example.note', { 'm.text': [{ body: 'noted' }] });
     await tell('org.example.note', { 'org.matrix.msc1767.text': 'noted too' });
-    await bobReads(scene, ['rolled a 6\n[org.example.dice]', 'noted\n[org.example.note]', 'noted too\n[org.example.note]']);
+    await bobReads(scene, [
+      'rolled a 6\n[org.example.dice]',
+      'noted\n[org.example.note]',
+      'noted too\n[org.example.note]',
+    ]);
   });
 
   test('what has no text is not shown, and the log and the trace say so', async () => {

@@ -137,10 +137,14 @@ test('an event in the name of one of our own accounts is nobody’s message', as
   expect(fresh(await workspaceTexts(scene))).toHaveLength(1);
 });
 
-test('an event of a type, or a message of a kind, that is not known is passed over', async () => {
+test('a message without a kind is its text, with what it is', async () => {
+  await pushEvents(eventOf({ body: 'no msgtype' }));
+  await bobReads(scene, ['no msgtype\n[m.room.message]']);
+});
+
+test('what has no text that could be shown is passed over', async () => {
   await pushEvents(
     eventOf({ what: 'ever' }, { type: 'org.example.unknown' }),
-    eventOf({ body: 'no msgtype' }),
     eventOf({ msgtype: 'm.text', body: { a: 1 } }),
     eventOf({ msgtype: 'm.text', body: ['x'] }),
     eventOf(text('state'), { state_key: '' }),

@@ -12,6 +12,7 @@ import {
   message,
   newPerson,
   newPortal,
+  pollEntry,
   recordOne,
   takeLease,
 } from '../support/stores.ts';
@@ -63,6 +64,7 @@ describeStore('looking a store over', (bench) => {
         { messageId: message('m1'), portalId: portal.id, hash: 'h', updatedAt: 1, deleted: false, lastEditTs: 0 },
       ],
       reactions: [reactionEntry(portal.id)],
+      pollEntries: [pollEntry(portal.id)],
     });
     await store.portals.update(closed.id, { state: 'closed' });
     await store.attempts.begin(first?.id as number, 'send');
@@ -70,6 +72,7 @@ describeStore('looking a store over', (bench) => {
       store,
       `update ledger set portal_id = 999`,
       `update reactions set portal_id = 999`,
+      `update poll_entries set portal_id = 999`,
       `update snapshots set portal_id = 999`,
       `update inbox set body = null where event_key = '$bodyless'`,
       `update inbox set state = 'aside' where event_key = '$reasonless'`,
@@ -83,6 +86,7 @@ describeStore('looking a store over', (bench) => {
     expect(Object.fromEntries(findings.map(({ id, examples }) => [id, examples]))).toEqual({
       'ledger-without-portal': ['$e1'],
       'reaction-without-portal': ['$r1'],
+      'poll-without-portal': ['$poll'],
       'snapshot-without-portal': ['m1'],
       'pending-without-body': ['$bodyless'],
       'aside-without-reason': ['$reasonless'],

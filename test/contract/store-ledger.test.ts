@@ -8,6 +8,7 @@ import {
   ledgerEntry,
   message,
   newPortal,
+  pollEntry,
   reactionEntry,
   recordOne,
   takeLease,
@@ -31,6 +32,26 @@ describeStore('a settled row', (bench) => {
     await settleOne(store, '$3', { unreacted: [event('r1'), event('r9')] });
     expect(await store.reactions.byEvent(event('r1'))).toBeUndefined();
     expect(await store.reactions.byMessage(message('m1'))).toEqual([other]);
+  });
+
+  it('keeps what was said in polls, in order, until it is redacted', async () => {
+    const store = await bench.open();
+    const { portal } = await store.portals.create(newPortal());
+    const start = pollEntry(portal.id);
+    const late = pollEntry(portal.id, { eventId: event('v1'), kind: 'vote', ts: 3, content: '["a"]' });
+    const early = pollEntry(portal.id, { eventId: event('v2'), kind: 'vote', ts: 2, content: '["b"]' });
+    const end = pollEntry(portal.id, { eventId: event('v0'), kind: 'end', ts: 3, content: '' });
+    const other = pollEntry(portal.id, { pollId: event('other'), eventId: event('other') });
+    await settleOne(store, '$1', { pollEntries: [late, start, other] });
+    await settleOne(store, '$2', { pollEntries: [early, end, { ...late, content: '["changed"]' }] });
+    expect(await store.polls.of(event('poll'))).toEqual([start, early, end, late]);
+    expect(await store.polls.byEvent(event('v1'))).toEqual(late);
+    await settleOne(store, '$3', { redacted: [event('v2'), event('unknown')] });
+    expect(await store.polls.of(event('poll'))).toEqual([start, end, late]);
+    await settleOne(store, '$4', { redacted: [event('poll')] });
+    expect(await store.polls.of(event('poll'))).toEqual([]);
+    expect(await store.polls.byEvent(event('v1'))).toBeUndefined();
+    expect(await store.polls.of(event('other'))).toEqual([other]);
   });
 
   it('leaves pair, snapshot and tombstone behind', async () => {

@@ -12,7 +12,15 @@ import type {
   WorkspaceUserId,
 } from '../../src/lib/core/ids.ts';
 import { openStore, type OpenStore, type OpenStoreOptions } from '../../src/lib/store/open.ts';
-import type { Lease, LedgerEntry, ReactionEntry, NewInboxRow, NewPerson, Portal } from '../../src/lib/store/types.ts';
+import type {
+  Lease,
+  LedgerEntry,
+  ReactionEntry,
+  NewInboxRow,
+  NewPerson,
+  PollEntry,
+  Portal,
+} from '../../src/lib/store/types.ts';
 import { postgresDatabase } from './shared-postgres.ts';
 
 export type EngineName = 'sqlite' | 'postgres';
@@ -127,6 +135,17 @@ export const reactionEntry = (portalId: number, change: Partial<ReactionEntry> =
   matrixUserId: '@rc_bob:example.org' as MatrixUserId,
   workspaceUserId: 'u1' as WorkspaceUserId,
   username: 'bob',
+  ...change,
+});
+
+export const pollEntry = (portalId: number, change: Partial<PollEntry> = {}): PollEntry => ({
+  portalId,
+  pollId: event('poll'),
+  eventId: event('poll'),
+  kind: 'start',
+  sender: '@alice:example.org' as MatrixUserId,
+  ts: 1,
+  content: '{}',
   ...change,
 });
 

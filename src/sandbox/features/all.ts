@@ -6,6 +6,8 @@ import { fileRows } from './files.ts';
 import { longTextRows } from './long-texts.ts';
 import { mediaRows } from './media.ts';
 import { mentionRows } from './mentions.ts';
+import { otherKindRows } from './other-kinds.ts';
+import { pollRows } from './polls.ts';
 import { reactionRows } from './reactions.ts';
 import { replyRows } from './replies.ts';
 import { textRows } from './text.ts';
@@ -26,4 +28,6 @@ export const features: readonly Feature[] = [
   ...mentionRows,
   ...botRows,
   ...typingRows,
+  ...pollRows,
+  ...otherKindRows,
 ];

@@ -44,6 +44,14 @@ describe('sending to the sandbox workspace', () => {
     expect(stored()).toEqual([]);
   });
 
+  it('keeps the place that a message is about, and refuses one that is not on earth', async () => {
+    const at = (...coordinates: number[]) => ({ msg: 'here', location: { type: 'Point', coordinates } });
+    const far = await workspace.post('chat.sendMessage', { message: { rid, ...at(16, 148) } }, alice);
+    expect(far.status).toBe(400);
+    await workspace.post('chat.sendMessage', { message: { rid, ...at(16.3, 48.2) } }, alice);
+    expect(stored()).toMatchObject([at(16.3, 48.2)]);
+  });
+
   it('refuses a text longer than Message_MaxAllowedSize, an empty one, and a system message', async () => {
     const refusal = async (message: object): Promise<unknown> => {
       const { status, body } = await workspace.post('chat.sendMessage', { message: { rid, ...message } }, alice);
