@@ -56,6 +56,27 @@ describe.each(homeservers)('the client on the $name homeserver', (kind) => {
     expect(await alice.whoami()).toEqual({ userId: alice.userId });
   });
 
+  test('invites to a direct message, as often as it likes, and knows who is there and who is not yet', async () => {
+    const direct = await ghost.createRoom({ preset: 'private_chat', visibility: 'private', isDirect: true });
+    await ghost.inviteDirect(direct, alice.userId);
+    await ghost.inviteDirect(direct, alice.userId);
+    expect(await ghost.state(direct, 'm.room.member', alice.userId)).toMatchObject({
+      membership: 'invite',
+      is_direct: true,
+    });
+    expect(Object.fromEntries(await ghost.membersAndInvited(direct))).toEqual({
+      [ghost.userId]: 'join',
+      [alice.userId]: 'invite',
+    });
+    expect(await ghost.joinedRooms()).toContain(direct);
+    expect(await alice.joinedRooms()).not.toContain(direct);
+    await alice.join(direct);
+    await ghost.inviteDirect(direct, alice.userId);
+    await alice.leave(direct);
+    expect([...(await ghost.membersAndInvited(direct)).keys()]).toEqual([ghost.userId]);
+    await expect(bot.membersAndInvited(direct)).rejects.toMatchObject({ status: 403 });
+  });
+
   test('has itself pinged', async () => {
     expect((await bot.ping(lab.registration.id, unique())).durationMs).toBeGreaterThanOrEqual(0);
   });

@@ -77,6 +77,19 @@ describeStore('a portal', (bench) => {
     expect((await store.portals.list()).map(({ retention }) => retention)).toEqual(['keep']);
   });
 
+  it('of a direct message knows by whom it is read', async () => {
+    const store = await bench.open();
+    const direct = { puppet: '@alice:example.org' as MatrixUserId, ghost: '@rc_bob:example.org' as MatrixUserId };
+    const { portal } = await store.portals.create(newPortal({ roomType: 'd', direct, state: 'linking' }));
+    expect(portal).toMatchObject({ roomType: 'd', direct });
+    expect((await store.portals.update(portal.id, { state: 'active' })).direct).toEqual(direct);
+    expect((await store.portals.list()).map((each) => each.direct)).toEqual([direct]);
+    const { portal: channel } = await store.portals.create(
+      newPortal({ workspaceRoomId: rid('c'), matrixRoomId: room('c') }),
+    );
+    expect(channel.direct).toBeUndefined();
+  });
+
   it('is listed by name', async () => {
     const store = await bench.open();
     for (const name of ['zoo', 'Ant', 'bee']) {

@@ -2,10 +2,14 @@ import type { Side } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
 import { createLocalNames } from '../matrix/look-alike.ts';
 import { startApplicationService } from '../matrix/application-service.ts';
-import type { RealtimeHandlers, RealtimeSession } from '../rocketchat/types.ts';
+import type { RealtimeNews } from '../rocketchat/realtime-news.ts';
+import type { OpenRealtime } from './connect.ts';
 import type { Portal } from '../store/types.ts';
+import { authorOf } from './author-of.ts';
 import { Breaker } from './breaker.ts';
 import { CatchUps } from './catch-ups.ts';
+import { createDirects } from './direct/directs.ts';
+import { isRoomLane } from './direct/invite.ts';
 import { createEmojiNews } from './emoji/emoji-news.ts';
 import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
 import { createGhosts } from './homeserver/ghosts.ts';
@@ -35,8 +39,8 @@ import { watchWorkspace } from './workspace/watchdog.ts';
 
 export interface BridgeOptions {
   readonly parts: BridgeParts;
-  /** Makes the bot's realtime session; called again after the token was refused and works again. */
-  readonly realtime: (handlers: RealtimeHandlers) => Promise<RealtimeSession>;
+  /** Makes a realtime session, the bot's unless `as` says whose; again after its token was refused and works again. */
+  readonly realtime: OpenRealtime;
   /** `port` 0: any free one. */
   readonly listen: { readonly host: string; readonly port: number; readonly hsToken: Secret };
   /** Bodies of settled rows are dropped after so many ms. */
@@ -85,7 +89,11 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const portals = new PortalIndex();
   await portals.load(parts.store);
 
-  const wake = (lane: string): void => lanes.wake(lane);
+  const wake = (lane: string): void => (isRoomLane(lane) ? directs.wake(lane) : lanes.wake(lane));
+  const distrustHands = async (portal: Portal): Promise<void> => {
+    if (portal.direct !== undefined) await puppets.distrustAccount(portal.direct.puppet).catch(() => {});
+    if (portal.direct !== undefined) await puppets.account(portal.direct.puppet).catch(() => {});
+  };
   const breaker = (side: Side, probe: () => Promise<void>): Breaker =>
     new Breaker({
       side,
@@ -113,10 +121,11 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     workspace: createWorkspaceSink(parts, puppets, createLookUpForWorkspace(parts, portals, mayNotifyRoom), tallies),
     distrust: (portal, event) =>
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
+    distrustHands,
     onAside: (portal, row) => notices.tell(portal, row),
   });
   const asked = { workspace: false, homeserver: false };
-  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake });
+  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake, distrustHands });
   const lanes = new Lanes({
     store: parts.store,
     relay,
@@ -139,6 +148,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     createEmojiNews(parts.emoji),
     createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
   ];
+  const wants = [...new Set(live.flatMap((feature) => feature.wants ?? []))];
+  const onNews = (news: RealtimeNews): void => live.forEach((feature) => feature.inWorkspace?.(news));
   const realtime = createRealtimeKeeper({
     ...options,
     portals,
@@ -146,10 +157,37 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     breaker: breakers.workspace,
     wake,
     signal,
-    wants: [...new Set(live.flatMap(({ wants = [] }) => wants))],
-    onNews: (news) => live.forEach((feature) => feature.inWorkspace?.(news)),
+    wants,
+    onNews,
   });
-  const source = createHomeserverSource(parts, portals, wake);
+  const portalChanged = async (portal: Portal, linkedAt?: number): Promise<void> => {
+    portals.set(portal, linkedAt);
+    if (portal.state !== 'active') {
+      await lanes.forget(portal.lane);
+      return realtime.unwatch(portal);
+    }
+    realtime.watch(portal);
+    directs.touched(portal.lane);
+    await Promise.all([catchUps.one('workspace', portal), catchUps.one('homeserver', portal)]);
+    lanes.wake(portal.lane);
+  };
+  const directs = createDirects({
+    ...options,
+    portals,
+    puppets,
+    ghosts,
+    catchUps,
+    breakers,
+    wake,
+    wants,
+    onNews,
+    portalChanged,
+    signal,
+  });
+  const source = createHomeserverSource(parts, portals, (lane) => {
+    wake(lane);
+    directs.touched(lane);
+  });
   const listener = await startApplicationService({
     ...options.listen,
     clock: parts.clock,
@@ -161,7 +199,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
         for (const feature of live) feature.onRecorded?.(events);
       },
       onEphemeral: (events) => live.forEach((feature) => feature.onMatrix?.(events)),
-      onUserQuery: async (id) => (await parts.store.people.byMatrixUser(id))?.kind === 'ghost',
+      onUserQuery: (id) => directs.isUser(id),
       onAliasQuery: async (alias) => portals.all().some((portal) => portal.alias === alias),
     },
   });
@@ -175,6 +213,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       await catchUps.all('workspace');
     }
     await lanes.wakeAll();
+    await directs.wakeAll();
     await notices.tellAll();
   }
 
@@ -190,6 +229,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       signal,
     }),
     realtime.run(),
+    directs.run(),
     ...live.flatMap((feature) => feature.run?.() ?? []),
     cleanUp(options, signal),
     startHomeserver(parts, breakers.homeserver, () => onWorksAgain('homeserver')),
@@ -204,21 +244,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     }),
     problemsOf: (portal) =>
       (['workspace', 'homeserver'] as const).flatMap((side) => catchUps.problem(portal, side) ?? []),
-    async portalChanged(portal, linkedAt) {
-      portals.set(portal, linkedAt);
-      if (portal.state !== 'active') {
-        await lanes.forget(portal.lane);
-        return realtime.unwatch(portal);
-      }
-      realtime.watch(portal);
-      await Promise.all([catchUps.one('workspace', portal), catchUps.one('homeserver', portal)]);
-      lanes.wake(portal.lane);
-    },
+    portalChanged,
     wake,
     async stop() {
       ending.abort(new Error('the bridge is stopping'));
       await listener.close();
       await realtime.close();
+      await directs.close();
       await lanes.stop();
       await Promise.allSettled(background);
     },
@@ -230,19 +262,6 @@ const stateOf = ({ state }: Breaker, asked: boolean): SideState => ({
   waitingFor: state?.reason,
   since: state?.since,
 });
-
-function authorOf(
-  event: Exclude<Parameters<Parameters<typeof createRelay>[1]['distrust']>[1], { origin: 'homeserver' }>,
-) {
-  if (event.kind === 'message.posted' || event.kind === 'announced') return event.author;
-  if (event.kind === 'message.edited') return event.editor;
-  // Pins are the bot's doing.
-  if (event.kind === 'pins.changed') return { id: '' as never, username: '', name: '' };
-  const reacting = event.kind === 'reactions.changed' ? event.reactions.added[0]?.author : undefined;
-  if (reacting !== undefined) return reacting;
-  const author = event.pairs[0]?.workspaceUserId ?? ('' as never);
-  return { id: author, username: '', name: '' };
-}
 
 async function startHomeserver(parts: BridgeParts, breaker: Breaker, ready: () => Promise<void>): Promise<void> {
   try {

@@ -1,6 +1,7 @@
 import type { Side } from '../core/remote-error.ts';
 import type { Portal, PortalId } from '../store/types.ts';
 import type { Breaker } from './breaker.ts';
+import { partsIn } from './direct/hands.ts';
 import { classify } from './failures.ts';
 import { fillGap } from './homeserver/catch-up.ts';
 import type { BridgeParts } from './parts.ts';
@@ -19,6 +20,8 @@ interface CatchUpsOptions {
   readonly breakers: Readonly<Record<Side, Breaker>>;
   readonly signal: AbortSignal;
   readonly wake: (lane: string) => void;
+  /** Makes sure of those by whom a direct message is read, too. Never rejects. */
+  readonly distrustHands: (portal: Portal) => Promise<void>;
 }
 
 /**
@@ -34,6 +37,8 @@ export class CatchUps {
   readonly #serial = new SerialByKey<string>();
   readonly #slots = new Slots(CONCURRENCY);
   #epoch = { workspace: 0, homeserver: 0 };
+  /** The same of a single portal's workspace side: a direct message has a stream of its own. */
+  readonly #ownEpochs = new Map<PortalId, number>();
   readonly #retrying = new Set<string>();
   readonly #problems = new Map<string, string>();
 
@@ -56,6 +61,16 @@ export class CatchUps {
     this.#done[side].clear();
   }
 
+  /** The same for what one portal hears from the workspace. */
+  lostOne(portal: Portal): void {
+    this.#ownEpochs.set(portal.id, (this.#ownEpochs.get(portal.id) ?? 0) + 1);
+    this.#done.workspace.delete(portal.id);
+  }
+
+  #epochOf(side: Side, portal: Portal): string {
+    return `${this.#epoch[side]}.${side === 'workspace' ? (this.#ownEpochs.get(portal.id) ?? 0) : 0}`;
+  }
+
   /** Catches all portals up on that side, side by side; resolves when each was tried once. */
   async all(side: Side): Promise<void> {
     await Promise.all(this.#options.portals.all().map((portal) => this.one(side, portal)));
@@ -69,12 +84,13 @@ export class CatchUps {
   async #try(side: Side, portal: Portal, retryMs: number): Promise<number> {
     const { parts, portals, breakers, signal, wake } = this.#options;
     if (signal.aborted || portals.ofLane(portal.lane) === undefined) return 0;
-    const epoch = this.#epoch[side];
+    const epoch = this.#epochOf(side, portal);
     if (side === 'homeserver') this.#done.homeserver.delete(portal.id);
     try {
+      const here = await partsIn(parts, portal);
       const missing =
-        side === 'workspace' ? await catchUp(parts, portals, portal, wake) : await fillGap(parts, portals, portal);
-      if (epoch === this.#epoch[side]) {
+        side === 'workspace' ? await catchUp(here, portals, portal, wake) : await fillGap(here, portals, portal, wake);
+      if (epoch === this.#epochOf(side, portal)) {
         this.#done[side].add(portal.id);
         if (side === 'workspace') this.#everCaughtUp.add(portal.id);
       }
@@ -83,7 +99,8 @@ export class CatchUps {
       return missing;
     } catch (error) {
       if (signal.aborted) return 0;
-      const verdict = classify(error, { asPerson: false });
+      const verdict = classify(error, { asPerson: portal.direct !== undefined });
+      if (verdict.about === 'person') await this.#options.distrustHands(portal);
       if (verdict.about === 'side') breakers[verdict.side].open(verdict.reason, verdict.retryAfterMs);
       const reason = (error as Error).message;
       this.#problems.set(`${side}:${portal.id}`, reason);
@@ -93,7 +110,7 @@ export class CatchUps {
     }
   }
 
-  async #again(side: Side, portal: Portal, retryMs: number, epoch: number): Promise<void> {
+  async #again(side: Side, portal: Portal, retryMs: number, epoch: string): Promise<void> {
     const { parts, signal } = this.#options;
     // One that already waits is enough, however many have failed since.
     const key = `${side}:${portal.id}:${epoch}`;
@@ -102,7 +119,7 @@ export class CatchUps {
     await parts.clock.sleep(retryMs, signal).catch(() => {});
     this.#retrying.delete(key);
     // A newer break brings its own catch-up.
-    if (signal.aborted || epoch !== this.#epoch[side] || this.#done[side].has(portal.id)) return;
+    if (signal.aborted || epoch !== this.#epochOf(side, portal) || this.#done[side].has(portal.id)) return;
     const next = Math.min(retryMs * 2, LONGEST_RETRY_MS);
     await this.#serial.run(`${side}:${portal.id}`, () => this.#slots.run(() => this.#try(side, portal, next)));
   }

@@ -38,9 +38,12 @@ export interface ConnectOptions {
   readonly passed?: (checkpoint: Checkpoint) => void;
 }
 
+/** Makes a realtime session: of the bot, unless `as` says whose. */
+export type OpenRealtime = (handlers: RealtimeHandlers, as?: WorkspaceCredentials) => Promise<RealtimeSession>;
+
 export interface Connected {
   readonly parts: BridgeParts;
-  readonly realtime: (handlers: RealtimeHandlers) => Promise<RealtimeSession>;
+  readonly realtime: OpenRealtime;
   close(): Promise<void>;
 }
 
@@ -96,9 +99,16 @@ export async function connectBridge(config: BridgeConfig, options: ConnectOption
         log,
         passed,
       },
-      async realtime(handlers) {
+      async realtime(handlers, as = credentials) {
         const { createRealtime } = await import('../rocketchat/realtime.ts');
-        return createRealtime({ url, credentials, clock, log, handlers, agent: config.network?.webSocketAgent(url) });
+        return createRealtime({
+          url,
+          credentials: as,
+          clock,
+          log,
+          handlers,
+          agent: config.network?.webSocketAgent(url),
+        });
       },
       close: () => store.close(),
     };

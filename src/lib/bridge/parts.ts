@@ -40,7 +40,10 @@ export type Checkpoint =
   | 'apply:acted'
   | 'settle:committed'
   | 'catch-up:half'
-  | 'gap:half';
+  | 'gap:half'
+  | 'open:room-made'
+  | 'open:claimed'
+  | 'open:ready';
 
 /** What every part of the bridge is made with. */
 export interface BridgeParts {

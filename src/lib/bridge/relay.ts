@@ -1,5 +1,6 @@
 import type { Side } from '../core/remote-error.ts';
 import type { InboxRow, Lease, Portal, Settlement } from '../store/types.ts';
+import { partsIn } from './direct/hands.ts';
 import type { FederationEvent } from './events.ts';
 import { type Verdict, NETWORK_STRIKES, STRIKES, classify } from './failures.ts';
 import { interpretHomeserverRow } from './homeserver/interpret.ts';
@@ -38,6 +39,8 @@ interface Sinks {
   readonly workspace: WorkspaceSink;
   /** Makes sure of a person's puppet or ghost again before the next try. */
   distrust(portal: Portal, event: FederationEvent): Promise<void>;
+  /** Makes sure of those by whom a direct message is read, too. Never rejects. */
+  distrustHands(portal: Portal): Promise<void>;
   /** Tells people, once, that this row could not be carried over. */
   onAside(portal: Portal, row: InboxRow): void;
 }
@@ -45,10 +48,20 @@ interface Sinks {
 const otherSide = (side: Side): Side => (side === 'workspace' ? 'homeserver' : 'workspace');
 
 export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
-  const interpret = (row: InboxRow, context: RowContext): Promise<FederationEvent | Nothing | Later> =>
-    row.side === 'workspace'
-      ? interpretWorkspaceRow(parts, row, context)
-      : interpretHomeserverRow(parts, context.portal, row, context);
+  const interpret = async (row: InboxRow, context: RowContext): Promise<FederationEvent | Nothing | Later> => {
+    const here = await partsIn(parts, context.portal);
+    return row.side === 'workspace'
+      ? interpretWorkspaceRow(here, row, context)
+      : interpretHomeserverRow(here, context.portal, row, context);
+  };
+
+  /** In a direct message everything is done as a person: what they may not do is not the server's failing. */
+  const judge = async (error: unknown, portal: Portal): Promise<Verdict> => {
+    const verdict = classify(error, { asPerson: portal.direct !== undefined });
+    if (verdict.about !== 'person') return verdict;
+    await sinks.distrustHands(portal);
+    return { about: 'strike', reason: verdict.reason, detail: (error as Error).message };
+  };
 
   const act = (event: FederationEvent, row: InboxRow, portal: Portal, how: Manner): Promise<Outcome> =>
     event.origin === 'workspace'
@@ -112,7 +125,8 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
       return await act(event, row, context.portal, manner);
     } catch (error) {
       const verdict = classify(error, { asPerson: true });
-      if (verdict.about !== 'person') throw error;
+      // The bot is in no direct message: nobody there can speak for another.
+      if (verdict.about !== 'person' || context.portal.direct !== undefined) throw error;
       // Who acts is fixed in the row: the effect's id depends on it.
       await parts.store.attempts.begin(row.id, 'speak as bot', verdict.reason);
     }
@@ -137,7 +151,7 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
         await settled;
         return { kind: 'settled' };
       } catch (error) {
-        const verdict = classify(error, { asPerson: false });
+        const verdict = await judge(error, context.portal);
         if (verdict.about === 'lost') return { kind: 'failed', verdict, unknown: true };
         const step = await noteAttempt(parts, row, error);
         if (!step) return { kind: 'failed', verdict: { about: 'store', reason: 'unwritable' }, unknown: true };

@@ -52,6 +52,18 @@ export function memberIds(answer: Answer): readonly MatrixUserId[] {
   return isRecord(answer['joined']) ? (Object.keys(answer['joined']) as MatrixUserId[]) : [];
 }
 
+/** Of a list of membership events. */
+export function memberships(answer: Answer): ReadonlyMap<MatrixUserId, 'join' | 'invite'> {
+  const found = new Map<MatrixUserId, 'join' | 'invite'>();
+  const chunk: readonly unknown[] = Array.isArray(answer['chunk']) ? answer['chunk'] : [];
+  for (const event of chunk.filter(isRecord)) {
+    const membership = isRecord(event['content']) ? event['content']['membership'] : undefined;
+    const isThere = membership === 'join' || membership === 'invite';
+    if (isThere && typeof event['state_key'] === 'string') found.set(event['state_key'] as MatrixUserId, membership);
+  }
+  return found;
+}
+
 /** `displayname` as profiles and member events have it, `display_name` as `/joined_members` does. */
 export function readProfile(fields: Readonly<Record<string, unknown>>): MatrixProfile {
   const name = fields['displayname'] ?? fields['display_name'];
@@ -77,6 +89,7 @@ export function createRoomBody(room: NewMatrixRoom): Record<string, unknown> {
   return {
     preset: room.preset,
     visibility: room.visibility,
+    ...(room.isDirect === undefined ? {} : { is_direct: room.isDirect }),
     ...(room.aliasLocalpart === undefined ? {} : { room_alias_name: room.aliasLocalpart }),
     ...(room.name === undefined ? {} : { name: room.name }),
     ...(room.topic === undefined ? {} : { topic: room.topic }),

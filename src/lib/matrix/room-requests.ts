@@ -1,7 +1,7 @@
 import type { EventId, MatrixRoomId, MatrixUserId } from '../core/ids.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import { type Acting, asUser, unlessCode } from './acting.ts';
-import { createRoomBody, memberIds, memberProfiles, requiredString, segment } from './client-shapes.ts';
+import { createRoomBody, memberIds, memberProfiles, memberships, requiredString, segment } from './client-shapes.ts';
 import type { HomeserverRequest } from './homeserver-http.ts';
 import type { MatrixApi } from './types.ts';
 
@@ -12,7 +12,10 @@ type RoomRequests = Pick<
   | 'deleteAlias'
   | 'join'
   | 'invite'
+  | 'inviteDirect'
   | 'leave'
+  | 'membersAndInvited'
+  | 'joinedRooms'
   | 'joinedMembers'
   | 'memberProfiles'
   | 'sendState'
@@ -80,6 +83,21 @@ export function roomRequests(acting: Acting): RoomRequests {
         'join',
         'invite',
       ]);
+    },
+    async inviteDirect(roomId, invited) {
+      // Only a state event can say `is_direct` outside of createRoom: `POST /invite` takes no content.
+      const json = { membership: 'invite', is_direct: true };
+      const path = statePath(roomId, 'm.room.member', invited);
+      await unlessAlready({ method: 'PUT', path, query: me, json }, invited, roomId, ['join', 'invite']);
+    },
+    async membersAndInvited(roomId) {
+      const path = `/_matrix/client/v3/rooms/${segment(roomId)}/members`;
+      return memberships(await http.json({ method: 'GET', path, query: { ...me, not_membership: 'leave' } }));
+    },
+    async joinedRooms() {
+      const answer = await http.json({ method: 'GET', path: '/_matrix/client/v3/joined_rooms', query: me });
+      const ids: readonly unknown[] = Array.isArray(answer['joined_rooms']) ? answer['joined_rooms'] : [];
+      return ids.filter((id) => typeof id === 'string') as MatrixRoomId[];
     },
     async leave(roomId) {
       const path = `/_matrix/client/v3/rooms/${segment(roomId)}/leave`;

@@ -51,6 +51,8 @@ export interface NewMatrixRoom {
   readonly name?: string;
   readonly topic?: string;
   readonly preset: 'public_chat' | 'private_chat';
+  /** Clients list such a room among a person's conversations. */
+  readonly isDirect?: boolean;
   readonly visibility: 'public' | 'private';
   readonly invite?: readonly MatrixUserId[];
   readonly initialState?: readonly { type: string; stateKey: string; content: Record<string, unknown> }[];
@@ -128,7 +130,13 @@ export interface MatrixApi {
   join(room: MatrixRoomId | MatrixRoomAlias, via?: readonly string[]): Promise<MatrixRoomId>;
   /** Inviting a member or an invited person is done. */
   invite(roomId: MatrixRoomId, userId: MatrixUserId): Promise<void>;
+  /** As {@link invite}, said to be a direct message: clients put the room among those of the invited person. */
+  inviteDirect(roomId: MatrixRoomId, userId: MatrixUserId): Promise<void>;
   leave(roomId: MatrixRoomId): Promise<void>;
+  /** Everybody who is joined or invited, with which of both. */
+  membersAndInvited(roomId: MatrixRoomId): Promise<ReadonlyMap<MatrixUserId, 'join' | 'invite'>>;
+  /** Rooms that the acting user has joined. */
+  joinedRooms(): Promise<readonly MatrixRoomId[]>;
   joinedMembers(roomId: MatrixRoomId): Promise<readonly MatrixUserId[]>;
   /** What those who have joined are called and look like in that room, which may differ from their profile. */
   memberProfiles(roomId: MatrixRoomId): Promise<ReadonlyMap<MatrixUserId, MatrixProfile>>;

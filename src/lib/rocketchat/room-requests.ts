@@ -6,6 +6,7 @@ import type { WorkspaceApi } from './types.ts';
 import { allPages } from './paging.ts';
 import { listIn, objectIn, roomFrom, userFrom } from './records.ts';
 import { isObject } from './rest-answer.ts';
+import { directRequests } from './direct-requests.ts';
 import { isoSince } from './sync.ts';
 
 type RoomRequests = Pick<
@@ -14,6 +15,8 @@ type RoomRequests = Pick<
   | 'roomById'
   | 'roomByName'
   | 'createRoom'
+  | 'openDirect'
+  | 'changedDirectRooms'
   | 'addToRoom'
   | 'joinRoom'
   | 'members'
@@ -58,6 +61,7 @@ export function roomRequests({ rest }: ApiParts): RoomRequests {
       const request = `POST /api/v1/${endpoint}`;
       return roomFrom(objectIn(answer.body, type === 'p' ? 'group' : 'channel', request), request);
     },
+    ...directRequests(rest),
     async addToRoom({ id, type }, userId) {
       const endpoint = `${family(type)}.invite`;
       refuseDirect(type, `POST /api/v1/${endpoint}`);

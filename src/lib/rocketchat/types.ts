@@ -46,6 +46,14 @@ export interface RoomRetention {
   readonly filesOnly: boolean;
 }
 
+/** A direct message as an admin may list it: who is in it, not what was said. */
+export interface DirectRoom {
+  readonly id: WorkspaceRoomId;
+  readonly userIds: readonly WorkspaceUserId[];
+  /** `_updatedAt`, ms: rises with each new or deleted message, and with changes of the last one. */
+  readonly updatedAt: number;
+}
+
 export interface WorkspaceUser {
   readonly id: WorkspaceUserId;
   readonly username: string;
@@ -133,6 +141,17 @@ export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi {
   roomByName(name: string): Promise<WorkspaceRoom | undefined>;
   /** A name that is taken throws `error-duplicate-channel-name`. */
   createRoom(type: 'c' | 'p', name: string, members?: readonly string[]): Promise<WorkspaceRoom>;
+  /**
+   * `im.create`: the direct message of the calling account and these people, made if there is none. Its members are
+   * fixed for ever. Unknown names are left out by the server without a word: compare `usernames`. Too many throw
+   * `error-direct-message-max-user-exceeded` (`DirectMesssage_maxUsers`, 8).
+   */
+  openDirect(usernames: readonly string[]): Promise<{ id: WorkspaceRoomId; usernames: readonly string[] }>;
+  /**
+   * `im.list.everyone`, which needs `view-room-administration`: everybody's direct messages that changed since (ms),
+   * newest first. That of the caller too.
+   */
+  changedDirectRooms(since: number): Promise<readonly DirectRoom[]>;
   /** Adds a user to a channel or private group; already a member is done. */
   addToRoom(room: Pick<WorkspaceRoom, 'id' | 'type'>, userId: WorkspaceUserId): Promise<void>;
   joinRoom(roomId: WorkspaceRoomId): Promise<void>;

@@ -112,6 +112,13 @@ const rules: readonly Rule[] = [
     broken: `select name as example from portals where state = 'active' and matrix_room_id is null`,
   },
   {
+    id: 'direct-without-hands',
+    severity: 'broken',
+    message: 'Direct messages have nobody by whom the bridge could read them.',
+    broken: `select name as example from portals where room_type = 'd' and state <> 'closed'
+      and (direct_puppet is null or direct_ghost is null)`,
+  },
+  {
     id: 'done-without-outcome',
     severity: 'odd',
     message: 'Events are settled, but not how.',

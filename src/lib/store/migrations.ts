@@ -139,6 +139,12 @@ const pinTables = ({ int, text, keyed }: ColumnTypes): string[] => [
   ) ${keyed}`,
 ];
 
+/** By whom a direct message is read and spoken in. */
+const directColumns = ({ text }: ColumnTypes): string[] => [
+  `alter table portals add column direct_puppet ${text}`,
+  `alter table portals add column direct_ghost ${text}`,
+];
+
 /** Which Matrix servers may be met, and how many events of others were not carried over. */
 const accessTables = ({ int, text, keyed }: ColumnTypes): string[] => [
   `create table access_rules (
@@ -171,4 +177,5 @@ export const migrations: readonly Migration[] = [
     ],
   },
   { version: 6, statements: pinTables },
+  { version: 7, statements: directColumns },
 ];

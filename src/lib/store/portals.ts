@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { MatrixRoomId, WorkspaceRoomId } from '../core/ids.ts';
+import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../core/ids.ts';
 import { RcfedError } from '../core/errors.ts';
 import { moveWaiting } from './inbox.ts';
 import type { Executor, PortalTable, StoreDatabase } from './schema.ts';
@@ -23,6 +23,10 @@ const portal = (row: Selectable<PortalTable>): Portal => ({
   alias: row.alias ?? undefined,
   retention: row.retention as PortalRetention,
   createdAt: row.created_at,
+  ...(row.direct_puppet !== null &&
+    row.direct_ghost !== null && {
+      direct: { puppet: row.direct_puppet as MatrixUserId, ghost: row.direct_ghost as MatrixUserId },
+    }),
 });
 
 const open = (on: Executor) => on.selectFrom('portals').selectAll().where('state', '<>', 'closed');
@@ -70,6 +74,8 @@ function portalCreator(database: StoreDatabase): Portals['create'] {
           alias: wanted.alias ?? null,
           retention: wanted.retention,
           created_at: database.clock.now(),
+          direct_puppet: wanted.direct?.puppet ?? null,
+          direct_ghost: wanted.direct?.ghost ?? null,
         })
         .onConflict((conflict) => conflict.doNothing())
         .returningAll()

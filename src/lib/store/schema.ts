@@ -104,6 +104,9 @@ export interface PortalTable {
   alias: string | null;
   retention: Generated<string>;
   created_at: number;
+  /** Both or none: Matrix user ids, see `DirectHands`. */
+  direct_puppet: string | null;
+  direct_ghost: string | null;
 }
 
 export interface PersonTable {

@@ -161,11 +161,21 @@ export interface Portal {
   /** undefined only while linking with a room yet to be made. */
   readonly matrixRoomId: MatrixRoomId | undefined;
   readonly state: PortalState;
-  readonly roomType: 'c' | 'p';
+  /** `c` channel, `p` private group, `d` direct message. */
+  readonly roomType: 'c' | 'p' | 'd';
   readonly name: string;
   readonly alias: string | undefined;
   readonly retention: PortalRetention;
   readonly createdAt: number;
+  /** Of a direct message, where neither of our bots is a member: who acts for them. */
+  readonly direct?: DirectHands | undefined;
+}
+
+/** Members of a direct message by whom the bridge reads there, says what it has to say, and changes what nobody else may. */
+export interface DirectHands {
+  /** The Matrix user whose puppet is meant. */
+  readonly puppet: MatrixUserId;
+  readonly ghost: MatrixUserId;
 }
 
 export interface Person {

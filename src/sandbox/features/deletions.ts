@@ -20,7 +20,7 @@ const toMatrix = feature({
   direction: 'to Matrix',
   says: "The message is redacted by its author's ghost.",
   limits: 'Where Rocket.Chat shows that something was deleted, Matrix shows it too.',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   prepare: said.byBob,
   async change({ bob, place }, { id, eventId }) {
     await bob.deleteMessage(place.id, id);
@@ -37,7 +37,7 @@ const toWorkspace = feature({
   direction: 'to Rocket.Chat',
   says: "The message is deleted by its author's account; a redaction that comes before its message too.",
   limits: 'Where Rocket.Chat keeps history or shows deletions, its settings decide what is left.',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   prepare: said.byAlice,
   async change({ alice, place, transactionId }, { id, eventId }) {
     await alice.redact(place.matrixId, eventId, transactionId());

@@ -20,7 +20,7 @@ const toMatrix = feature({
   direction: 'to Matrix',
   says: 'The message reads as edited (`m.replace`), after several quick edits as the last one.',
   limits: "A moderator's edit of a message from Matrix is told in a notice: nobody may edit another's message there.",
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   async prepare(scene) {
     const id = await scene.bobSays(`wrong ${scene.mark}`);
     const { id: eventId } = await scene.until(() => scene.matrix.saying(scene.mark));
@@ -44,7 +44,7 @@ const toWorkspace = feature({
   direction: 'to Rocket.Chat',
   says: "The message reads as edited, by its author's account; an edit of an unknown message is a new one that says so.",
   limits: '',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   async prepare(scene) {
     const eventId = await scene.aliceSays(`wrong ${scene.mark}`);
     const { id } = await scene.until(() => scene.workspace.saying(scene.mark));

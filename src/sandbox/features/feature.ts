@@ -20,8 +20,8 @@ import type { Scene } from './scene.ts';
 
 export type Direction = 'to Matrix' | 'to Rocket.Chat';
 
-/** Kinds of rooms: a channel, a private group. */
-export type PlaceKind = 'channel' | 'group';
+/** Kinds of rooms: a channel, a private group, a direct message. */
+export type PlaceKind = 'channel' | 'group' | 'direct';
 
 /** What the table says of a row. */
 export interface FeatureFacts {

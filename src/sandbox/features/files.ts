@@ -24,7 +24,7 @@ const toMatrix = feature({
   direction: 'to Matrix',
   says: 'Name, type, size and caption are kept, byte by byte the same.',
   limits: '',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   prepare: nothing,
   change: (scene) => bobPosts(scene, letter(scene.mark), { caption: `see *this*, ${scene.mark}` }),
   async shown({ matrix, mark, ghost, alice }) {
@@ -47,7 +47,7 @@ const toWorkspace = feature({
   direction: 'to Rocket.Chat',
   says: "Name, type, size and caption are kept, byte by byte the same, from its sender's account.",
   limits: 'An encrypted file is refused with a notice: its key is only for its readers.',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   prepare: nothing,
   change: (scene) =>
     alicePosts(scene, letter(scene.mark), {

@@ -1,7 +1,7 @@
 import { connectService } from '../../lib/admin/connect.ts';
 import type { Reach } from '../../lib/admin/reach.ts';
 import { loadKeyText } from '../../lib/config/key-file.ts';
-import type { MatrixRoomId } from '../../lib/core/ids.ts';
+import type { MatrixRoomId, MatrixUserId } from '../../lib/core/ids.ts';
 import type { WorkspaceRoom } from '../../lib/rocketchat/types.ts';
 import type { Stage, StageOptions } from '../demo/stage.ts';
 import type { PlaceKind } from './feature.ts';
@@ -9,6 +9,7 @@ import { uploadTooLargeFile } from './large-file.ts';
 import { createMatrixReader } from './matrix-reader.ts';
 import type { People } from './people.ts';
 import { type Cast, createScene, type Place } from './scene.ts';
+import { until } from './until.ts';
 import { createWorkspaceReader } from './workspace-reader.ts';
 
 /** A machine that is busy starting everything else takes its time. */
@@ -22,22 +23,26 @@ interface Opening {
   readonly cast: Cast;
 }
 
-/** Bob makes a room and has it linked, alice joins as a moderator, both say hello and are seen by the other. */
+const TYPES = { channel: 'c', group: 'p', direct: 'd' } as const;
+const ENDPOINTS = { channel: 'channels.messages', group: 'groups.messages', direct: 'im.messages' } as const;
+
+/**
+ * Bob makes a room and has it linked, alice joins as a moderator, both say hello and are seen by the other. A direct
+ * message alice begins herself, and nobody links it.
+ */
 export async function openPlace(
   { stage, options, people, cast }: Opening,
   kind: PlaceKind,
   name: string,
 ): Promise<Place> {
-  const room = await makeRoom(people, kind, name, stage);
-  // No bridge looks at the limits for a room that is not linked yet.
-  const tooLargeFile = uploadTooLargeFile(stage.servers.workspace, people.bob, room);
-  const matrixId = await linked(stage, options, name);
-  await letIn(people, kind, matrixId);
+  const { room, matrixId, tooLargeFile } = await (kind === 'direct'
+    ? openDirect(stage, cast, name)
+    : openLinked(stage, options, people, kind, name));
   const { url } = stage.servers.workspace;
   const { userId, token } = people.bobsCredentials;
   const place: Place = {
     kind,
-    type: kind === 'channel' ? 'c' : 'p',
+    type: TYPES[kind],
     name,
     id: room.id,
     matrixId,
@@ -45,12 +50,48 @@ export async function openPlace(
     matrix: createMatrixReader(people.alice, matrixId),
     workspace: createWorkspaceReader(
       { url, userId, token: token.reveal(), fetch: options.network.fetch },
-      kind === 'channel' ? 'channels.messages' : 'groups.messages',
+      ENDPOINTS[kind],
       room.id,
     ),
   };
   await introduce(cast, place);
   return place;
+}
+
+type Opened = Pick<Place, 'matrixId' | 'tooLargeFile'> & { readonly room: Pick<WorkspaceRoom, 'id'> };
+
+async function openLinked(
+  stage: Stage,
+  options: StageOptions,
+  people: People,
+  kind: PlaceKind,
+  name: string,
+): Promise<Opened> {
+  const room = await makeRoom(people, kind, name, stage);
+  // No bridge looks at the limits for a room that is not linked yet.
+  const tooLargeFile = uploadTooLargeFile(stage.servers.workspace, people.bob, room);
+  const matrixId = await linked(stage, options, name);
+  await letIn(people, kind, matrixId);
+  return { room, matrixId, tooLargeFile };
+}
+
+/** With somebody else in it: the same two have but one, and several stages may want their own. */
+async function openDirect({ servers }: Stage, cast: Cast, name: string): Promise<Opened> {
+  const { alice, bob, ghost, puppet } = cast;
+  servers.workspace.createUser({ username: name });
+  const invite = [ghost, ghost.replace('bob:', `${name}:`) as MatrixUserId];
+  const matrixId = await alice.createRoom({ preset: 'private_chat', visibility: 'private', isDirect: true, invite });
+  const wanted = ['bob', name, puppet].toSorted().join();
+  const find = async (): Promise<Pick<WorkspaceRoom, 'id'>> => {
+    for (const room of (await bob.changedRooms(1)).updated) {
+      const members = room.type === 'd' ? await bob.members(room) : [];
+      const names = members.map(({ username }) => username).toSorted();
+      if (names.join() === wanted) return room;
+    }
+    throw new Error(`no direct message of ${wanted} appeared`);
+  };
+  const room = await until(find, LINK_WITHIN_MS, cast);
+  return { room, matrixId, tooLargeFile: uploadTooLargeFile(servers.workspace, bob, room) };
 }
 
 async function makeRoom({ bob }: People, kind: PlaceKind, name: string, { setup }: Stage): Promise<WorkspaceRoom> {

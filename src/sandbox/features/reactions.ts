@@ -24,7 +24,7 @@ const givenToMatrix = feature({
   direction: 'to Matrix',
   says: 'A reaction is an annotation of the same message, in unicode.',
   limits: 'Somebody whose ghost may not be in the Matrix room can not react there; the room is told once.',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   prepare: bothSaid,
   async change({ bob }, { alicesEvent, alicesMessage }) {
     await bob.react(alicesMessage, ':thumbsup:', true);
@@ -40,7 +40,7 @@ const givenToWorkspace = feature({
   says: 'An annotation in unicode is a reaction of the same message, given once however often the event comes.',
   limits:
     'Words, emoji without any like them, and reactions of those without an account are not shown; the room is told once.',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   prepare: bothSaid,
   async change(scene, { bobsEvent, bobsMessage }) {
     await aliceReacts(scene, bobsEvent, '👍️');

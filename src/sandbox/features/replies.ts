@@ -12,9 +12,11 @@ export async function bothSaid(scene: Scene) {
   return { alicesEvent, alicesMessage, bobsEvent, bobsMessage };
 }
 
+const PATHS = { c: 'channel', p: 'group', d: 'direct' } as const;
+
 /** As Rocket.Chat's clients quote: the address of a message, unseen. */
 const quoteOf = ({ place, workspaceUrl }: Scene, id: string): string =>
-  `${workspaceUrl}/${place.type === 'c' ? 'channel' : 'group'}/${place.name}?msg=${id}`;
+  `${workspaceUrl}/${PATHS[place.type]}/${place.type === 'd' ? place.id : place.name}?msg=${id}`;
 
 export const replyTo = (id: string): Readonly<Record<string, unknown>> => ({ 'm.in_reply_to': { event_id: id } });
 
@@ -23,7 +25,7 @@ const toMatrix = feature({
   direction: 'to Matrix',
   says: 'A quote is a reply (`m.in_reply_to`) that mentions whom it quotes; a quote of what Matrix does not have is a blockquote with a link.',
   limits: 'Of several quotes the first is the reply and the others are blockquotes.',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   prepare: bothSaid,
   async change(scene, { alicesEvent, alicesMessage }) {
     await scene.bobSays(`[ ](${quoteOf(scene, alicesMessage)}) I agree ${scene.mark}`);
@@ -51,7 +53,7 @@ const toWorkspace = feature({
   direction: 'to Rocket.Chat',
   says: 'A reply quotes its message by a link, which Rocket.Chat shows as a quote; a reply to what is unknown here has it as quoted text.',
   limits: '',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   prepare: bothSaid,
   async change(scene, { bobsEvent, bobsMessage }) {
     await scene.aliceSays({ msgtype: 'm.text', body: `I agree ${scene.mark}`, 'm.relates_to': replyTo(bobsEvent) });

@@ -20,7 +20,7 @@ import type { WorkspaceReader } from './workspace-reader.ts';
 /** A room that both sides have. */
 export interface Place {
   readonly kind: PlaceKind;
-  readonly type: 'c' | 'p';
+  readonly type: 'c' | 'p' | 'd';
   readonly name: string;
   readonly id: WorkspaceRoomId;
   readonly matrixId: MatrixRoomId;

@@ -7,7 +7,7 @@ const toMatrix = feature({
   direction: 'to Matrix',
   says: "Rocket.Chat's markdown becomes a plain body and Matrix HTML, from its author's ghost.",
   limits: 'Formulas keep their source, which not every client draws.',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   prepare: nothing,
   change: (scene) =>
     scene.bobSays(
@@ -35,7 +35,7 @@ const toWorkspace = feature({
   direction: 'to Rocket.Chat',
   says: "Matrix HTML becomes Rocket.Chat's markdown, from its author's account.",
   limits: 'HTML that Matrix does not list is left out, scripts with their words.',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   prepare: nothing,
   change: (scene) =>
     scene.aliceSays({

@@ -16,7 +16,7 @@ const toMatrix = feature({
   direction: 'to Matrix',
   says: 'A reply in a thread is in the thread (`m.thread`) of the same message, whosever that is.',
   limits: '',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   prepare: bothSaid,
   async change(scene, { alicesEvent, alicesMessage }) {
     await scene.bobSays(`in the thread ${scene.mark}`, { threadId: alicesMessage });
@@ -51,7 +51,7 @@ const toWorkspace = feature({
   direction: 'to Rocket.Chat',
   says: 'A message in a thread is in the thread (`tmid`) of the same message; an answer in it quotes besides.',
   limits: 'A file in a thread is not shown in the room as well.',
-  where: ['channel', 'group'],
+  where: ['channel', 'group', 'direct'],
   prepare: bothSaid,
   async change(scene, { bobsEvent, bobsMessage }) {
     const relation = { 'm.relates_to': inThread(bobsEvent) };

@@ -38,7 +38,7 @@ const PAGE = 500;
 
 export function createWorkspaceReader(
   access: ReaderAccess,
-  endpoint: 'channels.messages' | 'groups.messages',
+  endpoint: 'channels.messages' | 'groups.messages' | 'im.messages',
   roomId: WorkspaceRoomId,
 ): WorkspaceReader {
   const messages = sharedRead(async () =>

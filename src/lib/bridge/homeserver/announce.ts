@@ -1,4 +1,6 @@
 import { escapeHtml } from '../../format/rendered.ts';
+import type { WorkspaceRoomId } from '../../core/ids.ts';
+import type { Portal } from '../../store/types.ts';
 import type { Announcement, WorkspaceAnnounced } from '../events.ts';
 import { sayInWorkspace, sayOnMatrix } from '../notices/say.ts';
 import { tellOnce } from '../notices/once.ts';
@@ -52,7 +54,7 @@ async function wordsFor(
 ): Promise<FormattedText> {
   const { siteUrl } = await settings();
   const isCall = what.kind === 'call';
-  const link = siteUrl && roomLink(siteUrl, portal.roomType, isCall ? portal.name : what.roomId);
+  const link = siteUrl && roomLink(siteUrl, isCall ? portal : discussionIn(portal, what.roomId));
   const name = isCall ? 'a call' : what.name.toWellFormed().replaceAll(/\s+/g, ' ').trim() || 'without a name';
   const begin = isCall ? 'started ' : 'started a discussion: ';
   if (link === undefined || link === '') return { body: `${begin}${name}` };
@@ -62,6 +64,10 @@ async function wordsFor(
     formatted_body: `${begin}<a href="${escapeHtml(link)}">${escapeHtml(name)}</a>`,
   };
 }
+
+/** A discussion is as open as the room that it began in; one of a direct message is a private group. */
+const discussionIn = ({ roomType }: Portal, id: WorkspaceRoomId) =>
+  ({ roomType: roomType === 'c' ? 'c' : 'p', name: id, workspaceRoomId: id }) as const;
 
 /** Told on both sides, once for each room: none of what is written there from now on can be carried over. */
 async function refuse({ parts, portal }: Work): Promise<Outcome> {

@@ -4,7 +4,7 @@ import type { NewInboxRow, Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { readEvent } from './event.ts';
-import { inboxRowOf } from './source.ts';
+import { type Recorded, inboxRowOf } from './source.ts';
 
 const PAGE = 100;
 /** Events from before the link are nobody's gap; their time is their own server's, so leave room for its clock. */
@@ -25,7 +25,12 @@ export async function newestEvent(parts: BridgeParts, roomId: MatrixRoomId): Pro
  * records what is missing, in the homeserver's own order. The caller keeps the portal's rows waiting.
  * Answers how many were missing.
  */
-export async function fillGap(parts: BridgeParts, portals: PortalIndex, portal: Portal): Promise<number> {
+export async function fillGap(
+  parts: BridgeParts,
+  portals: PortalIndex,
+  portal: Portal,
+  recorded: Recorded,
+): Promise<number> {
   if (portal.matrixRoomId === undefined) return 0;
   const known = await parts.store.cursor(wholeUpTo(portal));
   const lastId = await parts.store.inbox.lastId();
@@ -33,14 +38,17 @@ export async function fillGap(parts: BridgeParts, portals: PortalIndex, portal: 
   const newest = found[0]?.['event_id'];
   if (typeof newest !== 'string' || newest === known) return 0;
   const rows: NewInboxRow[] = [];
+  // Who came to a direct message and who left it, which is not its portal's own to act on.
+  const beside: NewInboxRow[] = [];
   for (const raw of found.toReversed()) {
     const row = inboxRowOf(parts, portals, raw);
-    if (row !== undefined && row.lane === portal.lane) rows.push(row);
+    if (row !== undefined) (row.lane === portal.lane ? rows : beside).push(row);
   }
   parts.passed('gap:half');
   const missing = await parts.store.inbox.recordGap(portal.lane, { ordered: rows, lastId }, [
     { name: wholeUpTo(portal), value: newest },
   ]);
+  for (const { lane } of beside.length === 0 ? [] : await parts.store.inbox.record({ rows: beside })) recorded(lane);
   if (missing > 0) parts.log('info', 'gap.filled', { portal: portal.name, missing });
   return missing;
 }

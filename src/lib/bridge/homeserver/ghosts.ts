@@ -3,6 +3,7 @@ import { RemoteError } from '../../core/remote-error.ts';
 import { ghostUserId } from '../../matrix/user-id.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { Person, Portal } from '../../store/types.ts';
+import { homeserverIn } from '../direct/hands.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import type { BridgeParts } from '../parts.ts';
 import { Remembered } from '../remembered.ts';
@@ -13,6 +14,8 @@ import { type GhostLook, carryAvatar, nameOnMatrix } from './ghost-profile.ts';
 export interface Ghosts {
   /** The ghost of that user, made, named and joined to the portal's room if it is not yet. */
   inRoom(portal: Portal, author: WorkspaceAuthor): Promise<MatrixApi>;
+  /** The ghost of that user, made and named, wherever it is joined. */
+  account(author: WorkspaceAuthor): Promise<MatrixApi>;
   /** Forgets that the ghost is joined and has its device, so that the next use makes sure of both. */
   distrust(portal: Portal, author: WorkspaceAuthor): Promise<void>;
   /** A ghost that spoke before, still joined. */
@@ -37,6 +40,8 @@ export function createGhosts(parts: BridgeParts, onSeen: (author: WorkspaceAutho
   };
   return {
     inRoom,
+    account: (author) =>
+      serial.run(author.id, async () => parts.homeserver.as((await ensureGhost(parts, author)).matrixUserId)),
     async distrust(portal, author) {
       joined.forget(portal, author.id);
       const person = await parts.store.people.byWorkspaceUser(author.id);
@@ -122,13 +127,14 @@ async function chooseGhost(parts: BridgeParts, author: WorkspaceAuthor): Promise
 
 async function ensureJoined(parts: BridgeParts, portal: Portal, person: Person, api: MatrixApi): Promise<void> {
   if (portal.matrixRoomId === undefined || (await parts.store.people.isMember(portal.id, person.id))) return;
-  if (portal.roomType === 'p') await parts.homeserver.invite(portal.matrixRoomId, person.matrixUserId);
-  await joinOrBeInvited(parts, portal.matrixRoomId, person, api);
+  const inviter = homeserverIn(parts, portal);
+  if (portal.roomType === 'p') await inviter.invite(portal.matrixRoomId, person.matrixUserId);
+  await joinOrBeInvited(inviter, portal.matrixRoomId, person, api);
   await parts.store.people.setMember(portal.id, person.id, true);
 }
 
 async function joinOrBeInvited(
-  parts: BridgeParts,
+  inviter: MatrixApi,
   roomId: NonNullable<Portal['matrixRoomId']>,
   person: Person,
   api: MatrixApi,
@@ -137,7 +143,7 @@ async function joinOrBeInvited(
     await api.join(roomId);
   } catch {
     // The room's join rule may want an invitation, whatever kind of room it is in Rocket.Chat.
-    await parts.homeserver.invite(roomId, person.matrixUserId);
+    await inviter.invite(roomId, person.matrixUserId);
     await api.join(roomId);
   }
 }

@@ -1,5 +1,6 @@
 import type { EventId } from '../../core/ids.ts';
 import type { InboxRow, LedgerEntry, Portal, Settlement } from '../../store/types.ts';
+import { MEMBERSHIP_ROW } from '../direct/invite.ts';
 import type { HomeserverEvent } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -26,7 +27,11 @@ export async function interpretHomeserverRow(
 ): Promise<HomeserverEvent | Nothing> {
   if (row.type === POLL_TALLY) return interpretTally(parts, row.ref as EventId);
   const event = readEvent(JSON.parse(row.body ?? '{}'));
-  if (event === undefined || event.roomId !== portal.matrixRoomId) return nothing('malformed');
+  // Of a direct message whose older room was given up, what was written there before is still carried over.
+  if (event === undefined || (event.roomId !== portal.matrixRoomId && portal.direct === undefined)) {
+    return nothing('malformed');
+  }
+  if (row.type === MEMBERSHIP_ROW) return nothing('direct message opened');
   if (!isRelayed(event)) return nothing('ignored');
   if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);
   // What somebody takes back goes away here too, whoever they are by now.

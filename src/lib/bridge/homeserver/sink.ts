@@ -1,4 +1,5 @@
 import type { InboxRow, Portal } from '../../store/types.ts';
+import { partsIn } from '../direct/hands.ts';
 import type { WorkspaceEvent } from '../events.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -21,9 +22,10 @@ export interface HomeserverSink {
 export function createHomeserverSink(parts: BridgeParts, ghosts: Ghosts, lookUp: LookUpForMatrix): HomeserverSink {
   const { settings } = parts;
   return {
-    apply(portal, row, event, how) {
+    async apply(portal, row, event, how) {
       if (portal.matrixRoomId === undefined) throw new Error(`portal ${portal.id} has no Matrix room yet`);
-      const work: Work = { parts, ghosts, lookUp, settings, portal, row, roomId: portal.matrixRoomId, how };
+      const here = await partsIn(parts, portal);
+      const work: Work = { parts: here, ghosts, lookUp, settings, portal, row, roomId: portal.matrixRoomId, how };
       switch (event.kind) {
         case 'message.posted':
           return (event.files.length === 0 ? post(work, event) : postFiles(work, event)).then((done) =>

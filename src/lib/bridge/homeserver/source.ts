@@ -1,5 +1,6 @@
 import type { MatrixUserId } from '../../core/ids.ts';
 import type { NewInboxRow } from '../../store/types.ts';
+import { MEMBERSHIP_ROW, membershipRow } from '../direct/invite.ts';
 import { contentHash } from '../effect-ids.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
@@ -19,7 +20,8 @@ export function inboxRowOf(
   if (event === undefined) return malformedRow(raw);
   if (isOurs(parts, event.sender)) return undefined;
   const portal = portals.ofMatrixRoom(event.roomId);
-  if (portal === undefined) return undefined;
+  const ofDirect = event.type === MEMBERSHIP_ROW ? membershipRow(parts, portal, raw) : undefined;
+  if (ofDirect !== undefined || portal === undefined) return ofDirect;
   const common = { side: 'homeserver', lane: portal.lane, key: event.id, ref: event.id, type: event.type } as const;
   if (!isRelayed(event)) return { ...common, body: '', settledAs: 'ignored' };
   return { ...common, body: JSON.stringify(raw) };

@@ -2,6 +2,7 @@ import type { MatrixUserId } from '../../core/ids.ts';
 import type { MatrixProfile } from '../../matrix/types.ts';
 import type { Profile } from '../../store/types.ts';
 import { readMember } from '../homeserver/member.ts';
+import { homeserverIn } from '../direct/hands.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { SerialByKey } from '../serial.ts';
@@ -48,9 +49,10 @@ export function createPuppetProfiles({ parts, portals, naming, everyMs, signal }
   const poll = async (): Promise<void> => {
     const puppets = new Map((await parts.store.people.profiles('puppet')).map((each) => [each.matrixUserId, each]));
     if (puppets.size === 0) return;
-    for (const { state, matrixRoomId } of portals.all()) {
+    for (const portal of portals.all()) {
+      const { state, matrixRoomId } = portal;
       if (state !== 'active' || matrixRoomId === undefined) continue;
-      for (const [id, inRoom] of await parts.homeserver.memberProfiles(matrixRoomId)) {
+      for (const [id, inRoom] of await homeserverIn(parts, portal).memberProfiles(matrixRoomId)) {
         const puppet = puppets.get(id);
         if (signal.aborted) return;
         if (puppet === undefined || patience.isWaiting(puppet.id) || isShown(puppet, inRoom, naming)) continue;

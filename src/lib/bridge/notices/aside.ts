@@ -1,4 +1,5 @@
 import type { InboxRow, Portal, QuarantineEntry } from '../../store/types.ts';
+import { partsIn } from '../direct/hands.ts';
 import { messageIdFor, transactionId } from '../effect-ids.ts';
 import { MARKER, readEvent } from '../homeserver/event.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -17,7 +18,8 @@ export function createNotices(parts: BridgeParts, portals: PortalIndex): Notices
   const tell = async (portal: Portal, row: InboxRow): Promise<void> => {
     const entry = await parts.store.quarantine.get(row.id);
     if (entry === undefined || entry.told || isOfABridge(parts, row)) return;
-    await (row.side === 'workspace' ? tellWorkspace(parts, portal, entry) : tellHomeserver(parts, portal, entry));
+    const here = await partsIn(parts, portal);
+    await (row.side === 'workspace' ? tellWorkspace(here, portal, entry) : tellHomeserver(here, portal, entry));
     await parts.store.quarantine.told(row.id);
   };
   const tellQuietly = async (portal: Portal, row: InboxRow): Promise<void> => {

@@ -3,6 +3,7 @@ import { RemoteError } from '../../core/remote-error.ts';
 import { toWorkspace } from '../../format/to-workspace.ts';
 import type { Portal } from '../../store/types.ts';
 import { messageIdFor, transactionId } from '../effect-ids.ts';
+import { partsIn } from '../direct/hands.ts';
 import { MARKER } from '../homeserver/event.ts';
 import type { BridgeParts } from '../parts.ts';
 
@@ -17,11 +18,12 @@ async function unlessRefused(parts: BridgeParts, cause: string, telling: Promise
 }
 
 /**
- * The bot says a line in the room in Rocket.Chat; a second one of the same cause is the first.
+ * The bot, in a direct message a member's puppet, says a line in the room in Rocket.Chat; a second one of the same cause is the first.
  *
  * @param text one plain line without markup: what people chose in it is escaped here.
  */
-export async function sayInWorkspace(parts: BridgeParts, portal: Portal, cause: string, text: string): Promise<void> {
+export async function sayInWorkspace(all: BridgeParts, portal: Portal, cause: string, text: string): Promise<void> {
+  const parts = await partsIn(all, portal);
   const id = messageIdFor(parts.store.effectKey, portal.id, `refused:${cause}`, 0, 0);
   if ((await parts.workspace.getMessage(id)) !== undefined) return;
   const message = { id, roomId: portal.workspaceRoomId, text: await toWorkspace({ msgtype: 'm.text', body: text }) };
@@ -35,18 +37,19 @@ export interface Concerned {
 }
 
 /**
- * The bot says a line in the room on Matrix; within a day a second one of the same cause is the first.
+ * The bot, in a direct message a member's ghost, says a line in the room on Matrix; within a day a second one of the same cause is the first.
  *
  * @param text one plain line.
  */
 export async function sayOnMatrix(
-  parts: BridgeParts,
+  all: BridgeParts,
   portal: Portal,
   cause: string,
   text: string,
   about?: Concerned,
 ): Promise<void> {
   if (portal.matrixRoomId === undefined) return;
+  const parts = await partsIn(all, portal);
   const txn = transactionId(parts.store.effectKey, {
     portal: portal.id,
     source: about?.eventId ?? '',

@@ -9,11 +9,13 @@ export async function listRooms(parts: BridgeParts, bridge: Bridge | undefined):
   return portals.map((portal) => viewOf(portal, waiting.get(portal.lane) ?? 0, bridge?.problemsOf(portal) ?? []));
 }
 
+const TYPES = { c: 'channel', p: 'group', d: 'direct message' } as const;
+
 export function viewOf(portal: Portal, waiting: number, problems: readonly string[]): RoomView {
   return {
     room: portal.name,
     roomId: portal.workspaceRoomId,
-    type: portal.roomType === 'c' ? 'channel' : 'group',
+    type: TYPES[portal.roomType],
     matrixRoomId: portal.matrixRoomId,
     alias: portal.alias,
     state: portal.state,

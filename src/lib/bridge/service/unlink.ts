@@ -1,6 +1,7 @@
 import type { Portal } from '../../store/types.ts';
 import type { MatrixRoomAlias } from '../../core/ids.ts';
 import type { Bridge } from '../bridge.ts';
+import { homeserverIn } from '../direct/hands.ts';
 import { BRIDGE_STATE } from './link.ts';
 import { LANE_OWNER } from '../lanes.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -42,19 +43,20 @@ async function leaveRoom(parts: BridgeParts, portal: Portal): Promise<readonly s
   const { matrixRoomId, alias } = portal;
   if (matrixRoomId === undefined) return [];
   const warnings: string[] = [];
+  const hand = homeserverIn(parts, portal);
   const tried = async (what: string, task: () => Promise<unknown>): Promise<void> => {
     await task().catch((error: unknown) => warnings.push(`${what}: ${(error as Error).message}`));
   };
   await tried('The claim on the Matrix room stays', () =>
-    parts.homeserver.sendState(matrixRoomId, BRIDGE_STATE, parts.identity.workspaceId, {}),
+    hand.sendState(matrixRoomId, BRIDGE_STATE, parts.identity.workspaceId, {}),
   );
   if (alias !== undefined) await tried('The alias stays', () => parts.homeserver.deleteAlias(alias as MatrixRoomAlias));
-  for (const member of await parts.homeserver.joinedMembers(matrixRoomId).catch(() => [])) {
+  for (const member of await hand.joinedMembers(matrixRoomId).catch(() => [])) {
     const person = await parts.store.people.byMatrixUser(member);
     if (person?.kind !== 'ghost') continue;
     await tried(`${member} stays`, () => parts.homeserver.as(member).leave(matrixRoomId));
     await parts.store.people.setMember(portal.id, person.id, false);
   }
-  await tried('The bot stays', () => parts.homeserver.leave(matrixRoomId));
+  if (portal.direct === undefined) await tried('The bot stays', () => parts.homeserver.leave(matrixRoomId));
   return warnings;
 }

@@ -15,7 +15,7 @@ export interface LinkRequest {
 export interface RoomView {
   readonly room: string;
   readonly roomId: string;
-  readonly type: 'channel' | 'group';
+  readonly type: 'channel' | 'group' | 'direct message';
   readonly matrixRoomId: string | undefined;
   readonly alias: string | undefined;
   readonly state: 'linking' | 'active' | 'closed';

@@ -1,6 +1,7 @@
 import type { MessageId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
 import type { InboxRow, LedgerEntry, Portal, Snapshot } from '../../store/types.ts';
+import { DIRECT_ROW } from '../direct/invite.ts';
 import type { ReactionChange, WorkspaceEvent } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -34,6 +35,7 @@ export async function interpretWorkspaceRow(
   { portal, linkedAt, ownSendingUnsettled }: WorkspaceCircumstances,
 ): Promise<WorkspaceEvent | Nothing | Later> {
   if (row.type === PINS) return interpretWorkspacePins(parts, portal, row, ownSendingUnsettled);
+  if (row.type === DIRECT_ROW) return nothing('direct message opened');
   if (row.type === 'deleted' || row.type === 'pruned') {
     return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled, row.type);
   }
@@ -48,8 +50,13 @@ export async function interpretWorkspaceRow(
     const wanted = row.late ? await presentOf(parts, message.id) : message;
     return wanted === undefined ? nothing('gone') : interpretUnknown(parts, wanted, ownSendingUnsettled);
   }
+  if (isOfAnOlderRoom(snapshot, portal)) return nothing('of an older room');
   return interpretVersion(parts, message, snapshot);
 }
+
+/** Its event is in the Matrix room that a direct message had before: nothing can be done to it from the new one. */
+const isOfAnOlderRoom = ({ portalId }: Snapshot, { id, direct }: Portal): boolean =>
+  direct !== undefined && portalId !== id;
 
 async function interpretUnknown(
   parts: BridgeParts,

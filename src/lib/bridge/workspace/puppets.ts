@@ -26,6 +26,10 @@ export interface Voice {
 export interface Puppets {
   /** The puppet of that user, made, logged in and a member of the portal's room. */
   inRoom(portal: Portal, matrixUserId: MatrixUserId): Promise<Voice>;
+  /** The puppet of that user, made and logged in, wherever it is a member. Throws in alias mode. */
+  account(matrixUserId: MatrixUserId): Promise<Voice>;
+  /** Forgets that the puppet's token works. */
+  distrustAccount(matrixUserId: MatrixUserId): Promise<void>;
   /** The bot, under that user's name. */
   bot(matrixUserId: MatrixUserId): Promise<Voice>;
   /** Forgets membership and token, so that the next use makes sure of both. */
@@ -48,13 +52,20 @@ export function createPuppets(parts: BridgeParts, naming: Naming): Puppets {
         return voice;
       });
     },
+    account: (matrixUserId) =>
+      serial.run(matrixUserId, async () => puppetVoice(parts, await ensurePuppet(parts, naming, matrixUserId))),
     bot: (matrixUserId) => botVoice(parts, naming, matrixUserId),
     async distrust(portal, matrixUserId) {
       voices.forget(portal, matrixUserId);
       const person = await parts.store.people.byMatrixUser(matrixUserId);
       if (person === undefined) return;
-      await parts.store.people.setMember(portal.id, person.id, false);
+      // Who is in a direct message is settled when it is opened.
+      if (portal.direct === undefined) await parts.store.people.setMember(portal.id, person.id, false);
       await parts.store.people.update(person.id, { ready: false });
+    },
+    async distrustAccount(matrixUserId) {
+      const person = await parts.store.people.byMatrixUser(matrixUserId);
+      if (person !== undefined) await parts.store.people.update(person.id, { ready: false });
     },
   };
 }

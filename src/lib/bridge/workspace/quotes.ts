@@ -39,8 +39,7 @@ async function quoteOf(work: Work, replyTo: EventId | undefined): Promise<string
   const target = await liveMessage(work, replyTo);
   const { siteUrl } = await work.settings();
   if (target === undefined || siteUrl === undefined) return `${await blockOf(work, replyTo)}\n`;
-  const { roomType, name } = work.portal;
-  return `[ ](${roomLink(siteUrl, roomType, name)}?msg=${target.messageId})`;
+  return `[ ](${roomLink(siteUrl, work.portal)}?msg=${target.messageId})`;
 }
 
 /** The Rocket.Chat message of an event, if it is one of this room that is still there. */

@@ -43,6 +43,8 @@ export function createRealtimeKeeper(options: RealtimeKeeperOptions): RealtimeKe
   let up = false;
   const source = createWorkspaceSource(parts, portals, wake, (reason) => session?.reconnect(reason));
   const watch = (portal: Portal): void => {
+    // The bot hears nothing of a direct message.
+    if (portal.direct !== undefined) return;
     session?.watchRoom(portal.workspaceRoomId).catch((error: unknown) => {
       parts.log('warn', 'realtime.not-watching', { portal: portal.name, reason: (error as Error).message });
     });
@@ -87,7 +89,9 @@ export function createRealtimeKeeper(options: RealtimeKeeperOptions): RealtimeKe
     isUp: () => up,
     reconnect: (reason) => session?.reconnect(reason),
     watch,
-    unwatch: async (portal) => session?.unwatchRoom(portal.workspaceRoomId),
+    unwatch: async (portal) => {
+      if (portal.direct === undefined) await session?.unwatchRoom(portal.workspaceRoomId);
+    },
     flushed: () => source.flushed(),
     async run() {
       let delay = RETRY_MS;

@@ -9,6 +9,7 @@ const MOST_DAYS = 100_000;
 const SETTINGS = {
   c: ['RetentionPolicy_AppliesToChannels', 'RetentionPolicy_TTL_Channels', 'RetentionPolicy_MaxAge_Channels'],
   p: ['RetentionPolicy_AppliesToGroups', 'RetentionPolicy_TTL_Groups', 'RetentionPolicy_MaxAge_Groups'],
+  d: ['RetentionPolicy_AppliesToDMs', 'RetentionPolicy_TTL_DMs', 'RetentionPolicy_MaxAge_DMs'],
 } as const;
 
 /**

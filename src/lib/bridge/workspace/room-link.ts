@@ -1,10 +1,21 @@
+import type { WorkspaceRoomId } from '../../core/ids.ts';
 import type { Portal } from '../../store/types.ts';
 
+/** Whatever in Rocket.Chat has an address of its own. */
+interface Addressed {
+  readonly roomType: Portal['roomType'];
+  readonly name: string;
+  readonly workspaceRoomId: WorkspaceRoomId;
+}
+
+const PATHS = { c: 'channel', p: 'group', d: 'direct' } as const;
+
 /**
- * Where people open a room in Rocket.Chat.
+ * Where people open a room in Rocket.Chat: by its name, a direct message, which has none, by its id.
  *
  * @param siteUrl the setting `Site_Url`, without a slash at its end.
- * @param room its name or its id.
  */
-export const roomLink = (siteUrl: string, type: Portal['roomType'], room: string): string =>
-  `${siteUrl}/${type === 'p' ? 'group' : 'channel'}/${encodeURIComponent(room.toWellFormed())}`;
+export function roomLink(siteUrl: string, { roomType, name, workspaceRoomId }: Addressed): string {
+  const room = roomType === 'd' ? workspaceRoomId : name.toWellFormed();
+  return `${siteUrl}/${PATHS[roomType]}/${encodeURIComponent(room)}`;
+}

@@ -1,4 +1,6 @@
 import type { InboxRow, Portal } from '../../store/types.ts';
+import { partsIn } from '../direct/hands.ts';
+import { isPartOf, leftOut } from '../direct/left-out.ts';
 import type { HomeserverEvent, SettledWith } from '../events.ts';
 import type { PollTallies } from '../live/poll-tallies.ts';
 import type { Manner, Outcome } from '../outcome.ts';
@@ -27,8 +29,10 @@ export function createWorkspaceSink(
 ): WorkspaceSink {
   const { settings } = parts;
   return {
-    apply(portal, row, event, how) {
-      const work: Work = { parts, puppets, lookUp, settings, portal, row, how };
+    async apply(portal, row, event, how) {
+      const here = await partsIn(parts, portal);
+      const work: Work = { parts: here, puppets, lookUp, settings, portal, row, how };
+      if (!(await isPartOf(work, event.sender))) return leftOut(work, event);
       switch (event.kind) {
         case 'message.posted':
           return event.file === undefined ? settledWith(event, post(work, event)) : postFile(work, event, event.file);

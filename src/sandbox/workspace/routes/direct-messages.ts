@@ -44,8 +44,7 @@ export const directMessageRoutes: readonly Route[] = ['im', 'dm'].flatMap((prefi
     permission: 'view-room-administration',
     act: (call) => {
       const rooms = call.workspace.rooms.all().filter(({ t }) => t === 'd');
-      const ordered = rooms.toSorted((a, b) => b._updatedAt.getTime() - a._updatedAt.getTime());
-      const { items, ...page } = paged(call, ordered);
+      const { items, ...page } = paged(call, ordered(rooms, optionalText(call.params, 'sort')));
       return { ims: items, ...page };
     },
   },
@@ -85,6 +84,13 @@ export const directMessageRoutes: readonly Route[] = ['im', 'dm'].flatMap((prefi
     }),
   },
 ]);
+
+/** By name if nothing else is asked for, which is no order at all: direct messages have none. */
+function ordered(rooms: readonly RoomDocument[], sort: string | undefined): readonly RoomDocument[] {
+  const sign = /"_updatedAt"\s*:\s*(-?1)\b/.exec(sort ?? '')?.[1];
+  if (sign === undefined) return rooms;
+  return rooms.toSorted((a, b) => Number(sign) * (a._updatedAt.getTime() - b._updatedAt.getTime()));
+}
 
 function create({ workspace, caller, params }: AuthenticatedCall): Record<string, unknown> {
   const names = optionalText(params, 'username') ?? textOf(params, 'usernames');

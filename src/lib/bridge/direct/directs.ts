@@ -1,0 +1,66 @@
+import type { Side } from '../../core/remote-error.ts';
+import type { RealtimeInterest } from '../../rocketchat/realtime-news.ts';
+import type { MatrixUserId } from '../../core/ids.ts';
+import type { Lane, Portal } from '../../store/types.ts';
+import type { Breaker } from '../breaker.ts';
+import type { Ghosts } from '../homeserver/ghosts.ts';
+import { SerialByKey } from '../serial.ts';
+import { createDiscover } from './discover.ts';
+import { type Openings, createOpenings } from './openings.ts';
+import { type DirectSessionsOptions, createDirectSessions } from './sessions.ts';
+import { createUserQuery } from './user-query.ts';
+import { createDirectWatch } from './watch.ts';
+
+interface DirectsOptions extends Omit<DirectSessionsOptions, 'recorded'> {
+  readonly ghosts: Ghosts;
+  readonly breakers: Readonly<Record<Side, Breaker>>;
+  /** A row may go in that lane. */
+  readonly wake: (lane: Lane) => void;
+  readonly portalChanged: (portal: Portal, linkedAt?: number) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Direct messages, which are opened by whoever writes first and which neither of our bots can see. */
+export interface Directs extends Pick<Openings, 'wake' | 'wakeAll'> {
+  /** Something happened in that lane. */
+  touched(lane: Lane): void;
+  isUser(id: MatrixUserId): Promise<boolean>;
+  run(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a puppet's session is asked for: its rooms' news. What concerns the whole workspace the bot hears. */
+const OF_ROOMS: readonly RealtimeInterest[] = ['typing', 'receipts', 'prunes'];
+
+export function createDirects(options: DirectsOptions): Directs {
+  const { parts, portals, puppets, ghosts, breakers, wake, signal } = options;
+  const recorded = (lane: Lane): void => {
+    wake(lane);
+    watch.touched(lane);
+  };
+  const wants = options.wants.filter((each) => OF_ROOMS.includes(each));
+  const sessions = createDirectSessions({ ...options, wants, recorded });
+  const openings = createOpenings({ ...options, serial: new SerialByKey() });
+  const discover = createDiscover({ parts, portals, puppets, recorded });
+  const { catchUps } = options;
+  const watch = createDirectWatch({
+    parts,
+    portals,
+    catchUps,
+    breaker: breakers.workspace,
+    discover,
+    sessions,
+    signal,
+  });
+  return {
+    wake: openings.wake,
+    wakeAll: openings.wakeAll,
+    touched: watch.touched,
+    isUser: createUserQuery({ parts, ghosts, workspace: breakers.workspace }),
+    run: watch.run,
+    async close() {
+      await openings.ended();
+      await sessions.close();
+    },
+  };
+}

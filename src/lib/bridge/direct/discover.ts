@@ -1,0 +1,110 @@
+import type { WorkspaceUserId } from '../../core/ids.ts';
+import type { DirectRoom } from '../../rocketchat/types.ts';
+import type { NewInboxRow, Person, Portal } from '../../store/types.ts';
+import { classify } from '../failures.ts';
+import type { BridgeParts } from '../parts.ts';
+import type { PortalIndex } from '../portal-index.ts';
+import type { Puppets } from '../workspace/puppets.ts';
+import { DIRECT_ROW, roomLane } from './invite.ts';
+import { DIRECTS_SEEN } from './opening.ts';
+import { firstUnknownMessage } from './unknown-message.ts';
+
+/** `_updatedAt` is written some moments before it can be read, by several processes. */
+const OVERLAP_MS = 60_000;
+/** So many rooms are remembered as looked at; then all within the overlap are looked at anew. */
+const REMEMBERED = 5_000;
+
+interface DiscoverOptions {
+  readonly parts: BridgeParts;
+  readonly portals: PortalIndex;
+  readonly puppets: Puppets;
+  /** Rows were recorded in that lane. */
+  readonly recorded: (lane: string) => void;
+}
+
+/** Answers what changed since the last time, of those that are open. */
+export type Discover = () => Promise<readonly Portal[]>;
+
+/**
+ * Finds direct messages in which somebody wrote to a puppet, which our bot hears nothing of: the list of everybody's
+ * is read from its newest end, which is one small request while little happens. A first message of a new one is
+ * recorded together with the time up to which all was seen.
+ */
+export function createDiscover({ parts, portals, puppets, recorded }: DiscoverOptions): Discover {
+  const seenOf = new Map<string, number>();
+
+  /** undefined: nothing in it is ours to carry. */
+  const rowFor = async (room: DirectRoom, since: number): Promise<NewInboxRow | undefined> => {
+    const reader = await firstPuppet(parts, room.userIds);
+    if (reader === undefined) return undefined;
+    const about = await unknownIn(room, reader, since);
+    if (about === undefined) return undefined;
+    return {
+      side: 'workspace',
+      lane: roomLane(room.id),
+      key: `${DIRECT_ROW}|${room.id}|${about}`,
+      ref: room.id,
+      type: DIRECT_ROW,
+      order: 0,
+      body: JSON.stringify({ since, reader: reader.matrixUserId }),
+    };
+  };
+
+  /** A puppet that can't read there must not keep the others' from being found: its row is tried, and set aside. */
+  const unknownIn = async (room: DirectRoom, reader: Person, since: number): Promise<string | undefined> => {
+    try {
+      const { api } = await puppets.account(reader.matrixUserId);
+      return (await firstUnknownMessage(parts, api, room.id, since))?.id;
+    } catch (error) {
+      if (classify(error, { asPerson: true }).about !== 'person') throw error;
+      return `unread ${room.updatedAt}`;
+    }
+  };
+
+  return async () => {
+    // From the first run on, when there is nobody yet whom one could write to.
+    const since = await seenSince(parts);
+    // No puppet, no direct message with one.
+    if ((await parts.store.people.count()).puppets === 0) return [];
+    const rooms = await parts.workspace.changedDirectRooms(since - OVERLAP_MS);
+    const rows: NewInboxRow[] = [];
+    const changed: Portal[] = [];
+    const news = rooms.filter(({ id, updatedAt }) => seenOf.get(id) !== updatedAt);
+    for (const room of news) {
+      const portal = portals.ofWorkspaceRoom(room.id);
+      if (portal?.state === 'active') changed.push(portal);
+      else if (portal?.roomType !== 'c' && portal?.roomType !== 'p') {
+        const row = await rowFor(room, since);
+        if (row !== undefined) rows.push(row);
+      }
+    }
+    const newest = Math.max(since, ...rooms.map(({ updatedAt }) => updatedAt));
+    if (rows.length > 0 || newest > since) {
+      const cursors = [{ name: DIRECTS_SEEN, value: String(newest) }];
+      const inserted = await parts.store.inbox.record({ rows, cursors });
+      for (const lane of new Set(inserted.map((row) => row.lane))) recorded(lane);
+    }
+    if (seenOf.size > REMEMBERED) seenOf.clear();
+    for (const { id, updatedAt } of news) seenOf.set(id, updatedAt);
+    return changed;
+  };
+}
+
+/** What was written before this bridge was first run is nobody's to carry. */
+async function seenSince({ store, workspace }: BridgeParts): Promise<number> {
+  const seen = await store.cursor(DIRECTS_SEEN);
+  if (seen !== undefined) return Number(seen);
+  const { serverTime } = await workspace.info();
+  await store.setCursor(DIRECTS_SEEN, String(serverTime));
+  return serverTime;
+}
+
+/** Read by one alone, the same each time. A conversation with the bot itself is none of two people. */
+async function firstPuppet(parts: BridgeParts, userIds: readonly WorkspaceUserId[]): Promise<Person | undefined> {
+  if (userIds.includes(parts.identity.workspaceBot)) return undefined;
+  for (const id of userIds.toSorted()) {
+    const person = (await parts.isOwnAccount(id)) ? await parts.store.people.byWorkspaceUser(id) : undefined;
+    if (person !== undefined) return person;
+  }
+  return undefined;
+}

@@ -1,0 +1,36 @@
+import { sayInWorkspace } from '../notices/say.ts';
+import type { Portal } from '../../store/types.ts';
+import type { BridgeParts } from '../parts.ts';
+import type { Departure } from './invite.ts';
+import { type Opened, type OpeningParts, settled } from './opening.ts';
+import { leaveRoom } from './supersede.ts';
+
+/**
+ * Ends a direct message that nobody on Matrix is in any more, or that our side was put out of: what is written next
+ * in Rocket.Chat begins another, instead of being said to an empty room. What was written before goes first.
+ */
+export async function endIfLeft({ parts, portalChanged }: OpeningParts, departure: Departure): Promise<Opened> {
+  const portal = await parts.store.portals.byMatrixRoom(departure.roomId);
+  if (portal?.direct === undefined || portal.state !== 'active') return settled('ignored');
+  const wasPutOut = departure.who === portal.direct.ghost;
+  if (!wasPutOut && (await isAnybodyLeft(parts, portal))) return settled('others are still there');
+  if ((await parts.store.inbox.head(portal.lane, 'workspace')) !== undefined) return { kind: 'later' };
+  const text = wasPutOut
+    ? `${departure.by} ended this conversation on Matrix. The next message begins a new one.`
+    : `${departure.who} left this conversation on Matrix. The next message invites them again.`;
+  parts.log('warn', 'notice.direct-left', { portal: portal.name, who: departure.who, by: departure.by });
+  await sayInWorkspace(parts, portal, `left:${departure.eventId}`, text);
+  await portalChanged(await parts.store.portals.update(portal.id, { state: 'closed' }));
+  await leaveRoom(parts, portal, departure.roomId);
+  return settled('direct message ended');
+}
+
+/** Somebody who is not ours is in the room, or may still come. */
+async function isAnybodyLeft(parts: BridgeParts, portal: Portal): Promise<boolean> {
+  if (portal.direct === undefined || portal.matrixRoomId === undefined) return false;
+  const hand = parts.homeserver.as(portal.direct.ghost);
+  for (const id of (await hand.membersAndInvited(portal.matrixRoomId)).keys()) {
+    if ((await parts.store.people.byMatrixUser(id))?.kind === 'puppet') return true;
+  }
+  return false;
+}

@@ -1,0 +1,87 @@
+import type { MatrixRoomId, WorkspaceRoomId } from '../../core/ids.ts';
+import type { InboxRow, Portal } from '../../store/types.ts';
+import type { Ghosts } from '../homeserver/ghosts.ts';
+import { wholeUpTo } from '../homeserver/catch-up.ts';
+import type { BridgeParts } from '../parts.ts';
+import { linkedAtCursor } from '../portal-index.ts';
+import type { SerialByKey } from '../serial.ts';
+import { caughtUpTo } from '../workspace/catch-up.ts';
+import type { Puppets } from '../workspace/puppets.ts';
+import { roomLane } from './invite.ts';
+
+/** What direct messages are opened with. */
+export interface OpeningParts {
+  readonly parts: BridgeParts;
+  readonly ghosts: Ghosts;
+  readonly puppets: Puppets;
+  /** Either side may begin the same one at the same moment: one after the other, by the room in Rocket.Chat. */
+  readonly serial: SerialByKey<WorkspaceRoomId>;
+  /** Tells the running bridge of a portal that became active or was closed. */
+  readonly portalChanged: (portal: Portal, linkedAt?: number) => Promise<void>;
+}
+
+/**
+ * opened: its portal is active, and took the row along into its lane. later: another row must come first. else the
+ * row is settled with the outcome.
+ */
+export type Opened = { readonly kind: 'opened' | 'later' } | { readonly kind: 'settled'; readonly outcome: string };
+
+export const OPENED: Opened = { kind: 'opened' };
+export const settled = (outcome: string): Opened => ({ kind: 'settled', outcome });
+
+/** Name of the cursor that holds the workspace's time (ms) up to which all direct messages have been looked at. */
+export const DIRECTS_SEEN = 'directs-seen';
+
+/**
+ * From when on (ms, the workspace's clock) a direct message's messages are carried over: what was written before it
+ * was ever looked at waits for it.
+ */
+export async function carriedSince({ store, workspace }: BridgeParts, roomId: WorkspaceRoomId): Promise<number> {
+  const waiting = await store.inbox.head(roomLane(roomId), 'workspace');
+  const seen = (await store.cursor(DIRECTS_SEEN)) ?? (await workspace.info()).serverTime;
+  return Math.min(Number(seen), waiting === undefined ? Number.POSITIVE_INFINITY : sinceOf(waiting));
+}
+
+/** Body of a row that discovery made. */
+export function sinceOf({ body }: Pick<InboxRow, 'body'>): number {
+  return Number((JSON.parse(body ?? '{}') as { since?: unknown }).since ?? 0);
+}
+
+/** Sets a cursor that an opening which was cut short may have set before: the first one counts. */
+async function setOnce({ store }: Pick<BridgeParts, 'store'>, name: string, value: string): Promise<string> {
+  const known = await store.cursor(name);
+  if (known === undefined) await store.setCursor(name, value);
+  return known ?? value;
+}
+
+/** Everybody from Matrix who is heard in it. */
+export async function setMembers({ store }: BridgeParts, portal: Portal, puppets: Iterable<string>): Promise<void> {
+  for (const id of puppets) {
+    const person = await store.people.byMatrixUser(id as never);
+    if (person !== undefined) await store.people.setMember(portal.id, person.id, true);
+  }
+}
+
+/** From now on it is carried: what waits for either room goes to its lane. `since` as {@link carriedSince} says. */
+export async function activate(
+  { parts, portalChanged }: OpeningParts,
+  portal: Portal,
+  matrixRoomId: MatrixRoomId,
+  since: number,
+): Promise<void> {
+  const linkedAt = Number(await setOnce(parts, linkedAtCursor(portal), String(since)));
+  await setOnce(parts, caughtUpTo(portal), String(linkedAt));
+  parts.passed('open:ready');
+  const active = await parts.store.portals.update(portal.id, { state: 'active', matrixRoomId });
+  parts.log('info', 'direct.opened', { portal: active.name, room: matrixRoomId });
+  await portalChanged(active, linkedAt);
+}
+
+/** Nothing before that event is carried from Matrix. */
+export const beginAfter = (parts: BridgeParts, portal: Portal, eventId: string): Promise<string> =>
+  setOnce(parts, wholeUpTo(portal), eventId);
+
+/** `alice.example.org ↔ bob`: who is in it, those from Matrix first. */
+export function directName(puppets: readonly string[], users: readonly string[]): string {
+  return [puppets, users].map((names) => names.toSorted().join(', ')).join(' ↔ ');
+}
