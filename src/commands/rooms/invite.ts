@@ -6,7 +6,7 @@ import { ServiceCommand } from '../../cli/service-command.ts';
 export default class RoomsInvite extends ServiceCommand<typeof RoomsInvite, InviteData> {
   static override summary = 'Invite people on Matrix into a federated room; the same as `invite user`.';
   static override examples = ["<%= config.bin %> rooms invite general '@alice:example.org' '@bob:example.org'"];
-  static override schema = 'invite-user/1' as const;
+  static override schema = 'rooms-invite/1' as const;
   static override strict = false;
   static override args = {
     room: Args.string({
