@@ -24,7 +24,7 @@ let scene: Scene;
 beforeAll(async () => {
   const [sandbox] = homeservers;
   if (sandbox === undefined) throw new Error('there is always a sandbox');
-  bench = await startBench({ homeserver: sandbox });
+  bench = await startBench({ homeserver: sandbox, noticesMs: 2_000 });
   running = await bench.start();
 });
 
@@ -52,9 +52,9 @@ function vetoAgainst(word: string): AppHook {
 }
 
 /** The homeserver finds the next event too large, as one does that allows less than the specification. */
-function refuseNextAsTooLarge(): void {
+function refuseNextAsTooLarge(times = 1): void {
   const { faults } = bench.homeserver as SandboxHomeserver;
-  faults.add({ path: '/send/m\\.room\\.message', action: 'status', status: 413, errcode: 'M_TOO_LARGE', times: 1 });
+  faults.add({ path: '/send/m\\.room\\.message', action: 'status', status: 413, errcode: 'M_TOO_LARGE', times });
 }
 
 /** The one row that is set aside, once its sender was told. */
@@ -214,6 +214,20 @@ test('a message that the homeserver finds too large is set aside, and its sender
   await scene.bob.deleteMessage(scene.room.id, id);
   await eventually(async () => expect(await running.service.asideRows()).toEqual([]));
   await aliceReads(scene, ['short']);
+});
+
+test('of many that are set aside at once the first ones are told one by one, the others in one line', async () => {
+  refuseNextAsTooLarge(12);
+  for (let n = 0; n < 12; n += 1) await post(scene.bob, scene.room, `refused ${n}`);
+  await eventually(async () => {
+    const notices = (await workspaceTexts(scene)).filter((text) => text.includes('could not be sent to Matrix'));
+    expect(notices.filter((text) => text.includes('a message could not'))).toHaveLength(5);
+    expect(notices[5]).toBe(
+      '7 more messages could not be sent to Matrix (M_TOO_LARGE). They are kept for the administrator.',
+    );
+    expect(notices).toHaveLength(6);
+  });
+  expect((await running.service.asideRows()).every(({ senderTold }) => senderTold)).toBe(true);
 });
 
 test('a message that was set aside and shortened since arrives shortened when it is tried again', async () => {

@@ -50,6 +50,8 @@ export interface BenchOptions {
   readonly watchMs?: number;
   /** How often the bridge compares everybody's name and picture; unset: as in production. */
   readonly compareProfilesMs?: number;
+  /** How long notices of what was set aside hold further ones of the room back; unset: as in production. */
+  readonly noticesMs?: number;
 }
 
 /** A workspace, a homeserver and everything to run bridges between them. */
@@ -141,6 +143,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         keepBodiesMs: 7 * 24 * 60 * 60 * 1000,
         ...(options.presence === 'carried' && { presence: true }),
         ...(options.watchMs === undefined ? {} : { watchMs: options.watchMs }),
+        noticesMs: options.noticesMs,
         ...(options.compareProfilesMs === undefined ? {} : { compareProfilesMs: options.compareProfilesMs }),
       });
       const one: RunningBridge = {

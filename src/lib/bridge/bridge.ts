@@ -49,6 +49,8 @@ export interface BridgeOptions {
   readonly presence?: boolean;
   /** How often REST is asked whether realtime brought everything, ms; unset: every 30 s. */
   readonly watchMs?: number;
+  /** How long notices of what was set aside hold further ones of the room back, ms; unset: ten minutes. */
+  readonly noticesMs?: number | undefined;
   /** How often everybody's name and picture are compared, ms; unset: ghosts every 10 s, puppets every 5 minutes. */
   readonly compareProfilesMs?: number;
 }
@@ -113,7 +115,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const ghostProfiles = createGhostProfiles({ parts, localNames, everyMs: options.compareProfilesMs, signal });
   const ghosts = createGhosts(parts, (author) => ghostProfiles.seen(author));
   const puppets = createPuppets(parts, localNames);
-  const notices = createNotices(parts, portals);
+  const notices = createNotices({ parts, portals, signal, windowMs: options.noticesMs });
   const mayNotifyRoom = createMayNotifyRoom(parts);
   const tallies = createPollTallies({ parts, portals, wake, signal });
   const relay = createRelay(parts, {

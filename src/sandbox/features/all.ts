@@ -37,7 +37,6 @@ export const features: readonly Feature[] = [
   ...insideThreadRows,
   ...mentionRows,
   ...botRows,
-  ...typingRows,
   ...pollRows,
   ...otherKindRows,
   ...profileRows,
