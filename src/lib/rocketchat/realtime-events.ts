@@ -18,7 +18,6 @@ const LOGGED: Readonly<Partial<Record<RealtimeInterest, readonly string[]>>> = {
 const IN_ROOM: Readonly<Partial<Record<RealtimeInterest, string>>> = {
   prunes: 'deleteMessageBulk',
   typing: 'user-activity',
-  receipts: 'messagesRead',
 };
 const STATUSES = ['offline', 'online', 'away', 'busy'] as const;
 
@@ -63,7 +62,6 @@ function roomKey(key: string): { roomId: WorkspaceRoomId; event: string } {
 
 function roomNews(key: string, [first, activities, extra]: readonly unknown[]): RealtimeNews | undefined {
   const { roomId, event } = roomKey(key);
-  if (event === 'messagesRead' && isObject(first)) return { kind: 'read', roomId, until: timeOf(first['until']) };
   if (event === 'deleteMessageBulk' && isObject(first)) return pruned(roomId, first);
   if (event !== 'user-activity' || typeof first !== 'string' || !Array.isArray(activities)) return undefined;
   const threadId = isObject(extra) && typeof extra['tmid'] === 'string' ? extra['tmid'] : undefined;

@@ -6,9 +6,9 @@ import type { CustomEmoji } from './feature-types.ts';
  * through about one a second on a connection.
  *
  * `users`: pictures, names, deletions (3 in all). `presence`: who is online (1). `emoji`: custom emoji (2).
- * `prunes`, `typing`, `receipts`: one each for each watched room.
+ * `prunes`, `typing`: one each for each watched room.
  */
-export type RealtimeInterest = 'users' | 'presence' | 'emoji' | 'prunes' | 'typing' | 'receipts';
+export type RealtimeInterest = 'users' | 'presence' | 'emoji' | 'prunes' | 'typing';
 
 /** News that is of the moment: none is brought again by a catch-up, and what was missed is compared instead. */
 export type RealtimeNews =
@@ -74,9 +74,4 @@ export type RealtimeNews =
       readonly keepsDiscussions: boolean;
       /** Exactly these, where the server says which. Otherwise replies in threads may have been kept, unsaid. */
       readonly ids?: readonly MessageId[];
-    }
-  /**
-   * Enterprise only, and told when the last member of the room has read: everything up to a time (ms) was read by
-   * all of them, also by bots. In a room with somebody who never reads it is never told; `readReceipts` tells more.
-   */
-  | { readonly kind: 'read'; readonly roomId: WorkspaceRoomId; readonly until: number };
+    };

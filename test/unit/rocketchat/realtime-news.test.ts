@@ -147,13 +147,11 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
     expect(life).not.toContain('deleted');
   });
 
-  test('tells of presence, emoji and receipts', async () => {
+  test('tells of presence and emoji', async () => {
     const clients = await clientsOf(version);
-    const { admin, room, server } = clients;
+    const { admin, room } = clients;
     const alice = await clients.person('alice');
-    server.state.licence.add('message-read-receipt');
-    server.state.settings.set('Message_Read_Receipt_Enabled', true);
-    const { session, news } = await listen(clients, admin, ['presence', 'emoji', 'receipts']);
+    const { session, news } = await listen(clients, admin, ['presence', 'emoji']);
     await session.watchRoom(room.id);
     const presence = { kind: 'presence', userId: alice.userId, username: 'alice', status: 'busy', message: 'no' };
     await heard(news, () => alice.setStatus('busy', 'no'), presence);
@@ -161,7 +159,6 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
     const emoji = { name: 'cat1', aliases: [], extension: 'png', etag: expect.any(String) };
     const create = (): Promise<void> => admin.createCustomEmoji(`cat${(made += 1)}`, PNG, 'image/png');
     await heard(news, create, { kind: 'emoji', change: 'updated', emoji: { ...emoji, name: expect.any(String) } });
-    await heard(news, () => alice.markRead(room.id), { kind: 'read', roomId: room.id, until: expect.any(Number) });
   });
 });
 
@@ -192,7 +189,6 @@ test('news of odd shapes is no news', () => {
   const odd: [string, string, unknown[]][] = [
     ['stream-notify-room', 'r/user-activity', [undefined, []]],
     ['stream-notify-room', 'r/user-activity', ['alice', 'user-typing']],
-    ['stream-notify-room', 'r/messagesRead', []],
     ['stream-notify-room', 'r/deleteMessageBulk', [{ rid: 'r' }]],
     ['stream-notify-logged', 'user-status', [['id', 'alice', 9]]],
     ['stream-notify-logged', 'user-status', [{}]],

@@ -30,7 +30,7 @@ export interface Directs extends Pick<Openings, 'wake' | 'wakeAll'> {
 }
 
 /** What a puppet's session is asked for: its rooms' news. What concerns the whole workspace the bot hears. */
-const OF_ROOMS: readonly RealtimeInterest[] = ['typing', 'receipts', 'prunes'];
+const OF_ROOMS: readonly RealtimeInterest[] = ['typing', 'prunes'];
 
 export function createDirects(options: DirectsOptions): Directs {
   const { parts, portals, puppets, ghosts, breakers, wake, signal } = options;
