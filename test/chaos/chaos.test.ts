@@ -4,7 +4,7 @@ import { realHomeserver, sandboxHomeserver } from './homeserver.ts';
 
 /** Of each named moment at least so many, whatever else happens. */
 const AT_EACH_POINT = 5;
-const KILLS = 54;
+const KILLS = 50;
 
 const whole = { lost: [], duplicated: [], reordered: [], unexpected: [] };
 const quiet = (): void => {};

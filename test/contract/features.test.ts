@@ -10,7 +10,8 @@ import { homeservers } from '../support/homeservers.ts';
 
 const parts = partsOf(features);
 const lasting = parts.filter(({ feature }) => feature.lasting);
-const KILLS = 3;
+/** More by hand: FEATURE_KILLS=10 npx vitest run test/contract/features.test.ts */
+const KILLS = Number(process.env['FEATURE_KILLS'] ?? 1);
 const KILL_WITHIN_MS = 300;
 
 describe.each(homeservers)('every feature, on $name', ({ name: homeserver }) => {
