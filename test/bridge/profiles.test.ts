@@ -192,6 +192,14 @@ describe.each(homeservers)('names and pictures, as they are told of, on $name', 
     });
     const etag = (await bench.admin.userById(await puppetId(bench, scene)))?.avatarEtag;
     await eventually(() => expect([...done(scene.ghost), ...done(scene.alice.userId)]).toHaveLength(4));
+    // Synapse writes a new profile into the rooms a moment after it has changed.
+    const { avatarUrl } = (await scene.alice.profile(scene.ghost)) ?? {};
+    await eventually(async () =>
+      expect(await scene.alice.state(scene.matrixRoom, 'm.room.member', scene.ghost)).toMatchObject({
+        displayname: 'Bob Elsewhere',
+        avatar_url: avatarUrl,
+      }),
+    );
     const appeared = await appearances(scene);
     await running.stop();
     running = await bench.start();

@@ -1,5 +1,6 @@
 import { expectLike } from './expect.ts';
 import { feature, type Feature, nothing } from './feature.ts';
+import { guest } from './profiles.ts';
 
 const limits = 'Off unless the bridge is run with `--presence true`. Of people who have spoken before.';
 
@@ -26,13 +27,17 @@ const toWorkspace = feature({
   says: 'Who is online or away on Matrix is so in Rocket.Chat, with the text of their status.',
   limits: `${limits} Nobody becomes offline where the workspace has no invisible status; in alias mode nobody is shown.`,
   lasting: false,
-  prepare: nothing,
-  async change({ alice, mark }) {
-    await alice.setPresence('unavailable', `at sea ${mark}`);
+  // Somebody who does nothing else: whoever writes is online again.
+  prepare: guest,
+  async change({ mark }, { guest: person, puppet }) {
+    await person.setPresence('unavailable', `at sea ${mark}`);
+    return puppet;
   },
-  async shown({ live, puppet, mark }) {
-    const seen = live.inWorkspace.findLast((news) => news.kind === 'presence' && news.username === puppet);
-    expectLike(seen, { status: 'away', message: `at sea ${mark}` }, 'the status');
+  async shown({ live, mark }, puppet) {
+    const seen = live.inWorkspace.filter((news) => news.kind === 'presence' && news.username === puppet);
+    // Later the homeserver takes them for gone, since they have no client that asks for anything.
+    const away = seen.find((news) => news.kind === 'presence' && news.status === 'away') ?? seen.at(-1);
+    expectLike(away, { status: 'away', message: `at sea ${mark}` }, 'the status');
     return `${puppet} is away, at sea`;
   },
 });

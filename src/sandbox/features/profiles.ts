@@ -28,7 +28,7 @@ interface Guest {
 }
 
 /** Somebody of the row's own has spoken on Matrix. */
-async function guest(scene: Scene): Promise<Guest> {
+export async function guest(scene: Scene): Promise<Guest> {
   const { alice, place, mark } = scene;
   const person = await scene.newGuest(`dora.${mark}`);
   await alice.invite(place.matrixId, person.userId);

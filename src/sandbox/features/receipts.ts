@@ -14,7 +14,9 @@ const toMatrix = feature({
     await bob.markRead(place.id);
     return alicesEvent;
   },
-  async shown({ live, place, ghost, matrix }, alicesEvent) {
+  async shown({ bob, live, place, ghost, matrix }, alicesEvent) {
+    // He has the room open, and his client says so of all that others say meanwhile.
+    await bob.markRead(place.id);
     const read = live.onMatrix
       .filter(({ type, roomId }) => type === 'm.receipt' && roomId === place.matrixId)
       .flatMap(({ content }) => Object.entries(content))
