@@ -2,7 +2,6 @@ import type { Side } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
 import { createLocalNames } from '../matrix/look-alike.ts';
 import { startApplicationService } from '../matrix/application-service.ts';
-import type { RealtimeNews } from '../rocketchat/realtime-news.ts';
 import type { OpenRealtime } from './connect.ts';
 import type { Portal } from '../store/types.ts';
 import { authorOf } from './author-of.ts';
@@ -19,7 +18,7 @@ import { createMayNotifyRoom } from './homeserver/room-power.ts';
 import { createHomeserverSink } from './homeserver/sink.ts';
 import { createHomeserverSource } from './homeserver/source.ts';
 import { createGhostProfiles } from './live/ghost-profiles.ts';
-import type { LiveFeature } from './live/live-feature.ts';
+import { together } from './live/live-feature.ts';
 import { createPresence } from './live/presence.ts';
 import { createReceipts } from './live/receipts.ts';
 import { createPollTallies } from './live/poll-tallies.ts';
@@ -140,7 +139,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     signal,
   });
 
-  const live: readonly LiveFeature[] = [
+  const live = together([
     createTyping({ parts, portals, puppets, signal }),
     createReceipts({ parts, portals, puppets, signal }),
     ...(options.presence === true ? [createPresence({ parts, signal })] : []),
@@ -149,9 +148,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
     createEmojiNews(parts.emoji),
     createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
-  ];
-  const wants = [...new Set(live.flatMap((feature) => feature.wants ?? []))];
-  const onNews = (news: RealtimeNews): void => live.forEach((feature) => feature.inWorkspace?.(news));
+  ]);
+  const listening = { wants: live.wants, onNews: live.inWorkspace };
   const realtime = createRealtimeKeeper({
     ...options,
     portals,
@@ -159,8 +157,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     breaker: breakers.workspace,
     wake,
     signal,
-    wants,
-    onNews,
+    ...listening,
   });
   const portalChanged = async (portal: Portal, linkedAt?: number): Promise<void> => {
     portals.set(portal, linkedAt);
@@ -181,8 +178,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     catchUps,
     breakers,
     wake,
-    wants,
-    onNews,
+    ...listening,
     portalChanged,
     signal,
   });
@@ -198,9 +194,9 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     handlers: {
       async onTransaction(id, events) {
         await source.onTransaction(id, events);
-        for (const feature of live) feature.onRecorded?.(events);
+        live.onRecorded(events);
       },
-      onEphemeral: (events) => live.forEach((feature) => feature.onMatrix?.(events)),
+      onEphemeral: (events) => live.onMatrix(events),
       onUserQuery: (id) => directs.isUser(id),
       onAliasQuery: async (alias) => portals.all().some((portal) => portal.alias === alias),
     },
@@ -232,7 +228,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     }),
     realtime.run(),
     directs.run(),
-    ...live.flatMap((feature) => feature.run?.() ?? []),
+    ...live.run(),
     cleanUp(options, signal),
     startHomeserver(parts, breakers.homeserver, () => onWorksAgain('homeserver')),
   ];

@@ -18,3 +18,16 @@ export interface LiveFeature {
   /** Work of its own while the bridge runs; ends when the bridge's signal aborts. */
   run?(): Promise<void>;
 }
+
+/** All features as one: each is told everything. */
+export function together(features: readonly LiveFeature[]): Required<Omit<LiveFeature, 'run'>> & {
+  run(): readonly Promise<void>[];
+} {
+  return {
+    wants: [...new Set(features.flatMap(({ wants = [] }) => wants))],
+    inWorkspace: (news) => features.forEach((feature) => feature.inWorkspace?.(news)),
+    onMatrix: (events) => features.forEach((feature) => feature.onMatrix?.(events)),
+    onRecorded: (events) => features.forEach((feature) => feature.onRecorded?.(events)),
+    run: () => features.flatMap((feature) => feature.run?.() ?? []),
+  };
+}
