@@ -17,12 +17,12 @@ import {
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { filesOnMatrix, postFile } from '../support/file-messages.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
 const PROFILE = 'com.beeper.per_message_profile';
 let sent = 0;
 
-describe.each(homeservers)('what bots, webhooks and apps post, on $name', (homeserver) => {
+describe.each(finerHomeservers)('what bots, webhooks and apps post, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

@@ -12,12 +12,12 @@ import {
   workspaceTexts,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
 const VIDEO = "_started a video call on Matrix, which can't be joined from here_";
 const VOICE = "_started a call on Matrix, which can't be joined from here_";
 
-describe.each(homeservers)('what Rocket.Chat has nothing for, on $name', (homeserver) => {
+describe.each(finerHomeservers)('what Rocket.Chat has nothing for, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

@@ -12,12 +12,12 @@ import {
   type Scene,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 import { picture } from '../support/picture.ts';
 
 const LIMIT = 1_000_000;
 
-describe.each(homeservers)('custom emoji, on $name', (homeserver) => {
+describe.each(finerHomeservers)('custom emoji, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let given = 0;

@@ -13,9 +13,9 @@ import {
   startOnMatrix,
 } from '../support/direct-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
-describe.each(homeservers)('who is in a direct message, on $name', (homeserver) => {
+describe.each(finerHomeservers)('who is in a direct message, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
 
@@ -220,7 +220,7 @@ describe.each(homeservers)('who is in a direct message, on $name', (homeserver) 
   });
 });
 
-describe.each(homeservers)('direct messages without accounts for people from Matrix, on $name', (homeserver) => {
+describe.each(finerHomeservers)('direct messages without accounts for people from Matrix, on $name', (homeserver) => {
   test('are refused, and the reason said', async () => {
     const bench = await startBench({ homeserver, identity: 'alias' });
     try {

@@ -22,12 +22,12 @@ import {
   sendFileEvent,
   uploadToMatrix,
 } from '../support/file-messages.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 import { typistsOf, typingNews } from '../support/typists.ts';
 
 const file = { fileName: 'plan.txt', contentType: 'text/plain', bytes: Buffer.from('a plan') };
 
-describe.each(homeservers)('everything a direct message can hold, on $name', (homeserver) => {
+describe.each(finerHomeservers)('everything a direct message can hold, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

@@ -14,9 +14,9 @@ import {
   workspaceTexts,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
-describe.each(homeservers)('discussions, calls and encryption in Rocket.Chat, on $name', (homeserver) => {
+describe.each(finerHomeservers)('discussions, calls and encryption in Rocket.Chat, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

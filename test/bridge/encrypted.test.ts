@@ -13,7 +13,7 @@ import {
   workspaceTexts,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
 const SEALED = {
   algorithm: 'm.megolm.v1.aes-sha2',
@@ -24,7 +24,7 @@ const SEALED = {
 };
 const ALGORITHM = { algorithm: 'm.megolm.v1.aes-sha2' };
 
-describe.each(homeservers)('encrypted rooms, on $name', (homeserver) => {
+describe.each(finerHomeservers)('encrypted rooms, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

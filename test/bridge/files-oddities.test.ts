@@ -15,7 +15,7 @@ import {
   sendFileEvent,
   uploadToMatrix,
 } from '../support/file-messages.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 import { picture } from '../support/picture.ts';
 
 const note = { fileName: 'note.txt', contentType: 'text/plain', bytes: Buffer.from('a note') };
@@ -28,7 +28,7 @@ const sample = (name: string, contentType: string, fileName = name): TestFile =>
 const paragraphs = (word: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${word}${index + 1} `.padEnd(12, '-').repeat(20));
 
-describe.each(homeservers)('files in odd circumstances, on $name', (homeserver) => {
+describe.each(finerHomeservers)('files in odd circumstances, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

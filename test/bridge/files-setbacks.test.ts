@@ -20,7 +20,7 @@ import {
   sendFileEvent,
   uploadToMatrix,
 } from '../support/file-messages.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 import type { MessageDocument } from '../../src/sandbox/workspace/documents.ts';
 import type { SandboxHomeserver } from '../../src/sandbox/homeserver/types.ts';
 
@@ -36,7 +36,7 @@ interface Stage {
 }
 
 async function stage(more: Omit<BenchOptions, 'homeserver'> = {}): Promise<Stage> {
-  const [homeserver] = homeservers;
+  const [homeserver] = finerHomeservers;
   if (homeserver === undefined) throw new Error('there is always a sandbox');
   const bench = await startBench({ homeserver, ...more });
   benches.push(bench);

@@ -3,7 +3,7 @@ import { type Bench, type RunningBridge, bodiesIn, startBench, textsIn } from '.
 import { type Scene, eventOnMatrix, newConversation } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { bytesOnMatrix, filesOnMatrix, postFile } from '../support/file-messages.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 import { picture } from '../support/picture.ts';
 
 const LIMIT = 100_000;
@@ -12,7 +12,7 @@ const letter = { fileName: 'تقرير.txt', contentType: 'text/plain', bytes: B
 const voice = { fileName: 'Audio record.mp3', contentType: 'audio/mpeg', bytes: Buffer.alloc(5000, 7) };
 const big = { fileName: 'big.bin', contentType: 'application/zip', bytes: Buffer.alloc(LIMIT + 1) };
 
-describe.each(homeservers)('files from Rocket.Chat, on $name', (homeserver) => {
+describe.each(finerHomeservers)('files from Rocket.Chat, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

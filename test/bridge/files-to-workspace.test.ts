@@ -11,7 +11,7 @@ import {
   sendFileEvent,
   uploadToMatrix,
 } from '../support/file-messages.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 import { picture } from '../support/picture.ts';
 
 const LIMIT = 100_000;
@@ -27,7 +27,7 @@ async function contentOf(person: MatrixApi, msgtype: string, file: TestFile, mor
   return { msgtype, body: fileName, filename: fileName, info, url: await uploadToMatrix(person, file), ...more };
 }
 
-describe.each(homeservers)('files from Matrix, on $name', (homeserver) => {
+describe.each(finerHomeservers)('files from Matrix, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

@@ -11,11 +11,11 @@ import {
   type Scene,
   workspaceTexts,
 } from '../support/bridge-scene.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
 const MAP = 'https://www.openstreetmap.org/?mlat=48.2082&mlon=16.3738#map=16/48.2082/16.3738';
 
-describe.each(homeservers)('places from Matrix, on $name', (homeserver) => {
+describe.each(finerHomeservers)('places from Matrix, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

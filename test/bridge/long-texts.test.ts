@@ -2,13 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Bench, type RunningBridge, edit, post, send, startBench } from '../support/bridge-bench.ts';
 import { aliceReads, bobReads, newConversation } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
 /** 240 characters each: two of them are too long for a message of 300. */
 const paragraphs = (word: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${word}${index + 1} `.padEnd(12, '-').repeat(20));
 
-describe.each(homeservers)('long texts, on $name', (homeserver) => {
+describe.each(finerHomeservers)('long texts, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
 
@@ -106,7 +106,7 @@ describe.each(homeservers)('long texts, on $name', (homeserver) => {
   }, 60_000);
 });
 
-describe.each(homeservers)('texts that no Matrix event has room for, on $name', (homeserver) => {
+describe.each(finerHomeservers)('texts that no Matrix event has room for, on $name', (homeserver) => {
   test('become a text file with their beginning as its caption', async () => {
     const bench = await startBench({ homeserver, settings: { Message_MaxAllowedSize: 200_000 } });
     try {

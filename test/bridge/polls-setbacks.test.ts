@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Bench, type RunningBridge, startBench } from '../support/bridge-bench.ts';
 import { allIsWell, authorInWorkspace, newConversation, type Scene } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 import {
   askForLunch,
   END,
@@ -19,7 +19,7 @@ import {
   voteFor,
 } from '../support/poll-scene.ts';
 
-describe.each(homeservers)('polls and setbacks, on $name', (homeserver) => {
+describe.each(finerHomeservers)('polls and setbacks, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;
@@ -86,7 +86,7 @@ describe('polls without puppets', () => {
   let running: RunningBridge;
 
   beforeAll(async () => {
-    const [sandbox] = homeservers;
+    const [sandbox] = finerHomeservers;
     if (sandbox === undefined) throw new Error('there is always a sandbox');
     bench = await startBench({ homeserver: sandbox, identity: 'alias' });
     running = await bench.start();

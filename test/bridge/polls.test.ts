@@ -12,7 +12,7 @@ import {
   workspaceTexts,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 import {
   answerOf,
   askForLunch,
@@ -31,7 +31,7 @@ import {
 } from '../support/poll-scene.ts';
 import { eventOf, pushBody } from '../support/pushed-events.ts';
 
-describe.each(homeservers)('polls, on $name', (homeserver) => {
+describe.each(finerHomeservers)('polls, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

@@ -2,14 +2,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Bench, type RunningBridge, send, startBench } from '../support/bridge-bench.ts';
 import { allIsWell, newConversation, newScene, puppetId, type Scene } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
 interface Shown {
   readonly presence?: string;
   readonly status_msg?: string;
 }
 
-describe.each(homeservers)('presence, on $name', (homeserver) => {
+describe.each(finerHomeservers)('presence, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

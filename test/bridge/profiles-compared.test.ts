@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Bench, type RunningBridge, post, send, startBench } from '../support/bridge-bench.ts';
 import { aliceReads, allIsWell, authorInWorkspace, bobReads, newScene, type Scene } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 import { ghostPicture, idOf, newPicture } from '../support/looks.ts';
 
 let bench: Bench;
@@ -13,7 +13,7 @@ let scene: Scene;
 const ghostLooks = () => scene.alice.profile(scene.ghost);
 const puppetName = async (): Promise<string | undefined> => (await bench.admin.userByName(scene.puppet))?.name;
 
-describe.each(homeservers)('names and pictures, compared now and then, on $name', (homeserver) => {
+describe.each(finerHomeservers)('names and pictures, compared now and then, on $name', (homeserver) => {
   beforeAll(async () => {
     bench = await startBench({ homeserver, compareProfilesMs: 300 });
     running = await bench.start();
@@ -58,7 +58,7 @@ describe.each(homeservers)('names and pictures, compared now and then, on $name'
   });
 });
 
-describe.each(homeservers)('in alias mode, on $name', (homeserver) => {
+describe.each(finerHomeservers)('in alias mode, on $name', (homeserver) => {
   beforeAll(async () => {
     bench = await startBench({ homeserver, identity: 'alias' });
     running = await bench.start();

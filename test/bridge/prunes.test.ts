@@ -13,11 +13,11 @@ import {
   workspaceTexts,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-describe.each(homeservers)('messages that are pruned in Rocket.Chat, on $name', (homeserver) => {
+describe.each(finerHomeservers)('messages that are pruned in Rocket.Chat, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

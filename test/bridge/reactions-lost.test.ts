@@ -16,7 +16,7 @@ import {
   type SceneOptions,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
 let bench: Bench;
 let running: RunningBridge;
@@ -49,7 +49,7 @@ const banned = async (options: SceneOptions): Promise<Scene> => {
   return scene;
 };
 
-describe.each(homeservers)('reactions of somebody without an account, on $name', (homeserver) => {
+describe.each(finerHomeservers)('reactions of somebody without an account, on $name', (homeserver) => {
   test('on the other side, where all external users are aliases: the sender is told once in the room', async () => {
     await begin({ homeserver, identity: 'alias' });
     const scene = await newScene(bench, running);

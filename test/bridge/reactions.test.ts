@@ -11,9 +11,9 @@ import {
   type Scene,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
-describe.each(homeservers)('reactions, on $name', (homeserver) => {
+describe.each(finerHomeservers)('reactions, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

@@ -12,7 +12,7 @@ import {
   type Scene,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
 interface Synced {
   readonly next_batch: string;
@@ -25,7 +25,7 @@ interface SyncedReceipts {
   readonly content: Record<string, Record<string, Record<string, unknown>>>;
 }
 
-describe.each(homeservers)('read receipts, on $name', (homeserver) => {
+describe.each(finerHomeservers)('read receipts, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

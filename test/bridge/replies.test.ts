@@ -12,7 +12,7 @@ import {
   workspaceTexts,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
 interface OnMatrix {
   readonly event_id: EventId;
@@ -23,7 +23,7 @@ type InWorkspace = Record<string, unknown> & { readonly _id: MessageId };
 
 let sent = 0;
 
-describe.each(homeservers)('replies and threads, on $name', (homeserver) => {
+describe.each(finerHomeservers)('replies and threads, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

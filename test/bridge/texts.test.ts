@@ -6,7 +6,7 @@ import { NO_NAMES, type WorkspaceNames } from '../../src/lib/format/workspace-na
 import { type Bench, type RunningBridge, edit, post, startBench } from '../support/bridge-bench.ts';
 import { type Scene, aliceReads, bobReads, eventOnMatrix, newConversation, newScene } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
 test('a workspace that keeps @all from its users gets the message without it', async () => {
   const said: string[] = [];
@@ -52,7 +52,7 @@ async function contentOnMatrix(scene: Scene, body: string): Promise<Record<strin
   return event['content'] as Record<string, unknown>;
 }
 
-describe.each(homeservers)('names in messages, on $name', (homeserver) => {
+describe.each(finerHomeservers)('names in messages, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

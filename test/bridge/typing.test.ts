@@ -6,7 +6,7 @@ import type { RealtimeSession, WorkspaceApi } from '../../src/lib/rocketchat/typ
 import { type Bench, type RunningBridge, bodiesIn, post, startBench } from '../support/bridge-bench.ts';
 import { allIsWell, newConversation, newScene, type Scene } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
 interface Synced {
   readonly next_batch: string;
@@ -18,7 +18,7 @@ interface Synced {
   };
 }
 
-describe.each(homeservers)('typing, on $name', (homeserver) => {
+describe.each(finerHomeservers)('typing, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;
@@ -115,7 +115,7 @@ describe.each(homeservers)('typing, on $name', (homeserver) => {
   });
 });
 
-describe.each(homeservers)('typing where people are shown by their real names, on $name', (homeserver) => {
+describe.each(finerHomeservers)('typing where people are shown by their real names, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
 

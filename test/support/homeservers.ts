@@ -55,3 +55,11 @@ export const homeservers: readonly HomeserverKind[] = [
   { name: 'sandbox', start: (options = {}) => startHomeserver({ ...options, backoffScale: 0.01 }) },
   ...(synapse === undefined ? [] : [synapse]),
 ];
+
+/**
+ * For the finer cases of what `contract/features.test.ts` plays on both in any case: the sandbox, which the contract
+ * of homeservers holds to Synapse, and with `npm run test:whole` Synapse as well. A Synapse takes three quarters of
+ * the time that such a suite takes.
+ */
+export const finerHomeservers: readonly HomeserverKind[] =
+  process.env['RCFED_TEST_WHOLE'] === undefined ? homeservers.slice(0, 1) : homeservers;
