@@ -6,13 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/node');
 
 /** What takes minutes comes first, so that nothing else waits for it at the end. */
-const LONG = [
-  'chaos/chaos',
-  'contract/features',
-  'bridge/direct-setbacks',
-  'bridge/pins',
-  'contract/homeserver-restarts',
-];
+const LONG = ['chaos/chaos', 'contract/features', 'bridge/pins', 'contract/homeserver-restarts'];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -13,11 +13,11 @@ import {
   startOnMatrix,
 } from '../support/direct-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
 const moments: readonly Checkpoint[] = ['open:claimed', 'open:room-made', 'open:ready', 'catch-up:half'];
 
-describe.each(homeservers)('what happens to direct messages when something fails, on $name', (homeserver) => {
+describe.each(finerHomeservers)('what happens to direct messages when something fails, on $name', (homeserver) => {
   let bench: Bench;
 
   beforeEach(async () => {

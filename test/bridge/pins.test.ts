@@ -223,10 +223,12 @@ describe.each(homeservers)('pins, on $name', (homeserver) => {
     const said = expect.stringContaining('give it power level 50');
     await bobReads(scene, ['one', 'two', said]);
     await scene.bob.pinMessage(two.id);
+    await post(scene.bob, scene.room, 'both are tried');
+    await eventually(async () => expect(await matrixBodies(scene)).toContain('both are tried'));
     await empower(scene, 50);
     await scene.bob.unpinMessage(two.id);
     await bothShow([one.event], ['one']);
-    expect(fresh(await workspaceTexts(scene))).toEqual(['one', 'two', said]);
+    expect(fresh(await workspaceTexts(scene))).toEqual(['one', 'two', said, 'both are tried']);
     expect(bench.logged.filter((line) => line.startsWith('warn notice.pins'))).toHaveLength(1);
   });
 

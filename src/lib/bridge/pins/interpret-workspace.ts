@@ -39,7 +39,10 @@ export async function interpretWorkspacePins(
 
 const isFirstTry = ({ pinned, unpinned }: Intent): boolean => pinned.length + unpinned.length === 0;
 
-/** A message that was only touched, and says of itself what is settled: nobody needs to be asked. */
+/**
+ * A pinned message that was only touched: nobody needs to be asked. One that is not pinned any more is no such sign,
+ * for others may wait that could not be pinned when their turn was.
+ */
 async function isAsSettled(
   parts: BridgeParts,
   portal: Portal,
@@ -47,9 +50,9 @@ async function isAsSettled(
   settled: ReadonlySet<MessageId>,
 ): Promise<boolean> {
   const { pinned } = JSON.parse(row.body ?? '{}') as { pinned?: boolean };
-  if (pinned === undefined) return false;
+  if (pinned !== true) return false;
   const pair = await pairOfMessage(parts, portal, row.ref as MessageId);
-  return pair !== undefined && settled.has(pair.messageId) === pinned;
+  return pair !== undefined && settled.has(pair.messageId);
 }
 
 /**
