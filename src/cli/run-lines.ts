@@ -18,6 +18,8 @@ export type RunLine =
       readonly outcome: string;
       readonly reason?: string;
     }
+  /** What people in the room were told by the bridge itself, on that side. */
+  | { readonly event: 'notice'; readonly side: string; readonly room: string; readonly reason: string }
   | { readonly event: 'stopping' };
 
 export const RUN_SCHEMA: SchemaName = 'federation-run/1';
@@ -49,6 +51,8 @@ function textOf(line: RunLine, time: string): string {
       return `${time} The ${serverName(line.side)} works again`;
     case 'row':
       return rowText(line, time);
+    case 'notice':
+      return `${time} Told in ${line.room} (${serverName(line.side)}): ${line.reason}`.replaceAll(/\p{Cc}+/gu, ' ');
     case 'stopping':
       return 'Finishing what is under way …';
   }
@@ -93,6 +97,8 @@ function lineOf(event: string, fields: Readonly<Record<string, unknown>>): RunLi
   const side = text(fields['side']) ?? '';
   if (event === 'side.waiting') return { event: 'waiting', side, ...why };
   if (event === 'side.works') return { event: 'works', side };
+  if (event === 'notice.said')
+    return { event: 'notice', side, room: text(fields['portal']) ?? '', reason: text(fields['text']) ?? '' };
   if (event !== 'row.settled') return undefined;
   const by = text(fields['by']);
   return {

@@ -28,6 +28,7 @@ export interface MatrixPerson {
   join(room: string): Promise<void>;
   /** Answers the event's id. */
   say(roomId: string, text: string): Promise<string>;
+  react(roomId: string, eventId: string, key: string): Promise<string>;
 }
 
 /** A workspace, a homeserver and what a bridge between them needs, all in this process and a temporary folder. */
@@ -97,13 +98,16 @@ export async function startBridgeLab(): Promise<BridgeLab> {
         if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
         return (await response.json()) as Record<string, string>;
       };
+      const send = async (roomId: string, type: string, content: object): Promise<string> => {
+        const path = `rooms/${encodeURIComponent(roomId)}/send/${type}/${randomUUID()}`;
+        return (await call('PUT', path, content))['event_id'] ?? '';
+      };
       return {
         userId,
         join: async (room) => void (await call('POST', `join/${encodeURIComponent(room)}`, {})),
-        async say(roomId, text) {
-          const path = `rooms/${encodeURIComponent(roomId)}/send/m.room.message/${randomUUID()}`;
-          return (await call('PUT', path, { msgtype: 'm.text', body: text }))['event_id'] ?? '';
-        },
+        say: (roomId, text) => send(roomId, 'm.room.message', { msgtype: 'm.text', body: text }),
+        react: (roomId, target, key) =>
+          send(roomId, 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: target, key } }),
       };
     },
     printed: () => printed.join('\n'),

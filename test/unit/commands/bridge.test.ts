@@ -129,6 +129,12 @@ describe('with a running bridge', () => {
     });
   });
 
+  it('what can not be shown on the other side is reported with its reason', async () => {
+    await alice.react(roomId, await alice.say(roomId, 'a question'), 'in words');
+    const told = await bridge.line(({ event }) => event === 'notice');
+    expect(told).toMatchObject({ side: 'homeserver', room: 'general', reason: expect.stringContaining('eaction') });
+  });
+
   it('what the workspace refuses is set aside, shown, tried again and given up', async () => {
     const veto = (): 'prevent' => 'prevent';
     lab.workspace.state.apps.add(veto);
@@ -185,7 +191,7 @@ describe('with a running bridge', () => {
   it('ends in order at the first Ctrl-C, and the store is free again', async () => {
     const run = await bridge.stop();
     expect(run.exitCode).toBe(130);
-    expect(await answer('federation', 'status')).toMatchObject({ running: false, relayed: { toWorkspace: 2 } });
+    expect(await answer('federation', 'status')).toMatchObject({ running: false, relayed: { toWorkspace: 3 } });
     expect(await answer('rooms', 'list')).toMatchObject({ rooms: [{ room: 'general' }] });
   });
 });

@@ -1,5 +1,5 @@
 import type { EventId, MatrixUserId } from '../../core/ids.ts';
-import { RemoteError } from '../../core/remote-error.ts';
+import { RemoteError, type Side } from '../../core/remote-error.ts';
 import { toWorkspace } from '../../format/to-workspace.ts';
 import type { Portal } from '../../store/types.ts';
 import { messageIdFor, transactionId } from '../effect-ids.ts';
@@ -7,10 +7,22 @@ import { partsIn } from '../direct/hands.ts';
 import { MARKER } from '../homeserver/event.ts';
 import type { BridgeParts } from '../parts.ts';
 
+interface Said {
+  readonly portal: Portal;
+  readonly side: Side;
+  readonly cause: string;
+  readonly text: string;
+}
+
 /** What could not be said is no reason to keep a message back: a server's no is logged, all else thrown. */
-async function unlessRefused(parts: BridgeParts, cause: string, telling: Promise<unknown>): Promise<void> {
+async function unlessRefused(
+  parts: BridgeParts,
+  { portal, side, cause, text }: Said,
+  telling: Promise<unknown>,
+): Promise<void> {
   try {
     await telling;
+    parts.log('info', 'notice.said', { portal: portal.name, side, text });
   } catch (error) {
     if (!(error instanceof RemoteError) || error.failure !== 'refused' || error.status === 429) throw error;
     parts.log('warn', 'notice.failed', { cause, reason: error.message });
@@ -27,7 +39,7 @@ export async function sayInWorkspace(all: BridgeParts, portal: Portal, cause: st
   const id = messageIdFor(parts.store.effectKey, portal.id, `refused:${cause}`, 0, 0);
   if ((await parts.workspace.getMessage(id)) !== undefined) return;
   const message = { id, roomId: portal.workspaceRoomId, text: await toWorkspace({ msgtype: 'm.text', body: text }) };
-  await unlessRefused(parts, cause, parts.workspace.sendMessage(message));
+  await unlessRefused(parts, { portal, side: 'workspace', cause, text }, parts.workspace.sendMessage(message));
 }
 
 /** Somebody's event that a notice answers; they are mentioned in it. */
@@ -68,5 +80,6 @@ export async function sayOnMatrix(
         }),
     [MARKER]: { bridge: parts.identity.bridgeId, workspace: parts.identity.workspaceId },
   };
-  await unlessRefused(parts, cause, parts.homeserver.sendEvent(portal.matrixRoomId, 'm.room.message', txn, content));
+  const said = { portal, side: 'homeserver', cause, text } as const;
+  await unlessRefused(parts, said, parts.homeserver.sendEvent(portal.matrixRoomId, 'm.room.message', txn, content));
 }
