@@ -17,7 +17,7 @@ import { startWorkspace } from '../../src/sandbox/workspace/server.ts';
 import { eventually } from '../support/eventually.ts';
 import { filesInWorkspace, filesOnMatrix, sendFileEvent } from '../support/file-messages.ts';
 import { generatedFile, hashOf } from '../support/generated-file.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
 const MB = 1_000_000;
 const SIZE = 100 * MB;
@@ -25,7 +25,7 @@ const WARM_UP = 30 * MB;
 const TYPE = 'application/zip';
 const WITHIN_MS = 60_000;
 
-describe.each(homeservers)('a file of 100 MB through a running bridge, on $name', (kind) => {
+describe.each(finerHomeservers)('a file of 100 MB through a running bridge, on $name', (kind) => {
   let servers: Servers;
   let setup: BridgeSetup;
   let bridge: BridgeProcess;

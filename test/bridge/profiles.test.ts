@@ -12,7 +12,7 @@ import {
   type Scene,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 import { ghostPicture, idOf, newPicture, puppetPicture, setPicture } from '../support/looks.ts';
 
 const SELDOM = 60 * 60 * 1000;
@@ -32,7 +32,7 @@ const appearances = async ({ alice, matrixRoom, ghost }: Scene): Promise<number>
   return events.filter((event) => event['type'] === 'm.room.member' && event['state_key'] === ghost).length;
 };
 
-describe.each(homeservers)('names and pictures, as they are told of, on $name', (homeserver) => {
+describe.each(finerHomeservers)('names and pictures, as they are told of, on $name', (homeserver) => {
   beforeAll(async () => {
     bench = await startBench({ homeserver, compareProfilesMs: SELDOM });
     running = await bench.start();
