@@ -13,7 +13,7 @@ import {
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { finerHomeservers } from '../support/homeservers.ts';
-import { picture } from '../support/picture.ts';
+import { picture } from '../../src/sandbox/features/sample-media.ts';
 
 const LIMIT = 1_000_000;
 

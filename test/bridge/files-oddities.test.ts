@@ -16,7 +16,7 @@ import {
   uploadToMatrix,
 } from '../support/file-messages.ts';
 import { finerHomeservers } from '../support/homeservers.ts';
-import { picture } from '../support/picture.ts';
+import { picture } from '../../src/sandbox/features/sample-media.ts';
 
 const note = { fileName: 'note.txt', contentType: 'text/plain', bytes: Buffer.from('a note') };
 const sample = (name: string, contentType: string, fileName = name): TestFile => ({

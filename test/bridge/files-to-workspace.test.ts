@@ -12,7 +12,7 @@ import {
   uploadToMatrix,
 } from '../support/file-messages.ts';
 import { finerHomeservers } from '../support/homeservers.ts';
-import { picture } from '../support/picture.ts';
+import { picture } from '../../src/sandbox/features/sample-media.ts';
 
 const LIMIT = 100_000;
 const png = { fileName: 'tree.png', contentType: 'image/png', bytes: picture(40, 30) };

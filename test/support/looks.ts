@@ -3,7 +3,7 @@ import type { MatrixApi } from '../../src/lib/matrix/types.ts';
 import type { WorkspaceApi } from '../../src/lib/rocketchat/types.ts';
 import type { Bench } from './bridge-bench.ts';
 import type { Scene } from './bridge-scene.ts';
-import { picture } from './picture.ts';
+import { picture } from '../../src/sandbox/features/sample-media.ts';
 
 /** No two are the same. */
 export const newPicture = (): Buffer<ArrayBuffer> => Buffer.concat([picture(8, 8), randomBytes(16)]);

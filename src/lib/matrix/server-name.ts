@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { RcfedError } from '../core/errors.ts';
 import type { ServerName } from '../core/ids.ts';
 
 /** Spec: Appendices, "Server name": a DNS name, IPv4 address or bracketed IPv6 literal, and maybe a port. */
@@ -13,6 +14,13 @@ export function parseServerName(text: string): ServerName | undefined {
   if (host !== undefined && !isIPv4(host) && !isHostName(host)) return undefined;
   if (port !== undefined && Number(port) > 65_535) return undefined;
   return text as ServerName;
+}
+
+/** The same for what somebody wrote. @throws RcfedError RCFED_SERVER_NAME_INVALID */
+export function serverNameOf(text: string): ServerName {
+  const server = parseServerName(text);
+  if (server !== undefined) return server;
+  throw new RcfedError('RCFED_SERVER_NAME_INVALID', `${text} is not the name of a Matrix server`);
 }
 
 /** Wider than DNS, as the grammar is (`a..b`, `-a`), except for what would step up in a path. */

@@ -2,15 +2,10 @@ import type { Selectable } from 'kysely';
 import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../core/ids.ts';
 import { RcfedError } from '../core/errors.ts';
 import { moveWaiting } from './inbox.ts';
+import { portalLane, roomLane } from './lane-names.ts';
 import type { Executor, PortalTable, StoreDatabase } from './schema.ts';
 import { inTransaction } from './transaction.ts';
-import type { Lane, Portal, PortalId, PortalRetention, Portals, PortalState } from './types.ts';
-
-/** Lane of a portal's events. */
-const portalLane = (id: PortalId): Lane => `portal:${id}`;
-
-/** Lane of the events of a room that is in no active portal. */
-const roomLane = (room: MatrixRoomId | WorkspaceRoomId): Lane => `room:${room}`;
+import type { Portal, PortalRetention, Portals, PortalState } from './types.ts';
 
 const portal = (row: Selectable<PortalTable>): Portal => ({
   id: row.id,

@@ -91,6 +91,16 @@ export async function linkRoom({ servers, setup }: Stage, options: StageOptions)
   const credentials = { userId: account.userId as WorkspaceUserId, token: new Secret(account.token) };
   const bob = createWorkspaceApi({ url: servers.workspace.url, credentials, clock, log, fetch: network.fetch });
   const room = await bob.createRoom('c', ROOM);
+  const linked = await linkNamed({ setup }, options, ROOM);
+  return { name: ROOM, bob, roomId: room.id, ...linked };
+}
+
+/** The running bridge is told to link that room with a new Matrix room. */
+export async function linkNamed(
+  { setup }: Pick<Stage, 'setup'>,
+  options: StageOptions,
+  name: string,
+): Promise<Pick<LinkedRoom, 'alias' | 'matrixRoomId'>> {
   const reach: Reach = {
     ...options,
     key: await loadKeyText(setup.source),
@@ -100,8 +110,8 @@ export async function linkRoom({ servers, setup }: Stage, options: StageOptions)
   };
   const { service, close } = await connectService(setup.profile, reach);
   try {
-    const { matrixRoomId, alias = '' } = (await service.link({ room: ROOM })).room;
-    return { name: ROOM, alias, bob, roomId: room.id, matrixRoomId: matrixRoomId as MatrixRoomId };
+    const { matrixRoomId, alias = '' } = (await service.link({ room: name })).room;
+    return { alias, matrixRoomId: matrixRoomId as MatrixRoomId };
   } finally {
     await close();
   }

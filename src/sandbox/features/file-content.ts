@@ -72,14 +72,3 @@ function expectSame(seen: Uint8Array, expected: Uint8Array): void {
   expectLike(seen.byteLength, expected.byteLength, 'the size of the file');
   if (!Buffer.from(seen).equals(expected)) throw new Error('the file has other bytes');
 }
-
-/** The beginning of a PNG of that size: as much as servers read to know it. */
-export function picture(width: number, height: number): Uint8Array {
-  const bytes = Buffer.alloc(64);
-  bytes.write('\x89PNG\r\n\x1a\n', 0, 'latin1');
-  bytes.writeUInt32BE(13, 8);
-  bytes.write('IHDR', 12, 'latin1');
-  bytes.writeUInt32BE(width, 16);
-  bytes.writeUInt32BE(height, 20);
-  return bytes;
-}

@@ -1,7 +1,8 @@
 import { aliceEdits } from './edits.ts';
 import { expectLike } from './expect.ts';
 import { feature, type Feature } from './feature.ts';
-import { alicePosts, bobPosts, expectBytesInWorkspace, expectBytesOnMatrix, picture } from './file-content.ts';
+import { alicePosts, bobPosts, expectBytesInWorkspace, expectBytesOnMatrix } from './file-content.ts';
+import { picture } from './sample-media.ts';
 import { shownContent } from './matrix-reader.ts';
 import { aliceReacts } from './reactions.ts';
 import { bothSaid } from './replies.ts';

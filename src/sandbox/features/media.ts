@@ -1,14 +1,7 @@
 import { expectEmpty, expectLike } from './expect.ts';
 import { feature, type Feature, nothing } from './feature.ts';
-import {
-  alicePosts,
-  bobPosts,
-  expectBytesInWorkspace,
-  expectBytesOnMatrix,
-  picture,
-  type SampleFile,
-} from './file-content.ts';
-import { filmOf, recordedSound } from './sample-media.ts';
+import { alicePosts, bobPosts, expectBytesInWorkspace, expectBytesOnMatrix, type SampleFile } from './file-content.ts';
+import { filmOf, recordedSound, picture } from './sample-media.ts';
 import type { Scene } from './scene.ts';
 
 const tree = (mark: string): SampleFile => ({

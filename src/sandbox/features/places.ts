@@ -1,9 +1,6 @@
-import { connectService } from '../../lib/admin/connect.ts';
-import type { Reach } from '../../lib/admin/reach.ts';
-import { loadKeyText } from '../../lib/config/key-file.ts';
 import type { MatrixRoomId, MatrixUserId } from '../../lib/core/ids.ts';
 import type { WorkspaceRoom } from '../../lib/rocketchat/types.ts';
-import type { Stage, StageOptions } from '../demo/stage.ts';
+import { type Stage, type StageOptions, linkNamed } from '../demo/stage.ts';
 import type { PlaceKind } from './feature.ts';
 import { uploadTooLargeFile } from './large-file.ts';
 import { createMatrixReader } from './matrix-reader.ts';
@@ -70,7 +67,7 @@ async function openLinked(
   const room = await makeRoom(people, kind, name, stage);
   // No bridge looks at the limits for a room that is not linked yet.
   const tooLargeFile = uploadTooLargeFile(stage.servers.workspace, people.bob, room);
-  const matrixId = await linked(stage, options, name);
+  const { matrixRoomId: matrixId } = await linkNamed(stage, options, name);
   await letIn(people, kind, matrixId);
   return { room, matrixId, tooLargeFile };
 }
@@ -101,22 +98,6 @@ async function makeRoom({ bob }: People, kind: PlaceKind, name: string, { setup 
   if (bot === undefined) throw new Error(`${setup.botUsername} is not there`);
   await bob.addModerator(room, bot.id);
   return room;
-}
-
-async function linked({ setup }: Stage, options: StageOptions, name: string): Promise<MatrixRoomId> {
-  const reach: Reach = {
-    ...options,
-    key: await loadKeyText(setup.source),
-    redactor: setup.source.redactor,
-    platform: process.platform,
-    timeoutMs: LINK_WITHIN_MS,
-  };
-  const { service, close } = await connectService(setup.profile, reach);
-  try {
-    return (await service.link({ room: name })).room.matrixRoomId as MatrixRoomId;
-  } finally {
-    await close();
-  }
 }
 
 async function letIn({ matrixBot, alice }: People, kind: PlaceKind, roomId: MatrixRoomId): Promise<void> {

@@ -5,7 +5,7 @@ import {
   startWorkspaceUnderTest,
   type WorkspaceUnderTest,
 } from '../../support/sandbox-workspace.ts';
-import { picture } from '../../support/picture.ts';
+import { picture } from '../../../src/sandbox/features/sample-media.ts';
 import { documentErrors } from '../../support/rest-typings.ts';
 
 let workspace: WorkspaceUnderTest;

@@ -1,9 +1,7 @@
-import * as Args from '@oclif/core/args';
-import { type AccessChangeData, accessChanged } from '../../../cli/access-change.ts';
+import { type AccessChangeData, AccessChangeCommand, patternArgs } from '../../../cli/access-change-command.ts';
 import { type CommandResult } from '../../../cli/base-command.ts';
-import { ServiceCommand } from '../../../cli/service-command.ts';
 
-export default class FederationAccessAllow extends ServiceCommand<typeof FederationAccessAllow, AccessChangeData> {
+export default class FederationAccessAllow extends AccessChangeCommand<typeof FederationAccessAllow> {
   static override summary = 'Let people of a Matrix server in.';
   static override description =
     'With the first one, everybody who is on no such server is kept out. What is blocked stays blocked. It is in force at once, and written into the Matrix rooms that the bot may change.';
@@ -11,23 +9,10 @@ export default class FederationAccessAllow extends ServiceCommand<typeof Federat
     '<%= config.bin %> federation access allow example.org',
     "<%= config.bin %> federation access allow '*.example.org'",
   ];
+  static override args = patternArgs;
   static override schema = 'federation-access-allow/1' as const;
-  static override args = {
-    pattern: Args.string({
-      description: 'A server name, or *. and a domain for every server below it.',
-      required: true,
-    }),
-  };
 
-  protected async execute(): Promise<CommandResult<AccessChangeData>> {
-    const { pattern } = this.args;
-    const result = await this.withService(
-      (service) => service.changeAccess({ change: 'allow', pattern }),
-      'Changing the rules',
-    );
-    return accessChanged(result, {
-      changed: `${result.pattern} is allowed.`,
-      already: `${result.pattern} is allowed already.`,
-    });
+  protected execute(): Promise<CommandResult<AccessChangeData>> {
+    return this.changed('allow', { changed: 'is allowed', already: 'is allowed already' });
   }
 }

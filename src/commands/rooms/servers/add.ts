@@ -1,6 +1,5 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand, type CommandResult } from '../../../cli/base-command.ts';
-import { serverNameOf } from '../../../cli/server-name.ts';
 
 interface RoomsServersAddData {
   readonly server: string;
@@ -17,7 +16,8 @@ export default class RoomsServersAdd extends BaseCommand<typeof RoomsServersAdd,
   };
 
   protected async execute(): Promise<CommandResult<RoomsServersAddData>> {
-    const server = await serverNameOf(this.args.server);
+    const { serverNameOf } = await import('../../../lib/matrix/server-name.ts');
+    const server = serverNameOf(this.args.server.trim().toLowerCase());
     const { saveServer } = await import('../../../lib/config/server-list.ts');
     const changed = await saveServer(this.context, server);
     return { data: { server, changed }, view: [changed ? `${server} is saved.` : `${server} is saved already.`] };

@@ -1,6 +1,5 @@
 import * as Args from '@oclif/core/args';
 import { BaseCommand, type CommandResult } from '../../../cli/base-command.ts';
-import { serverNameOf } from '../../../cli/server-name.ts';
 import { RcfedError } from '../../../lib/core/errors.ts';
 
 interface RoomsServersRemoveData {
@@ -16,7 +15,8 @@ export default class RoomsServersRemove extends BaseCommand<typeof RoomsServersR
   static override args = { server: Args.string({ description: 'Its server name.', required: true }) };
 
   protected async execute(): Promise<CommandResult<RoomsServersRemoveData>> {
-    const server = await serverNameOf(this.args.server);
+    const { serverNameOf } = await import('../../../lib/matrix/server-name.ts');
+    const server = serverNameOf(this.args.server.trim().toLowerCase());
     const { forgetServer } = await import('../../../lib/config/server-list.ts');
     const changed = await forgetServer(this.context, server);
     if (changed === 'default')

@@ -1,11 +1,12 @@
 import type { WorkspaceUserId } from '../../core/ids.ts';
 import type { DirectRoom } from '../../rocketchat/types.ts';
+import { roomLane } from '../../store/lane-names.ts';
 import type { NewInboxRow, Person, Portal } from '../../store/types.ts';
 import { classify } from '../failures.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import type { Puppets } from '../workspace/puppets.ts';
-import { DIRECT_ROW, roomLane } from './invite.ts';
+import { DIRECT_ROW } from './invite.ts';
 import { DIRECTS_SEEN } from './opening.ts';
 import { firstUnknownMessage } from './unknown-message.ts';
 

@@ -1,6 +1,7 @@
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
+import { asPuppet } from '../workspace/as-puppet.ts';
 
 /** Who acts for the bridge in that portal's Matrix room: the bot, or in a direct message the ghost chosen for it. */
 export function homeserverIn({ homeserver }: Pick<BridgeParts, 'homeserver'>, { direct }: Portal): MatrixApi {
@@ -13,10 +14,9 @@ export function homeserverIn({ homeserver }: Pick<BridgeParts, 'homeserver'>, { 
  */
 export async function partsIn(parts: BridgeParts, portal: Portal): Promise<BridgeParts> {
   if (portal.direct === undefined) return parts;
-  const person = await parts.store.people.byMatrixUser(portal.direct.puppet);
-  if (person?.workspaceUserId === undefined || person.token === undefined) {
+  const reader = asPuppet(parts, await parts.store.people.byMatrixUser(portal.direct.puppet));
+  if (reader === undefined) {
     throw new Error(`${portal.direct.puppet} has no account in Rocket.Chat to read ${portal.name} with`);
   }
-  const workspace = parts.workspace.as({ userId: person.workspaceUserId, token: person.token });
-  return { ...parts, workspace, homeserver: homeserverIn(parts, portal) };
+  return { ...parts, workspace: reader.api, homeserver: homeserverIn(parts, portal) };
 }

@@ -1,5 +1,6 @@
 import { isRecord } from '../../core/record.ts';
 import type { EventId, MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
+import { roomLane } from '../../store/lane-names.ts';
 import type { NewInboxRow, Portal } from '../../store/types.ts';
 import { readEvent } from '../homeserver/event.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -7,10 +8,6 @@ import type { BridgeParts } from '../parts.ts';
 /** Type of an inbox row that asks for a direct message's Matrix room. */
 export const DIRECT_ROW = 'direct-message';
 export const MEMBERSHIP_ROW = 'm.room.member';
-
-/** Lane of the events of a room that is in no active portal. */
-export const roomLane = (room: string): string => `room:${room}`;
-export const isRoomLane = (lane: string): boolean => lane.startsWith('room:');
 
 /** Somebody on Matrix invites somebody. */
 export interface Invite {

@@ -7,7 +7,7 @@ import { linkedAtCursor } from '../portal-index.ts';
 import type { SerialByKey } from '../serial.ts';
 import { caughtUpTo } from '../workspace/catch-up.ts';
 import type { Puppets } from '../workspace/puppets.ts';
-import { roomLane } from './invite.ts';
+import { roomLane } from '../../store/lane-names.ts';
 
 /** What direct messages are opened with. */
 export interface OpeningParts {

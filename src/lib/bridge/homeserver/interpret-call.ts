@@ -5,7 +5,7 @@ import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type MatrixEvent } from './event.ts';
 import { NO_RELATION } from './relations.ts';
-import { plainText } from './said.ts';
+import { plainText, postedBy, textAlone } from './said.ts';
 
 /** Clients announce one call in several ways, and ring again: another one of theirs is told after so long. */
 const QUIET_MS = 60_000;
@@ -33,18 +33,11 @@ export async function interpretCall(
   if (last !== undefined && last.eventId !== now.eventId && isSame(last, now)) return nothing('call was told already');
   await store.setCursor(name, JSON.stringify(now));
   const what = video ? 'a video call' : 'a call';
-  return {
-    kind: 'message.posted',
-    origin: 'homeserver',
-    eventId: event.id,
-    sender: event.sender,
-    at: event.at,
-    text: plainText(`started ${what} on Matrix, which can't be joined from here`, 'm.emote'),
-    relation: NO_RELATION,
-    file: undefined,
-    point: undefined,
-    editOfUnknown: false,
-  };
+  return postedBy(
+    event,
+    textAlone(plainText(`started ${what} on Matrix, which can't be joined from here`, 'm.emote')),
+    NO_RELATION,
+  );
 }
 
 const isSame = (last: Told, now: Told): boolean =>

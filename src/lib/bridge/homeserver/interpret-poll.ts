@@ -9,7 +9,7 @@ import { type MatrixEvent, editTarget } from './event.ts';
 import { countPoll, pollText } from './poll-tally.ts';
 import { relationOf } from './relations.ts';
 import { mayRedact } from './room-power.ts';
-import { contentOf, plainText } from './said.ts';
+import { contentOf, plainText, postedBy, textAlone } from './said.ts';
 
 export type PollContent = Extract<MatrixContent, { kind: 'poll.start' | 'poll.response' | 'poll.end' }>;
 
@@ -47,19 +47,7 @@ function interpretStart(portal: Portal, event: MatrixEvent, poll: Poll): Homeser
   const start = entryOf(portal, event, event.id, 'start', definitionOf(poll));
   const state = countPoll([start]);
   if (state === undefined) return nothing('malformed');
-  return {
-    kind: 'message.posted',
-    origin: 'homeserver',
-    eventId: event.id,
-    sender: event.sender,
-    at: event.at,
-    text: pollText(state),
-    relation: relationOf(event),
-    file: undefined,
-    point: undefined,
-    editOfUnknown: false,
-    settledWith: { pollEntries: [start] },
-  };
+  return { ...postedBy(event, textAlone(pollText(state)), relationOf(event)), settledWith: { pollEntries: [start] } };
 }
 
 async function interpretEdit(
@@ -103,18 +91,7 @@ async function ofUnknown(
   if (original?.state === 'aside') return nothing('folded', { foldInto: original.id });
   const isGone = original !== undefined || (await parts.store.ledger.isGone('homeserver', pollId));
   if (isGone || kind !== 'poll.end' || body === undefined) return nothing('of an unknown poll');
-  return {
-    kind: 'message.posted',
-    origin: 'homeserver',
-    eventId: event.id,
-    sender: event.sender,
-    at: event.at,
-    text: plainText(body),
-    relation: { replyTo: pollId, threadRoot: undefined },
-    file: undefined,
-    point: undefined,
-    editOfUnknown: false,
-  };
+  return postedBy(event, textAlone(plainText(body)), { replyTo: pollId, threadRoot: undefined });
 }
 
 /** The poll's message says by now what was counted. */

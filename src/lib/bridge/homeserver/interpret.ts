@@ -13,7 +13,7 @@ import { interpretReaction, reactionTakenBack } from './interpret-reaction.ts';
 import { type MatrixEvent, editTarget, markedWorkspace, readEvent } from './event.ts';
 import { POLL_TALLY, isRelayed } from './relayed-types.ts';
 import { relationOf } from './relations.ts';
-import { readSaid } from './said.ts';
+import { postedBy, readSaid } from './said.ts';
 
 const gone = (event: MatrixEvent): Nothing =>
   nothing('gone', { tombstones: [{ side: 'homeserver', target: event.id }] });
@@ -56,16 +56,7 @@ export async function interpretHomeserverRow(
 function interpretPost(event: MatrixEvent, editOfUnknown: boolean): HomeserverEvent | Nothing {
   const said = readSaid(event);
   if (said === undefined) return nothing(event.type === 'm.room.message' ? 'malformed' : 'nothing to show');
-  return {
-    kind: 'message.posted',
-    origin: 'homeserver',
-    eventId: event.id,
-    sender: event.sender,
-    at: event.at,
-    ...said,
-    relation: relationOf(event),
-    editOfUnknown,
-  };
+  return { ...postedBy(event, said, relationOf(event)), editOfUnknown };
 }
 
 async function interpretEdit(

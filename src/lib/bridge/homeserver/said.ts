@@ -1,5 +1,5 @@
 import { isRecord } from '../../core/record.ts';
-import type { MatrixText } from '../events.ts';
+import type { HomeserverMessagePosted, MatrixText } from '../events.ts';
 import { extensionOf } from '../files/content-type.ts';
 import { cleanFileName } from '../files/file-name.ts';
 import type { FileFields } from './content-file.ts';
@@ -9,6 +9,7 @@ import { type MatrixEvent, editTarget } from './event.ts';
 import { type Fields, fieldsOf, textOf } from './fields.ts';
 import { locationText } from './location-text.ts';
 import { withItsName } from './message-profile.ts';
+import type { MatrixRelation } from './relations.ts';
 
 /** What an event says, in what Rocket.Chat has for it. */
 export interface Said {
@@ -28,7 +29,23 @@ export const plainText = (body: string, msgtype = 'm.text'): MatrixText => ({
   mentionsRoom: false,
 });
 
-const textAlone = (text: MatrixText): Said => ({ text, file: undefined, point: undefined });
+export const textAlone = (text: MatrixText): Said => ({ text, file: undefined, point: undefined });
+
+/** A message that says it, by whoever sent the event. */
+export const postedBy = (
+  { id: eventId, sender, at }: MatrixEvent,
+  said: Said,
+  relation: MatrixRelation,
+): HomeserverMessagePosted => ({
+  kind: 'message.posted',
+  origin: 'homeserver',
+  eventId,
+  sender,
+  at,
+  ...said,
+  relation,
+  editOfUnknown: false,
+});
 
 /** The content that counts: of an edit what it says by now. */
 export function contentOf(event: MatrixEvent): Fields {

@@ -4,6 +4,7 @@ import { RemoteError } from '../../core/remote-error.ts';
 import type { Presence } from '../../matrix/types.ts';
 import type { RealtimeNews } from '../../rocketchat/realtime-news.ts';
 import type { BridgeParts } from '../parts.ts';
+import { asPuppet } from '../workspace/as-puppet.ts';
 import { createLatest } from './latest.ts';
 import type { LiveFeature } from './live-feature.ts';
 
@@ -115,11 +116,10 @@ function readPresence(event: unknown): Announced | undefined {
 async function showInWorkspace(parts: BridgeParts, { userId, presence, text }: Announced): Promise<void> {
   const person = await parts.store.people.byMatrixUser(userId);
   // Our own ghosts come back from the homeserver.
-  if (person?.kind !== 'puppet' || !person.ready || person.token === undefined) return;
-  if (person.workspaceUserId === undefined) return;
-  const api = parts.workspace.as({ userId: person.workspaceUserId, token: person.token });
+  const puppet = person?.kind === 'puppet' && person.ready ? asPuppet(parts, person) : undefined;
+  if (puppet === undefined) return;
   try {
-    await api.setStatus(STATUS[presence], text);
+    await puppet.api.setStatus(STATUS[presence], text);
   } catch (error) {
     // A workspace without an invisible status: they stay as they were, only the text is taken.
     if (!(error instanceof RemoteError) || error.code !== 'error-status-not-allowed') throw error;

@@ -2,7 +2,7 @@ import { parsePattern, matches } from '../../access/pattern.ts';
 import { verdictOn } from '../../access/rules.ts';
 import { RcfedError } from '../../core/errors.ts';
 import type { ServerName } from '../../core/ids.ts';
-import { parseServerName } from '../../matrix/server-name.ts';
+import { serverNameOf } from '../../matrix/server-name.ts';
 import { writeServerAcl } from '../homeserver/server-acl.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { AccessChangeView, AccessCheckView, AccessRulesView } from './views.ts';
@@ -49,9 +49,7 @@ export async function checkAccess(
   { access, identity }: BridgeParts,
   { server: text }: { readonly server: string },
 ): Promise<AccessCheckView> {
-  const server = parseServerName(text.replace(/^[@#!].*?:/, '').toLowerCase());
-  if (server === undefined)
-    throw new RcfedError('RCFED_SERVER_NAME_INVALID', `${text} is not the name of a Matrix server`);
+  const server = serverNameOf(text.replace(/^[@#!].*?:/, '').toLowerCase());
   const { rule, ...verdict } = verdictOn(access.rules(), server, identity.serverName);
   return { server, rule: rule ?? null, ...verdict };
 }

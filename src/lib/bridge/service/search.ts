@@ -1,7 +1,7 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { ServerName } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
-import { parseServerName } from '../../matrix/server-name.ts';
+import { serverNameOf } from '../../matrix/server-name.ts';
 import type { MatrixApi, PublicRoom } from '../../matrix/types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { assertAdmitted } from './access.ts';
@@ -14,7 +14,7 @@ import type { PublicRoomView, SearchRequest, SearchView } from './views.ts';
  */
 export async function searchRooms(parts: BridgeParts, request: SearchRequest): Promise<SearchView> {
   const own = parts.identity.serverName;
-  const server = serverOf(request.server ?? own);
+  const server = serverNameOf(request.server ?? own);
   assertAdmitted(parts, server);
   const bridged = new Set((await parts.store.portals.list()).map(({ matrixRoomId }) => matrixRoomId));
   const page = await pageOf(parts.homeserver, server === own ? undefined : server, request);
@@ -24,12 +24,6 @@ export async function searchRooms(parts: BridgeParts, request: SearchRequest): P
     next: page.next ?? null,
     total: page.total ?? null,
   };
-}
-
-function serverOf(text: string): ServerName {
-  const server = parseServerName(text);
-  if (server !== undefined) return server;
-  throw new RcfedError('RCFED_SERVER_NAME_INVALID', `${text} is not the name of a Matrix server`);
 }
 
 async function pageOf(

@@ -8,6 +8,7 @@ import type { Person, Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { Remembered } from '../remembered.ts';
 import { SerialByKey } from '../serial.ts';
+import { asPuppet } from './as-puppet.ts';
 import { type Naming, carryPicture, puppetLook } from './puppet-profile.ts';
 
 /** `bot` keeps the limiter away and may send many; `user` may delete its own messages. */
@@ -71,9 +72,9 @@ export function createPuppets(parts: BridgeParts, naming: Naming): Puppets {
 }
 
 function puppetVoice(parts: BridgeParts, person: Person): Voice {
-  const { workspaceUserId: userId, token } = person;
-  if (userId === undefined || token === undefined) throw new Error(`puppet of ${person.matrixUserId} has no account`);
-  return { api: parts.workspace.as({ userId, token }), userId, alias: undefined };
+  const account = asPuppet(parts, person);
+  if (account === undefined) throw new Error(`puppet of ${person.matrixUserId} has no account`);
+  return { ...account, alias: undefined };
 }
 
 async function botVoice(parts: BridgeParts, naming: Naming, matrixUserId: MatrixUserId): Promise<Voice> {

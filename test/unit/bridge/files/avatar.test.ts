@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asAvatar } from '../../../../src/lib/bridge/files/avatar.ts';
-import { picture } from '../../../support/picture.ts';
+import { picture } from '../../../../src/sandbox/features/sample-media.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
