@@ -99,7 +99,7 @@ async function linkedRooms(ready: ServersReady): Promise<Rooms> {
   const group = await bob.createRoom('p', 'bench-bridge', [ready.bridge.bot]);
   const bot = (await bob.members(group)).find(({ username }) => username === ready.bridge.bot);
   if (bot === undefined) throw new Error('The bridge is not in the group');
-  await bob.addModerator(group, bot.id);
+  await bob.setRoomRole(group, bot.id, 'moderator', true);
   const [command = '', ...args] = program;
   const env = { ...process.env, ...ready.bridge.environment };
   const { stdout } = await promisify(execFile)(command, [...args, 'rooms', 'link', group.name, '--new', '--json'], {

@@ -171,7 +171,7 @@ describe.each(homeservers)('the relay, on $name', (homeserver) => {
   test('a private group is bridged with its members alone', async () => {
     const group = await bob.createRoom('p', 'secret-plans', ['rcfed']);
     const bot = await bench.admin.userByName('rcfed');
-    await bob.addModerator(group, bot?.id as never);
+    await bob.setRoomRole(group, bot?.id as never, 'moderator', true);
     const { room: view } = await running.service.link({ room: 'secret-plans' });
     await post(bob, group, 'psst');
     await expect(alice.join(view.matrixRoomId as MatrixRoomId)).rejects.toThrow('M_FORBIDDEN');

@@ -69,6 +69,28 @@ describeStore('a settled row', (bench) => {
     expect([...(await store.pins.of(other.id))]).toEqual([m1]);
   });
 
+  it('keeps for each portal what its two sides last had in common', async () => {
+    const store = await bench.open();
+    const { portal } = await store.portals.create(newPortal());
+    const { portal: other } = await store.portals.create(
+      newPortal({ workspaceRoomId: 'other' as WorkspaceRoomId, matrixRoomId: '!other:x' as MatrixRoomId }),
+    );
+    const first = new Map([
+      ['name', 'General'],
+      ['topic', ''],
+    ]);
+    await store.agreed.put({ portalId: portal.id, fields: first });
+    await store.agreed.put({ portalId: other.id, fields: new Map([['name', 'Other']]) });
+    const changed = new Map([
+      ['name', 'Lobby'],
+      ['topic', undefined],
+      ['role:@a:x', 'owner'],
+    ]);
+    await settleOne(store, '$1', { agreed: { portalId: portal.id, fields: changed } });
+    expect(Object.fromEntries(await store.agreed.of(portal.id))).toEqual({ name: 'Lobby', 'role:@a:x': 'owner' });
+    expect(Object.fromEntries(await store.agreed.of(other.id))).toEqual({ name: 'Other' });
+  });
+
   it('leaves pair, snapshot and tombstone behind', async () => {
     const store = await bench.open();
     const { portal } = await store.portals.create(newPortal());

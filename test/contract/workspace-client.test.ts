@@ -306,8 +306,8 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       const room = await admin.createRoom(type, newName('room'));
       await admin.addToRoom(room, id);
       await admin.addToRoom(room, id);
-      await admin.addModerator(room, id);
-      await admin.addModerator(room, id);
+      await admin.setRoomRole(room, id, 'moderator', true);
+      await admin.setRoomRole(room, id, 'moderator', true);
       const roles = await api.roomRoles(room);
       expect(roles.get(id)).toEqual(['moderator']);
       expect(roles.get(workspace.admin.userId as WorkspaceUserId)).toEqual(['owner']);
@@ -331,7 +331,9 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
         failure: 'refused',
         code: 'error-cant-invite-for-direct-room',
       });
-      await expect(admin.addModerator(direct, person().id)).rejects.toMatchObject({ failure: 'refused' });
+      await expect(admin.setRoomRole(direct, person().id, 'moderator', true)).rejects.toMatchObject({
+        failure: 'refused',
+      });
       expect(await admin.roomRoles(direct)).toEqual(new Map());
     });
   });

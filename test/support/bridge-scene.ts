@@ -37,7 +37,7 @@ export async function newScene(
   const alice = await bench.matrixUser(aliceName);
   const isGroup = options.type === 'p';
   const room = await bob.createRoom(options.type ?? 'c', name, isGroup ? ['rcfed'] : []);
-  if (isGroup) await bob.addModerator(room, bench.config.workspace.credentials.userId);
+  if (isGroup) await bob.setRoomRole(room, bench.config.workspace.credentials.userId, 'moderator', true);
   const own =
     options.ownRoom === true ? await alice.createRoom({ preset: 'public_chat', visibility: 'private' }) : undefined;
   const linked = await service.link({ room: name, matrixRoom: own });

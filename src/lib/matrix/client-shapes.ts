@@ -95,6 +95,7 @@ export function createRoomBody(room: NewMatrixRoom): Record<string, unknown> {
     ...(room.topic === undefined ? {} : { topic: room.topic }),
     ...(room.invite === undefined ? {} : { invite: room.invite }),
     ...(room.powerLevels === undefined ? {} : { power_level_content_override: room.powerLevels }),
+    ...(room.version === undefined ? {} : { room_version: room.version }),
     ...(room.initialState === undefined
       ? {}
       : {

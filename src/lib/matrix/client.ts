@@ -11,6 +11,7 @@ import { ephemeralRequests } from './ephemeral-requests.ts';
 import { eventRequests } from './event-requests.ts';
 import { createHomeserverHttp } from './homeserver-http.ts';
 import { mediaRequests } from './media-requests.ts';
+import { roomAdminRequests } from './room-admin-requests.ts';
 import { roomRequests } from './room-requests.ts';
 import type { MatrixApi } from './types.ts';
 
@@ -76,6 +77,7 @@ function apiAs(acting: Acting): MatrixApi {
     },
     ...accountRequests(acting),
     ...roomRequests(acting),
+    ...roomAdminRequests(acting),
     ...directoryRequests(acting),
     ...eventRequests(acting),
     ...ephemeralRequests(acting),

@@ -1,5 +1,6 @@
 import type { EventId, MatrixRoomAlias, MatrixRoomId, MatrixUserId, ServerName } from '../core/ids.ts';
 import type { Secret } from '../core/secret.ts';
+import type { RoomAdminApi } from './room-admin-types.ts';
 
 /** A Matrix event as it arrived. Nothing about it may be believed before it was looked at. */
 export type RawEvent = Readonly<Record<string, unknown>>;
@@ -57,6 +58,8 @@ export interface NewMatrixRoom {
   readonly invite?: readonly MatrixUserId[];
   readonly initialState?: readonly { type: string; stateKey: string; content: Record<string, unknown> }[];
   readonly powerLevels?: Record<string, unknown>;
+  /** Undefined: the homeserver's own choice. */
+  readonly version?: string;
 }
 
 /** A line of a server's room directory; all of it is that server's word. */
@@ -84,7 +87,7 @@ export interface MatrixProfile {
  * Ghost requests carry `user_id` and, on sends and redactions, `device_id=RCFED`: that makes the
  * transaction id idempotent across restarts of the homeserver (24 h on Synapse).
  */
-export interface MatrixApi {
+export interface MatrixApi extends RoomAdminApi {
   readonly userId: MatrixUserId;
   readonly serverName: ServerName;
   as(userId: MatrixUserId): MatrixApi;

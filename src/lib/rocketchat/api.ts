@@ -8,6 +8,7 @@ import { presenceRequests } from './presence-requests.ts';
 import { reactionRequests } from './reaction-requests.ts';
 import { createRest, type Rest, type RestOptions } from './rest.ts';
 import { unexpectedAnswer } from './rest-answer.ts';
+import { roomAdminRequests } from './room-admin-requests.ts';
 import { roomRequests } from './room-requests.ts';
 import type { WorkspaceApi } from './types.ts';
 import { userRequests } from './user-requests.ts';
@@ -55,6 +56,7 @@ function apiOver(rest: Rest, common: Omit<ApiParts, 'rest'>): WorkspaceApi {
     ...reactionRequests(parts),
     ...presenceRequests(parts),
     ...roomRequests(parts),
+    ...roomAdminRequests(parts),
     ...userRequests(parts),
   };
 }

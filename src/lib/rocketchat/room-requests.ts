@@ -6,6 +6,7 @@ import type { WorkspaceApi } from './types.ts';
 import { allPages } from './paging.ts';
 import { listIn, objectIn, roomFrom, userFrom } from './records.ts';
 import { isObject } from './rest-answer.ts';
+import { family, refuseDirect } from './room-family.ts';
 import { directRequests } from './direct-requests.ts';
 import { isoSince } from './sync.ts';
 
@@ -21,20 +22,7 @@ type RoomRequests = Pick<
   | 'joinRoom'
   | 'members'
   | 'roomRoles'
-  | 'addModerator'
 >;
-
-/** Each type of room has endpoints of its own: `channels.`, `groups.`, `im.`. */
-function family(type: string): 'channels' | 'groups' | 'im' {
-  if (type === 'd') return 'im';
-  return type === 'p' ? 'groups' : 'channels';
-}
-
-/** The set of a direct message's members is fixed at its creation, and it has no roles. */
-function refuseDirect(type: string, request: string): void {
-  if (type !== 'd') return;
-  throw new RemoteError({ side: 'workspace', failure: 'refused', request, code: 'error-cant-invite-for-direct-room' });
-}
 
 export function roomRequests({ rest }: ApiParts): RoomRequests {
   const info = async (query: { roomId: string } | { roomName: string }) => {
@@ -88,15 +76,6 @@ export function roomRequests({ rest }: ApiParts): RoomRequests {
         );
       }
       return roles;
-    },
-    async addModerator({ id, type }, userId) {
-      const endpoint = `${family(type)}.addModerator`;
-      refuseDirect(type, `POST /api/v1/${endpoint}`);
-      try {
-        await rest.post(endpoint, { body: { roomId: id, userId } });
-      } catch (error) {
-        if (!(error instanceof RemoteError) || error.code !== 'error-user-already-moderator') throw error;
-      }
     },
   };
 }

@@ -3,6 +3,7 @@ import type { RemoteError } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
 import type { FileApi } from './file-types.ts';
 import type { PresenceApi, ReactionApi } from './feature-types.ts';
+import type { RoomAdminApi } from './room-admin-types.ts';
 import type { RealtimeInterest, RealtimeNews } from './realtime-news.ts';
 
 /** A Rocket.Chat account that requests are made as: sent as `X-User-Id` and `X-Auth-Token`. */
@@ -102,7 +103,7 @@ export interface NewWorkspaceUser {
  * What the bridge asks of a workspace, as one account. Every method throws only `RemoteError`.
  * Lookups answer `undefined` for "there is no such thing" (or none this account may see).
  */
-export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi {
+export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi, RoomAdminApi {
   readonly credentials: WorkspaceCredentials | undefined;
   /** The same server as another account; shares connections and limiter knowledge. */
   as(credentials: WorkspaceCredentials): WorkspaceApi;
@@ -159,7 +160,6 @@ export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi {
   members(room: Pick<WorkspaceRoom, 'id' | 'type'>): Promise<readonly WorkspaceUser[]>;
   /** Room roles by user id: `owner`, `moderator`, `leader`. */
   roomRoles(room: Pick<WorkspaceRoom, 'id' | 'type'>): Promise<ReadonlyMap<WorkspaceUserId, readonly string[]>>;
-  addModerator(room: Pick<WorkspaceRoom, 'id' | 'type'>, userId: WorkspaceUserId): Promise<void>;
 
   createUser(user: NewWorkspaceUser): Promise<WorkspaceUser>;
   userByName(username: string): Promise<WorkspaceUser | undefined>;

@@ -1,6 +1,6 @@
-import { RemoteError } from '../core/remote-error.ts';
 import { orAbsent } from './absence.ts';
 import type { ApiParts } from './api.ts';
+import { avatarRequest } from './avatar-request.ts';
 import type { WorkspaceApi } from './types.ts';
 import { objectIn, userFrom } from './records.ts';
 
@@ -63,14 +63,6 @@ export function userRequests({ rest }: ApiParts): UserRequests {
     async setName(userId, name) {
       await rest.post('users.update', { body: { userId, data: { name } } });
     },
-    async avatar(username, limit, etag) {
-      try {
-        const image = await rest.download(`/avatar/${encodeURIComponent(username)}`, limit, { etag });
-        return image.contentType.startsWith('image/svg+xml') ? undefined : image;
-      } catch (error) {
-        if (error instanceof RemoteError && error.status === 404) return undefined;
-        throw error;
-      }
-    },
+    avatar: (username, limit, etag) => avatarRequest({ rest }, encodeURIComponent(username), limit, etag),
   };
 }

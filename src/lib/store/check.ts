@@ -25,6 +25,7 @@ export interface StoreReport {
 const EXAMPLES = 5;
 
 const tables = [
+  'agreed',
   'attempts',
   'cursors',
   'effects',

@@ -139,6 +139,14 @@ const pinTables = ({ int, text, keyed }: ColumnTypes): string[] => [
   ) ${keyed}`,
 ];
 
+/** What both sides of a portal last had in common. */
+const agreedTable = ({ int, text, keyed }: ColumnTypes): string[] => [
+  `create table agreed (
+    portal_id ${int} not null references portals (id), field ${text} not null, value ${text} not null,
+    primary key (portal_id, field)
+  ) ${keyed}`,
+];
+
 /** By whom a direct message is read and spoken in. */
 const directColumns = ({ text }: ColumnTypes): string[] => [
   `alter table portals add column direct_puppet ${text}`,
@@ -178,4 +186,5 @@ export const migrations: readonly Migration[] = [
   },
   { version: 6, statements: pinTables },
   { version: 7, statements: directColumns },
+  { version: 8, statements: agreedTable },
 ];

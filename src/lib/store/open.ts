@@ -10,6 +10,7 @@ import { groupCommit } from './group-commit.ts';
 import { inboxOf } from './inbox.ts';
 import { leasesOf } from './leases.ts';
 import { ledgerOf } from './ledger.ts';
+import { agreedOf } from './agreed.ts';
 import { pinsOf } from './pins.ts';
 import { pollsOf } from './polls.ts';
 import { reactionsOf } from './reactions.ts';
@@ -127,6 +128,7 @@ function assemble(database: StoreDatabase, effectKey: Uint8Array, lock: StoreLoc
     ledger: ledgerOf(database),
     reactions: reactionsOf(database),
     pins: pinsOf(database),
+    agreed: agreedOf(database),
     polls: pollsOf(database),
     effects: effectsOf(database),
     portals: portalsOf(database),

@@ -159,6 +159,7 @@ export interface Schema {
   ledger: LedgerTable;
   reactions: ReactionTable;
   pins: { portal_id: number; message_id: string };
+  agreed: { portal_id: number; field: string; value: string };
   poll_entries: PollEntryTable;
   snapshots: SnapshotTable;
   tombstones: TombstoneTable;

@@ -1,4 +1,5 @@
 import { inState } from './inbox-row.ts';
+import { writeAgreed } from './agreed.ts';
 import { effectForgetter } from './effects.ts';
 import { leaseGuard } from './leases.ts';
 import { ledgerWrites } from './ledger.ts';
@@ -69,6 +70,7 @@ function rowSettler(database: StoreDatabase): (settlement: Settlement, on: Execu
     for (const snapshot of settlement.snapshots ?? []) await ledger.remember(snapshot, on);
     await writeReactions({ added: settlement.reactions ?? [], removed: settlement.unreacted ?? [] }, on);
     if (settlement.pins !== undefined) await writePins(settlement.pins, on);
+    if (settlement.agreed !== undefined) await writeAgreed(settlement.agreed, on);
     await writePollEntries(settlement.pollEntries ?? [], on);
     await dropPollEntries(settlement.redacted ?? [], on);
     await ledger.bury(settlement.tombstones ?? [], on);

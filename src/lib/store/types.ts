@@ -237,6 +237,16 @@ export interface PinChange {
   readonly unpinned: readonly MessageId[];
 }
 
+/**
+ * What both sides of a portal last had in common: its name, somebody's role. What is different from it now on one
+ * side was changed there; where both differ, both were changed.
+ */
+export interface AgreedChange {
+  readonly portalId: PortalId;
+  /** undefined: nothing is agreed any more. */
+  readonly fields: ReadonlyMap<string, string | undefined>;
+}
+
 export interface Settlement {
   readonly inboxId: InboxId;
   readonly lease: Lease;
@@ -252,6 +262,7 @@ export interface Settlement {
   readonly tombstones?: readonly Tombstone[];
   /** Messages of a portal that became pinned on both sides, or are so no longer. */
   readonly pins?: PinChange;
+  readonly agreed?: AgreedChange;
   /** Effects that this row's application expected and whose echo came already or will be equal to the snapshot. */
   readonly forgetEffects?: readonly ExpectedEffect[];
   /** The row is put aside instead of done. */
@@ -329,6 +340,13 @@ export interface Reactions {
 export interface Pins {
   /** Messages of that portal that were last settled as pinned on both sides. */
   of(portalId: PortalId): Promise<ReadonlySet<MessageId>>;
+}
+
+export interface Agreed {
+  /** By field, such as `name` or `role:<Matrix user id>`: each feature has its own, and says what its values mean. */
+  of(portalId: PortalId): Promise<ReadonlyMap<string, string>>;
+  /** Outside of a settlement: when a portal is made. */
+  put(change: AgreedChange): Promise<void>;
 }
 
 export interface Polls {
@@ -418,6 +436,7 @@ export interface Store {
   readonly ledger: Ledger;
   readonly reactions: Reactions;
   readonly pins: Pins;
+  readonly agreed: Agreed;
   readonly polls: Polls;
   readonly effects: Effects;
   readonly portals: Portals;

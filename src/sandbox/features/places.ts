@@ -96,7 +96,7 @@ async function makeRoom({ bob }: People, kind: PlaceKind, name: string, { setup 
   const room = await bob.createRoom('p', name, [setup.botUsername]);
   const bot = await bob.userByName(setup.botUsername);
   if (bot === undefined) throw new Error(`${setup.botUsername} is not there`);
-  await bob.addModerator(room, bot.id);
+  await bob.setRoomRole(room, bot.id, 'moderator', true);
   return room;
 }
 

@@ -1,0 +1,32 @@
+import type { EventId, MatrixRoomAlias, MatrixRoomId, MatrixUserId } from '../core/ids.ts';
+
+/** One piece of a room's state, as it is now. */
+export interface StateEvent {
+  readonly type: string;
+  readonly stateKey: string;
+  readonly sender: MatrixUserId;
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly eventId: EventId | undefined;
+}
+
+/** Changes of rooms and of their people, as the acting user. */
+export interface RoomAdminApi {
+  /** The whole state of a room that the acting user is, or was, a member of; of a large room tens of megabytes. */
+  fullState(roomId: MatrixRoomId): Promise<readonly StateEvent[]>;
+  /** Needs the room's level for `kick`, and more power than the other has. Not a member is done. */
+  kick(roomId: MatrixRoomId, userId: MatrixUserId, reason?: string): Promise<void>;
+  /** Needs the room's level for `ban`, and more power than the other has. Banned is done. */
+  ban(roomId: MatrixRoomId, userId: MatrixUserId, reason?: string): Promise<void>;
+  /** Not banned is done. */
+  unban(roomId: MatrixRoomId, userId: MatrixUserId, reason?: string): Promise<void>;
+  /** Whether the homeserver's room directory lists it. */
+  isListed(roomId: MatrixRoomId): Promise<boolean>;
+  /** The homeserver may keep users from it: `M_FORBIDDEN`. */
+  setListed(roomId: MatrixRoomId, listed: boolean): Promise<void>;
+  /** An application service may have aliases of its namespace only: else `M_EXCLUSIVE`. One of another room: `M_UNKNOWN` 409. */
+  setAlias(alias: MatrixRoomAlias, roomId: MatrixRoomId): Promise<void>;
+  /** Makes the room anew in that version; the old one gets a tombstone that names it. */
+  upgradeRoom(roomId: MatrixRoomId, version: string): Promise<MatrixRoomId>;
+  /** Room versions the homeserver can make, and the one it takes by itself; undefined: it doesn't say. */
+  roomVersions(): Promise<{ readonly standard: string | undefined; readonly known: readonly string[] }>;
+}
