@@ -1,10 +1,11 @@
 /**
- * Writes everything that is made from the code: oclif.manifest.json, docs/commands/, docs/features.md, the
+ * Writes everything that is made from the code: oclif.manifest.json, docs/commands/, docs/features.md, docs/checks.md, the
  * snapshot of commands and flags. With --check it writes nothing and fails if a file is not as it would be made.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkPage } from './generate/check-page.ts';
 import { commandPages } from './generate/command-pages.ts';
 import { commandSnapshot } from './generate/command-snapshot.ts';
 import { featurePage } from './generate/feature-page.ts';
@@ -21,6 +22,7 @@ const wanted: Record<string, string> = {
   'test/command-snapshot.txt': commandSnapshot(manifest),
   ...commandPages(manifest),
   ...featurePage(),
+  ...checkPage(),
 };
 
 const pages = await readdir(join(root, 'docs/commands')).catch(() => []);

@@ -1,5 +1,5 @@
 import type { BridgeConfig } from '../bridge/connect.ts';
-import type { AdminProfile } from '../config/profile.ts';
+import type { AdminProfile, Profile } from '../config/profile.ts';
 import { RcfedError } from '../core/errors.ts';
 import type { Registration } from '../matrix/types.ts';
 import { requiredRegistration } from '../provision/profile-registration.ts';
@@ -33,8 +33,8 @@ export async function bridgeConfigOf(
   };
 }
 
-async function credentialsOf(
-  { name, workspace }: AdminProfile,
+export async function credentialsOf(
+  { name, workspace }: Pick<Profile, 'name' | 'workspace'>,
   { clock, log, network, redactor, timeoutMs }: Reach,
 ): Promise<WorkspaceCredentials> {
   const { userId, token, username, password, url } = workspace;

@@ -1,0 +1,61 @@
+import { RcfedError } from '../lib/core/errors.ts';
+import type { Check, Outcome } from '../lib/diagnose/check.ts';
+import type { Diagnosis } from '../lib/diagnose/diagnosis.ts';
+import type { Repaired } from '../lib/diagnose/repair.ts';
+import { table } from '../lib/output/table.ts';
+import type { View } from '../lib/output/view.ts';
+
+export type ListedCheck = Pick<Check, 'id' | 'group' | 'title' | 'severity' | 'fix'>;
+
+/** A finding as JSON. */
+export type PlainFinding = Omit<Outcome, 'cure'> & { readonly cure?: object };
+
+export const checkTable = (checks: readonly Check[]): View[number] =>
+  table(
+    [
+      { title: 'Id', value: ({ id }) => id },
+      { title: 'Group', value: ({ group }) => group },
+      { title: 'What must hold', value: ({ title }) => title },
+      { title: 'If not', value: ({ severity }) => severity },
+      { title: 'Fix', value: ({ fix }) => fix },
+    ],
+    checks,
+  );
+
+/** Lines of a report; the renderers are loaded with it. */
+export async function reportText(
+  format: 'human' | 'junit' | 'tap',
+  diagnosis: Diagnosis,
+  verbose: boolean,
+): Promise<readonly string[]> {
+  if (format === 'junit') return [(await import('../lib/diagnose/report/junit.ts')).junitReport(diagnosis)];
+  if (format === 'tap') return [(await import('../lib/diagnose/report/tap.ts')).tapReport(diagnosis)];
+  return (await import('../lib/diagnose/report/human.ts')).humanReport(diagnosis, verbose);
+}
+
+export const repairLines = (repaired: readonly Repaired[]): readonly string[] =>
+  repaired.map(({ id, shown, problem }) =>
+    problem === undefined ? `Done for ${id}: ${shown}` : `Not done for ${id}: ${shown}: ${problem}`,
+  );
+
+export const listed = ({ id, group, title, severity, fix }: Check): ListedCheck => ({
+  id,
+  group,
+  title,
+  severity,
+  fix,
+});
+
+/** What a repair does can't be written down; that there is one can. */
+export function plain({ cure, ...finding }: Outcome): PlainFinding {
+  if (cure === undefined) return finding;
+  const { repair, ...told } = cure;
+  return { ...finding, cure: { ...told, automatic: repair?.shown ?? null } };
+}
+
+export function unwell({ counts, findings }: Diagnosis): RcfedError {
+  const bad = findings.filter(({ status }) => status === 'fail' || status === 'crash' || status === 'warn');
+  return new RcfedError('RCFED_CHECKS_FAILED', `${counts.fail + counts.crash} checks failed, ${counts.warn} warn`, {
+    why: [...new Set(bad.map(({ id, title }) => `${id} ${title}`))].slice(0, 5).join('; '),
+  });
+}

@@ -1,0 +1,152 @@
+import { BaseCommand, type CommandResult } from '../../cli/base-command.ts';
+import {
+  type ListedCheck,
+  type PlainFinding,
+  checkTable,
+  listed,
+  plain,
+  repairLines,
+  reportText,
+  unwell,
+} from '../../cli/diagnosis-view.ts';
+import { diagnoseFlags } from '../../cli/diagnose-flags.ts';
+import { withReach } from '../../cli/reach.ts';
+import { loadProfile } from '../../lib/config/load-profile.ts';
+import type { Profile } from '../../lib/config/profile.ts';
+import { RcfedError } from '../../lib/core/errors.ts';
+import type { ServerName } from '../../lib/core/ids.ts';
+import type { Check } from '../../lib/diagnose/check.ts';
+import type { DiagnoseParts } from '../../lib/diagnose/context.ts';
+import type { Diagnosis } from '../../lib/diagnose/diagnosis.ts';
+import type { Repaired } from '../../lib/diagnose/repair.ts';
+
+type FederationDiagnoseData =
+  | (Omit<Diagnosis, 'findings'> & {
+      readonly findings: readonly PlainFinding[];
+      readonly repaired: readonly Repaired[];
+    })
+  | { readonly checks: readonly ListedCheck[] };
+
+const WATCH_MS = 15_000;
+export default class FederationDiagnose extends BaseCommand<typeof FederationDiagnose, FederationDiagnoseData> {
+  static override summary = 'Find out why federation does not work, and what to do about it.';
+  static override description =
+    'Looks at this machine, the workspace, the bridge and how other servers see the homeserver. Each finding says what is wrong, what it was seen by and the cure. Nothing is changed without --fix, and then only what can do no harm. Exits with 1 if something fails.';
+  static override aliases = ['federation:doctor'];
+  static override examples = [
+    '<%= config.bin %> federation diagnose',
+    '<%= config.bin %> federation diagnose --with matrix.org',
+    '<%= config.bin %> federation diagnose --only D4,T3 --verbose',
+    '<%= config.bin %> federation diagnose --list-checks',
+    '<%= config.bin %> federation diagnose --format junit --output report.xml',
+  ];
+  static override schema = 'federation-diagnose/1' as const;
+  static override flags = diagnoseFlags;
+
+  protected async execute(): Promise<CommandResult<FederationDiagnoseData> | undefined> {
+    const { allChecks } = await import('../../lib/diagnose/checks/all.ts');
+    if (this.flags['list-checks']) return { data: { checks: allChecks.map(listed) }, view: [checkTable(allChecks)] };
+    const partner = this.flags.with as ServerName | undefined;
+    const profile = await this.profileIfNeeded(partner);
+    const command = { context: this.context, settings: this.settings, logger: this.logger };
+    return await withReach(profile ?? { caFile: undefined, timeoutMs: undefined }, command, async (reach) => {
+      const { openParts } = await import('../../lib/diagnose/open-parts.ts');
+      const { parts, close } = await openParts({
+        profile,
+        partner,
+        reach,
+        folders: this.context.folders,
+        env: this.context.env,
+        caFile: this.settings.caFile ?? profile?.caFile,
+        options: {
+          deep: this.flags.deep,
+          external: this.flags.external,
+          updates: this.flags['check-updates'],
+          allowPrivate: this.flags['allow-private'],
+        },
+      });
+      try {
+        return this.flags.watch ? await this.watch(allChecks, parts) : await this.lookOnce(allChecks, parts);
+      } finally {
+        await close();
+      }
+    });
+  }
+
+  /** Without one only another server can be looked at. */
+  private async profileIfNeeded(partner: string | undefined): Promise<Profile | undefined> {
+    try {
+      return await loadProfile(this.context, this.settings.profile);
+    } catch (error) {
+      const isMissing = error instanceof RcfedError && error.code === 'RCFED_PROFILE_MISSING';
+      if (isMissing && partner !== undefined && this.settings.profile === undefined) return undefined;
+      throw error;
+    }
+  }
+
+  private async look(checks: readonly Check[], parts: DiagnoseParts): Promise<Diagnosis> {
+    const { diagnose } = await import('../../lib/diagnose/diagnose.ts');
+    const request = { only: this.flags.only ?? [], skip: this.flags.skip ?? [] };
+    return await this.progress.wait('Looking', () => diagnose(checks, parts, request));
+  }
+
+  private async lookOnce(
+    checks: readonly Check[],
+    parts: DiagnoseParts,
+  ): Promise<CommandResult<FederationDiagnoseData>> {
+    let diagnosis = await this.look(checks, parts);
+    const repaired = this.flags.fix ? await this.mend(diagnosis) : [];
+    if (repaired.some(({ problem }) => problem === undefined)) diagnosis = await this.look(checks, parts);
+    const data = { ...diagnosis, findings: diagnosis.findings.map(plain), repaired };
+    if (this.flags.bundle !== undefined) await this.writeFile(this.flags.bundle, await this.bundle(data));
+    const view = [...repairLines(repaired), ...(await this.report(diagnosis, data))];
+    const { isUnwell } = await import('../../lib/diagnose/diagnosis.ts');
+    const problem = isUnwell(diagnosis, this.flags.strict) ? unwell(diagnosis) : undefined;
+    return { data, view, ...(problem === undefined ? {} : { problem }) };
+  }
+
+  private async mend(diagnosis: Diagnosis): Promise<readonly Repaired[]> {
+    const { repairAll } = await import('../../lib/diagnose/repair.ts');
+    return await repairAll(diagnosis.findings, ({ shown }, { id, detail }) => {
+      this.say(`${id}: ${detail}`);
+      return this.confirm(`Do this: ${shown}`);
+    });
+  }
+
+  private async watch(checks: readonly Check[], parts: DiagnoseParts): Promise<undefined> {
+    const { clock, signal } = this.context;
+    while (!signal.aborted) {
+      const diagnosis = await this.look(checks, parts);
+      const data = { ...diagnosis, findings: diagnosis.findings.map(plain), repaired: [] };
+      const text = (await reportText('human', diagnosis, this.settings.verbose)).join('\n');
+      this.event({ schema: 'federation-diagnose/1', ...data }, `${diagnosis.startedAt}\n${text}`);
+      await clock.sleep(WATCH_MS, signal).catch(() => {});
+    }
+  }
+
+  private async report(diagnosis: Diagnosis, data: FederationDiagnoseData): Promise<readonly string[]> {
+    const { format = 'human', output } = this.flags;
+    const text =
+      format === 'json'
+        ? [JSON.stringify({ schema: FederationDiagnose.schema, data }, undefined, 2)]
+        : await reportText(format, diagnosis, this.settings.verbose);
+    if (output === undefined) return text;
+    await this.writeFile(output, `${text.join('\n')}\n`);
+    return [`The report is in ${output}.`];
+  }
+
+  private async bundle(data: FederationDiagnoseData): Promise<string> {
+    const { version, platform, versions } = process;
+    const about = { rcfed: this.config.version, node: version, platform, openssl: versions.openssl };
+    return `${JSON.stringify({ schema: 'federation-diagnose-bundle/1', about, ...data }, undefined, 2)}\n`;
+  }
+
+  private async writeFile(path: string, text: string): Promise<void> {
+    const { writeFile } = await import('node:fs/promises');
+    try {
+      await writeFile(path, this.context.redactor.scrub(text), { mode: 0o600 });
+    } catch (error) {
+      throw new RcfedError('RCFED_FILE_UNWRITABLE', `${path} can't be written`, { cause: error });
+    }
+  }
+}

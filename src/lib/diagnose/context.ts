@@ -1,0 +1,51 @@
+import type { Clock } from '../core/clock.ts';
+import type { ServerName } from '../core/ids.ts';
+import type { Log } from '../core/log.ts';
+import type { Probe } from './probe/probe.ts';
+import type { Setup } from './setup.ts';
+
+/** A server name that is looked at. */
+export interface Subject {
+  readonly name: ServerName;
+  readonly role: 'own' | 'partner';
+}
+
+export interface DiagnoseOptions {
+  readonly deep: boolean;
+  readonly external: boolean;
+  readonly updates: boolean;
+  /** Names in remote documents may lead to private addresses: set-ups behind a firewall. */
+  readonly allowPrivate: boolean;
+}
+
+/** What checks are made with. */
+export interface DiagnoseParts {
+  readonly setup: Setup;
+  readonly probe: Probe;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly own: ServerName | undefined;
+  readonly partner: ServerName | undefined;
+  readonly options: DiagnoseOptions;
+  readonly signal: AbortSignal;
+}
+
+/** What one check is run with. */
+export interface CheckContext extends DiagnoseParts {
+  /** Set for checks about a name. */
+  readonly subject: Subject | undefined;
+  /**
+   * A fact that several checks need is asked for once in a run: the first one asks, all get its answer or its
+   * error.
+   */
+  once<Fact>(key: string, ask: () => Promise<Fact>): Promise<Fact>;
+  /** What has been found so far, by check id; of the same subject where the check is about one. */
+  found(id: string, subject?: ServerName): readonly { readonly status: string; readonly detail: string }[];
+}
+
+/** The name that a check about names looks at. */
+export function subjectOf({ subject }: CheckContext): Subject {
+  if (subject === undefined) throw new Error('this check is about a server name, and there is none');
+  return subject;
+}

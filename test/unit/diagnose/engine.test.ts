@@ -1,0 +1,112 @@
+import { expect, it } from 'vitest';
+import type { ServerName } from '../../../src/lib/core/ids.ts';
+import { type Check, type Verdict, passes, skips } from '../../../src/lib/diagnose/check.ts';
+import { runChecks } from '../../../src/lib/diagnose/engine.ts';
+import { diagnoseParts, findingsOf } from '../../support/diagnose-parts.ts';
+
+const check = (id: string, verdict: Verdict | (() => Promise<Verdict>), more: Partial<Check> = {}): Check => ({
+  id,
+  group: 'machine',
+  title: `what ${id} wants`,
+  severity: 'fail',
+  fix: 'printed',
+  why: '',
+  run: typeof verdict === 'function' ? verdict : () => Promise.resolve(verdict),
+  ...more,
+});
+const wrong: Verdict = { status: 'fail', detail: 'it is not' };
+const told = (outcomes: readonly { id: string; subject?: string; status: string; detail: string }[]) =>
+  outcomes.map(({ id, subject, status, detail }) => [subject === undefined ? id : `${id}@${subject}`, status, detail]);
+
+it('says a cause once: what needs it is skipped, at any distance', async () => {
+  const found = await findingsOf([
+    check('L3', passes('ok'), { needs: ['L2'] }),
+    check('L2', passes('ok'), { needs: ['L1'] }),
+    check('L1', wrong),
+    check('R1', passes('ok'), { needs: ['L3'], group: 'workspace' }),
+    check('R2', passes('fine'), { group: 'workspace' }),
+  ]);
+  expect(told(found)).toEqual([
+    ['L1', 'fail', 'it is not'],
+    ['L2', 'skip', 'needs L1, which failed'],
+    ['L3', 'skip', 'needs L1, which failed'],
+    ['R1', 'skip', 'needs L1, which failed'],
+    ['R2', 'pass', 'fine'],
+  ]);
+});
+
+it('a check that breaks hides no other', async () => {
+  const broken = check('L1', () => Promise.reject(new TypeError('x is not a function')));
+  const found = await findingsOf([broken, check('L2', passes('fine')), check('L3', passes('ok'), { needs: ['L1'] })]);
+  expect(told(found)).toEqual([
+    ['L1', 'crash', 'x is not a function'],
+    ['L2', 'pass', 'fine'],
+    ['L3', 'skip', 'needs L1, which broke'],
+  ]);
+});
+
+it('a check without an answer ends at its deadline, as bad as it can be', async () => {
+  const endless = check('L1', () => new Promise(() => {}), { deadlineMs: 20, severity: 'warn' });
+  expect(await findingsOf([endless])).toMatchObject([{ status: 'warn', detail: expect.stringContaining('20 ms') }]);
+});
+
+it('looks at each server name by itself', async () => {
+  const about = (id: string, more: Partial<Check> = {}): Check => ({
+    ...check(id, passes('')),
+    about: 'name',
+    run: ({ subject }) => Promise.resolve(subject?.role === 'own' ? passes('ours') : wrong),
+    ...more,
+  });
+  const checks = [about('L1'), about('L2', { needs: ['L1'] }), check('L3', passes('set up'), { needs: ['L1'] })];
+  expect(told(await findingsOf(checks, { partner: 'other.org' as ServerName }))).toEqual([
+    ['L1@example.org', 'pass', 'ours'],
+    ['L1@other.org', 'fail', 'it is not'],
+    ['L2@example.org', 'pass', 'ours'],
+    ['L2@other.org', 'skip', 'needs L1, which failed'],
+    ['L3', 'pass', 'set up'],
+  ]);
+});
+
+it('asks for what several checks need once', async () => {
+  let asked = 0;
+  const asking = (id: string): Check => ({
+    ...check(id, passes('')),
+    run: async ({ once }) => passes(String(await once('answer', () => Promise.resolve((asked += 1))))),
+  });
+  expect(told(await findingsOf([asking('L1'), asking('L2')])).map(([, , detail]) => detail)).toEqual(['1', '1']);
+});
+
+it('runs eight at once and no more', async () => {
+  let running = 0;
+  let most = 0;
+  const busy = async (): Promise<Verdict> => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => void setImmediate(resolve));
+    running -= 1;
+    return passes('ok');
+  };
+  await findingsOf(Array.from({ length: 30 }, (_, at) => check(`L${at}`, busy)));
+  expect(most).toBe(8);
+});
+
+it('leaves out what was not asked for, and says how to ask', async () => {
+  const checks = [
+    check('L1', wrong, { when: 'deep' }),
+    check('L2', wrong, { when: 'partner' }),
+    check('L3', wrong),
+    check('L4', passes('ok'), { needs: ['L3'] }),
+  ];
+  const found = await runChecks(checks, diagnoseParts(), { skip: new Set(['L3']) });
+  expect(told(found)).toEqual([
+    ['L1', 'skip', 'asked for with --deep'],
+    ['L2', 'skip', 'needs --with SERVER'],
+    ['L3', 'skip', 'left out'],
+    ['L4', 'pass', 'ok'],
+  ]);
+});
+
+it('what does not apply takes along what needs it, with the reason', async () => {
+  const found = await findingsOf([check('L1', skips('there is no proxy')), check('L2', wrong, { needs: ['L1'] })]);
+  expect(told(found)[1]).toEqual(['L2', 'skip', 'needs L1: there is no proxy']);
+});
