@@ -1,0 +1,36 @@
+import { type Check, passes } from '../check.ts';
+import { delegationOf, endpointOf } from '../facts/delegation.ts';
+import { NameError } from '../probe/probe.ts';
+
+export const delegatePublic: Check = {
+  id: 'D9',
+  group: 'discovery',
+  title: 'The name leads to addresses that everybody reaches',
+  severity: 'fail',
+  fix: 'printed',
+  about: 'name',
+  needs: ['D4'],
+  why: 'A container name or a private address in `m.server` works inside one network and nowhere else. Set-ups that are private on purpose are looked at with `--allow-private`.',
+  async run(context) {
+    try {
+      const delegation = await delegationOf(context);
+      const { addresses, refused, by } = delegation;
+      const shown = (list: readonly { readonly address: string }[]): string =>
+        list.map(({ address }) => address).join(', ');
+      if (refused.length === 0) return passes(`${endpointOf(delegation)} at ${shown(addresses)} (by ${by})`);
+      return {
+        status: addresses.length === 0 ? 'fail' : 'warn',
+        detail: `${endpointOf(delegation)} is at ${shown(refused)}, which others do not reach`,
+        affects: ['other servers can not connect'],
+        cure: { text: 'Name a public host in m.server; for a closed network look again with --allow-private.' },
+      };
+    } catch (error) {
+      if (!(error instanceof NameError)) throw error;
+      return {
+        status: 'fail',
+        detail: error.message,
+        cure: { text: 'Name a host in m.server, or in the SRV record, that is in the DNS.' },
+      };
+    }
+  },
+};
