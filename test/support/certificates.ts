@@ -17,11 +17,16 @@ export interface ThrowAwayCa {
   readonly folder: string;
   /** One more, for a server of these names (`DNS:aaa.test`, `IP:127.0.0.1`). */
   certify(...names: readonly string[]): ServerCertificate;
+  /** The same, valid for so many days from now; negative: no longer. */
+  certifyFor(validDays: number, ...names: readonly string[]): ServerCertificate;
+  /** One that an intermediate authority signed, served with and without that authority's own. */
+  certifyBelow(...names: readonly string[]): { withoutChain: ServerCertificate; withChain: ServerCertificate };
   remove(): void;
 }
 
 const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-const days = ['-days', '2'];
+/** Longer than any check wants a certificate to be valid. */
+const DAYS = 60;
 
 /** An authority nobody trusts yet, and a certificate for 127.0.0.1 that it signed; made by openssl. */
 export function makeCa(): ThrowAwayCa {
@@ -36,22 +41,33 @@ export function makeCa(): ThrowAwayCa {
     at('ca.key'),
     '-out',
     at('ca.pem'),
-    ...days,
+    '-days',
+    String(DAYS),
     '-subj',
     '/CN=throw-away CA',
   );
-  const certify = (...names: readonly string[]): ServerCertificate => {
+  const sign = (names: readonly string[], days: number, by: string, extension = ''): ServerCertificate => {
     openssl('req', ...newKey, '-keyout', at('server.key'), '-out', at('server.csr'), '-subj', '/CN=throw-away server');
-    writeFileSync(at('names'), `subjectAltName=${names.join()}`);
-    const signing = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', ...days, '-extfile', at('names')];
-    openssl('x509', '-req', '-in', at('server.csr'), ...signing, '-out', at('server.pem'));
+    writeFileSync(at('names'), extension === '' ? `subjectAltName=${names.join()}` : extension);
+    const until = ['-days', String(days)];
+    const signing = ['-CA', at(`${by}.pem`), '-CAkey', at(`${by}.key`), '-CAcreateserial', ...until];
+    openssl('x509', '-req', '-in', at('server.csr'), ...signing, '-extfile', at('names'), '-out', at('server.pem'));
     return { key: readFileSync(at('server.key'), 'utf8'), cert: readFileSync(at('server.pem'), 'utf8') };
   };
+  const certify = (...names: readonly string[]): ServerCertificate => sign(names, DAYS, 'ca');
   return {
     caFile: at('ca.pem'),
     server: certify('IP:127.0.0.1', 'DNS:localhost'),
     folder,
     certify,
+    certifyFor: (validDays, ...names) => sign(names, validDays, 'ca'),
+    certifyBelow(...names) {
+      const below = sign([], DAYS, 'ca', 'basicConstraints=critical,CA:true');
+      writeFileSync(at('below.key'), below.key);
+      writeFileSync(at('below.pem'), below.cert);
+      const { key, cert } = sign(names, DAYS, 'below');
+      return { withoutChain: { key, cert }, withChain: { key, cert: `${cert}${below.cert}` } };
+    },
     remove: () => rmSync(folder, { recursive: true }),
   };
 }

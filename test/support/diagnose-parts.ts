@@ -36,6 +36,7 @@ export const noProbe = (given: Partial<Probe> = {}): Probe => ({
 export const diagnoseParts = (given: Partial<DiagnoseParts> = {}): DiagnoseParts => ({
   setup: noSetup(),
   probe: noProbe(),
+  seen: { keys: () => Promise.resolve(undefined), remember: () => Promise.resolve() },
   clock: systemClock,
   log: () => {},
   env: {},

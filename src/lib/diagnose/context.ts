@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { ServerName } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { Probe } from './probe/probe.ts';
+import type { SeenKeys } from './seen-keys.ts';
 import type { Setup } from './setup.ts';
 
 /** A server name that is looked at. */
@@ -22,6 +23,7 @@ export interface DiagnoseOptions {
 export interface DiagnoseParts {
   readonly setup: Setup;
   readonly probe: Probe;
+  readonly seen: SeenKeys;
   readonly clock: Clock;
   readonly log: Log;
   readonly env: Readonly<Record<string, string | undefined>>;

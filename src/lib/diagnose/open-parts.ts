@@ -6,6 +6,7 @@ import type { DiagnoseOptions, DiagnoseParts } from './context.ts';
 import { openSetup } from './open-setup.ts';
 import { connections } from './probe/connection.ts';
 import { systemNames } from './probe/names.ts';
+import { seenKeysIn } from './seen-keys.ts';
 
 interface OpenOptions {
   readonly profile: Profile | undefined;
@@ -27,7 +28,7 @@ export async function openParts(given: OpenOptions): Promise<{ parts: DiagnosePa
   const own = setup.admin?.homeserver.serverName;
   const probe = { ...systemNames(), ...connections({ clock, ca }) };
   return {
-    parts: { setup, probe, clock, log, env, own, partner, options, signal },
+    parts: { setup, probe, seen: seenKeysIn(folders.cache), clock, log, env, own, partner, options, signal },
     close: () => setup.close(),
   };
 }

@@ -1,4 +1,4 @@
-import { type Check, type Cure, type Verdict, passes, skips } from '../check.ts';
+import { type Check, type Cure, type Verdict, passes } from '../check.ts';
 import { subjectOf } from '../context.ts';
 import { type WellKnown, wellKnownOf } from '../facts/well-known.ts';
 
@@ -14,7 +14,8 @@ export const wellKnown: Check = {
   async run(context) {
     const { name } = subjectOf(context);
     const documents = await wellKnownOf(context);
-    if (documents.length === 0) return skips('there is none: the name has a port, is an IP address, or has no address');
+    if (documents.length === 0)
+      return passes('there is none: the name has a port, is an IP address, or has no address');
     return documents.map((document) => ({ ...verdictOn(name, document), address: document.address }));
   },
 };

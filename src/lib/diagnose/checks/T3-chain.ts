@@ -1,0 +1,48 @@
+import { type Check, type Verdict, passes } from '../check.ts';
+import { securedOf } from '../facts/handshakes.ts';
+
+/** These are about the time, which T5 looks at. */
+const OF_TIME = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
+const MISSING = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_GET_ISSUER_CERT',
+]);
+
+export const chain: Check = {
+  id: 'T3',
+  group: 'transport',
+  title: 'The certificate leads to an authority that others trust',
+  severity: 'fail',
+  fix: 'printed',
+  about: 'name',
+  needs: ['T2'],
+  why: 'Browsers fetch a missing intermediate certificate by themselves, servers do not: "it works in my browser" proves nothing. In closed networks each homeserver must be told of the private authority.',
+  async run(context) {
+    const secured = await securedOf(context);
+    return secured.map(({ target: { address }, handshake: { trusted, untrusted = '' } }): Verdict => {
+      if (trusted || OF_TIME.has(untrusted)) return { ...passes('its chain is trusted here'), address };
+      const isMissing = MISSING.has(untrusted);
+      return {
+        status: 'fail',
+        address,
+        detail: isMissing
+          ? `an intermediate certificate is not served (${untrusted})`
+          : `the certificate is not trusted (${untrusted})`,
+        affects: ['other servers refuse the connection'],
+        cure: isMissing
+          ? {
+              text: 'Serve the whole chain, not the certificate alone:',
+              config: { file: 'nginx', lines: ['ssl_certificate /etc/letsencrypt/live/…/fullchain.pem;'] },
+            }
+          : {
+              text: 'Take a certificate of a public authority, or tell each homeserver of yours, and look again with --ca-file:',
+              config: {
+                file: 'homeserver.yaml',
+                lines: ['federation_custom_ca_list:', '  - /etc/ssl/our-authority.pem'],
+              },
+            },
+      };
+    });
+  },
+};

@@ -1,0 +1,37 @@
+import { type Check, type Verdict, passes, skips } from '../check.ts';
+import { answersOf, inShort, objectOf } from '../facts/ask-server.ts';
+import { delegationOf } from '../facts/delegation.ts';
+
+const PATH = '/_matrix/federation/v1/version';
+
+export const hostHeader: Check = {
+  id: 'T6',
+  group: 'transport',
+  title: 'The proxy knows the host that others name',
+  severity: 'fail',
+  fix: 'printed',
+  about: 'name',
+  needs: ['T2'],
+  why: 'Other servers send the server name, or what `m.server` says with its port, as `Host`. A virtual host that does not expect it answers with some other site.',
+  async run(context) {
+    const { hostHeader: host } = await delegationOf(context);
+    const answers = (await answersOf(context, { path: PATH })).filter(({ answer }) => answer !== undefined);
+    if (answers.length === 0) return skips('there is no answer at all');
+    return answers.map(({ address, answer }): Verdict => {
+      if (answer === undefined || objectOf(answer) !== undefined || answer.status >= 500)
+        return { ...passes(`asked for ${host}, it answers as a homeserver`), address };
+      return {
+        status: 'fail',
+        address,
+        detail: `asked for ${host}, something else answers: ${inShort(answer)}`,
+        cure: {
+          text: 'Take the name into the virtual host, and pass it on:',
+          config: {
+            file: 'nginx',
+            lines: [`server_name ${host.replace(/:\d+$/, '')};`, 'proxy_set_header Host $host;'],
+          },
+        },
+      };
+    });
+  },
+};
