@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts';
 import { discoveryChecks } from './discovery.ts';
+import { federationChecks } from './federation.ts';
 import { keyChecks } from './keys.ts';
 import { secretFiles } from './L2-secret-files.ts';
 import { transportChecks } from './transport.ts';
