@@ -37,6 +37,7 @@ export const diagnoseParts = (given: Partial<DiagnoseParts> = {}): DiagnoseParts
   setup: noSetup(),
   probe: noProbe(),
   seen: { keys: () => Promise.resolve(undefined), remember: () => Promise.resolve() },
+  machine: { node: 'v24.15.0', engines: '>=24', rcfed: '1.0.0' },
   clock: systemClock,
   log: () => {},
   env: {},

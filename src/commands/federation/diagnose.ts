@@ -57,6 +57,11 @@ export default class FederationDiagnose extends BaseCommand<typeof FederationDia
         reach,
         folders: this.context.folders,
         env: this.context.env,
+        machine: {
+          node: process.version,
+          engines: this.config.pjson.engines?.node ?? '*',
+          rcfed: this.config.version,
+        },
         caFile: this.settings.caFile ?? profile?.caFile,
         options: {
           deep: this.flags.deep,

@@ -19,11 +19,20 @@ export interface DiagnoseOptions {
   readonly allowPrivate: boolean;
 }
 
+/** The program itself, and what runs it. */
+export interface Machine {
+  readonly node: string;
+  /** As package.json wants it. */
+  readonly engines: string;
+  readonly rcfed: string;
+}
+
 /** What checks are made with. */
 export interface DiagnoseParts {
   readonly setup: Setup;
   readonly probe: Probe;
   readonly seen: SeenKeys;
+  readonly machine: Machine;
   readonly clock: Clock;
   readonly log: Log;
   readonly env: Readonly<Record<string, string | undefined>>;

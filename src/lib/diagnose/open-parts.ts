@@ -2,7 +2,7 @@ import type { Reach } from '../admin/reach.ts';
 import type { Folders } from '../config/folders.ts';
 import type { Profile } from '../config/profile.ts';
 import type { ServerName } from '../core/ids.ts';
-import type { DiagnoseOptions, DiagnoseParts } from './context.ts';
+import type { DiagnoseOptions, DiagnoseParts, Machine } from './context.ts';
 import { openSetup } from './open-setup.ts';
 import { connections } from './probe/connection.ts';
 import { systemNames } from './probe/names.ts';
@@ -17,18 +17,19 @@ interface OpenOptions {
   /** PEM file of authorities trusted besides Node's own. */
   readonly caFile: string | undefined;
   readonly options: DiagnoseOptions;
+  readonly machine: Machine;
 }
 
 /** What checks are made with, over this machine's own network. */
 export async function openParts(given: OpenOptions): Promise<{ parts: DiagnoseParts; close(): Promise<void> }> {
-  const { profile, partner, reach, folders, env, caFile, options } = given;
+  const { profile, partner, reach, folders, env, caFile, options, machine } = given;
   const setup = openSetup(profile, reach, folders);
   const ca = caFile === undefined ? undefined : await (await import('../network/ca-file.ts')).trustedWith(caFile);
   const { clock, log, signal } = reach;
   const own = setup.admin?.homeserver.serverName;
   const probe = { ...systemNames(), ...connections({ clock, ca }) };
   return {
-    parts: { setup, probe, seen: seenKeysIn(folders.cache), clock, log, env, own, partner, options, signal },
+    parts: { setup, machine, probe, seen: seenKeysIn(folders.cache), clock, log, env, own, partner, options, signal },
     close: () => setup.close(),
   };
 }

@@ -6,6 +6,7 @@ import { fileRequests } from './file-requests.ts';
 import { messageRequests } from './message-requests.ts';
 import { presenceRequests } from './presence-requests.ts';
 import { reactionRequests } from './reaction-requests.ts';
+import { adminRequests } from './admin-requests.ts';
 import { createRest, type Rest, type RestOptions } from './rest.ts';
 import { unexpectedAnswer } from './rest-answer.ts';
 import { roomAdminRequests } from './room-admin-requests.ts';
@@ -51,6 +52,7 @@ function apiOver(rest: Rest, common: Omit<ApiParts, 'rest'>): WorkspaceApi {
     credentials: rest.credentials,
     as: (credentials) => apiOver(rest.as(credentials), common),
     ...accountRequests(parts),
+    ...adminRequests(parts),
     ...messageRequests(parts),
     ...fileRequests(parts),
     ...reactionRequests(parts),

@@ -2,15 +2,16 @@ import type { Check } from '../check.ts';
 import { discoveryChecks } from './discovery.ts';
 import { federationChecks } from './federation.ts';
 import { keyChecks } from './keys.ts';
-import { secretFiles } from './L2-secret-files.ts';
+import { machineChecks } from './machine.ts';
 import { transportChecks } from './transport.ts';
-import { workspaceReachable } from './R1-workspace-reachable.ts';
+import { workspaceChecks } from './workspace.ts';
 
 /** Every check, in the order in which they are listed. */
 export const allChecks: readonly Check[] = [
-  secretFiles,
-  workspaceReachable,
+  ...machineChecks,
+  ...workspaceChecks,
   ...discoveryChecks,
   ...transportChecks,
   ...keyChecks,
+  ...federationChecks,
 ];

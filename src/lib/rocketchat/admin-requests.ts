@@ -1,0 +1,60 @@
+import { RemoteError } from '../core/remote-error.ts';
+import type { BridgeVerdict, WorkspaceAdminApi } from './admin-types.ts';
+import type { ApiParts } from './api.ts';
+import { isObject, type JsonObject } from './rest-answer.ts';
+
+export function adminRequests({ rest }: Pick<ApiParts, 'rest'>): WorkspaceAdminApi {
+  return {
+    async setting(id) {
+      const answer = await unlessNotThere(rest.get(`settings/${encodeURIComponent(id)}`, {}));
+      if (answer === undefined || !Object.hasOwn(answer.body, 'value')) return undefined;
+      return { value: answer.body['value'] };
+    },
+    async setSetting(id, value) {
+      await rest.post(`settings/${encodeURIComponent(id)}`, { body: { value } });
+    },
+    async licenceModules() {
+      const answer = await unlessNotThere(rest.get('licenses.info', {}));
+      const licence = answer?.body['license'];
+      const modules = isObject(licence) ? licence['activeModules'] : undefined;
+      return Array.isArray(modules) ? modules.filter((module) => typeof module === 'string') : [];
+    },
+    async bridgeVerdict() {
+      try {
+        const answer = await unlessNotThere(rest.get('federation/configuration.verify', {}));
+        return answer === undefined ? 'not-offered' : verdictIn(answer.body);
+      } catch (error) {
+        // What is wrong comes with 400 and the same fields.
+        if (error instanceof RemoteError && error.status === 400)
+          return { appservice: false, reachable: false, detail: error.message };
+        throw error;
+      }
+    },
+    async verifyMatrixId(id) {
+      const answer = await unlessNotThere(rest.get('federation/matrixIds.verify', { query: { 'matrixIds[]': id } }));
+      const results = answer?.body['results'];
+      const result = isObject(results) ? results[id] : undefined;
+      return typeof result === 'string' ? result : undefined;
+    },
+  };
+}
+
+function verdictIn(body: JsonObject): BridgeVerdict {
+  const ok = (key: string): boolean => isObject(body[key]) && body[key]['ok'] === true;
+  return {
+    appservice: ok('appservice'),
+    reachable: ok('externalReachability'),
+    detail: JSON.stringify({ appservice: body['appservice'], externalReachability: body['externalReachability'] }),
+  };
+}
+
+/** undefined: the version has no such thing. */
+async function unlessNotThere<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof RemoteError && (error.status === 404 || error.code === 'error-setting-not-found'))
+      return undefined;
+    throw error;
+  }
+}
