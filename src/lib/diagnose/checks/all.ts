@@ -3,6 +3,7 @@ import { discoveryChecks } from './discovery.ts';
 import { federationChecks } from './federation.ts';
 import { keyChecks } from './keys.ts';
 import { machineChecks } from './machine.ts';
+import { nativeChecks } from './native.ts';
 import { transportChecks } from './transport.ts';
 import { workspaceChecks } from './workspace.ts';
 
@@ -10,6 +11,7 @@ import { workspaceChecks } from './workspace.ts';
 export const allChecks: readonly Check[] = [
   ...machineChecks,
   ...workspaceChecks,
+  ...nativeChecks,
   ...discoveryChecks,
   ...transportChecks,
   ...keyChecks,

@@ -1,0 +1,37 @@
+import { type Check, passes, skips } from '../check.ts';
+import { subjectOf } from '../context.ts';
+import { wellKnownOf } from '../facts/well-known.ts';
+import { settingOf } from '../facts/workspace-settings.ts';
+
+export const nativeWellKnown: Check = {
+  id: 'N6',
+  group: 'discovery',
+  title: "Rocket.Chat's own .well-known document names its domain",
+  severity: 'fail',
+  fix: 'printed',
+  about: 'name',
+  needs: ['D4'],
+  why: 'Rocket.Chat always answers `<domain>:443`, and goes on answering with an old domain until it is started again.',
+  async run(context) {
+    const { role } = subjectOf(context);
+    if (role !== 'own' || context.setup.admin === undefined) return skips('it is not our own');
+    const [enabled, domain] = await Promise.all(
+      ['Federation_Service_Enabled', 'Federation_Service_Domain'].map((id) =>
+        settingOf(context, id).catch(() => undefined),
+      ),
+    );
+    if (enabled !== true || typeof domain !== 'string') return skips("Rocket.Chat's own federation is off");
+    const said = (await wellKnownOf(context)).flatMap(({ delegate }) => delegate ?? []);
+    const wanted = `${domain}:443`;
+    const other = said.find((delegate) => delegate !== wanted);
+    if (other === undefined) return passes(wanted);
+    return {
+      status: 'fail',
+      detail: `it says ${other}, not ${wanted}`,
+      cure: {
+        text: 'Start Rocket.Chat again after a change of the domain:',
+        commands: ['docker compose restart rocketchat'],
+      },
+    };
+  },
+};
