@@ -10,19 +10,14 @@ export const nativeWellKnown: Check = {
   severity: 'fail',
   fix: 'printed',
   about: 'name',
-  needs: ['D4'],
+  needs: ['D4', 'N2'],
   why: 'Rocket.Chat always answers `<domain>:443`, and goes on answering with an old domain until it is started again.',
   async run(context) {
     const { role } = subjectOf(context);
-    if (role !== 'own' || context.setup.admin === undefined) return skips('it is not our own');
-    const [enabled, domain] = await Promise.all(
-      ['Federation_Service_Enabled', 'Federation_Service_Domain'].map((id) =>
-        settingOf(context, id).catch(() => undefined),
-      ),
-    );
-    if (enabled !== true || typeof domain !== 'string') return skips("Rocket.Chat's own federation is off");
+    if (role !== 'own') return skips('it is not our own');
+    const domain = await settingOf(context, 'Federation_Service_Domain');
     const said = (await wellKnownOf(context)).flatMap(({ delegate }) => delegate ?? []);
-    const wanted = `${domain}:443`;
+    const wanted = `${String(domain)}:443`;
     const other = said.find((delegate) => delegate !== wanted);
     if (other === undefined) return passes(wanted);
     return {

@@ -1,7 +1,6 @@
 import { type Check, passes, skips } from '../check.ts';
 import { subjectOf } from '../context.ts';
 import { wellKnownOf } from '../facts/well-known.ts';
-import { settingOf } from '../facts/workspace-settings.ts';
 
 export const nativeApex: Check = {
   id: 'N7',
@@ -10,13 +9,11 @@ export const nativeApex: Check = {
   severity: 'fail',
   fix: 'printed',
   about: 'name',
-  needs: ['D4'],
+  needs: ['D4', 'N1'],
   why: 'Rocket.Chat serves it at its own address, `chat.example.org`. Others ask at the domain, `example.org`, whose web server has to pass that path on.',
   async run(context) {
     const { role, name } = subjectOf(context);
-    if (role !== 'own' || context.setup.admin === undefined) return skips('it is not our own');
-    if ((await settingOf(context, 'Federation_Service_Enabled').catch(() => undefined)) !== true)
-      return skips("Rocket.Chat's own federation is off");
+    if (role !== 'own') return skips('it is not our own');
     const documents = await wellKnownOf(context);
     if (documents.some(({ outcome }) => outcome === 'found'))
       return passes(`https://${name}/.well-known/matrix/server answers`);
