@@ -75,7 +75,7 @@ export function connections(options: ConnectionOptions): Pick<Probe, 'connect' |
     },
     async ask(request) {
       const startedAt = clock.now();
-      const socket = await secured(request);
+      const socket = request.plain === true ? await opened(request) : await secured(request);
       try {
         return { ...(await exchange(socket, request)), durationMs: clock.now() - startedAt };
       } catch (error) {
@@ -100,15 +100,15 @@ function shownBy(socket: TLSSocket, host: string): Handshake {
   };
 }
 
-async function exchange(socket: TLSSocket, request: WebRequest): Promise<Omit<WebAnswer, 'durationMs'>> {
-  const { method = 'GET', path, host, port, hostHeader, headers = {}, body, limit = LIMIT } = request;
+async function exchange(socket: Socket, request: WebRequest): Promise<Omit<WebAnswer, 'durationMs'>> {
+  const { method = 'GET', path, host, port, plain, hostHeader, headers = {}, body, limit = LIMIT } = request;
   const sent = httpRequest({
     createConnection: () => socket,
     method,
     path,
     setHost: false,
     headers: {
-      Host: hostHeader ?? (port === 443 ? host : `${host}:${port}`),
+      Host: hostHeader ?? (port === (plain === true ? 80 : 443) ? host : `${host}:${port}`),
       Accept: 'application/json',
       Connection: 'close',
       ...headers,

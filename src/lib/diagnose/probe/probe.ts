@@ -47,10 +47,12 @@ export interface Handshake {
 }
 
 export interface WebRequest extends Target {
+  /** Unset: over TLS. */
+  readonly plain?: boolean;
   readonly method?: 'GET' | 'POST' | 'PUT' | 'OPTIONS';
   /** Encoded, as it goes over the wire: nothing about it is changed on the way. */
   readonly path: string;
-  /** Sent as `Host`; unset: host, with the port where it is not 443. */
+  /** Sent as `Host`; unset: host, with the port where it is not that of the scheme. */
   readonly hostHeader?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
@@ -95,6 +97,6 @@ export interface Probe {
   connect(target: Pick<Target, 'address' | 'port'>): Promise<{ readonly durationMs: number }>;
   /** @throws ProbeError */
   handshake(target: Target): Promise<Handshake>;
-  /** HTTPS. @throws ProbeError */
+  /** @throws ProbeError */
   ask(request: WebRequest): Promise<WebAnswer>;
 }
