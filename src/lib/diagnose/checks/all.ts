@@ -2,6 +2,7 @@ import type { Check } from '../check.ts';
 import { discoveryChecks } from './discovery.ts';
 import { federationChecks } from './federation.ts';
 import { keyChecks } from './keys.ts';
+import { legacyChecks } from './legacy.ts';
 import { machineChecks } from './machine.ts';
 import { nativeChecks } from './native.ts';
 import { transportChecks } from './transport.ts';
@@ -12,6 +13,7 @@ export const allChecks: readonly Check[] = [
   ...machineChecks,
   ...workspaceChecks,
   ...nativeChecks,
+  ...legacyChecks,
   ...discoveryChecks,
   ...transportChecks,
   ...keyChecks,
