@@ -1,5 +1,6 @@
 /** Stock permissions and the roles that have them (authorization/server/constant/permissions.ts). */
 const STOCK: Readonly<Record<string, readonly string[]>> = {
+  'access-federation': ['admin', 'user'],
   'access-permissions': ['admin'],
   'add-user-to-any-c-room': ['admin'],
   'add-user-to-any-p-room': [],
