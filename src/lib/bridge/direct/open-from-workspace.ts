@@ -1,10 +1,12 @@
 import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
+import { serverOf } from '../../matrix/server-name.ts';
 import type { WorkspaceUser } from '../../rocketchat/types.ts';
 import type { InboxRow, Person, Portal } from '../../store/types.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import { newestEvent } from '../homeserver/catch-up.ts';
 import { BRIDGE_STATE } from '../service/link.ts';
 import { homeserverIn } from './hands.ts';
+import { mayWrite, refuseOpening } from './may-write.ts';
 import {
   type Opened,
   type OpeningParts,
@@ -59,7 +61,7 @@ export async function openFromWorkspace(opening: OpeningParts, row: InboxRow): P
     const author = company.users.find(({ id }) => id === first?.author.id) ?? company.users[0];
     const blocked = company.puppets.find(({ matrixUserId }) => !parts.access.admitsUser(matrixUserId));
     if (blocked !== undefined) {
-      const server = blocked.matrixUserId.slice(blocked.matrixUserId.indexOf(':') + 1);
+      const server = serverOf(blocked.matrixUserId);
       parts.log('warn', 'notice.direct-refused', { room: roomId, reason: 'blocked', server });
       const text = `People of ${server} can't be written to from here: an administrator of the bridge does not admit that server.`;
       await sayAsPuppet(parts, voice.api, roomId, `blocked:${roomId}:${server}`, text);
@@ -67,6 +69,7 @@ export async function openFromWorkspace(opening: OpeningParts, row: InboxRow): P
     }
     if (author === undefined) return settled('nobody of the workspace is in it');
     if (first === undefined && existing === undefined) return settled('gone');
+    if (!(await mayWrite(parts, author))) return settled(await refuseOpening(parts, voice.api, roomId, author));
     await openRoom(opening, row, { existing, reader, author, company });
     return OPENED;
   });
