@@ -19,7 +19,7 @@ import {
   sinceOf,
 } from './opening.ts';
 import { sayAsPuppet } from './refuse.ts';
-import { firstUnknownMessage } from './unknown-message.ts';
+import { unknownMessages } from './unknown-message.ts';
 
 /**
  * Who may change what. Pins and the room's name are everybody's, as in Rocket.Chat; encryption is nobody's but ours,
@@ -57,7 +57,7 @@ export async function openFromWorkspace(opening: OpeningParts, row: InboxRow): P
     const { reader } = JSON.parse(row.body ?? '{}') as { reader: MatrixUserId };
     const voice = await puppets.account(reader);
     const company = await companyOf(opening, await voice.api.members({ id: roomId, type: 'd' }));
-    const first = await firstUnknownMessage(parts, voice.api, roomId, sinceOf(row));
+    const [first] = await unknownMessages(parts, voice.api, roomId, sinceOf(row));
     const author = company.users.find(({ id }) => id === first?.author.id) ?? company.users[0];
     const blocked = company.puppets.find(({ matrixUserId }) => !parts.access.admitsUser(matrixUserId));
     if (blocked !== undefined) {
