@@ -14,6 +14,8 @@ import {
   activate,
   beginAfter,
   directName,
+  notRefused,
+  refuseUpTo,
   setMembers,
   settled,
   sinceOf,
@@ -57,7 +59,9 @@ export async function openFromWorkspace(opening: OpeningParts, row: InboxRow): P
     const { reader } = JSON.parse(row.body ?? '{}') as { reader: MatrixUserId };
     const voice = await puppets.account(reader);
     const company = await companyOf(opening, await voice.api.members({ id: roomId, type: 'd' }));
-    const [first] = await unknownMessages(parts, voice.api, roomId, sinceOf(row));
+    const since = Math.max(sinceOf(row), await notRefused(parts, roomId));
+    const unknown = await unknownMessages(parts, voice.api, roomId, since);
+    const [first] = unknown;
     const author = company.users.find(({ id }) => id === first?.author.id) ?? company.users[0];
     const blocked = company.puppets.find(({ matrixUserId }) => !parts.access.admitsUser(matrixUserId));
     if (blocked !== undefined) {
@@ -69,8 +73,11 @@ export async function openFromWorkspace(opening: OpeningParts, row: InboxRow): P
     }
     if (author === undefined) return settled('nobody of the workspace is in it');
     if (first === undefined && existing === undefined) return settled('gone');
-    if (!(await mayWrite(parts, author))) return settled(await refuseOpening(parts, voice.api, roomId, author));
-    await openRoom(opening, row, { existing, reader, author, company });
+    if (!(await mayWrite(parts, author))) {
+      await refuseUpTo(parts, roomId, unknown.at(-1)?.at ?? 0);
+      return settled(await refuseOpening(parts, voice.api, roomId, author));
+    }
+    await openRoom(opening, row, { existing, reader, author, company, since });
     return OPENED;
   });
 }
@@ -96,6 +103,8 @@ interface Plan {
   /** Whose ghost makes the room. */
   readonly author: WorkspaceAuthor;
   readonly company: Company;
+  /** From when on messages are carried, ms. */
+  readonly since: number;
 }
 
 async function openRoom(opening: OpeningParts, row: InboxRow, plan: Plan): Promise<void> {
@@ -115,7 +124,7 @@ async function openRoom(opening: OpeningParts, row: InboxRow, plan: Plan): Promi
   if (newest !== undefined) await beginAfter(parts, portal, newest);
   for (const { matrixUserId } of company.puppets) await hand.inviteDirect(matrixRoomId, matrixUserId);
   for (const user of company.users) await ghosts.inRoom({ ...portal, matrixRoomId }, user);
-  await activate(opening, portal, matrixRoomId, sinceOf(row));
+  await activate(opening, portal, matrixRoomId, plan.since);
 }
 
 async function claim({ parts, ghosts }: OpeningParts, row: InboxRow, plan: Plan): Promise<Portal> {
