@@ -3,11 +3,33 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createPuppets } from '../../src/lib/bridge/workspace/puppets.ts';
 import type { MatrixUserId } from '../../src/lib/core/ids.ts';
 import { createLocalNames } from '../../src/lib/matrix/look-alike.ts';
-import { type Bench, type RunningBridge, post, startBench, textsIn } from '../support/bridge-bench.ts';
+import { type Bench, type RunningBridge, bodiesIn, post, startBench, textsIn } from '../support/bridge-bench.ts';
 import { bobReads, newConversation, type Scene } from '../support/bridge-scene.ts';
+import { newStrangers, startOnMatrix } from '../support/direct-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { finerHomeservers } from '../support/homeservers.ts';
 import { eventOf, pushBody, textContent } from '../support/pushed-events.ts';
+
+test('somebody of a blocked server is in no direct message, whoever else is', async () => {
+  const [sandbox] = finerHomeservers;
+  if (sandbox === undefined) throw new Error('there is always a sandbox');
+  const bench = await startBench({ homeserver: sandbox });
+  try {
+    const running = await bench.start();
+    await running.service.changeAccess({ change: 'block', pattern: 'bad.org' });
+    const { alice, ghost } = await newStrangers(bench);
+    const room = await startOnMatrix(alice, ['@eve:bad.org' as MatrixUserId, ghost]);
+    await eventually(async () =>
+      expect(await bodiesIn(alice, room)).toEqual([
+        'The administrator of the bridge does not admit people of bad.org, and @eve:bad.org is in this room. Start a new conversation without them.',
+      ]),
+    );
+    expect((await alice.state(room, 'm.room.member', ghost))?.['membership']).toBe('leave');
+    expect(await bench.admin.userByName('eve.bad.org')).toBeUndefined();
+  } finally {
+    await bench.stop();
+  }
+});
 
 describe.each(finerHomeservers)('people of a server that is blocked, on $name', (homeserver) => {
   let bench: Bench;
@@ -44,7 +66,7 @@ describe.each(finerHomeservers)('people of a server that is blocked, on $name', 
   test('are not invited, nor looked up, nor are their rooms joined', async () => {
     await block('*.bad.org');
     const { service } = running;
-    const [room, users] = [scene.room.name, ['@eve:a.bad.org', '@eve:a.bad.org.:8448'.replace('.:', ':')]];
+    const [room, users] = [scene.room.name, ['@eve:a.bad.org', '@eve:A.bad.org:8448']];
     for (const answers of [await service.invite({ room, users }), await service.verify({ users })])
       for (const answer of answers) expect(answer).toMatchObject({ outcome: 'refused' });
     const refused = { code: 'RCFED_SERVER_BLOCKED' };

@@ -6,7 +6,7 @@ import { freePort } from './free-port.ts';
 import type { HomeserverKind } from './homeservers.ts';
 
 /** A registration for a bridge on this machine, named after its prefix. */
-export async function registrationWith(homeserver: HomeserverKind, prefix: string): Promise<Registration> {
+async function registrationWith(homeserver: HomeserverKind, prefix: string): Promise<Registration> {
   return makeRegistration({
     id: `rcfed-${prefix}`,
     senderLocalpart: `rcfed-${prefix}`,
