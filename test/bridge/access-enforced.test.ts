@@ -4,10 +4,11 @@ import { createPuppets } from '../../src/lib/bridge/workspace/puppets.ts';
 import type { MatrixUserId } from '../../src/lib/core/ids.ts';
 import { createLocalNames } from '../../src/lib/matrix/look-alike.ts';
 import { type Bench, type RunningBridge, bodiesIn, post, startBench, textsIn } from '../support/bridge-bench.ts';
-import { bobReads, newConversation, type Scene } from '../support/bridge-scene.ts';
+import { bobReads, newConversation, type Scene, workspaceTexts } from '../support/bridge-scene.ts';
 import { newStrangers, startOnMatrix } from '../support/direct-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { finerHomeservers } from '../support/homeservers.ts';
+import { typingNews } from '../support/typists.ts';
 import { eventOf, pushBody, textContent } from '../support/pushed-events.ts';
 
 test('somebody of a blocked server is in no direct message, whoever else is', async () => {
@@ -108,6 +109,27 @@ describe.each(finerHomeservers)('people of a server that is blocked, on $name', 
         "People of bad.org can't be written to from here: an administrator of the bridge does not admit that server.",
       ]),
     );
+  });
+
+  test('are not seen typing', async () => {
+    const carol = '@carol:bad.org';
+    await push(eventOf(scene, textContent('me again'), { sender: carol }));
+    await eventually(async () => expect(await workspaceTexts(scene)).toContain('me again'));
+    await block('bad.org');
+    await using told = await typingNews(bench, scene.bob, scene.room);
+    const type = async (...ids: string[]) => {
+      const typing = { type: 'm.typing', room_id: scene.matrixRoom, content: { user_ids: ids } };
+      await pushBody(bench, running, JSON.stringify({ events: [], ephemeral: [typing] }));
+    };
+    const carols = expect.objectContaining({ username: 'carol.bad.org' });
+    await type(carol, scene.alice.userId);
+    await eventually(() => expect(told.all).toContainEqual(expect.objectContaining({ username: scene.puppet })));
+    expect(told.all).not.toContainEqual(carols);
+    await running.service.changeAccess({ change: 'remove', pattern: 'bad.org' });
+    await type();
+    await type(carol);
+    await eventually(() => expect(told.all).toContainEqual(carols));
+    await type();
   });
 
   test('are kept out by the rooms themselves, also when the rules changed while nobody could write there', async () => {
