@@ -5,6 +5,7 @@ import type { MatrixApi } from '../../src/lib/matrix/types.ts';
 import type { WorkspaceApi, WorkspaceRoom } from '../../src/lib/rocketchat/types.ts';
 import { type RunningBridge, bodiesIn, post, send, textsIn } from '../support/bridge-bench.ts';
 import { allIsWell } from '../support/bridge-scene.ts';
+import { directRoomOf } from '../support/direct-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
 import { type TwoWorkspaces, startTwoWorkspaces } from '../support/two-workspaces.ts';
@@ -100,6 +101,21 @@ describe.each(homeservers)('two workspaces with bridges on one homeserver and on
     await bob.person.deleteMessage(bob.room.id, bobs);
     await eventually(async () => expect(await reads(carol)).not.toContain('final'));
     await everybodyReads(['from sales', 'from the lab', 'from Matrix']);
+  });
+
+  test('somebody writes to somebody of the other workspace, who answers', async () => {
+    const { serverName } = pair.one.homeserver;
+    const { id } = await bob.person.openDirect([`lab_carol.${serverName}`]);
+    await post(bob.person, { id }, 'just us');
+    const theirs = await directRoomOf(carol.person, ['carol', `sales_bob.${serverName}`]);
+    await eventually(async () => expect(await textsIn(carol.person, theirs.id)).toEqual(['just us']));
+    await post(carol.person, theirs, 'hello bob');
+    await eventually(async () => expect(await textsIn(bob.person, id)).toEqual(['just us', 'hello bob']));
+    await post(bob.person, { id }, 'bye');
+    await eventually(async () =>
+      expect(await textsIn(carol.person, theirs.id)).toEqual(['just us', 'hello bob', 'bye']),
+    );
+    expect(await textsIn(bob.person, id)).toEqual(['just us', 'hello bob', 'bye']);
   });
 
   test('what one bridge says is read by the other as a message, and answered by none', async () => {
