@@ -6,7 +6,11 @@ import { fileRequests } from './file-requests.ts';
 import { messageRequests } from './message-requests.ts';
 import { presenceRequests } from './presence-requests.ts';
 import { reactionRequests } from './reaction-requests.ts';
+<<<<<<< HEAD
 import { adminRequests } from './admin-requests.ts';
+=======
+import { rightsRequests } from './rights-requests.ts';
+>>>>>>> main
 import { createRest, type Rest, type RestOptions } from './rest.ts';
 import { unexpectedAnswer } from './rest-answer.ts';
 import { roomAdminRequests } from './room-admin-requests.ts';
@@ -57,6 +61,7 @@ function apiOver(rest: Rest, common: Omit<ApiParts, 'rest'>): WorkspaceApi {
     ...fileRequests(parts),
     ...reactionRequests(parts),
     ...presenceRequests(parts),
+    ...rightsRequests(parts),
     ...roomRequests(parts),
     ...roomAdminRequests(parts),
     ...userRequests(parts),
