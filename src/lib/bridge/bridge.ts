@@ -25,6 +25,7 @@ import { createPollTallies } from './live/poll-tallies.ts';
 import { createPruneNews } from './live/prune-news.ts';
 import { createPuppetProfiles } from './live/puppet-profiles.ts';
 import { createTyping } from './live/typing.ts';
+import { createRoomWatch } from './room-state/watch.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
 import { createNotices } from './notices/aside.ts';
 import type { BridgeParts } from './parts.ts';
@@ -52,6 +53,8 @@ export interface BridgeOptions {
   readonly noticesMs?: number | undefined;
   /** How often everybody's name and picture are compared, ms; unset: ghosts every 10 s, puppets every 5 minutes. */
   readonly compareProfilesMs?: number;
+  /** How often every room is compared, ms; unset: every 5 minutes. */
+  readonly compareRoomsMs?: number | undefined;
 }
 
 export interface SideState {
@@ -131,7 +134,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     store: parts.store,
     relay,
     breakers,
-    gate: (portal, from) => catchUps.mayGo(portal, from),
+    gate: (portal, from) => catchUps.mayGo(portal, from) && !(from === 'homeserver' && rooms.isArchived(portal)),
     portals,
     owner: LANE_OWNER,
     clock: parts.clock,
@@ -139,7 +142,9 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     signal,
   });
 
+  const rooms = createRoomWatch({ parts, portals, wake, everyMs: options.compareRoomsMs, signal });
   const live = together([
+    rooms,
     createTyping({ parts, portals, puppets, signal }),
     createReceipts({ parts, portals, puppets, signal }),
     ...(options.presence === true ? [createPresence({ parts, signal })] : []),

@@ -1,4 +1,5 @@
 import type { MatrixRoomId, WorkspaceRoomId } from '../core/ids.ts';
+import { portalLane } from '../store/lane-names.ts';
 import type { Lane, Portal, PortalId, Store } from '../store/types.ts';
 
 /** Name of the cursor that holds the workspace's clock (ms) at the time of the link. */
@@ -32,6 +33,10 @@ export class PortalIndex {
     this.#byLane.set(portal.lane, portal);
     this.#byWorkspaceRoom.set(portal.workspaceRoomId, portal);
     if (portal.matrixRoomId !== undefined) this.#byMatrixRoom.set(portal.matrixRoomId, portal);
+  }
+
+  byId(id: PortalId): Portal | undefined {
+    return this.#byLane.get(portalLane(id));
   }
 
   ofLane(lane: Lane): Portal | undefined {

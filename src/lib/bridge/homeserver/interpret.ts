@@ -6,6 +6,8 @@ import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { interpretMatrixPins } from '../pins/interpret-homeserver.ts';
 import { PINNED_EVENTS } from '../pins/pinned.ts';
+import { interpretMatrixRoom } from '../room-state/interpret.ts';
+import { isRoomState } from '../room-state/row.ts';
 import { readContent, turnsEncryptionOn } from './content.ts';
 import { interpretCall } from './interpret-call.ts';
 import { interpretPoll, interpretPollRedaction, interpretTally, readPollContent } from './interpret-poll.ts';
@@ -39,6 +41,7 @@ export async function interpretHomeserverRow(
   if (event.type === 'm.reaction') return interpretReaction(parts, event);
   if (event.isState && event.type === PINNED_EVENTS)
     return interpretMatrixPins(parts, portal, row, event, ownSendingUnsettled);
+  if (isRoomState(event)) return interpretMatrixRoom(parts, portal, row, event);
   if (event.type === 'm.room.encrypted' || turnsEncryptionOn(event.type, event.stateKey, event.content)) {
     return { kind: 'room.encrypted', origin: 'homeserver', sender: event.sender };
   }

@@ -1,0 +1,47 @@
+import type { MatrixRoomId } from '../../core/ids.ts';
+import type { Portal } from '../../store/types.ts';
+import type { BridgeParts } from '../parts.ts';
+import { readMatrixRoom } from './matrix-room.ts';
+import { agreedOnRoom, agreement, ROOM_FIELDS, type RoomPair, type RoomValues } from './values.ts';
+import { readWorkspaceRoom } from './workspace-room.ts';
+
+/**
+ * What counts as agreed when a portal begins, before anybody changes anything.
+ * - `both`: two rooms that were there before stay as they are
+ * - `workspace`: the Matrix room was made for it, and becomes what the room in Rocket.Chat is; what it has already
+ *   is changed nowhere
+ * - `homeserver`: the other way round
+ *
+ * A read-only room is so on both sides, whoever was there first: nobody could be heard there. What is agreed already
+ * stays, as after a link that was cut short.
+ */
+export async function agreeOnRoom(
+  parts: BridgeParts,
+  portal: Portal,
+  matrixRoomId: MatrixRoomId,
+  whose: 'both' | 'workspace' | 'homeserver',
+): Promise<void> {
+  const known = await agreedOnRoom(parts, portal);
+  const workspace = await readWorkspaceRoom(parts, portal);
+  if (workspace === undefined || known.size === ROOM_FIELDS.length) return;
+  const homeserver = await readMatrixRoom(parts, matrixRoomId);
+  const pairs = ROOM_FIELDS.map((field) => [field, first(field, whose, workspace, homeserver)] as const);
+  await parts.store.agreed.put(agreement(portal, pairs));
+}
+
+/** A value that no room has: the field counts as changed on that side, and is carried. */
+const NEVER = '\u0000';
+
+function first(
+  field: (typeof ROOM_FIELDS)[number],
+  whose: 'both' | 'workspace' | 'homeserver',
+  workspace: RoomValues,
+  homeserver: RoomValues,
+): RoomPair {
+  const pair = { workspace: workspace[field], homeserver: homeserver[field] };
+  // Nobody is told of what was announced, or archived, before.
+  if (field === 'announcement' || field === 'archived' || pair.workspace === pair.homeserver) return pair;
+  if (whose === 'workspace' || (field === 'speakers' && pair.workspace === 'moderators'))
+    return { ...pair, workspace: NEVER };
+  return whose === 'homeserver' ? { ...pair, homeserver: NEVER } : pair;
+}
