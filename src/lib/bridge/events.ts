@@ -1,4 +1,4 @@
-import type { EventId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
+import type { EventId, MatrixRoomId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
 import type { LedgerEntry, ReactionEntry, Settlement, Snapshot } from '../store/types.ts';
 import type { Card } from './cards/card.ts';
 import type { FileFields } from './homeserver/content-file.ts';
@@ -32,6 +32,7 @@ export type HomeserverEvent =
   | HomeserverReactionRemoved
   | HomeserverPinsChanged
   | HomeserverRoomChanged
+  | HomeserverRoomReplaced
   | HomeserverPollCounted
   | HomeserverRoomEncrypted;
 
@@ -270,6 +271,18 @@ export interface HomeserverRoomChanged extends Pick<ComparedRoom, 'changes' | 's
   /** Who made the change that this was noticed by. */
   readonly sender: MatrixUserId;
   readonly eventId: EventId;
+}
+
+/** The room was ended, and another one goes on in its place. */
+export interface HomeserverRoomReplaced {
+  readonly kind: 'room.replaced';
+  readonly origin: 'homeserver';
+  /** Who ended it. */
+  readonly sender: MatrixUserId;
+  readonly eventId: EventId;
+  readonly old: MatrixRoomId;
+  /** undefined: none is named. */
+  readonly replacement: MatrixRoomId | undefined;
 }
 
 /** A vote, or one less, in a poll whose result is shown: its message is edited a little later. */

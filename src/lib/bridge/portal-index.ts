@@ -30,6 +30,9 @@ export class PortalIndex {
   set(portal: Portal, linkedAt?: number): void {
     if (linkedAt !== undefined) this.#linkedAt.set(portal.id, linkedAt);
     if (portal.state === 'closed') return this.#remove(portal);
+    // It may have had another room on Matrix until now.
+    const before = this.#byLane.get(portal.lane)?.matrixRoomId;
+    if (before !== undefined && before !== portal.matrixRoomId) this.#byMatrixRoom.delete(before);
     this.#byLane.set(portal.lane, portal);
     this.#byWorkspaceRoom.set(portal.workspaceRoomId, portal);
     if (portal.matrixRoomId !== undefined) this.#byMatrixRoom.set(portal.matrixRoomId, portal);

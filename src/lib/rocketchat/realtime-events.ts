@@ -25,8 +25,8 @@ const STATUSES = ['offline', 'online', 'away', 'busy'] as const;
 export function commonTopics(wants: readonly RealtimeInterest[], userId: WorkspaceUserId): readonly RealtimeTopic[] {
   const logged = wants.flatMap((interest) => LOGGED[interest] ?? []);
   return [
-    ...logged.map((key) => ({ stream: 'stream-notify-logged', key })),
     ...(wants.includes('rooms') ? [{ stream: 'stream-notify-user', key: `${userId}/rooms-changed` }] : []),
+    ...logged.map((key) => ({ stream: 'stream-notify-logged', key })),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { PINNED_EVENTS } from '../pins/pinned.ts';
 import { isRoomState } from '../room-state/row.ts';
+import { isTombstone } from '../room-upgrade/tombstone.ts';
 import type { MatrixEvent } from './event.ts';
 import { turnsEncryptionOn } from './content.ts';
 
@@ -49,13 +50,14 @@ const TOLD = new Set([
 /**
  * Whether an event may change something in Rocket.Chat. All others are recorded as seen and need no work. A type
  * that nobody knows may: what it says is for its readers to judge. State says nothing but that a room is
- * encrypted, what is pinned in it, and what the room itself is like.
+ * encrypted, what is pinned in it, what the room itself is like, and which other one replaces it.
  */
 export function isRelayed({ type, content, isState, stateKey }: MatrixEvent): boolean {
   if (isState)
     return (
       (type === PINNED_EVENTS && stateKey === '') ||
       isRoomState({ type, stateKey }) ||
+      isTombstone({ type, stateKey }) ||
       turnsEncryptionOn(type, stateKey, content)
     );
   if (TOLD.has(type)) return true;

@@ -1,3 +1,4 @@
+import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
 import type { NewInboxRow, Portal } from '../../store/types.ts';
 import type { MatrixEvent } from '../homeserver/event.ts';
@@ -32,6 +33,25 @@ export function roomRow(portals: PortalIndex, raw: RawMessage): NewInboxRow | un
 /** A row that has the room in Rocket.Chat compared with what was agreed; a second one of that key is the first. */
 export const comparisonRow = (portal: Portal, key: string, at: number): NewInboxRow =>
   rowOf(portal, `room:${portal.id}:${key}`, at);
+
+/** The same of the room on Matrix: an event that nobody sent. */
+export function matrixComparisonRow(
+  { id, lane }: Portal,
+  roomId: MatrixRoomId,
+  sender: MatrixUserId,
+  key: string,
+): NewInboxRow {
+  const event = {
+    event_id: `room:${id}:${key}`,
+    room_id: roomId,
+    sender,
+    type: 'm.room.name',
+    state_key: '',
+    content: {},
+  };
+  const { event_id: ref, type } = event;
+  return { side: 'homeserver', lane, key: ref, ref, type, body: JSON.stringify(event) };
+}
 
 const rowOf = ({ lane, workspaceRoomId }: Portal, key: string, order: number): NewInboxRow => ({
   side: 'workspace',

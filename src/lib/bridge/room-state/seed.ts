@@ -2,7 +2,8 @@ import type { MatrixRoomId } from '../../core/ids.ts';
 import type { Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { readMatrixRoom } from './matrix-room.ts';
-import { agreedOnRoom, agreement, ROOM_FIELDS, type RoomPair, type RoomValues } from './values.ts';
+import { comparisonRow, matrixComparisonRow } from './row.ts';
+import { agreedOnRoom, agreement, NEVER, ROOM_FIELDS, type RoomPair, type RoomValues } from './values.ts';
 import { readWorkspaceRoom } from './workspace-room.ts';
 
 /**
@@ -27,10 +28,31 @@ export async function agreeOnRoom(
   const homeserver = await readMatrixRoom(parts, matrixRoomId);
   const pairs = ROOM_FIELDS.map((field) => [field, first(field, whose, workspace, homeserver)] as const);
   await parts.store.agreed.put(agreement(portal, pairs));
+  const rows = [
+    ...(pairs.some(([, pair]) => pair.workspace === NEVER) ? [comparisonRow(portal, 'linked', parts.clock.now())] : []),
+    ...(pairs.some(([, pair]) => pair.homeserver === NEVER)
+      ? [matrixComparisonRow(portal, matrixRoomId, parts.homeserver.userId, 'linked')]
+      : []),
+  ];
+  if (rows.length > 0) await parts.store.inbox.record({ rows });
 }
 
-/** A value that no room has: the field counts as changed on that side, and is carried. */
-const NEVER = '\u0000';
+/**
+ * After a portal's room was replaced: whoever made the new one did not mean to change the room in Rocket.Chat by what
+ * they left out. What is different there is carried from here.
+ */
+export async function reagreeOnRoom(parts: BridgeParts, portal: Portal): Promise<void> {
+  const { matrixRoomId } = portal;
+  if (matrixRoomId === undefined || portal.direct !== undefined) return;
+  const agreed = await agreedOnRoom(parts, portal);
+  const homeserver = await readMatrixRoom(parts, matrixRoomId);
+  const lost = [...agreed].filter(([field, pair]) => pair.homeserver !== homeserver[field]);
+  if (lost.length === 0) return;
+  const pairs = lost.map(([field]) => [field, { workspace: NEVER, homeserver: homeserver[field] }] as const);
+  await parts.store.agreed.put(agreement(portal, pairs));
+  const row = comparisonRow(portal, `replaced:${matrixRoomId}`, parts.clock.now());
+  await parts.store.inbox.record({ rows: [row] });
+}
 
 function first(
   field: (typeof ROOM_FIELDS)[number],

@@ -7,7 +7,7 @@ import { STATE_OF, writeMatrixRoom } from './matrix-room.ts';
 import { announceOnMatrix, tellKeptInWorkspace, tellTakenBackInWorkspace } from './notices.ts';
 import { uploadedPicture } from './pictures.ts';
 import { isRefused } from './refused.ts';
-import { agreement, type RoomPair } from './values.ts';
+import { agreement, NEVER, type RoomPair } from './values.ts';
 import { writeWorkspaceRoom } from './workspace-room.ts';
 
 /** The bot makes the Matrix room what it is in Rocket.Chat. Doing it again changes nothing. */
@@ -55,7 +55,8 @@ async function takeBack(work: Work, change: RoomChange, error: RemoteError): Pro
   const isAsBefore = homeserver === agreed.homeserver;
   // A picture is known here by its name alone: the former one can be had from Matrix, or there was none.
   const before = field === 'avatar' || !isAsBefore ? homeserver : agreed.workspace;
-  const canTakeBack = field !== 'avatar' || homeserver !== '' || agreed.workspace === '';
+  const isKnown = agreed.workspace !== NEVER;
+  const canTakeBack = isKnown && (field !== 'avatar' || homeserver !== '' || agreed.workspace === '');
   const kept = async (): Promise<RoomPair> => {
     await tellKeptInWorkspace(work, field, error);
     return { workspace, homeserver };

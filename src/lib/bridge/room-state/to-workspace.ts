@@ -6,7 +6,7 @@ import type { RoomChange } from './compare.ts';
 import { writeMatrixRoom } from './matrix-room.ts';
 import { tellKeptOnMatrix, tellTakenBackOnMatrix } from './notices.ts';
 import { isRefused } from './refused.ts';
-import { agreement, type RoomPair } from './values.ts';
+import { agreement, NEVER, type RoomPair } from './values.ts';
 import { writeWorkspaceRoom } from './workspace-room.ts';
 
 /** The bot makes the room in Rocket.Chat what it is on Matrix. Doing it again changes nothing. */
@@ -59,6 +59,10 @@ async function takeBack(
   reason: string,
 ): Promise<RoomPair> {
   const { parts, portal } = work;
+  if (agreed.homeserver === NEVER) {
+    await tellKeptOnMatrix(work, event, field, reason);
+    return { workspace, homeserver };
+  }
   const isAsBefore = workspace === agreed.workspace || field === 'avatar';
   const before = isAsBefore ? agreed.homeserver : workspace;
   try {

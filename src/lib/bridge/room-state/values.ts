@@ -22,6 +22,9 @@ export interface RoomPair {
   readonly homeserver: string;
 }
 
+/** A value that no room has: the field counts as changed on that side, though nobody changed it. */
+export const NEVER = '\u0000';
+
 const PREFIX = 'room.';
 
 /** What both sides last had, by field; a field that is not there was never compared. */

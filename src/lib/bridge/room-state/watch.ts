@@ -10,14 +10,17 @@ import { comparisonRow } from './row.ts';
 import { agreedOnRoom, ROOM_FIELDS, type RoomValues } from './values.ts';
 import { workspaceValues } from './workspace-room.ts';
 
-/** One request for a room; only what was neither told nor said in a system message is found by it. */
-const POLL_MS = 5 * 60 * 1000;
+/**
+ * One request for a room, and the more rooms there are the more seldom; only what was neither told nor said in a
+ * system message is found by it.
+ */
+const POLL_MS = 60 * 1000;
 
 interface RoomWatchOptions {
   readonly parts: BridgeParts;
   readonly portals: PortalIndex;
   readonly wake: (lane: string) => void;
-  /** Pause between two comparisons, ms; unset: 5 minutes. */
+  /** Pause between two comparisons, ms; unset: a minute. */
   readonly everyMs: number | undefined;
   readonly signal: AbortSignal;
 }
