@@ -49,7 +49,7 @@ interface Frame {
   readonly fields?: { readonly eventName?: unknown; readonly args?: unknown };
 }
 
-const STREAMS = ['stream-room-messages', 'stream-notify-room', 'stream-notify-logged'];
+const STREAMS = ['stream-room-messages', 'stream-notify-room', 'stream-notify-logged', 'stream-notify-user'];
 const MAX_FRAME_BYTES = 100 * 1024 * 1024;
 const FAREWELL_MS = 2_000;
 const quiet = (): void => {};
