@@ -7,6 +7,7 @@ import type { BridgeParts } from '../parts.ts';
 import { begunFields } from './begun.ts';
 import { type ComparedRoom, compareRoom } from './compare.ts';
 import { readMatrixRoom } from './matrix-room.ts';
+import { isReplaced } from '../room-upgrade/tombstone.ts';
 import { comparisonRow } from './row.ts';
 import { agreedOnRoom, agreement, type RoomField } from './values.ts';
 import { readWorkspaceRoom } from './workspace-room.ts';
@@ -33,8 +34,10 @@ export async function interpretMatrixRoom(
   parts: BridgeParts,
   portal: Portal,
   row: InboxRow,
-  { sender, id: eventId }: MatrixEvent,
+  { sender, id: eventId, roomId }: MatrixEvent,
 ): Promise<HomeserverRoomChanged | Nothing> {
+  // Nobody may write in a room that was replaced, and that is no wish for the room in Rocket.Chat.
+  if (await isReplaced(parts, roomId)) return nothing('replaced');
   const compared = await comparison(parts, portal, 'homeserver', await begunFields(parts, row));
   if (compared === undefined) return nothing('gone');
   const { changes, settled, overruled } = compared;

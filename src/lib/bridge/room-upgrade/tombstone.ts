@@ -24,6 +24,9 @@ export async function interpretTombstone(
   return { kind: 'room.replaced', origin: 'homeserver', sender, eventId: event.id, old: event.roomId, replacement };
 }
 
+export const isReplaced = async ({ homeserver }: BridgeParts, roomId: MatrixRoomId): Promise<boolean> =>
+  (await homeserver.state(roomId, TOMBSTONE, '')) !== undefined;
+
 /** A row that has the tombstone of a portal's room looked at again. */
 export function tombstoneRow({ id, lane }: Portal, old: MatrixRoomId, sender: MatrixUserId, key: string): NewInboxRow {
   const ref = `tombstone:${id}:${key}`;
