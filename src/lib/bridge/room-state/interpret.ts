@@ -36,9 +36,10 @@ export async function interpretMatrixRoom(
   row: InboxRow,
   { sender, id: eventId, roomId }: MatrixEvent,
 ): Promise<HomeserverRoomChanged | Nothing> {
-  // Nobody may write in a room that was replaced, and that is no wish for the room in Rocket.Chat.
-  if (await isReplaced(parts, roomId)) return nothing('replaced');
   const compared = await comparison(parts, portal, 'homeserver', await begunFields(parts, row));
+  // Nobody may write in a room that was replaced, which is no wish for the room in Rocket.Chat. Asked afterwards: what
+  // was read before may be of the moment between.
+  if (await isReplaced(parts, roomId)) return nothing('replaced');
   if (compared === undefined) return nothing('gone');
   const { changes, settled, overruled } = compared;
   if (overruled.length > 0) {

@@ -38,17 +38,21 @@ export async function agreeOnRoom(
 }
 
 /**
- * After a portal's room was replaced: whoever made the new one did not mean to change the room in Rocket.Chat by what
- * they left out. What is different there is carried from here.
+ * After a portal's room was replaced: what whoever made the new one left out they did not mean to take away from the
+ * room in Rocket.Chat, and it is carried from here. What they had changed before goes on its way.
  */
-export async function reagreeOnRoom(parts: BridgeParts, portal: Portal): Promise<void> {
+export async function reagreeOnRoom(parts: BridgeParts, portal: Portal, old: MatrixRoomId): Promise<void> {
   const { matrixRoomId } = portal;
   if (matrixRoomId === undefined || portal.direct !== undefined) return;
   const agreed = await agreedOnRoom(parts, portal);
-  const homeserver = await readMatrixRoom(parts, matrixRoomId);
-  const lost = [...agreed].filter(([field, pair]) => pair.homeserver !== homeserver[field]);
+  const before = await readMatrixRoom(parts, old);
+  const now = await readMatrixRoom(parts, matrixRoomId);
+  // Nobody may write in the old room any more: who could, only what was agreed says.
+  const lost = [...agreed].filter(
+    ([field, pair]) => field !== 'speakers' && pair.homeserver !== now[field] && before[field] !== now[field],
+  );
   if (lost.length === 0) return;
-  const pairs = lost.map(([field]) => [field, { workspace: NEVER, homeserver: homeserver[field] }] as const);
+  const pairs = lost.map(([field]) => [field, { workspace: NEVER, homeserver: now[field] }] as const);
   await parts.store.agreed.put(agreement(portal, pairs));
   const row = comparisonRow(portal, `replaced:${matrixRoomId}`, parts.clock.now());
   await parts.store.inbox.record({ rows: [row] });

@@ -30,7 +30,7 @@ export function createFollowRoom({ ghosts, portalChanged }: FollowerOptions): Fo
     const { parts, portal } = work;
     const { old, replacement } = event;
     // Done already, by a try that was never settled.
-    if (replacement !== undefined && replacement === portal.matrixRoomId) return followed(work, portal);
+    if (replacement !== undefined && replacement === portal.matrixRoomId) return followed(work, portal, old);
     if (old !== portal.matrixRoomId) return { outcome: 'of an older room' };
     const unusable: Unusable | undefined =
       replacement === undefined
@@ -45,15 +45,15 @@ export function createFollowRoom({ ghosts, portalChanged }: FollowerOptions): Fo
     parts.passed('apply:acted');
     ghosts.forgetRoom(moved);
     await portalChanged(moved);
-    return followed(work, moved);
+    return followed(work, moved, old);
   };
 }
 
-async function followed(work: Work, portal: Portal): Promise<Outcome> {
+async function followed(work: Work, portal: Portal, old: MatrixRoomId): Promise<Outcome> {
   const { parts } = work;
   const { matrixRoomId } = portal;
   parts.log('info', 'room.replaced', { portal: portal.name, room: matrixRoomId });
-  await reagreeOnRoom(parts, portal);
+  await reagreeOnRoom(parts, portal, old);
   await writeServerAcl(parts, portal);
   const text = 'The room on Matrix was replaced by a newer one, and goes on there. Here everything stays as it was.';
   await sayInWorkspace(parts, portal, `room-replaced:${matrixRoomId}`, text);
