@@ -1,7 +1,7 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { MatrixRoomAlias, MatrixRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
-import { parseServerName } from '../../matrix/server-name.ts';
+import { parseServerName, serverNameOf } from '../../matrix/server-name.ts';
 import { roomAliasLocalpart } from '../../matrix/alias-name.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
 import type { Portal } from '../../store/types.ts';
@@ -33,6 +33,7 @@ export async function linkRooms(
   request: LinkRequest,
 ): Promise<LinkView> {
   const room = await federableRoom(parts, request.room);
+  for (const server of request.via ?? []) assertAdmitted(parts, serverNameOf(server));
   const wanted = request.matrixRoom === undefined ? undefined : await resolved(parts, request.matrixRoom);
   const existing = await parts.store.portals.byWorkspaceRoom(room.id);
   if (existing?.state === 'active') return alreadyLinked(parts, bridge, { portal: existing, wanted, request });
