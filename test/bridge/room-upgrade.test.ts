@@ -50,11 +50,18 @@ describe.each(homeservers)('rooms that are replaced, on $name', (homeserver) => 
     scene = await newConversation(bench, running, { ownRoom: true });
     await empower();
     await scene.alice.sendState(scene.matrixRoom, 'm.room.topic', '', { topic: 'kept' });
+    const secret = await post(scene.bob, scene.room, 'from before');
+    await aliceReads(scene, ['from before']);
+    const old = scene;
     scene = await upgraded();
     expect(scene.matrixRoom).not.toContain(':');
     await send(scene.alice, scene.matrixRoom, 'in the new room');
     await eventually(async () =>
-      expect(fresh(await workspaceTexts(scene)).toSorted()).toEqual([expect.any(String), 'in the new room'].toSorted()),
+      expect(fresh(await workspaceTexts(scene)).toSorted()).toEqual([
+        expect.any(String),
+        'from before',
+        'in the new room',
+      ]),
     );
     const id = await post(scene.bob, scene.room, 'and back');
     await aliceReads(scene, ['in the new room', 'and back']);
@@ -67,6 +74,8 @@ describe.each(homeservers)('rooms that are replaced, on $name', (homeserver) => 
     await eventually(async () => expect((await bench.admin.roomById(scene.room.id))?.topic).toBe('changed there'));
     await scene.bob.deleteMessage(scene.room.id, id);
     await aliceReads(scene, ['in the new room']);
+    await scene.bob.deleteMessage(scene.room.id, secret);
+    await aliceReads(old, []);
     expect(fresh(await workspaceTexts(scene)).filter((text) => text.includes('replaced by'))).toHaveLength(1);
     expect((await running.service.rooms()).find(({ roomId }) => roomId === scene.room.id)?.matrixRoomId).toBe(
       scene.matrixRoom,

@@ -4,6 +4,7 @@ import type { WorkspaceEvent } from '../events.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinOnMatrix } from '../pins/to-homeserver.ts';
+import { roomWith } from '../room-upgrade/former-rooms.ts';
 import { changeMatrixRoom } from '../room-state/to-homeserver.ts';
 import type { Work } from './acting.ts';
 import { announce } from './announce.ts';
@@ -43,7 +44,7 @@ export function createHomeserverSink(parts: BridgeParts, ghosts: Ghosts, lookUp:
         case 'room.changed':
           return changeMatrixRoom(work, event);
         case 'message.deleted':
-          return redactAll(work, event);
+          return redactAll({ ...work, roomId: await roomWith(work, event.pairs) }, event);
       }
     },
   };

@@ -1,5 +1,6 @@
 import type { MatrixRoomId } from '../../core/ids.ts';
-import type { Portal } from '../../store/types.ts';
+import type { LedgerEntry, Portal } from '../../store/types.ts';
+import type { Work } from '../homeserver/acting.ts';
 import type { BridgeParts } from '../parts.ts';
 
 const FIELD = 'former-rooms';
@@ -28,4 +29,14 @@ export async function isRoomOf(
   roomId: MatrixRoomId,
 ): Promise<boolean> {
   return roomId === portal.matrixRoomId || (await formerRooms(parts, portal)).includes(roomId);
+}
+
+/** The room in which those events are: what was written before a room was replaced is taken away where it was written. */
+export async function roomWith({ parts, portal, roomId }: Work, pairs: readonly LedgerEntry[]): Promise<MatrixRoomId> {
+  const [first] = pairs;
+  const former = first === undefined ? [] : await formerRooms(parts, portal);
+  for (const old of first === undefined ? [] : former.toReversed()) {
+    if ((await parts.homeserver.event(old, first.eventId)) !== undefined) return old;
+  }
+  return roomId;
 }
