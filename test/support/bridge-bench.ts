@@ -52,6 +52,8 @@ export interface BenchOptions {
   readonly watchMs?: number;
   /** How often the bridge compares everybody's name and picture; unset: as in production. */
   readonly compareProfilesMs?: number;
+  /** How often the bridge compares every room; unset: as in production. */
+  readonly compareRoomsMs?: number;
   /** How long notices of what was set aside hold further ones of the room back; unset: as in production. */
   readonly noticesMs?: number;
 }
@@ -147,6 +149,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         ...(options.presence === 'carried' && { presence: true }),
         ...(options.watchMs === undefined ? {} : { watchMs: options.watchMs }),
         noticesMs: options.noticesMs,
+        compareRoomsMs: options.compareRoomsMs,
         ...(options.compareProfilesMs === undefined ? {} : { compareProfilesMs: options.compareProfilesMs }),
       });
       const one: RunningBridge = {

@@ -26,6 +26,9 @@ import { createPollTallies } from './live/poll-tallies.ts';
 import { createPruneNews } from './live/prune-news.ts';
 import { createPuppetProfiles } from './live/puppet-profiles.ts';
 import { createTyping } from './live/typing.ts';
+import { createFollowRoom } from './room-upgrade/follow.ts';
+import { createInvitedToReplacement } from './room-upgrade/invited.ts';
+import { createRoomWatch } from './room-state/watch.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
 import { createNotices } from './notices/aside.ts';
 import type { BridgeParts } from './parts.ts';
@@ -53,6 +56,8 @@ export interface BridgeOptions {
   readonly noticesMs?: number | undefined;
   /** How often everybody's name and picture are compared, ms; unset: ghosts every 10 s, puppets every 5 minutes. */
   readonly compareProfilesMs?: number;
+  /** How often every room is compared, ms; unset: every minute. */
+  readonly compareRoomsMs?: number | undefined;
 }
 
 export interface SideState {
@@ -118,9 +123,16 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const notices = createNotices({ parts, portals, signal, windowMs: options.noticesMs });
   const mayNotifyRoom = createMayNotifyRoom(parts);
   const tallies = createPollTallies({ parts, portals, wake, signal });
+  const follow = createFollowRoom({ ghosts, portalChanged: (portal) => portalChanged(portal) });
   const relay = createRelay(parts, {
     homeserver: createHomeserverSink(parts, ghosts, createLookUpForMatrix(parts, portals, mayNotifyRoom)),
-    workspace: createWorkspaceSink(parts, puppets, createLookUpForWorkspace(parts, portals, mayNotifyRoom), tallies),
+    workspace: createWorkspaceSink(
+      parts,
+      puppets,
+      createLookUpForWorkspace(parts, portals, mayNotifyRoom),
+      tallies,
+      follow,
+    ),
     distrust: (portal, event) =>
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
     distrustHands,
@@ -132,7 +144,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     store: parts.store,
     relay,
     breakers,
-    gate: (portal, from) => catchUps.mayGo(portal, from),
+    gate: (portal, from) => catchUps.mayGo(portal, from) && !(from === 'homeserver' && rooms.isArchived(portal)),
     portals,
     owner: LANE_OWNER,
     clock: parts.clock,
@@ -140,7 +152,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     signal,
   });
 
+  const rooms = createRoomWatch({ parts, portals, wake, everyMs: options.compareRoomsMs, signal });
   const live = together([
+    rooms,
+    createInvitedToReplacement({ parts, portals, wake }),
     createTyping({ parts, portals, puppets, signal }),
     createReceipts({ parts, portals, puppets, signal }),
     ...(options.presence === true ? [createPresence({ parts, signal })] : []),
@@ -242,8 +257,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       workspace: { ...stateOf(breakers.workspace, asked.workspace || realtime.isUp()), realtime: realtime.isUp() },
       homeserver: stateOf(breakers.homeserver, asked.homeserver),
     }),
-    problemsOf: (portal) =>
-      (['workspace', 'homeserver'] as const).flatMap((side) => catchUps.problem(portal, side) ?? []),
+    problemsOf: (portal) => [
+      ...(['workspace', 'homeserver'] as const).flatMap((side) => catchUps.problem(portal, side) ?? []),
+      ...(rooms.isArchived(portal) ? ['it is archived in Rocket.Chat: what is written on Matrix waits'] : []),
+    ],
     portalChanged,
     wake,
     async stop() {

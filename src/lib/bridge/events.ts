@@ -1,9 +1,10 @@
-import type { EventId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
+import type { EventId, MatrixRoomId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
 import type { LedgerEntry, ReactionEntry, Settlement, Snapshot } from '../store/types.ts';
 import type { Card } from './cards/card.ts';
 import type { FileFields } from './homeserver/content-file.ts';
 import type { GeoPoint } from './homeserver/content-location.ts';
 import type { MatrixRelation } from './homeserver/relations.ts';
+import type { ComparedRoom } from './room-state/compare.ts';
 
 /**
  * The one vocabulary between the two sides. A source's interpreter turns an inbox row into one of
@@ -19,6 +20,7 @@ export type WorkspaceEvent =
   | WorkspaceMessageDeleted
   | WorkspaceReactionsChanged
   | WorkspacePinsChanged
+  | WorkspaceRoomChanged
   | WorkspaceAnnounced;
 
 /** Happened on Matrix, is to appear in Rocket.Chat. */
@@ -29,6 +31,8 @@ export type HomeserverEvent =
   | HomeserverReactionAdded
   | HomeserverReactionRemoved
   | HomeserverPinsChanged
+  | HomeserverRoomChanged
+  | HomeserverRoomReplaced
   | HomeserverPollCounted
   | HomeserverRoomEncrypted;
 
@@ -139,6 +143,12 @@ export interface WorkspacePinsChanged {
   readonly origin: 'workspace';
   readonly pinned: readonly { readonly messageId: MessageId; readonly eventId: EventId }[];
   readonly unpinned: readonly MessageId[];
+}
+
+/** What somebody changed about the room itself since it was last settled: its name, topic, picture, who may come and speak. */
+export interface WorkspaceRoomChanged extends Pick<ComparedRoom, 'changes' | 'settled'> {
+  readonly kind: 'room.changed';
+  readonly origin: 'workspace';
 }
 
 /** Rocket.Chat itself says that something happened; the words for it are ours. */
@@ -252,6 +262,27 @@ export interface HomeserverPinsChanged {
   readonly eventId: EventId;
   readonly pinned: readonly MessageId[];
   readonly unpinned: readonly MessageId[];
+}
+
+/** The same of Matrix. */
+export interface HomeserverRoomChanged extends Pick<ComparedRoom, 'changes' | 'settled'> {
+  readonly kind: 'room.changed';
+  readonly origin: 'homeserver';
+  /** Who made the change that this was noticed by. */
+  readonly sender: MatrixUserId;
+  readonly eventId: EventId;
+}
+
+/** The room was ended, and another one goes on in its place. */
+export interface HomeserverRoomReplaced {
+  readonly kind: 'room.replaced';
+  readonly origin: 'homeserver';
+  /** Who ended it. */
+  readonly sender: MatrixUserId;
+  readonly eventId: EventId;
+  readonly old: MatrixRoomId;
+  /** undefined: none is named. */
+  readonly replacement: MatrixRoomId | undefined;
 }
 
 /** A vote, or one less, in a poll whose result is shown: its message is edited a little later. */

@@ -17,6 +17,7 @@ import { presenceRows } from './presence.ts';
 import { reactionRows } from './reactions.ts';
 import { receiptRows } from './receipts.ts';
 import { replyRows } from './replies.ts';
+import { roomSettingRows } from './room-settings.ts';
 import { textRows } from './text.ts';
 import { threadRows } from './threads.ts';
 import { typingRows } from './typing.ts';
@@ -41,6 +42,7 @@ export const features: readonly Feature[] = [
   ...otherKindRows,
   ...profileRows,
   ...pinRows,
+  ...roomSettingRows,
   ...typingRows,
   ...receiptRows,
   ...presenceRows,

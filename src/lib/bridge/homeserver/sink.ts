@@ -4,6 +4,8 @@ import type { WorkspaceEvent } from '../events.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinOnMatrix } from '../pins/to-homeserver.ts';
+import { roomWith } from '../room-upgrade/former-rooms.ts';
+import { changeMatrixRoom } from '../room-state/to-homeserver.ts';
 import type { Work } from './acting.ts';
 import { announce } from './announce.ts';
 import { edit } from './edit.ts';
@@ -39,8 +41,10 @@ export function createHomeserverSink(parts: BridgeParts, ghosts: Ghosts, lookUp:
           return react(work, event);
         case 'pins.changed':
           return pinOnMatrix(work, event);
+        case 'room.changed':
+          return changeMatrixRoom(work, event);
         case 'message.deleted':
-          return redactAll(work, event);
+          return redactAll({ ...work, roomId: await roomWith(work, event.pairs) }, event);
       }
     },
   };

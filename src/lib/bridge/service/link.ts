@@ -11,6 +11,7 @@ import { writeServerAcl } from '../homeserver/server-acl.ts';
 import { newestEvent, wholeUpTo } from '../homeserver/catch-up.ts';
 import { turnsEncryptionOn } from '../homeserver/content.ts';
 import type { BridgeParts } from '../parts.ts';
+import { agreeOnRoom } from '../room-state/seed.ts';
 import { linkedAtCursor } from '../portal-index.ts';
 import { caughtUpTo } from '../workspace/catch-up.ts';
 import { assertAdmitted } from './access.ts';
@@ -46,6 +47,7 @@ export async function linkRooms(
   await parts.homeserver.join(matrixRoomId, request.via);
   await refuseEncrypted(parts, portal, matrixRoomId);
   const warnings = await claimMatrixRoom(parts, portal, matrixRoomId);
+  await agreeOnRoom(parts, portal, matrixRoomId, wanted === undefined ? 'workspace' : 'both');
   const active = await activate(parts, portal, matrixRoomId, serverTime, request.retention);
   const unwritten = await writeServerAcl(parts, active);
   await bridge?.portalChanged(active, serverTime);

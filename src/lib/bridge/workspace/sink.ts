@@ -6,6 +6,8 @@ import type { PollTallies } from '../live/poll-tallies.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinInWorkspace } from '../pins/to-workspace.ts';
+import { changeWorkspaceRoom } from '../room-state/to-workspace.ts';
+import type { FollowRoom } from '../room-upgrade/follow.ts';
 import type { Work } from './acting.ts';
 import { edit } from './edit.ts';
 import type { LookUpForWorkspace } from './names.ts';
@@ -26,6 +28,7 @@ export function createWorkspaceSink(
   puppets: Puppets,
   lookUp: LookUpForWorkspace,
   tallies: Pick<PollTallies, 'counted'>,
+  follow: FollowRoom,
 ): WorkspaceSink {
   const { settings } = parts;
   return {
@@ -46,6 +49,10 @@ export function createWorkspaceSink(
           return takeBack(work, event);
         case 'pins.changed':
           return pinInWorkspace(work, event);
+        case 'room.changed':
+          return changeWorkspaceRoom(work, event);
+        case 'room.replaced':
+          return follow(work, event);
         case 'poll.counted':
           return settledWith(
             event,

@@ -6,6 +6,7 @@ import type { Recorded } from '../homeserver/source.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinsRow } from '../pins/row.ts';
 import type { PortalIndex } from '../portal-index.ts';
+import { roomRow } from '../room-state/row.ts';
 import { type WorkspaceMessage, isDeleted, readMessage, versionOf } from './message.ts';
 import { reactionsKey } from './reactions.ts';
 
@@ -144,6 +145,8 @@ async function record(
   for (const event of events) {
     const pins = event.kind === 'message' ? pinsRow(portals, event.message) : undefined;
     if (pins !== undefined) rows.push(pins);
+    const room = event.kind === 'message' ? roomRow(portals, event.message) : undefined;
+    if (room !== undefined) rows.push(room);
     const row = await rowOf(parts, portals, event);
     if (row === undefined) continue;
     rows.push(row);
