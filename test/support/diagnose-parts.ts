@@ -19,6 +19,7 @@ export const noSetup = (given: Partial<Setup> = {}): Setup => ({
   homeserver: nowhere('homeserver'),
   registration: nowhere('registration'),
   bridge: nowhere('bridge'),
+  checkStore: nowhere('store'),
   close: () => Promise.resolve(),
   ...given,
 });

@@ -68,6 +68,23 @@ export function readAcl(content: unknown): ServerAcl | undefined {
   };
 }
 
+/** Whether a room's list lets a server in: https://spec.matrix.org/v1.17/client-server-api/#mroomserver_acl */
+export function serverAclAdmits({ allow, deny, allow_ip_literals: addresses }: ServerAcl, server: ServerName): boolean {
+  const host = server.toLowerCase().replace(/:\d+$/, '');
+  if (!addresses && isAddress(host)) return false;
+  const fits = (pattern: string): boolean => globOf(pattern.toLowerCase()).test(host);
+  return !deny.some(fits) && allow.some(fits);
+}
+
+/** `*` stands for any characters, `?` for one. */
+const globOf = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .replaceAll(/[\\^$+.()|[\]{}]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  );
+
 const textsOf = (value: unknown): AccessPattern[] =>
   Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 const sorted = (patterns: readonly string[]): readonly string[] => [...new Set(patterns)].toSorted();

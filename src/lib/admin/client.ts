@@ -61,6 +61,8 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     verify: (request) => call('verify', request),
     inviteLink: (request) => call('invite-link', request),
     status: () => call('status'),
+    health: () => call('health'),
+    hearing: () => call('hearing'),
     trace: (request) => call('trace', request),
     asideRows: () => call('aside-rows'),
     showAside: (request) => call('show-aside', request),

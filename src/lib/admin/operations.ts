@@ -53,6 +53,8 @@ export const operations: Readonly<Record<string, Operation>> = {
     async (service, _, caller) => (caller.rights === 'admin' ? service.status() : shortStatus(await service.status())),
     everybody,
   ),
+  health: operation(nothing, (service) => service.health()),
+  hearing: operation(nothing, (service) => service.hearing()),
   rooms: operation(
     nothing,
     async (service, _, caller) =>

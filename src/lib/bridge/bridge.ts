@@ -77,6 +77,8 @@ export interface Bridge {
   problemsOf(portal: Portal): readonly string[];
   /** A portal was linked, changed or closed. */
   portalChanged(portal: Portal, linkedAt?: number): Promise<void>;
+  /** See {@link Hearing}. */
+  hears(): Promise<number | undefined>;
   /** Rows were put back by hand. */
   wake(lane: string): void;
   /** Finishes the rows under way, keeps the others, closes connections. */
@@ -262,6 +264,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       ...(rooms.isArchived(portal) ? ['it is archived in Rocket.Chat: what is written on Matrix waits'] : []),
     ],
     portalChanged,
+    hears: () => realtime.hears(),
     wake,
     async stop() {
       ending.abort(new Error('the bridge is stopping'));

@@ -55,6 +55,12 @@ export interface CheckContext extends DiagnoseParts {
   found(id: string, subject?: ServerName): readonly { readonly status: string; readonly detail: string }[];
 }
 
+/** The other server; checks with `when: 'partner'` run only where there is one. */
+export function partnerOf({ partner }: Pick<CheckContext, 'partner'>): ServerName {
+  if (partner === undefined) throw new Error('this check is about another server, and there is none');
+  return partner;
+}
+
 /** The name that a check about names looks at. */
 export function subjectOf({ subject }: CheckContext): Subject {
   if (subject === undefined) throw new Error('this check is about a server name, and there is none');

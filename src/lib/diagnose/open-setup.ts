@@ -51,6 +51,20 @@ export function openSetup(profile: Profile | undefined, reach: Reach, folders: F
           deadlineMs: timeoutMs,
         });
       }),
+    checkStore: () =>
+      once('store', async () => {
+        const [{ openStore }, { checkStore }] = await Promise.all([
+          import('../store/open.ts'),
+          import('../store/check.ts'),
+        ]);
+        const url = bridgeOf(admin).store.reveal();
+        const store = await openStore({ url, key: reach.key, clock, migrate: false });
+        try {
+          return await checkStore(store);
+        } finally {
+          await store.close();
+        }
+      }),
     bridge: () =>
       once('bridge', async () => {
         const { connectService } = await import('../admin/connect.ts');

@@ -1,6 +1,7 @@
 import type { ServiceConnection } from '../admin/connect.ts';
 import type { AdminProfile, Profile } from '../config/profile.ts';
 import type { MatrixApi, Registration } from '../matrix/types.ts';
+import type { StoreReport } from '../store/check.ts';
 import type { WorkspaceApi } from '../rocketchat/types.ts';
 
 /** What is set up here, as far as anything is. What has to be opened is opened when it is asked for, once. */
@@ -17,6 +18,8 @@ export interface Setup {
   registration(): Promise<Registration>;
   /** The running bridge, or its store where none runs. */
   bridge(): Promise<ServiceConnection>;
+  /** As `store check` does; a bridge may run meanwhile. */
+  checkStore(): Promise<StoreReport>;
   /** Closes what was opened. */
   close(): Promise<void>;
 }

@@ -6,11 +6,8 @@ import { fileRequests } from './file-requests.ts';
 import { messageRequests } from './message-requests.ts';
 import { presenceRequests } from './presence-requests.ts';
 import { reactionRequests } from './reaction-requests.ts';
-<<<<<<< HEAD
 import { adminRequests } from './admin-requests.ts';
-=======
 import { rightsRequests } from './rights-requests.ts';
->>>>>>> main
 import { createRest, type Rest, type RestOptions } from './rest.ts';
 import { unexpectedAnswer } from './rest-answer.ts';
 import { roomAdminRequests } from './room-admin-requests.ts';

@@ -105,11 +105,7 @@ export interface NewWorkspaceUser {
  * What the bridge asks of a workspace, as one account. Every method throws only `RemoteError`.
  * Lookups answer `undefined` for "there is no such thing" (or none this account may see).
  */
-<<<<<<< HEAD
-export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi, RoomAdminApi, WorkspaceAdminApi {
-=======
-export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi, RightsApi, RoomAdminApi {
->>>>>>> main
+export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi, RightsApi, RoomAdminApi, WorkspaceAdminApi {
   readonly credentials: WorkspaceCredentials | undefined;
   /** The same server as another account; shares connections and limiter knowledge. */
   as(credentials: WorkspaceCredentials): WorkspaceApi;

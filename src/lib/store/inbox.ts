@@ -97,7 +97,7 @@ function lookingUp({ kysely }: StoreDatabase): Pick<Inbox, 'lastId' | 'head' | '
   };
 }
 
-type Counting = Pick<Inbox, 'pendingLanes' | 'mergeLanes' | 'waiting' | 'dropBodies'>;
+type Counting = Pick<Inbox, 'pendingLanes' | 'mergeLanes' | 'waiting' | 'newest' | 'dropBodies'>;
 
 function counting(database: StoreDatabase): Counting {
   const { kysely } = database;
@@ -116,6 +116,11 @@ function counting(database: StoreDatabase): Counting {
         .orderBy('lane')
         .execute();
       return rows.map(({ lane, count, oldestAt }) => ({ lane, count, oldestAt }));
+    },
+    async newest(side) {
+      const query = kysely.selectFrom('inbox').select(['lane', (eb) => eb.fn.max('place').as('newest')]);
+      const rows = await query.where('side', '=', side).groupBy('lane').execute();
+      return new Map(rows.flatMap(({ lane, newest }) => (newest === null ? [] : [[lane, Number(newest)] as const])));
     },
     async dropBodies(before) {
       const { numUpdatedRows } = await kysely

@@ -1,6 +1,6 @@
 import { RcfedError } from '../../core/errors.ts';
 import { RemoteError } from '../../core/remote-error.ts';
-import type { BridgeParts } from '../parts.ts';
+import type { BridgeIdentity, BridgeParts } from '../parts.ts';
 
 /** Begins like every ghost and is nobody's: usernames of Rocket.Chat have no NUL, which this stands for. */
 const NOBODY = '=00rcfed';
@@ -16,7 +16,10 @@ const NOBODY = '=00rcfed';
 export async function claimOwnNames({
   homeserver,
   identity,
-}: Pick<BridgeParts, 'homeserver' | 'identity'>): Promise<void> {
+}: {
+  readonly homeserver: BridgeParts['homeserver'];
+  readonly identity: Pick<BridgeIdentity, 'matrixBot' | 'prefix'>;
+}): Promise<void> {
   const { matrixBot, prefix } = identity;
   for (const localpart of [matrixBot.slice(1, matrixBot.indexOf(':')), prefix + NOBODY]) {
     try {

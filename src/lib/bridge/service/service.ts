@@ -2,6 +2,7 @@ import type { Bridge } from '../bridge.ts';
 import type { BridgeParts } from '../parts.ts';
 import { accessRules, changeAccess, checkAccess } from './access.ts';
 import { federationRoles, setFederationRoles } from './federation-roles.ts';
+import { bridgeHealth, bridgeHearing } from './health.ts';
 import { inviteLink, inviteUsers, verifyUsers } from './invite.ts';
 import { linkRooms } from './link.ts';
 import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
@@ -31,6 +32,8 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     verify: ({ users }) => verifyUsers(parts, users),
     inviteLink: ({ room }) => inviteLink(parts, room),
     status: () => bridgeStatus(parts, bridge),
+    health: () => bridgeHealth(parts),
+    hearing: () => bridgeHearing(bridge),
     trace: ({ ref }) => traceOf(parts, ref),
     asideRows: () => asideRows(parts),
     showAside: ({ id }) => showAside(parts, id),

@@ -1,4 +1,5 @@
 // What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
+import type { HealthView, HearingView } from './health-view.ts';
 import type { PortalRetention } from '../../store/types.ts';
 import type { FederationRolesService } from './roles-view.ts';
 
@@ -194,6 +195,8 @@ export interface BridgeService extends FederationRolesService {
   verify(request: { readonly users: readonly string[] }): Promise<readonly VerifiedView[]>;
   inviteLink(request: { readonly room: string }): Promise<InviteLinkView>;
   status(): Promise<StatusView>;
+  health(): Promise<HealthView>;
+  hearing(): Promise<HearingView>;
   /** `ref`: message id, event id, or a link to either. */
   trace(request: { readonly ref: string }): Promise<TraceView>;
   asideRows(): Promise<readonly AsideView[]>;

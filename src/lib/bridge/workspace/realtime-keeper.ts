@@ -5,6 +5,7 @@ import type { Breaker } from '../breaker.ts';
 import type { CatchUps } from '../catch-ups.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
+import { createHearing } from './hearing.ts';
 import { createWorkspaceSource } from './source.ts';
 
 const RETRY_MS = 1000;
@@ -31,6 +32,8 @@ export interface RealtimeKeeper {
   unwatch(portal: Portal): Promise<void>;
   /** Resolves when all that it brought so far is on disk. */
   flushed(): Promise<void>;
+  /** See `createHearing`. */
+  hears(): Promise<number | undefined>;
   /** Until the signal aborts. */
   run(): Promise<void>;
   close(): Promise<void>;
@@ -42,6 +45,7 @@ export function createRealtimeKeeper(options: RealtimeKeeperOptions): RealtimeKe
   let session: RealtimeSession | undefined;
   let up = false;
   const source = createWorkspaceSource(parts, portals, wake, (reason) => session?.reconnect(reason));
+  const hearing = createHearing(parts);
   const watch = (portal: Portal): void => {
     // The bot hears nothing of a direct message.
     if (portal.direct !== undefined) return;
@@ -59,7 +63,10 @@ export function createRealtimeKeeper(options: RealtimeKeeperOptions): RealtimeKe
   const runSession = async (): Promise<void> => {
     const ended = Promise.withResolvers<void>();
     session = await options.realtime({
-      onEvent: (event) => source.take(event),
+      onEvent(event) {
+        hearing.onEvent(event);
+        source.take(event);
+      },
       wants: options.wants,
       onNews: options.onNews,
       onLost: lost,
@@ -93,6 +100,7 @@ export function createRealtimeKeeper(options: RealtimeKeeperOptions): RealtimeKe
       if (portal.direct === undefined) await session?.unwatchRoom(portal.workspaceRoomId);
     },
     flushed: () => source.flushed(),
+    hears: () => hearing.hears(),
     async run() {
       let delay = RETRY_MS;
       while (!signal.aborted) {

@@ -1,0 +1,16 @@
+/** What only the bridge itself can say of how it is, for `federation diagnose`. */
+export interface HealthView {
+  /** Names this bridge and its workspace in the rooms' state. */
+  readonly bridgeId: string;
+  readonly workspaceId: string;
+  /** Accounts of people from Matrix whose tokens were tried, and the user names of those that were refused. */
+  readonly puppets: { readonly tried: number; readonly refused: readonly string[] };
+  /** Channels and private groups: when the newest message that was recorded was written; null: none yet. */
+  readonly rooms: readonly { readonly room: string; readonly roomId: string; readonly newest: string | null }[];
+}
+
+/** Whether the live connection brings what is written, tried with a message of the bot to itself. */
+export interface HearingView {
+  /** null: it did not come in time. */
+  readonly durationMs: number | null;
+}

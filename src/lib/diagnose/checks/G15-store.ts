@@ -1,0 +1,47 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { parseStoreUrl } from '../../store/url.ts';
+import { type Check, type Verdict, passes, skips } from '../check.ts';
+
+const MIB = 1024 * 1024;
+const LITTLE = 512 * MIB;
+const HARDLY_ANY = 64 * MIB;
+
+export const store: Check = {
+  id: 'G15',
+  group: 'bridge',
+  title: 'The store is whole and has room',
+  severity: 'fail',
+  fix: 'printed',
+  needs: ['L3'],
+  deadlineMs: 60_000,
+  why: 'What arrives is written down before it is acknowledged. On a full disk the bridge takes nothing any more, and both servers keep what they have until there is room.',
+  async run({ setup }) {
+    if (setup.admin === undefined) return skips('only the admin of a bridge can see it');
+    const url = parseStoreUrl(setup.admin.store.reveal());
+    const { findings } = await setup.checkStore();
+    const broken = findings.map(({ severity, message, count }): Verdict => ({
+      status: severity === 'broken' ? 'fail' : 'warn',
+      detail: `${message} (${count})`,
+      cure: {
+        text: 'Save it as it is, then see what is wrong:',
+        commands: ['rcfed store backup', 'rcfed store check'],
+      },
+    }));
+    const room = url.engine === 'sqlite' ? await roomAt(dirname(url.path)) : undefined;
+    const verdicts = [...broken, ...(room === undefined ? [] : [room])];
+    return verdicts.length > 0 ? verdicts : passes(`${url.shown} is whole`);
+  },
+};
+
+async function roomAt(folder: string): Promise<Verdict | undefined> {
+  const found = await statfs(folder).catch(() => undefined);
+  const free = found === undefined ? Number.POSITIVE_INFINITY : found.bavail * found.bsize;
+  if (free > LITTLE) return undefined;
+  return {
+    status: free > HARDLY_ANY ? 'warn' : 'fail',
+    detail: `${Math.round(free / MIB)} MiB are free in ${folder}`,
+    affects: ['on a full disk nothing is taken any more'],
+    cure: { text: 'Make room:', commands: [`df -h ${folder}`, `du -sh ${folder}`] },
+  };
+}

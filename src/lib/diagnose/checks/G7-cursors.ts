@@ -1,0 +1,57 @@
+import type { WorkspaceRoomId } from '../../core/ids.ts';
+import { type Check, type Verdict, passes, skips } from '../check.ts';
+import { healthOf } from '../facts/bridge-health.ts';
+import { createGate } from '../gate.ts';
+
+const LATE_MS = 2 * 60_000;
+const AT_ONCE = 4;
+const MOST_ROOMS = 100;
+
+export const cursors: Check = {
+  id: 'G7',
+  group: 'bridge',
+  title: 'What is written in Rocket.Chat is recorded',
+  severity: 'fail',
+  fix: 'printed',
+  needs: ['G1', 'R4'],
+  deadlineMs: 60_000,
+  why: 'Each room is asked for its last message. One that is minutes old and not recorded means that neither the live connection nor the catching up sees that room: usually the bot is no member of it any more.',
+  async run(context) {
+    if (context.setup.admin === undefined) return skips('only the admin of a bridge can see it');
+    const { rooms } = await healthOf(context);
+    if (rooms.length === 0) return skips('no room is federated');
+    const workspace = await context.setup.workspace();
+    const gate = createGate(AT_ONCE);
+    const looked = await Promise.all(
+      rooms.slice(0, MOST_ROOMS).map(({ room, roomId, newest }) =>
+        gate(async (): Promise<Verdict | undefined> => {
+          const found = await workspace.roomById(roomId as WorkspaceRoomId);
+          if (found === undefined) return missing(room);
+          // Nothing was written since it was linked.
+          if (newest === null || context.clock.now() - found.lastMessageAt < LATE_MS) return undefined;
+          return found.lastMessageAt - Date.parse(newest) > LATE_MS
+            ? behind(room, newest, found.lastMessageAt)
+            : undefined;
+        }),
+      ),
+    );
+    const wrong = looked.filter((verdict) => verdict !== undefined);
+    return wrong.length === 0 ? passes(`in all ${rooms.length} rooms`) : wrong;
+  },
+};
+
+const missing = (room: string): Verdict => ({
+  status: 'fail',
+  detail: `${room} is not seen in Rocket.Chat: it was deleted, or the bot is no member`,
+  cure: { text: 'Make the bot a member again, or let go of the room:', commands: [`rcfed rooms unlink ${room}`] },
+});
+
+const behind = (room: string, newest: string, last: number): Verdict => ({
+  status: 'fail',
+  detail: `the last message of ${room} is of ${new Date(last).toISOString()}, the last one recorded of ${newest}`,
+  affects: [`nothing of ${room} goes to Matrix`],
+  cure: {
+    text: 'Make the bot a member of the room; if it is one, start the bridge again and see what it says:',
+    commands: ['rcfed federation run --verbose'],
+  },
+});

@@ -1,0 +1,29 @@
+import { type Check, passes } from '../check.ts';
+import { partnerOf } from '../context.ts';
+
+/** Whatever of it fails keeps everybody from reaching the server. */
+const NEEDED = ['D1', 'D3', 'D4', 'D9', 'D10', 'T1', 'T2', 'T3', 'T4', 'T5', 'T6', 'K1', 'K2', 'K3', 'K4', 'K5', 'F1'];
+
+export const partnerInOrder: Check = {
+  id: 'X1',
+  group: 'partner',
+  title: 'The other server is in order',
+  severity: 'fail',
+  fix: 'printed',
+  when: 'partner',
+  why: 'It is looked at as ours is. What is wrong there only its admins can mend; the text below is for them.',
+  async run(context) {
+    const name = partnerOf(context);
+    const wrong = NEEDED.flatMap((id) =>
+      context.found(id, name).flatMap(({ status, detail }) => (status === 'fail' ? [`${id}: ${detail}`] : [])),
+    );
+    if (wrong.length === 0) return passes(`${name} is found, trusted and signs as it should`);
+    return {
+      status: 'fail',
+      detail: `${name} is not`,
+      evidence: wrong,
+      affects: [`nobody can talk with people on ${name}`],
+      cure: { text: 'Send this to its admins:', commands: [`rcfed federation diagnose --with ${name}`] },
+    };
+  },
+};

@@ -1,0 +1,29 @@
+import { type Check, passes } from '../check.ts';
+import { partnerOf } from '../context.ts';
+
+export const bothAdmit: Check = {
+  id: 'X4',
+  group: 'partner',
+  title: 'The rules here admit the other server',
+  severity: 'fail',
+  fix: 'printed',
+  when: 'partner',
+  why: "rcfed's own rules (`federation access`) and Rocket.Chat's allow list (N5) keep people of other servers out without a word to them. Whether their rules admit us shows only at an invitation.",
+  async run(context) {
+    const name = partnerOf(context);
+    const refusing = context.found('N5').some(({ status }) => status === 'fail');
+    if (refusing) return refused(name, "Rocket.Chat's allow list does not have it", []);
+    if (context.setup.admin === undefined) return passes('as far as can be seen from here');
+    const connection = await context.setup.bridge();
+    const { allowed, why } = await connection.service.checkAccess({ server: name });
+    if (allowed) return passes(`${name}: ${why}`);
+    return refused(name, `rcfed's rules say: ${why}`, [`rcfed federation access allow ${name}`]);
+  },
+};
+
+const refused = (name: string, why: string, commands: readonly string[]) => ({
+  status: 'fail' as const,
+  detail: `${name} is kept out: ${why}`,
+  affects: [`people on ${name} can not be invited, and nothing that they write arrives`],
+  cure: { text: 'Let it in:', commands: commands.length > 0 ? commands : [`See N5 for the entry to add: *.${name}`] },
+});

@@ -1,0 +1,26 @@
+import { type Check, passes, skips } from '../check.ts';
+import { partnerOf } from '../context.ts';
+
+const OURS = ['D3', 'D4', 'D9', 'T1', 'T2', 'T3', 'T4', 'T5', 'F1', 'F2'];
+
+export const bothDirections: Check = {
+  id: 'X7',
+  group: 'partner',
+  title: 'Both servers reach each other',
+  severity: 'fail',
+  fix: 'printed',
+  when: 'partner',
+  needs: ['X1'],
+  why: 'A join needs both directions: the other server fetches our keys while it answers us. "401 on join" nearly always means that they can not reach us.',
+  async run(context) {
+    const { own } = context;
+    if (own === undefined) return skips('no server of our own is known');
+    const wrong = OURS.filter((id) => context.found(id, own).some(({ status }) => status === 'fail'));
+    if (wrong.length === 0) return passes(`as far as can be seen from here, ${partnerOf(context)} reaches ${own}`);
+    return {
+      status: 'fail',
+      detail: `${own} fails ${wrong.join(', ')}: ${partnerOf(context)} can not reach it, and joins end with 401`,
+      cure: { text: `Mend ${wrong.join(', ')} of ${own} first.` },
+    };
+  },
+};
