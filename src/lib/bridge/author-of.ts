@@ -6,7 +6,8 @@ export function authorOf(event: WorkspaceEvent): WorkspaceAuthor {
   if (event.kind === 'message.edited') return event.editor;
   const reacting = event.kind === 'reactions.changed' ? event.reactions.added[0]?.author : undefined;
   if (reacting !== undefined) return reacting;
-  // Pins are the bot's doing.
-  const author = event.kind === 'pins.changed' ? ('' as never) : (event.pairs[0]?.workspaceUserId ?? ('' as never));
+  // Pins and roles are the bot's doing.
+  const isBots = event.kind === 'pins.changed' || event.kind === 'roles.changed';
+  const author = isBots ? ('' as never) : (event.pairs[0]?.workspaceUserId ?? ('' as never));
   return { id: author, username: '', name: '' };
 }

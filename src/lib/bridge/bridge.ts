@@ -30,6 +30,7 @@ import { createNotices } from './notices/aside.ts';
 import type { BridgeParts } from './parts.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
+import { createFollowRoles } from './roles/follow-roles.ts';
 import { createLookUpForWorkspace } from './workspace/names.ts';
 import { createPuppets } from './workspace/puppets.ts';
 import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
@@ -52,6 +53,8 @@ export interface BridgeOptions {
   readonly noticesMs?: number | undefined;
   /** How often everybody's name and picture are compared, ms; unset: ghosts every 10 s, puppets every 5 minutes. */
   readonly compareProfilesMs?: number;
+  /** How often the roles in all rooms are compared, ms; unset: every ten minutes. */
+  readonly compareRolesMs?: number | undefined;
 }
 
 export interface SideState {
@@ -113,7 +116,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const localNames = createLocalNames();
   const ghostProfiles = createGhostProfiles({ parts, localNames, everyMs: options.compareProfilesMs, signal });
   const ghosts = createGhosts(parts, (author) => ghostProfiles.seen(author));
-  const puppets = createPuppets(parts, localNames);
+  const roles = createFollowRoles({ parts, portals, wake, everyMs: options.compareRolesMs, signal });
+  const puppets = createPuppets(parts, localNames, (portal, userId) => roles.entered(portal, userId));
   const notices = createNotices({ parts, portals, signal, windowMs: options.noticesMs });
   const mayNotifyRoom = createMayNotifyRoom(parts);
   const tallies = createPollTallies({ parts, portals, wake, signal });
@@ -147,6 +151,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     ghostProfiles,
     createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
     createEmojiNews(parts.emoji),
+    roles,
     createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
   ]);
   const listening = { wants: live.wants, onNews: live.inWorkspace };

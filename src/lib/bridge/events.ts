@@ -4,6 +4,7 @@ import type { Card } from './cards/card.ts';
 import type { FileFields } from './homeserver/content-file.ts';
 import type { GeoPoint } from './homeserver/content-location.ts';
 import type { MatrixRelation } from './homeserver/relations.ts';
+import type { KnownRoleChange, RoleChange } from './roles/role-change.ts';
 
 /**
  * The one vocabulary between the two sides. A source's interpreter turns an inbox row into one of
@@ -19,6 +20,7 @@ export type WorkspaceEvent =
   | WorkspaceMessageDeleted
   | WorkspaceReactionsChanged
   | WorkspacePinsChanged
+  | WorkspaceRolesChanged
   | WorkspaceAnnounced;
 
 /** Happened on Matrix, is to appear in Rocket.Chat. */
@@ -29,6 +31,7 @@ export type HomeserverEvent =
   | HomeserverReactionAdded
   | HomeserverReactionRemoved
   | HomeserverPinsChanged
+  | HomeserverRolesChanged
   | HomeserverPollCounted
   | HomeserverRoomEncrypted;
 
@@ -139,6 +142,15 @@ export interface WorkspacePinsChanged {
   readonly origin: 'workspace';
   readonly pinned: readonly { readonly messageId: MessageId; readonly eventId: EventId }[];
   readonly unpinned: readonly MessageId[];
+}
+
+/** Who is something else in the room than when it was last settled. */
+export interface WorkspaceRolesChanged {
+  readonly kind: 'roles.changed';
+  readonly origin: 'workspace';
+  readonly people: readonly RoleChange[];
+  /** For the first time since the room was linked. */
+  readonly isTakeOver: boolean;
 }
 
 /** Rocket.Chat itself says that something happened; the words for it are ours. */
@@ -252,6 +264,16 @@ export interface HomeserverPinsChanged {
   readonly eventId: EventId;
   readonly pinned: readonly MessageId[];
   readonly unpinned: readonly MessageId[];
+}
+
+/** The same of Matrix. */
+export interface HomeserverRolesChanged {
+  readonly kind: 'roles.changed';
+  readonly origin: 'homeserver';
+  /** Who made the change that this was noticed by: the bridge itself, where it had all compared. */
+  readonly sender: MatrixUserId;
+  readonly eventId: EventId;
+  readonly people: readonly KnownRoleChange[];
 }
 
 /** A vote, or one less, in a poll whose result is shown: its message is edited a little later. */

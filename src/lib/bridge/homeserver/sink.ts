@@ -4,6 +4,7 @@ import type { WorkspaceEvent } from '../events.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinOnMatrix } from '../pins/to-homeserver.ts';
+import { rolesToMatrix } from '../roles/to-homeserver.ts';
 import type { Work } from './acting.ts';
 import { announce } from './announce.ts';
 import { edit } from './edit.ts';
@@ -39,6 +40,8 @@ export function createHomeserverSink(parts: BridgeParts, ghosts: Ghosts, lookUp:
           return react(work, event);
         case 'pins.changed':
           return pinOnMatrix(work, event);
+        case 'roles.changed':
+          return rolesToMatrix(work, event);
         case 'message.deleted':
           return redactAll(work, event);
       }

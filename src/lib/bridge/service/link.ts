@@ -12,6 +12,7 @@ import { newestEvent, wholeUpTo } from '../homeserver/catch-up.ts';
 import { turnsEncryptionOn } from '../homeserver/content.ts';
 import type { BridgeParts } from '../parts.ts';
 import { linkedAtCursor } from '../portal-index.ts';
+import { compareMatrixRoles, compareWorkspaceRoles } from '../roles/row.ts';
 import { caughtUpTo } from '../workspace/catch-up.ts';
 import { assertAdmitted } from './access.ts';
 import { viewOf } from './rooms.ts';
@@ -47,6 +48,8 @@ export async function linkRooms(
   const warnings = await claimMatrixRoom(parts, portal, matrixRoomId);
   const active = await activate(parts, portal, matrixRoomId, serverTime, request.retention);
   const unwritten = await writeServerAcl(parts, active);
+  await compareMatrixRoles(parts, active);
+  await compareWorkspaceRoles(parts, active);
   await bridge?.portalChanged(active, serverTime);
   return {
     room: viewOf(active, 0, bridge?.problemsOf(active) ?? []),

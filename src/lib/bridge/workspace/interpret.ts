@@ -7,6 +7,8 @@ import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { interpretWorkspacePins } from '../pins/interpret-workspace.ts';
 import { PINS } from '../pins/row.ts';
+import { interpretWorkspaceRoles } from '../roles/interpret-workspace.ts';
+import { ROLES } from '../roles/row.ts';
 import { type WorkspaceMessage, hashOf, isDeleted, readMessage, versionOf } from './message.ts';
 import { reactionChange } from './reactions.ts';
 import { kindOf } from './system-messages.ts';
@@ -35,6 +37,7 @@ export async function interpretWorkspaceRow(
   { portal, linkedAt, ownSendingUnsettled }: WorkspaceCircumstances,
 ): Promise<WorkspaceEvent | Nothing | Later> {
   if (row.type === PINS) return interpretWorkspacePins(parts, portal, row, ownSendingUnsettled);
+  if (row.type === ROLES) return interpretWorkspaceRoles(parts, portal, row);
   if (row.type === DIRECT_ROW) return nothing('direct message opened');
   if (row.type === 'deleted' || row.type === 'pruned') {
     return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled, row.type);

@@ -37,7 +37,12 @@ export interface Puppets {
   distrust(portal: Portal, matrixUserId: MatrixUserId): Promise<void>;
 }
 
-export function createPuppets(parts: BridgeParts, naming: Naming): Puppets {
+/** `onEntered`: somebody's puppet became a member of that portal's room. */
+export function createPuppets(
+  parts: BridgeParts,
+  naming: Naming,
+  onEntered: (portal: Portal, matrixUserId: MatrixUserId) => void = () => {},
+): Puppets {
   const serial = new SerialByKey<MatrixUserId>();
   const voices = new Remembered<Voice>();
   return {
@@ -47,7 +52,7 @@ export function createPuppets(parts: BridgeParts, naming: Naming): Puppets {
       if (known !== undefined) return known;
       return serial.run(matrixUserId, async () => {
         const person = await ensurePuppet(parts, naming, matrixUserId);
-        await ensureMember(parts, portal, person);
+        if (await entersRoom(parts, portal, person)) onEntered(portal, matrixUserId);
         const voice = puppetVoice(parts, person);
         voices.set(portal, matrixUserId, voice);
         return voice;
@@ -177,11 +182,13 @@ async function firstPicture(parts: BridgeParts, naming: Naming, person: Person):
   }
 }
 
-async function ensureMember(parts: BridgeParts, portal: Portal, person: Person): Promise<void> {
-  if (await parts.store.people.isMember(portal.id, person.id)) return;
-  if (person.workspaceUserId === undefined) return;
+/** False: they were a member before. */
+async function entersRoom(parts: BridgeParts, portal: Portal, person: Person): Promise<boolean> {
+  if (await parts.store.people.isMember(portal.id, person.id)) return false;
+  if (person.workspaceUserId === undefined) return false;
   await parts.workspace.addToRoom({ id: portal.workspaceRoomId, type: portal.roomType }, person.workspaceUserId);
   await parts.store.people.setMember(portal.id, person.id, true);
+  return true;
 }
 
 const randomPassword = (): string => `Aa1!${randomBytes(30).toString('base64url')}`;

@@ -6,6 +6,7 @@ import type { PollTallies } from '../live/poll-tallies.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinInWorkspace } from '../pins/to-workspace.ts';
+import { rolesToWorkspace } from '../roles/to-workspace.ts';
 import type { Work } from './acting.ts';
 import { edit } from './edit.ts';
 import type { LookUpForWorkspace } from './names.ts';
@@ -46,6 +47,8 @@ export function createWorkspaceSink(
           return takeBack(work, event);
         case 'pins.changed':
           return pinInWorkspace(work, event);
+        case 'roles.changed':
+          return rolesToWorkspace(work, event);
         case 'poll.counted':
           return settledWith(
             event,

@@ -5,6 +5,7 @@ import { contentHash } from '../effect-ids.ts';
 import type { Recorded } from '../homeserver/source.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinsRow } from '../pins/row.ts';
+import { rolesRow } from '../roles/row.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { type WorkspaceMessage, isDeleted, readMessage, versionOf } from './message.ts';
 import { reactionsKey } from './reactions.ts';
@@ -144,6 +145,8 @@ async function record(
   for (const event of events) {
     const pins = event.kind === 'message' ? pinsRow(portals, event.message) : undefined;
     if (pins !== undefined) rows.push(pins);
+    const roles = event.kind === 'message' ? rolesRow(portals, event.message) : undefined;
+    if (roles !== undefined) rows.push(roles);
     const row = await rowOf(parts, portals, event);
     if (row === undefined) continue;
     rows.push(row);
