@@ -50,6 +50,8 @@ export interface BenchOptions {
   readonly watchMs?: number;
   /** How often the bridge compares everybody's name and picture; unset: as in production. */
   readonly compareProfilesMs?: number;
+  /** How often the bridge compares the roles in all rooms; unset: as in production. */
+  readonly compareRolesMs?: number;
   /** How long notices of what was set aside hold further ones of the room back; unset: as in production. */
   readonly noticesMs?: number;
 }
@@ -145,6 +147,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         ...(options.watchMs === undefined ? {} : { watchMs: options.watchMs }),
         noticesMs: options.noticesMs,
         ...(options.compareProfilesMs === undefined ? {} : { compareProfilesMs: options.compareProfilesMs }),
+        compareRolesMs: options.compareRolesMs,
       });
       const one: RunningBridge = {
         bridge,

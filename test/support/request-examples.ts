@@ -163,6 +163,11 @@ export const goodRequests: Readonly<Record<string, readonly Params[]>> = {
     },
   ],
   'POST rooms.join': [room, byName],
+  'POST rooms.muteUser': [
+    { ...room, userId: 'x' },
+    { ...room, username: 'x' },
+  ],
+  'POST rooms.unmuteUser': [{ ...room, username: 'x' }],
   'GET rooms.isMember': [
     { ...room, userId: 'x' },
     { ...room, username: 'x' },

@@ -67,6 +67,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'POST rooms.saveRoomSettings': 'isRoomsSaveRoomSettingsProps',
   'POST rooms.join': 'isRoomsJoinProps',
   'GET rooms.isMember': 'isRoomsIsMemberProps',
+  'POST rooms.muteUser': 'isRoomsMuteUnmuteUserProps',
+  'POST rooms.unmuteUser': 'isRoomsMuteUnmuteUserProps',
   'GET rooms.adminRooms': 'isRoomsAdminRoomsProps',
   'POST im.create': 'isDmCreateProps',
   'GET im.messages': 'isDmMessagesProps',

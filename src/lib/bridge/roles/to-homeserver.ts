@@ -77,8 +77,8 @@ async function putBack(
   { user, matrixUserId, wanted, agreed }: KnownRoleChange,
 ): Promise<AgreedRole> {
   const matrix = standingOnMatrix(await readPower(parts, roomId), matrixUserId);
-  const isChange = agreed.workspace !== wanted && !isTakeOver;
-  if (!isChange) {
+  const isNew = agreed.workspace === 'plain' && agreed.matrix === 'plain';
+  if (agreed.workspace === wanted || (isTakeOver && isNew)) {
     parts.log('info', 'roles.not-on-matrix', { portal: portal.name, user: user.username, role: wanted });
     return { workspace: wanted, matrix };
   }

@@ -9,6 +9,7 @@ import { directMessageRoutes } from './direct-messages.ts';
 import { discussionRoutes } from './discussions.ts';
 import { mediaRoutes } from './media.ts';
 import { methodCallRoutes } from './method-call.ts';
+import { muteRoutes } from './mutes.ts';
 import { pruningRoutes } from './pruning.ts';
 import { roomHistoryRoutes } from './room-history.ts';
 import { roomMemberRoutes } from './room-members.ts';
@@ -32,6 +33,7 @@ export const routes: readonly Route[] = [
   ...discussionRoutes,
   ...mediaRoutes,
   ...methodCallRoutes,
+  ...muteRoutes,
   ...pruningRoutes,
   ...roomHistoryRoutes,
   ...roomMemberRoutes,
