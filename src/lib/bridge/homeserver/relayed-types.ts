@@ -48,9 +48,10 @@ const TOLD = new Set([
 /**
  * Whether an event may change something in Rocket.Chat. All others are recorded as seen and need no work. A type
  * that nobody knows may: what it says is for its readers to judge. State says nothing but that a room is
- * encrypted, and what is pinned in it.
+ * encrypted, what is pinned in it, and who is there.
  */
 export function isRelayed({ type, content, isState, stateKey }: MatrixEvent): boolean {
+  if (isState && type === 'm.room.member') return stateKey?.startsWith('@') === true;
   if (isState) return (type === PINNED_EVENTS && stateKey === '') || turnsEncryptionOn(type, stateKey, content);
   if (TOLD.has(type)) return true;
   if (NOT_FOR_READERS.some((one) => (one.endsWith('.') ? type.startsWith(one) : type === one))) return false;

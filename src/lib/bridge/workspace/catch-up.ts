@@ -1,6 +1,7 @@
 import type { MessageId } from '../../core/ids.ts';
 import type { NewInboxRow, Portal, Tombstone } from '../../store/types.ts';
 import type { Recorded } from '../homeserver/source.ts';
+import { membersRow } from '../membership/row.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinsRow } from '../pins/row.ts';
 import type { PortalIndex } from '../portal-index.ts';
@@ -37,6 +38,8 @@ export async function catchUp(
     if (!isKnown && (readTime(raw['ts']) ?? 0) < portals.linkedAt(portal)) continue;
     const pins = pinsRow(portals, raw);
     if (pins !== undefined) rows.push(pins);
+    const members = membersRow(portals, raw);
+    if (members !== undefined) rows.push(members);
     const row = await messageRow(parts, portals, raw, isKnown);
     if (row === undefined) continue;
     rows.push(row);
