@@ -27,6 +27,7 @@ export async function bridgeConfigOf(
       store: profile.store.reveal(),
       key: reach.key,
       identity: profile.identity,
+      maxMembers: profile.maxMembers,
       deadlineMs: reach.timeoutMs,
       network: reach.network,
     },

@@ -28,6 +28,7 @@ import { createTyping } from './live/typing.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
 import { createNotices } from './notices/aside.ts';
 import type { BridgeParts } from './parts.ts';
+import { createMemberships } from './membership/memberships.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
 import { createFollowRoles } from './roles/follow-roles.ts';
@@ -55,6 +56,8 @@ export interface BridgeOptions {
   readonly compareProfilesMs?: number;
   /** How often the roles in all rooms are compared, ms; unset: every ten minutes. */
   readonly compareRolesMs?: number | undefined;
+  /** How often everybody who is in the rooms is compared, ms; unset: every 5 minutes. */
+  readonly compareMembersMs?: number | undefined;
 }
 
 export interface SideState {
@@ -115,22 +118,26 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   };
   const localNames = createLocalNames();
   const ghostProfiles = createGhostProfiles({ parts, localNames, everyMs: options.compareProfilesMs, signal });
-  const ghosts = createGhosts(parts, (author) => ghostProfiles.seen(author));
+  const ghosts = createGhosts(parts, {
+    onSeen: (author) => ghostProfiles.seen(author),
+    onEntered: (portal, author) => memberships.spoke(portal, author),
+  });
   const roles = createFollowRoles({ parts, portals, wake, everyMs: options.compareRolesMs, signal });
   const puppets = createPuppets(parts, localNames, (portal, userId) => roles.entered(portal, userId));
   const notices = createNotices({ parts, portals, signal, windowMs: options.noticesMs });
   const mayNotifyRoom = createMayNotifyRoom(parts);
   const tallies = createPollTallies({ parts, portals, wake, signal });
   const relay = createRelay(parts, {
-    homeserver: createHomeserverSink(parts, ghosts, createLookUpForMatrix(parts, portals, mayNotifyRoom)),
-    workspace: createWorkspaceSink(parts, puppets, createLookUpForWorkspace(parts, portals, mayNotifyRoom), tallies),
+    homeserver: createHomeserverSink(parts, { ghosts, puppets }, createLookUpForMatrix(parts, portals, mayNotifyRoom)),
+    workspace: createWorkspaceSink(parts, { ghosts, puppets }, createLookUpForWorkspace(parts, portals, mayNotifyRoom), tallies),
     distrust: (portal, event) =>
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
     distrustHands,
     onAside: (portal, row) => notices.tell(portal, row),
   });
   const asked = { workspace: false, homeserver: false };
-  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake, distrustHands });
+  const onCaughtUp = (portal: Portal): void => memberships.caughtUp(portal);
+  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake, onCaughtUp, distrustHands });
   const lanes = new Lanes({
     store: parts.store,
     relay,
@@ -143,7 +150,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     signal,
   });
 
+  const everyMs = options.compareMembersMs;
+  const memberships = createMemberships({ parts, portals, catchUps, ghosts, wake, everyMs, signal });
   const live = together([
+    memberships,
     createTyping({ parts, portals, puppets, signal }),
     createReceipts({ parts, portals, puppets, signal }),
     ...(options.presence === true ? [createPresence({ parts, signal })] : []),
@@ -172,6 +182,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     }
     realtime.watch(portal);
     directs.touched(portal.lane);
+    memberships.caughtUp(portal);
     await Promise.all([catchUps.one('workspace', portal), catchUps.one('homeserver', portal)]);
     lanes.wake(portal.lane);
   };

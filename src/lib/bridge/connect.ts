@@ -25,6 +25,8 @@ export interface BridgeConfig {
   readonly store: string;
   readonly key: Secret | Uint8Array;
   readonly identity: BridgeIdentity['mode'];
+  /** In a room with more members in Rocket.Chat, ghosts join when they speak; unset: 200. */
+  readonly maxMembers?: number | undefined;
   readonly deadlineMs?: number | undefined;
   /** A `fetch` and an agent that know the proxy and the certificate authority. */
   readonly network?: Pick<Network, 'fetch' | 'webSocketAgent'> | undefined;
@@ -46,6 +48,9 @@ export interface Connected {
   readonly realtime: OpenRealtime;
   close(): Promise<void>;
 }
+
+/** Each is a join that the homeserver tells everybody in the room of. */
+const MAX_MEMBERS = 200;
 
 /** Name of the cursor that holds the workspace's own id: it must be known while the workspace is down. */
 const WORKSPACE_ID = 'workspace-id';
@@ -92,6 +97,7 @@ export async function connectBridge(config: BridgeConfig, options: ConnectOption
         identity,
         isOwnAccount: createIsOwnAccount(store, credentials.userId),
         settings,
+        maxMembers: config.maxMembers ?? MAX_MEMBERS,
         access: await createAccess(store, serverName),
         files: createFileTerms({ settings, homeserver, clock, log }),
         emoji: createCustomEmojiBook({ store, workspace, homeserver, clock, log }),

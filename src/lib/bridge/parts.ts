@@ -58,6 +58,8 @@ export interface BridgeParts {
   readonly access: Access;
   readonly files: FileTerms;
   readonly emoji: CustomEmojiBook;
+  /** In a room with more members in Rocket.Chat, ghosts join when they speak. */
+  readonly maxMembers: number;
   readonly clock: Clock;
   readonly log: Log;
   readonly passed: (checkpoint: Checkpoint) => void;

@@ -2,6 +2,7 @@ import type { EventId } from '../../core/ids.ts';
 import type { InboxRow, LedgerEntry, Portal, Settlement } from '../../store/types.ts';
 import { MEMBERSHIP_ROW } from '../direct/invite.ts';
 import type { HomeserverEvent } from '../events.ts';
+import { interpretMatrixMember } from '../membership/interpret-homeserver.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { interpretMatrixPins } from '../pins/interpret-homeserver.ts';
@@ -33,7 +34,11 @@ export async function interpretHomeserverRow(
   if (event === undefined || (event.roomId !== portal.matrixRoomId && portal.direct === undefined)) {
     return nothing('malformed');
   }
-  if (row.type === MEMBERSHIP_ROW) return nothing('direct message opened');
+  if (row.type === MEMBERSHIP_ROW) {
+    return portal.direct === undefined
+      ? interpretMatrixMember(parts, portal, event)
+      : nothing('direct message opened');
+  }
   if (!isRelayed(event)) return nothing('ignored');
   if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);
   // What somebody takes back goes away here too, whoever they are by now.

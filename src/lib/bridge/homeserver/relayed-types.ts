@@ -49,9 +49,10 @@ const TOLD = new Set([
 /**
  * Whether an event may change something in Rocket.Chat. All others are recorded as seen and need no work. A type
  * that nobody knows may: what it says is for its readers to judge. State says nothing but that a room is
- * encrypted, what is pinned in it, and who has which power.
+ * encrypted, what is pinned in it, who is there, and who has which power.
  */
 export function isRelayed({ type, content, isState, stateKey }: MatrixEvent): boolean {
+  if (isState && type === 'm.room.member') return stateKey?.startsWith('@') === true;
   const isCompared = type === PINNED_EVENTS || type === POWER_LEVELS;
   if (isState) return (isCompared && stateKey === '') || turnsEncryptionOn(type, stateKey, content);
   if (TOLD.has(type)) return true;

@@ -1,12 +1,12 @@
 import type { MatrixUserId } from '../../core/ids.ts';
 import type { AgreedChange, Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
-import type { Standing } from './standing.ts';
+import type { Role } from './role.ts';
 
 /** What somebody was on each side when that was last dealt with; not the same where a side refused for good. */
 export interface AgreedRole {
-  readonly workspace: Standing;
-  readonly matrix: Standing;
+  readonly workspace: Role;
+  readonly matrix: Role;
 }
 
 export interface AgreedRoles {
@@ -21,7 +21,7 @@ const PREFIX = 'role:';
 /** Not a person: roles of this portal were compared once. */
 const TAKEN_OVER = 'roles';
 
-/** Fields are `role:<Matrix id>`; the value is a standing, or `<in Rocket.Chat>/<on Matrix>`; none: nothing on both. */
+/** Fields are `role:<Matrix id>`; the value is a role, or `<in Rocket.Chat>/<on Matrix>`; none: nothing on both. */
 export async function agreedRoles({ store }: Pick<BridgeParts, 'store'>, { id }: Portal): Promise<AgreedRoles> {
   const fields = await store.agreed.of(id);
   return {
@@ -30,7 +30,7 @@ export async function agreedRoles({ store }: Pick<BridgeParts, 'store'>, { id }:
       field.startsWith(PREFIX) ? [field.slice(PREFIX.length) as MatrixUserId] : [],
     ),
     of(userId) {
-      const [workspace = 'plain', matrix = workspace] = (fields.get(PREFIX + userId)?.split('/') ?? []) as Standing[];
+      const [workspace = 'plain', matrix = workspace] = (fields.get(PREFIX + userId)?.split('/') ?? []) as Role[];
       return { workspace, matrix };
     },
   };

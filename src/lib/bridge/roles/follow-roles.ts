@@ -8,7 +8,7 @@ import { readPower } from '../homeserver/power.ts';
 import { matrixRoleChanges } from './interpret-homeserver.ts';
 import { workspaceRoleChanges } from './interpret-workspace.ts';
 import { compareMatrixRoles, compareWorkspaceRoles } from './row.ts';
-import { peopleOf } from './standing.ts';
+import { peopleOf } from './role.ts';
 
 /** Rocket.Chat and the homeserver say what changes; only what both hide, or was missed, is found by comparing. */
 const POLL_MS = 10 * 60 * 1000;

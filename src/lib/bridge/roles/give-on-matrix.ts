@@ -4,11 +4,11 @@ import type { MatrixApi } from '../../matrix/types.ts';
 import { changePowerLevels } from '../homeserver/power-levels.ts';
 import { type RoomPower, readPower } from '../homeserver/power.ts';
 import { isForbiddenOnMatrix } from './refused.ts';
-import { type Standing, levelOf, mayGive, standingOnMatrix } from './standing.ts';
+import { type Role, levelOf, mayGive, roleOnMatrix } from './role.ts';
 
 export interface WantedOnMatrix {
   readonly userId: MatrixUserId;
-  readonly standing: Standing;
+  readonly role: Role;
 }
 
 interface Giving {
@@ -27,15 +27,15 @@ export async function giveOnMatrix(
   people: readonly WantedOnMatrix[],
 ): Promise<ReadonlySet<MatrixUserId>> {
   const power = await readPower({ homeserver }, roomId);
-  const missing = people.filter(({ userId, standing }) => standingOnMatrix(power, userId) !== standing);
-  const mayBot = ({ userId, standing }: WantedOnMatrix): boolean =>
-    mayGive(power, homeserver.userId, userId, levelOf(standing, power));
+  const missing = people.filter(({ userId, role }) => roleOnMatrix(power, userId) !== role);
+  const mayBot = ({ userId, role }: WantedOnMatrix): boolean =>
+    mayGive(power, homeserver.userId, userId, levelOf(role, power));
   const refused = new Set<MatrixUserId>();
   const refuse = (list: readonly WantedOnMatrix[]): void => list.forEach(({ userId }) => refused.add(userId));
   const byBot = missing.filter(mayBot);
   if (!(await wrote(homeserver, roomId, power, byBot))) refuse(byBot);
   for (const one of missing.filter((each) => !mayBot(each))) {
-    const api = mayGive(power, one.userId, one.userId, levelOf(one.standing, power))
+    const api = mayGive(power, one.userId, one.userId, levelOf(one.role, power))
       ? await ghost(one.userId)
       : undefined;
     if (api === undefined || !(await wrote(api, roomId, power, [one]))) refuse([one]);
@@ -54,8 +54,8 @@ async function wrote(
   try {
     await changePowerLevels(api, roomId, (levels) => {
       const users = new Map(Object.entries(isRecord(levels['users']) ? levels['users'] : {}));
-      for (const { userId, standing } of people) {
-        const level = levelOf(standing, power);
+      for (const { userId, role } of people) {
+        const level = levelOf(role, power);
         if (level === undefined) users.delete(userId);
         else users.set(userId, level);
       }

@@ -2,7 +2,7 @@ import type { WorkspaceUserId } from '../../core/ids.ts';
 import type { RoomRole } from '../../rocketchat/room-admin-types.ts';
 import type { Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
-import { type Standing, standingInWorkspace } from './standing.ts';
+import { type Role, roleInWorkspace } from './role.ts';
 
 /** The roles of a Rocket.Chat room as they are now. */
 export interface WorkspaceRoles {
@@ -11,7 +11,7 @@ export interface WorkspaceRoles {
   /** Ids of those who have a role; and usernames of those who are muted. */
   readonly holders: readonly WorkspaceUserId[];
   readonly muted: readonly string[];
-  of(person: RoleHolder): Standing;
+  of(person: RoleHolder): Role;
   has(person: RoleHolder, role: RoomRole): boolean;
   mutes(person: RoleHolder): boolean;
 }
@@ -34,7 +34,7 @@ export async function rolesInWorkspace({ workspace }: Here, portal: Portal): Pro
     readOnly: details.readOnly,
     holders: [...roles.keys()],
     muted: details.muted,
-    of: (person) => standingInWorkspace(of(person), mutes(person)),
+    of: (person) => roleInWorkspace(of(person), mutes(person)),
     has: (person, role) => of(person).includes(role),
     mutes,
   };
@@ -49,7 +49,7 @@ export async function setInWorkspace(
   { workspaceRoomId: id, roomType: type }: Portal,
   present: WorkspaceRoles,
   person: RoleHolder,
-  wanted: Standing,
+  wanted: Role,
 ): Promise<void> {
   const set = (role: RoomRole, given: boolean): Promise<void> =>
     workspace.setRoomRole({ id, type }, person.id, role, given);

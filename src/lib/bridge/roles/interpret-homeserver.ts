@@ -9,7 +9,7 @@ import { agreedChange, agreedRoles } from './agreed-roles.ts';
 import { intendedFor } from './intent.ts';
 import type { KnownRoleChange } from './role-change.ts';
 import { compareWorkspaceRoles } from './row.ts';
-import { peopleOf, standingOnMatrix } from './standing.ts';
+import { peopleOf, roleOnMatrix } from './role.ts';
 
 /** Who became something else on Matrix, by the room's present state: it may have been changed since that event. */
 export async function interpretMatrixRoles(
@@ -60,7 +60,7 @@ export async function matrixRoleChanges(
       if (person.kind === 'puppet' && agreed.people.includes(matrixUserId)) left.push(matrixUserId);
       continue;
     }
-    const wanted = standingOnMatrix(power, matrixUserId);
+    const wanted = roleOnMatrix(power, matrixUserId);
     const before = agreed.of(matrixUserId);
     if (wanted === before.matrix && !intended.has(matrixUserId)) continue;
     const { username, displayName: name, workspaceUserId: id } = person;

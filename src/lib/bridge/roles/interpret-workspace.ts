@@ -8,7 +8,7 @@ import { type AgreedRole, agreedChange, agreedRoles } from './agreed-roles.ts';
 import { type WorkspaceRoles, rolesInWorkspace } from './in-workspace.ts';
 import { intendedFor } from './intent.ts';
 import type { RoleChange } from './role-change.ts';
-import { levelOf, mayGive } from './standing.ts';
+import { levelOf, mayGive } from './role.ts';
 
 /** Who became something else in Rocket.Chat, by its present state: the news of it may be older than the next. */
 export async function interpretWorkspaceRoles(

@@ -1,14 +1,14 @@
 import type { MatrixUserId } from '../../core/ids.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import type { AgreedRole } from './agreed-roles.ts';
-import type { Standing } from './standing.ts';
+import type { Role } from './role.ts';
 
 /** Somebody who is to be something else on the other side. */
 export interface RoleChange {
   readonly user: WorkspaceAuthor;
   /** undefined: somebody of the workspace who has no ghost yet. */
   readonly matrixUserId: MatrixUserId | undefined;
-  readonly wanted: Standing;
+  readonly wanted: Role;
   readonly agreed: AgreedRole;
 }
 

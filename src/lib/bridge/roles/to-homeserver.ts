@@ -10,7 +10,7 @@ import { intend } from './intent.ts';
 import { tellRefusedOnMatrix } from './notices.ts';
 import { isForbiddenOnMatrix, workspaceRefusal } from './refused.ts';
 import type { KnownRoleChange } from './role-change.ts';
-import { standingOnMatrix } from './standing.ts';
+import { roleOnMatrix } from './role.ts';
 
 /**
  * The bot makes people on Matrix what they became in Rocket.Chat. Whom it may not is made in Rocket.Chat what they
@@ -27,7 +27,7 @@ export async function rolesToMatrix(work: Work, event: WorkspaceRolesChanged): P
   parts.passed('apply:before-act');
   const refused = await giveOnMatrix(
     { homeserver: parts.homeserver, roomId, ghost: (userId) => ghostOf(work, userId) },
-    people.map(({ matrixUserId: userId, wanted: standing }) => ({ userId, standing })),
+    people.map(({ matrixUserId: userId, wanted: role }) => ({ userId, role })),
   );
   parts.passed('apply:acted');
   const agreed = new Map<MatrixUserId, AgreedRole>();
@@ -76,7 +76,7 @@ async function putBack(
   { isTakeOver }: WorkspaceRolesChanged,
   { user, matrixUserId, wanted, agreed }: KnownRoleChange,
 ): Promise<AgreedRole> {
-  const matrix = standingOnMatrix(await readPower(parts, roomId), matrixUserId);
+  const matrix = roleOnMatrix(await readPower(parts, roomId), matrixUserId);
   const isNew = agreed.workspace === 'plain' && agreed.matrix === 'plain';
   if (agreed.workspace === wanted || (isTakeOver && isNew)) {
     parts.log('info', 'roles.not-on-matrix', { portal: portal.name, user: user.username, role: wanted });

@@ -9,7 +9,7 @@ import { intend } from './intent.ts';
 import { tellRefusedInWorkspace } from './notices.ts';
 import { workspaceRefusal } from './refused.ts';
 import type { KnownRoleChange } from './role-change.ts';
-import type { Standing } from './standing.ts';
+import type { Role } from './role.ts';
 
 /**
  * The bot makes people in Rocket.Chat what they became on Matrix; new owners first, so that the last one may go.
@@ -51,19 +51,19 @@ async function putBack(
   why: 'last owner' | 'not allowed',
 ): Promise<AgreedRole> {
   const { matrixUserId: userId, wanted, user, agreed } = person;
-  const standing = (await rolesInWorkspace(parts, portal))?.of(user) ?? agreed.workspace;
+  const role = (await rolesInWorkspace(parts, portal))?.of(user) ?? agreed.workspace;
   await tellRefusedInWorkspace(parts, portal, person, why, event);
   const { homeserver } = parts;
   const roomId = portal.matrixRoomId;
-  if (roomId === undefined) return { workspace: standing, matrix: wanted };
-  const refused = await giveOnMatrix({ homeserver, roomId, ghost: async () => undefined }, [{ userId, standing }]);
-  return { workspace: standing, matrix: refused.has(userId) ? wanted : standing };
+  if (roomId === undefined) return { workspace: role, matrix: wanted };
+  const refused = await giveOnMatrix({ homeserver, roomId, ghost: async () => undefined }, [{ userId, role }]);
+  return { workspace: role, matrix: refused.has(userId) ? wanted : role };
 }
 
 const rank = ({ wanted }: KnownRoleChange): number => ['owner', 'moderator', 'plain', 'muted'].indexOf(wanted);
 
 /** In a read-only room nobody is muted or unmuted for it. */
-function madeOf({ readOnly, mutes }: WorkspaceRoles, { user, wanted }: KnownRoleChange): Standing {
+function madeOf({ readOnly, mutes }: WorkspaceRoles, { user, wanted }: KnownRoleChange): Role {
   if (!readOnly) return wanted;
   if (mutes(user)) return 'muted';
   return wanted === 'muted' ? 'plain' : wanted;

@@ -3,6 +3,8 @@ import type { RawMessage } from '../../rocketchat/types.ts';
 import type { InboxRow, LedgerEntry, Portal, Snapshot } from '../../store/types.ts';
 import { DIRECT_ROW } from '../direct/invite.ts';
 import type { ReactionChange, WorkspaceEvent } from '../events.ts';
+import { interpretWorkspaceMembers } from '../membership/interpret-workspace.ts';
+import { MEMBERS } from '../membership/row.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { interpretWorkspacePins } from '../pins/interpret-workspace.ts';
@@ -38,6 +40,7 @@ export async function interpretWorkspaceRow(
 ): Promise<WorkspaceEvent | Nothing | Later> {
   if (row.type === PINS) return interpretWorkspacePins(parts, portal, row, ownSendingUnsettled);
   if (row.type === ROLES) return interpretWorkspaceRoles(parts, portal, row);
+  if (row.type === MEMBERS) return interpretWorkspaceMembers(parts, portal, row);
   if (row.type === DIRECT_ROW) return nothing('direct message opened');
   if (row.type === 'deleted' || row.type === 'pruned') {
     return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled, row.type);

@@ -31,6 +31,8 @@ export interface Puppets {
   account(matrixUserId: MatrixUserId): Promise<Voice>;
   /** Forgets that the puppet's token works. */
   distrustAccount(matrixUserId: MatrixUserId): Promise<void>;
+  /** Somebody who has left, or is about to: the next use makes sure that the puppet is a member. */
+  left(portal: Portal, matrixUserId: MatrixUserId): void;
   /** The bot, under that user's name. */
   bot(matrixUserId: MatrixUserId): Promise<Voice>;
   /** Forgets membership and token, so that the next use makes sure of both. */
@@ -60,6 +62,7 @@ export function createPuppets(
     },
     account: (matrixUserId) =>
       serial.run(matrixUserId, async () => puppetVoice(parts, await ensurePuppet(parts, naming, matrixUserId))),
+    left: (portal, matrixUserId) => voices.forget(portal, matrixUserId),
     bot: (matrixUserId) => botVoice(parts, naming, matrixUserId),
     async distrust(portal, matrixUserId) {
       voices.forget(portal, matrixUserId);

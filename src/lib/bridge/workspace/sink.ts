@@ -3,6 +3,8 @@ import { partsIn } from '../direct/hands.ts';
 import { isPartOf, leftOut } from '../direct/left-out.ts';
 import type { HomeserverEvent, SettledWith } from '../events.ts';
 import type { PollTallies } from '../live/poll-tallies.ts';
+import type { Ghosts } from '../homeserver/ghosts.ts';
+import { moveInWorkspace } from '../membership/to-workspace.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinInWorkspace } from '../pins/to-workspace.ts';
@@ -24,7 +26,7 @@ export interface WorkspaceSink {
 
 export function createWorkspaceSink(
   parts: BridgeParts,
-  puppets: Puppets,
+  { ghosts, puppets }: { readonly ghosts: Ghosts; readonly puppets: Puppets },
   lookUp: LookUpForWorkspace,
   tallies: Pick<PollTallies, 'counted'>,
 ): WorkspaceSink {
@@ -49,6 +51,8 @@ export function createWorkspaceSink(
           return pinInWorkspace(work, event);
         case 'roles.changed':
           return rolesToWorkspace(work, event);
+        case 'membership.changed':
+          return moveInWorkspace(work, event, ghosts);
         case 'poll.counted':
           return settledWith(
             event,

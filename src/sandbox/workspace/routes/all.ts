@@ -1,6 +1,7 @@
 import type { Route } from '../route.ts';
 import { authenticationRoutes } from './authentication.ts';
 import { avatarRoutes } from './avatars.ts';
+import { banRoutes } from './bans.ts';
 import { callRoutes } from './calls.ts';
 import { chatRoutes } from './chat.ts';
 import { chatLookupRoutes } from './chat-lookup.ts';
@@ -25,6 +26,7 @@ import { userChangeRoutes } from './user-changes.ts';
 export const routes: readonly Route[] = [
   ...authenticationRoutes,
   ...avatarRoutes,
+  ...banRoutes,
   ...callRoutes,
   ...chatRoutes,
   ...chatLookupRoutes,

@@ -6,7 +6,7 @@ import { POWER_LEVELS, type RoomPower } from '../homeserver/power.ts';
  * What somebody is in a room, in the words that both sides have. Rocket.Chat's `leader` is none of them: Matrix has
  * no such thing, and it goes along with any.
  */
-export type Standing = 'owner' | 'moderator' | 'muted' | 'plain';
+export type Role = 'owner' | 'moderator' | 'muted' | 'plain';
 
 const OWNER = 100;
 const MODERATOR = 50;
@@ -14,14 +14,14 @@ const MODERATOR = 50;
 const UNLISTED = '' as MatrixUserId;
 
 /** Who may not write is muted, whatever else they are: on Matrix it is one number that says both. */
-export function standingInWorkspace(roles: readonly string[], isMuted: boolean): Standing {
+export function roleInWorkspace(roles: readonly string[], isMuted: boolean): Role {
   if (isMuted) return 'muted';
   if (roles.includes('owner')) return 'owner';
   return roles.includes('moderator') ? 'moderator' : 'plain';
 }
 
 /** Only who has a level of their own is anything: a room in which everybody may do everything has no owners. */
-export function standingOnMatrix(power: RoomPower, userId: MatrixUserId): Standing {
+export function roleOnMatrix(power: RoomPower, userId: MatrixUserId): Role {
   if (power.creators.has(userId)) return 'owner';
   if (!isListed(power, userId)) return 'plain';
   const level = power.of(userId);
@@ -32,8 +32,8 @@ export function standingOnMatrix(power: RoomPower, userId: MatrixUserId): Standi
 }
 
 /** The level that makes somebody that; undefined: none of their own. */
-export function levelOf(standing: Standing, power: RoomPower): number | undefined {
-  switch (standing) {
+export function levelOf(role: Role, power: RoomPower): number | undefined {
+  switch (role) {
     case 'owner':
       return OWNER;
     case 'moderator':
