@@ -71,6 +71,23 @@ export const operations: Readonly<Record<string, Operation>> = {
   'check-access': operation(v.strictObject({ server: words(300) }), (service, body) => service.checkAccess(body), true),
   invite: operation(v.strictObject({ room: words(500), users: people }), (service, body) => service.invite(body)),
   verify: operation(v.strictObject({ users: people }), (service, body) => service.verify(body), true),
+  members: operation(
+    v.strictObject({
+      room: words(500),
+      limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100)),
+      page: v.optional(words(100)),
+    }),
+    (service, body) => service.members(body),
+  ),
+  'change-members': operation(
+    v.strictObject({
+      room: words(500),
+      users: people,
+      change: v.picklist(['kick', 'ban', 'unban', 'owner', 'moderator', 'muted', 'none']),
+      reason: v.optional(words(500)),
+    }),
+    (service, body) => service.changeMembers(body),
+  ),
   'invite-link': operation(ofRoom, (service, body) => service.inviteLink(body)),
   unlink: operation(ofRoom, (service, body) => service.unlink(body)),
   trace: operation(v.strictObject({ ref: words(2000) }), (service, body) => service.trace(body)),
