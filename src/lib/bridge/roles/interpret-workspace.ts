@@ -15,10 +15,13 @@ export async function interpretWorkspaceRoles(
   parts: BridgeParts,
   portal: Portal,
   row: InboxRow,
-): Promise<WorkspaceRolesChanged | Nothing> {
+  ownChangeUnsettled: boolean,
+): Promise<WorkspaceRolesChanged | Nothing | { readonly kind: 'later' }> {
   const compared = await workspaceRoleChanges(parts, portal, await intendedFor(parts, row));
   if (compared === undefined) return nothing('gone');
   const { people, isTakeOver } = compared;
+  // What is different may be of our own making, from a change on Matrix that was taken back since.
+  if (people.length > 0 && ownChangeUnsettled) return { kind: 'later' };
   if (people.length > 0) return { kind: 'roles.changed', origin: 'workspace', people, isTakeOver };
   return nothing('unchanged', isTakeOver ? { agreed: agreedChange(portal, new Map(), true) } : {});
 }

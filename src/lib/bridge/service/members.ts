@@ -18,13 +18,11 @@ import { matrixRoomOf, portalNamed } from './portal-named.ts';
  */
 export async function listMembers(parts: BridgeParts, { room, limit, page }: MembersRequest): Promise<MembersView> {
   const portal = await portalNamed(parts, room);
-  const [side, from = ''] = (page ?? 'workspace-0').split('-');
-  const offset = Number(from);
-  if ((side !== 'workspace' && side !== 'matrix') || !/^\d{1,9}$/.test(from))
+  const [list = '', from = ''] = (page ?? 'workspace-0').split('-');
+  const read = LISTS[list];
+  if (read === undefined || !/^\d{1,9}$/.test(from))
     throw new RcfedError('RCFED_USAGE', `There is no page ${page}`, { try: [`rcfed rooms members list ${room}`] });
-  const { members, next } =
-    side === 'workspace' ? await workspacePage(parts, portal, offset, limit) : await matrixPage(parts, portal, offset, limit);
-  return { room: portal.name, members, next };
+  return { room: portal.name, ...(await read(parts, portal, Number(from), limit)) };
 }
 
 type Page = Pick<MembersView, 'members' | 'next'>;
@@ -46,23 +44,23 @@ async function workspacePage(parts: BridgeParts, portal: Portal, offset: number,
       counterpart: ghost?.matrixUserId ?? null,
     });
   }
-  if (users.length > 0 && offset + users.length < total) return { members, next: `workspace-${offset + users.length}` };
-  return { members: [...members, ...(await bannedInWorkspace(parts, portal))], next: 'matrix-0' };
+  const isMore = users.length > 0 && offset + users.length < total;
+  return { members, next: isMore ? `workspace-${offset + users.length}` : 'banned-0' };
 }
 
 /** Whoever is banned is no member; a version before 8 has no bans. */
-async function bannedInWorkspace(parts: BridgeParts, portal: Portal): Promise<MemberView[]> {
+async function bannedPage(parts: BridgeParts, portal: Portal, offset: number, limit: number): Promise<Page> {
   const asked = parts.workspace.bannedFromRoom(portal.workspaceRoomId);
-  if ((await refusalOf(asked)) !== undefined) return [];
+  const banned = (await refusalOf(asked)) === undefined ? await asked : [];
   const members: MemberView[] = [];
-  for (const { id, username } of await asked) {
+  for (const { id, username } of banned.slice(offset, offset + limit)) {
     const person = await parts.store.people.byWorkspaceUser(id);
     if (person?.kind === 'puppet') continue;
     const counterpart = person?.matrixUserId ?? null;
     const { displayName: name = username } = person ?? {};
     members.push({ user: `@${username}`, name, side: 'workspace', role: 'none', membership: 'banned', counterpart });
   }
-  return members;
+  return { members, next: offset + limit < banned.length ? `banned-${offset + limit}` : 'matrix-0' };
 }
 
 async function matrixPage(parts: BridgeParts, portal: Portal, offset: number, limit: number): Promise<Page> {
@@ -109,3 +107,10 @@ async function everybodyOnMatrix(parts: BridgeParts, roomId: MatrixRoomId): Prom
 }
 
 const shown = (role: Role): MemberRole => (role === 'plain' ? 'none' : role);
+
+/** By the first word of a page's token, in the order in which they follow each other. */
+const LISTS: Readonly<Record<string, typeof matrixPage>> = {
+  workspace: workspacePage,
+  banned: bannedPage,
+  matrix: matrixPage,
+};

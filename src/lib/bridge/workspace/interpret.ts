@@ -39,7 +39,7 @@ export async function interpretWorkspaceRow(
   { portal, linkedAt, ownSendingUnsettled }: WorkspaceCircumstances,
 ): Promise<WorkspaceEvent | Nothing | Later> {
   if (row.type === PINS) return interpretWorkspacePins(parts, portal, row, ownSendingUnsettled);
-  if (row.type === ROLES) return interpretWorkspaceRoles(parts, portal, row);
+  if (row.type === ROLES) return interpretWorkspaceRoles(parts, portal, row, ownSendingUnsettled);
   if (row.type === MEMBERS) return interpretWorkspaceMembers(parts, portal, row);
   if (row.type === DIRECT_ROW) return nothing('direct message opened');
   if (row.type === 'deleted' || row.type === 'pruned') {
