@@ -35,7 +35,8 @@ export const changeMembers = (
   service: Pick<BridgeService, 'changeMembers'>,
   users: readonly string[],
   change: Omit<MemberChange, 'users'>,
-): Promise<readonly MemberChangeView[]> => inChunks(users, (chunk) => service.changeMembers({ ...change, users: chunk }));
+): Promise<readonly MemberChangeView[]> =>
+  inChunks(users, (chunk) => service.changeMembers({ ...change, users: chunk }));
 
 /**
  * Exit 0: done for everybody; 1: for nobody; 9: not for some, who are named.

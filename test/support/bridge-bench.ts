@@ -56,6 +56,8 @@ export interface BenchOptions {
   readonly compareMembersMs?: number;
   /** In rooms with more people in Rocket.Chat, ghosts join when they speak; unset: as in production. */
   readonly maxMembers?: number;
+  /** Most puppets; unset: as in production. */
+  readonly puppetSeats?: number;
   /** How long notices of what was set aside hold further ones of the room back; unset: as in production. */
   readonly noticesMs?: number;
 }
@@ -127,6 +129,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     key: new Uint8Array(32).fill(5),
     identity: options.identity ?? 'puppets',
     maxMembers: options.maxMembers,
+    puppetSeats: options.puppetSeats,
   };
   const tokens = new Map<string, string>();
   const running = new Set<RunningBridge>();

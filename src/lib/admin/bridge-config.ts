@@ -28,6 +28,7 @@ export async function bridgeConfigOf(
       key: reach.key,
       identity: profile.identity,
       maxMembers: profile.maxMembers,
+      puppetSeats: profile.puppetSeats,
       deadlineMs: reach.timeoutMs,
       network: reach.network,
     },

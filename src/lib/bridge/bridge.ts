@@ -129,7 +129,12 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const tallies = createPollTallies({ parts, portals, wake, signal });
   const relay = createRelay(parts, {
     homeserver: createHomeserverSink(parts, { ghosts, puppets }, createLookUpForMatrix(parts, portals, mayNotifyRoom)),
-    workspace: createWorkspaceSink(parts, { ghosts, puppets }, createLookUpForWorkspace(parts, portals, mayNotifyRoom), tallies),
+    workspace: createWorkspaceSink(
+      parts,
+      { ghosts, puppets },
+      createLookUpForWorkspace(parts, portals, mayNotifyRoom),
+      tallies,
+    ),
     distrust: (portal, event) =>
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
     distrustHands,

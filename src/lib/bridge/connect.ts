@@ -27,6 +27,8 @@ export interface BridgeConfig {
   readonly identity: BridgeIdentity['mode'];
   /** In a room with more members in Rocket.Chat, ghosts join when they speak; unset: 200. */
   readonly maxMembers?: number | undefined;
+  /** At most so many puppets; unset: a tenth of the seats that the licence leaves, no limit without a licence. */
+  readonly puppetSeats?: number | undefined;
   readonly deadlineMs?: number | undefined;
   /** A `fetch` and an agent that know the proxy and the certificate authority. */
   readonly network?: Pick<Network, 'fetch' | 'webSocketAgent'> | undefined;
@@ -98,6 +100,7 @@ export async function connectBridge(config: BridgeConfig, options: ConnectOption
         isOwnAccount: createIsOwnAccount(store, credentials.userId),
         settings,
         maxMembers: config.maxMembers ?? MAX_MEMBERS,
+        puppetSeats: config.puppetSeats,
         access: await createAccess(store, serverName),
         files: createFileTerms({ settings, homeserver, clock, log }),
         emoji: createCustomEmojiBook({ store, workspace, homeserver, clock, log }),

@@ -181,6 +181,14 @@ export const profileFields: readonly ProfileField[] = [
     parse: count,
   },
   {
+    name: 'puppet-seats',
+    kinds: admin,
+    summary: 'most external people with an account on the workspace; the bridge speaks for all others',
+    helpValue: 'NUMBER',
+    default: "a tenth of the licence's free seats, no limit without a licence",
+    parse: count,
+  },
+  {
     name: 'presence',
     kinds: admin,
     summary: 'whether it is carried over who is online, away and busy',

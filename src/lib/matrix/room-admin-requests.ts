@@ -61,7 +61,11 @@ export function roomAdminRequests(acting: Acting): RoomAdminApi {
       throw new RemoteError({ side: 'homeserver', failure: 'not-json', request: `${request.method} ${path}` });
     },
     async membersWho(roomId, membership) {
-      const answer = await http.json({ method: 'GET', path: roomPath(roomId, 'members'), query: { ...me, membership } });
+      const answer = await http.json({
+        method: 'GET',
+        path: roomPath(roomId, 'members'),
+        query: { ...me, membership },
+      });
       const events: readonly unknown[] = Array.isArray(answer['chunk']) ? answer['chunk'] : [];
       const people = events.flatMap((event) => readState(event) ?? []);
       return new Map(people.map(({ stateKey, content }) => [stateKey as MatrixUserId, readProfile(content)]));

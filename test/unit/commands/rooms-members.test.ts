@@ -82,7 +82,10 @@ const memberCommands = (): void => {
       carol: 'done',
     });
     expect(await listed()).toMatchObject({ '@alice:lab.test': 'joined moderator', '@carol': 'joined moderator' });
-    expect(await outcomes('role', 'general', '@carol', '--role', 'moderator')).toEqual({ exit: 0, '@carol': 'already' });
+    expect(await outcomes('role', 'general', '@carol', '--role', 'moderator')).toEqual({
+      exit: 0,
+      '@carol': 'already',
+    });
     expect(await outcomes('role', 'general', '@carol', '--role', 'muted')).toEqual({ exit: 0, '@carol': 'done' });
     expect(await listed()).toMatchObject({ '@carol': 'joined muted' });
     expect(await outcomes('role', 'general', 'carol', '@alice:lab.test', '--role', 'none')).toMatchObject({ exit: 0 });
@@ -111,7 +114,10 @@ const memberCommands = (): void => {
 
   it('says who could not be, and why', async () => {
     const answer = await run('kick', 'general', 'nobody', 'rcfed', '@rcfed:lab.test', '@alice:lab.test');
-    expect(answer).toMatchObject({ exit: 9, error: { code: 'RCFED_PARTLY_DONE', why: expect.stringContaining('nobody') } });
+    expect(answer).toMatchObject({
+      exit: 9,
+      error: { code: 'RCFED_PARTLY_DONE', why: expect.stringContaining('nobody') },
+    });
     expect(answer.data.people.map(({ outcome }) => outcome)).toEqual(['refused', 'refused', 'refused', 'done']);
     expect(await run('kick', 'nowhere', 'bob')).toMatchObject({ exit: 1, error: { code: 'RCFED_ROOM_UNKNOWN' } });
     expect(await run('role', 'general', 'bob', '--role', 'leader')).toMatchObject({ exit: 2 });

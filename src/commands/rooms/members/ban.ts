@@ -1,5 +1,11 @@
 import { type CommandResult } from '../../../cli/base-command.ts';
-import { type ChangedMembersData, changeMembers, changedResult, memberArgs, reasonFlag } from '../../../cli/change-members.ts';
+import {
+  type ChangedMembersData,
+  changeMembers,
+  changedResult,
+  memberArgs,
+  reasonFlag,
+} from '../../../cli/change-members.ts';
 import { ServiceCommand } from '../../../cli/service-command.ts';
 
 export default class RoomsMembersBan extends ServiceCommand<typeof RoomsMembersBan, ChangedMembersData> {

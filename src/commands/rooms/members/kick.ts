@@ -1,5 +1,11 @@
 import { type CommandResult } from '../../../cli/base-command.ts';
-import { type ChangedMembersData, changeMembers, changedResult, memberArgs, reasonFlag } from '../../../cli/change-members.ts';
+import {
+  type ChangedMembersData,
+  changeMembers,
+  changedResult,
+  memberArgs,
+  reasonFlag,
+} from '../../../cli/change-members.ts';
 import { ServiceCommand } from '../../../cli/service-command.ts';
 
 export default class RoomsMembersKick extends ServiceCommand<typeof RoomsMembersKick, ChangedMembersData> {
@@ -7,7 +13,7 @@ export default class RoomsMembersKick extends ServiceCommand<typeof RoomsMembers
   static override description =
     'Each by themselves: one whom a server keeps in the room stops nobody else. They may come back where the room is open; `rooms members ban` keeps them out.';
   static override examples = [
-    "<%= config.bin %> rooms members kick general bob",
+    '<%= config.bin %> rooms members kick general bob',
     "<%= config.bin %> rooms members kick general '@alice:example.org' --reason 'off topic'",
   ];
   static override schema = 'rooms-members-kick/1' as const;

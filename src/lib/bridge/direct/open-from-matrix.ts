@@ -20,7 +20,7 @@ import {
   setMembers,
   settled,
 } from './opening.ts';
-import { ENCRYPTED, NO_ACCOUNTS, NOT_DIRECT, type Refusal, failed, refuse, tooMany } from './refuse.ts';
+import { ENCRYPTED, NO_ACCOUNTS, NOT_DIRECT, type Refusal, failed, noSeat, refuse, tooMany } from './refuse.ts';
 import { supersede } from './supersede.ts';
 
 /** So often a room's members are read until nobody more was invited: clients invite one after the other. */
@@ -69,7 +69,11 @@ async function joins(ghost: MatrixApi, { roomId }: Invite): Promise<boolean> {
   }
 }
 
-async function companyOf({ parts }: OpeningParts, ghost: MatrixApi, invite: Invite): Promise<Company | Refusal> {
+async function companyOf(
+  { parts, puppets: accounts }: OpeningParts,
+  ghost: MatrixApi,
+  invite: Invite,
+): Promise<Company | Refusal> {
   const { identity } = parts;
   if (identity.mode === 'alias') return NO_ACCOUNTS;
   if ((await ghost.state(invite.roomId, 'm.room.encryption', '')) !== undefined) return ENCRYPTED;
@@ -85,6 +89,7 @@ async function companyOf({ parts }: OpeningParts, ghost: MatrixApi, invite: Invi
     if (user !== undefined) users.push(user);
     else if (identity.prefix === '' || !mayBeGhost(identity, member)) puppets.add(member);
   }
+  for (const puppet of puppets) if (!(await accounts.hasSeat(puppet))) return noSeat(puppet);
   return { puppets: [...puppets], users };
 }
 

@@ -36,8 +36,7 @@ export function createFollowRoles({ parts, portals, wake, everyMs, signal }: Fol
   const after = (portal: Portal, recording: Promise<void>): void => {
     recording.then(
       () => wake(portal.lane),
-      (error: unknown) =>
-        parts.log('warn', 'roles.missed', { portal: portal.name, reason: (error as Error).message }),
+      (error: unknown) => parts.log('warn', 'roles.missed', { portal: portal.name, reason: (error as Error).message }),
     );
   };
   const poll = async (): Promise<void> => {
@@ -66,8 +65,7 @@ export function createFollowRoles({ parts, portals, wake, everyMs, signal }: Fol
     entered(portal, userId) {
       const { matrixRoomId } = portal;
       if (matrixRoomId === undefined) return;
-      const isSomething = async (): Promise<boolean> =>
-        peopleOf(await readPower(parts, matrixRoomId)).includes(userId);
+      const isSomething = async (): Promise<boolean> => peopleOf(await readPower(parts, matrixRoomId)).includes(userId);
       after(
         portal,
         isSomething().then((is) => (is ? compareMatrixRoles(parts, portal) : undefined)),

@@ -35,9 +35,7 @@ export async function giveOnMatrix(
   const byBot = missing.filter(mayBot);
   if (!(await wrote(homeserver, roomId, power, byBot))) refuse(byBot);
   for (const one of missing.filter((each) => !mayBot(each))) {
-    const api = mayGive(power, one.userId, one.userId, levelOf(one.role, power))
-      ? await ghost(one.userId)
-      : undefined;
+    const api = mayGive(power, one.userId, one.userId, levelOf(one.role, power)) ? await ghost(one.userId) : undefined;
     if (api === undefined || !(await wrote(api, roomId, power, [one]))) refuse([one]);
   }
   return refused;

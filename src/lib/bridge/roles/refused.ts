@@ -1,7 +1,12 @@
 import { RemoteError } from '../../core/remote-error.ts';
 
 const LAST_OWNER = new Set(['error-remove-last-owner', 'error-last-owner', 'error-you-are-last-owner']);
-const NOT_ALLOWED = new Set(['not-authorized', 'error-not-authorized', 'error-not-allowed', 'error-action-not-allowed']);
+const NOT_ALLOWED = new Set([
+  'not-authorized',
+  'error-not-authorized',
+  'error-not-allowed',
+  'error-action-not-allowed',
+]);
 const NOT_THERE = new Set(['error-user-not-in-room', 'error-invalid-user', 'error-user-not-found']);
 
 /** Why Rocket.Chat refused to change somebody's role; undefined: it failed otherwise. */

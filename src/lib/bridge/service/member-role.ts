@@ -20,9 +20,7 @@ export async function setMemberRole(
   wanted: MemberRole,
 ): Promise<Done> {
   const role: Role = wanted === 'none' ? 'plain' : wanted;
-  return person.side === 'workspace'
-    ? ofWorkspace(parts, portal, person, role)
-    : onMatrix(parts, portal, person, role);
+  return person.side === 'workspace' ? ofWorkspace(parts, portal, person, role) : onMatrix(parts, portal, person, role);
 }
 
 async function ofWorkspace(

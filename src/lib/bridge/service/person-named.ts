@@ -36,7 +36,8 @@ export async function personNamed(
   const matrixId = parseUserId(text)?.userId;
   if (matrixId === undefined) {
     const user = await workspace.userByName(text.replace(/^@/, ''));
-    if (user === undefined) return { reason: `${text} is nobody in Rocket.Chat; a Matrix id is written @alice:example.org` };
+    if (user === undefined)
+      return { reason: `${text} is nobody in Rocket.Chat; a Matrix id is written @alice:example.org` };
     if (user.id === identity.workspaceBot) return { reason: `${text} is the bridge itself` };
     const person = await store.people.byWorkspaceUser(user.id);
     return person === undefined ? { side: 'workspace', account: user, matrixUserId: undefined } : named(person, user);
@@ -49,7 +50,10 @@ export async function personNamed(
   return { side: 'matrix', matrixUserId: matrixId, account: undefined };
 }
 
-function named({ kind, matrixUserId }: Person, account: Account | undefined): NamedPerson | { readonly reason: string } {
+function named(
+  { kind, matrixUserId }: Person,
+  account: Account | undefined,
+): NamedPerson | { readonly reason: string } {
   if (kind === 'puppet') return { side: 'matrix', matrixUserId, account };
   if (account === undefined) return { reason: `${matrixUserId} has no account in Rocket.Chat` };
   return { side: 'workspace', account, matrixUserId };

@@ -8,6 +8,7 @@ import { chatLookupRoutes } from './chat-lookup.ts';
 import { customEmojiRoutes } from './custom-emoji.ts';
 import { directMessageRoutes } from './direct-messages.ts';
 import { discussionRoutes } from './discussions.ts';
+import { licenceRoutes } from './licences.ts';
 import { mediaRoutes } from './media.ts';
 import { methodCallRoutes } from './method-call.ts';
 import { muteRoutes } from './mutes.ts';
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   ...customEmojiRoutes,
   ...directMessageRoutes,
   ...discussionRoutes,
+  ...licenceRoutes,
   ...mediaRoutes,
   ...methodCallRoutes,
   ...muteRoutes,
