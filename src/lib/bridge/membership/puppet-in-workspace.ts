@@ -55,12 +55,10 @@ async function goAway(
   parts.passed('apply:before-act');
   if (by === who && person.ready) {
     const puppet = asPuppet(parts, await parts.store.people.byMatrixUser(who));
-    const left =
-      puppet &&
-      (await puppet.api.leaveRoom(room).then(
-        () => true,
-        () => false,
-      ));
+    const left = puppet && (await puppet.api.leaveRoom(room).then(
+      () => true,
+      () => false,
+    ));
     if (left === true) return undefined;
   }
   const refusal = await putOutOfWorkspace(parts, portal, id, { banned: false });
@@ -97,7 +95,9 @@ async function unban(
   id: WorkspaceUserId,
 ): Promise<Outcome> {
   const isOnBoth = settled.ban === 'both';
-  const refusal = isOnBoth ? await refusalOf(parts.workspace.unbanFromRoom(portal.workspaceRoomId, id)) : undefined;
+  const refusal = isOnBoth
+    ? await refusalOf(parts.workspace.unbanFromRoom(portal.workspaceRoomId, id))
+    : undefined;
   const ban = refusal === undefined ? undefined : 'workspace';
   const outcome = refusal === undefined ? 'unbanned' : `stays banned in Rocket.Chat: ${refusal.inShort}`;
   return { outcome, ...(await settleMember(parts, portal, person, false, { ban })) };
