@@ -108,8 +108,8 @@ async function tellInviter({ parts, portal, row }: Work, event: HomeserverMember
   const { who, by } = event;
   const deed = by === undefined || by === who ? 'turned the invitation down' : 'was uninvited on Matrix';
   parts.log('warn', 'notice.invitation-declined', { portal: portal.name, who, inviter: invitedBy });
-  const to = invitedBy === '' ? '' : `@${invitedBy}: `;
-  await sayInWorkspace(parts, portal, `declined:${row.id}`, `${to}${person.displayName}, ${who}, ${deed}.`);
+  const to = invitedBy === '' ? undefined : invitedBy;
+  await sayInWorkspace(parts, portal, `declined:${row.id}`, `${person.displayName} ${deed}.`, to);
 }
 
 async function tellThatTheyStay({ parts, portal }: Work, { matrixUserId: who, username }: Profile, reason: string) {
