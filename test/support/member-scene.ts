@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { MatrixUserId, WorkspaceUserId } from '../../src/lib/core/ids.ts';
+import { Secret } from '../../src/lib/core/secret.ts';
 import type { WorkspaceApi } from '../../src/lib/rocketchat/types.ts';
 import type { Bench } from './bridge-bench.ts';
 import type { Scene } from './bridge-scene.ts';
@@ -7,7 +8,7 @@ import { eventually } from './eventually.ts';
 
 /** How somebody stands to the scene's room on Matrix, as alice's homeserver has it; undefined: it never heard of them. */
 export async function membershipOnMatrix(
-  { alice, matrixRoom }: Scene,
+  { alice, matrixRoom }: Pick<Scene, 'alice' | 'matrixRoom'>,
   id: MatrixUserId,
 ): Promise<Record<string, unknown> | undefined> {
   return alice.state(matrixRoom, 'm.room.member', id);
@@ -24,7 +25,7 @@ export async function membersInWorkspace(bench: Bench, { room }: Scene): Promise
 }
 
 export async function standsOnMatrix(
-  scene: Scene,
+  scene: Pick<Scene, 'alice' | 'matrixRoom'>,
   id: MatrixUserId,
   membership: string,
   more: Record<string, unknown> = {},
@@ -54,6 +55,12 @@ export async function newColleague(bench: Bench): Promise<Colleague> {
   return { account, id, username, ghost: `@rc_${username}:${bench.homeserver.serverName}` as MatrixUserId };
 }
 
-export function ghostOf(bench: Bench, username: string): MatrixUserId {
-  return `@rc_${username}:${bench.homeserver.serverName}` as MatrixUserId;
+/** A bot that is in none of the rooms and writes all the same, as webhooks do. */
+export function newWebhook(bench: Bench): Colleague {
+  colleagues += 1;
+  const username = `hook${colleagues}`;
+  const { userId, token } = bench.workspace.createUser({ username, roles: ['bot'] });
+  const id = userId as WorkspaceUserId;
+  const account = bench.admin.as({ userId: id, token: new Secret(token) });
+  return { account, id, username, ghost: `@rc_${username}:${bench.homeserver.serverName}` as MatrixUserId };
 }
