@@ -231,6 +231,18 @@ describe.each(homeservers)('who is in the rooms, on $name', (homeserver) => {
     }
   });
 
+  test('a Matrix user who is named by their whole id is mentioned, and can be found in Rocket.Chat from then on', async () => {
+    const silent = await bench.matrixUser(`silent-${carol.username}`);
+    await silent.join(scene.matrixRoom);
+    await post(scene.bob, scene.room, `${silent.userId}, are you there?`);
+    await aliceReads(scene, [expect.stringContaining('are you there?')]);
+    const { events } = await scene.alice.messages(scene.matrixRoom, { dir: 'b', limit: 20 });
+    const mentions = events.map((event) => (event['content'] as Record<string, unknown>)['m.mentions']);
+    expect(mentions).toContainEqual({ user_ids: [silent.userId] });
+    const { serverName } = bench.homeserver;
+    await areInWorkspace(bench, scene, [bobName, scene.puppet, `silent-${carol.username}.${serverName}`]);
+  });
+
   test('the people of a newly linked room come with it', async () => {
     const room = await scene.bob.createRoom('c', `linked-${carol.username}`, [carol.username]);
     const linked = await running.service.link({ room: room.name });
