@@ -313,6 +313,36 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       expect(roles.get(workspace.admin.userId as WorkspaceUserId)).toEqual(['owner']);
     });
 
+    test('lose those who leave and are removed, and keep out who is banned, where there are bans', async () => {
+      const [one, two] = [person(), person()];
+      for (const { id } of [one, two]) await admin.addToRoom(channel, id);
+      expect(await admin.isInRoom(channel, one.id)).toBe(true);
+      await one.api.leaveRoom(channel);
+      await one.api.leaveRoom(channel);
+      await admin.removeFromRoom(channel, two.id);
+      await admin.removeFromRoom(channel, two.id);
+      expect(await admin.isInRoom(channel, one.id)).toBe(false);
+      expect(await admin.isInRoom(channel, two.id)).toBe(false);
+      expect(await admin.isInRoom(channel, noId as WorkspaceUserId)).toBe(false);
+      const { id: me } = await admin.me();
+      await expect(admin.removeFromRoom(channel, me)).rejects.toMatchObject({ code: 'error-last-owner' });
+      await admin.addToRoom(channel, one.id);
+      const hasBans = Number(version.split('.')[0]) >= 8;
+      const answer = hasBans ? 'done' : 'not-offered';
+      expect(await admin.banFromRoom(channel.id, one.id)).toBe(answer);
+      expect(await admin.banFromRoom(channel.id, one.id)).toBe(answer);
+      const banned = (await admin.bannedFromRoom(channel.id)).map(({ id }) => id);
+      expect(banned).toEqual(hasBans ? [one.id] : []);
+      if (hasBans) {
+        await expect(admin.banFromRoom(channel.id, two.id)).rejects.toMatchObject({ code: 'error-user-not-in-room' });
+        await expect(admin.addToRoom(channel, one.id)).rejects.toMatchObject({ code: 'error-user-is-banned' });
+      }
+      expect(await admin.unbanFromRoom(channel.id, one.id)).toBe(answer);
+      expect(await admin.unbanFromRoom(channel.id, one.id)).toBe(answer);
+      await admin.addToRoom(channel, one.id);
+      expect(await admin.isInRoom(channel, one.id)).toBe(true);
+    });
+
     test('are joined by oneself where they are public', async () => {
       const { api, id } = person(['user']);
       await api.joinRoom(channel.id);

@@ -42,6 +42,8 @@ export interface BenchOptions {
   readonly store?: string;
   readonly identity?: BridgeConfig['identity'];
   readonly settings?: Record<string, unknown>;
+  /** Further application services of the homeserver. */
+  readonly registrations?: readonly Registration[];
   /** The workspace's. */
   readonly clock?: Clock;
   /** The homeserver has it, and the bridge is told to carry it or not. */
@@ -114,7 +116,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
   });
   const homeserver = await options.homeserver.start({
     serverName,
-    registrations: [registration],
+    registrations: [registration, ...(options.registrations ?? [])],
     ...(options.presence === undefined ? {} : { presence: true }),
   });
   const nobody = createWorkspaceApi({ url: workspace.url, clock: systemClock, log: silent });

@@ -128,13 +128,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const mayNotifyRoom = createMayNotifyRoom(parts);
   const tallies = createPollTallies({ parts, portals, wake, signal });
   const relay = createRelay(parts, {
-    homeserver: createHomeserverSink(parts, { ghosts, puppets }, createLookUpForMatrix(parts, portals, mayNotifyRoom)),
-    workspace: createWorkspaceSink(
-      parts,
-      { ghosts, puppets },
-      createLookUpForWorkspace(parts, portals, mayNotifyRoom),
-      tallies,
-    ),
+    homeserver: createHomeserverSink(parts, { ghosts, puppets }, createLookUpForMatrix(parts, portals, mayNotifyRoom, (portal, id) =>
+      memberships.mentioned(portal, id),
+    )),
+    workspace: createWorkspaceSink(parts, { ghosts, puppets }, createLookUpForWorkspace(parts, portals, mayNotifyRoom), tallies),
     distrust: (portal, event) =>
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
     distrustHands,
@@ -156,7 +153,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   });
 
   const everyMs = options.compareMembersMs;
-  const memberships = createMemberships({ parts, portals, catchUps, ghosts, wake, everyMs, signal });
+  const memberships = createMemberships({ parts, portals, catchUps, ghosts, puppets, wake, everyMs, signal });
   const live = together([
     memberships,
     createTyping({ parts, portals, puppets, signal }),

@@ -7,6 +7,7 @@ import { fileRows } from './files.ts';
 import { insideThreadRows } from './inside-threads.ts';
 import { longTextRows } from './long-texts.ts';
 import { mediaRows } from './media.ts';
+import { memberRows } from './members.ts';
 import { mentionRows } from './mentions.ts';
 import { otherKindRows } from './other-kinds.ts';
 import { pollRows } from './polls.ts';
@@ -41,6 +42,7 @@ export const features: readonly Feature[] = [
   ...otherKindRows,
   ...profileRows,
   ...pinRows,
+  ...memberRows,
   ...typingRows,
   ...receiptRows,
   ...presenceRows,

@@ -80,7 +80,7 @@ async function putOut(work: Work, event: HomeserverMembershipChanged, concerned:
   const by = event.by === undefined ? '' : ` by ${event.by}`;
   const reason = event.reason === undefined ? '' : `: ${event.reason}`;
   parts.log('info', 'member.put-out', { portal: portal.name, user: user.username, by: event.by, done });
-  await sayInWorkspace(parts, portal, `put-out:${row.id}`, `@${user.username} was ${done} on Matrix${by}${reason}`);
+  await sayInWorkspace(parts, portal, `put-out:${row.id}`, `${user.username} was ${done} on Matrix${by}${reason}`);
   const ban = banned ? bannedOn : undefined;
   return { outcome: done, ...(await settleMember(parts, portal, person, false, { ban, absence: 'left' })) };
 }

@@ -1,13 +1,17 @@
+import type { MatrixUserId } from '../../core/ids.ts';
 import type { Lane, Portal } from '../../store/types.ts';
 import type { CatchUps } from '../catch-ups.ts';
+import { mayBeGhost } from '../direct/invite.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import type { Ghosts } from '../homeserver/ghosts.ts';
 import type { LiveFeature } from '../live/live-feature.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
+import type { Puppets } from '../workspace/puppets.ts';
 import { bringIn } from './arrivals.ts';
 import { compareMembers } from './compare.ts';
 import { compareInWorkspace } from './row.ts';
+import { standingOnMatrix } from './standing.ts';
 
 /** Two lists for a room; who comes and goes is told at once, so that only what nobody told of waits for it. */
 const COMPARE_MS = 5 * 60 * 1000;
@@ -19,6 +23,7 @@ interface MembershipsOptions {
   readonly portals: PortalIndex;
   readonly catchUps: Pick<CatchUps, 'mayGo'>;
   readonly ghosts: Ghosts;
+  readonly puppets: Puppets;
   readonly wake: (lane: Lane) => void;
   /** Pause between two comparisons of everybody, ms; unset: 5 minutes. */
   readonly everyMs: number | undefined;
@@ -30,11 +35,13 @@ export interface Memberships extends LiveFeature {
   caughtUp(portal: Portal): void;
   /** A ghost joined to say something: whether its user is a member is looked at when everything before is done. */
   spoke(portal: Portal, author: WorkspaceAuthor): void;
+  /** Somebody in Rocket.Chat named a Matrix user who has no puppet: who is in the room gets one now. */
+  mentioned(portal: Portal, id: MatrixUserId): void;
 }
 
 /** Compares who is in the rooms of the portals, at the start and now and then, and brings the ghosts of members in. */
 export function createMemberships(options: MembershipsOptions): Memberships {
-  const { parts, portals, catchUps, ghosts, wake, signal } = options;
+  const { parts, portals, catchUps, ghosts, puppets, wake, signal } = options;
   const due = new Set<Lane>();
   let bell = Promise.withResolvers<void>();
 
@@ -83,6 +90,16 @@ export function createMemberships(options: MembershipsOptions): Memberships {
         () => wake(portal.lane),
         () => ring(portal.lane),
       );
+    },
+    mentioned(portal, id) {
+      if (portal.direct !== undefined || parts.identity.mode === 'alias' || !parts.access.admitsUser(id)) return;
+      if (mayBeGhost(parts.identity, id) || id === parts.identity.matrixBot) return;
+      const made = standingOnMatrix(parts, portal, id).then((now) =>
+        now === 'in' ? puppets.inRoom(portal, id) : undefined,
+      );
+      made.catch((error: unknown) => {
+        if (!signal.aborted) parts.log('warn', 'puppet.not-made', { user: id, reason: (error as Error).message });
+      });
     },
     async run() {
       let allAt = parts.clock.now() + (options.everyMs ?? COMPARE_MS);

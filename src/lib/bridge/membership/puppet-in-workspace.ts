@@ -53,15 +53,10 @@ async function goAway(
   const { parts, portal } = work;
   const room = { id: portal.workspaceRoomId, type: portal.roomType };
   parts.passed('apply:before-act');
-  if (by === who && person.ready) {
-    const puppet = asPuppet(parts, await parts.store.people.byMatrixUser(who));
-    const left = puppet && (await puppet.api.leaveRoom(room).then(
-      () => true,
-      () => false,
-    ));
-    if (left === true) return undefined;
-  }
-  const refusal = await putOutOfWorkspace(parts, portal, id, { banned: false });
+  const puppet = by === who ? asPuppet(parts, await parts.store.people.byMatrixUser(who)) : undefined;
+  // One whose token works no longer is removed by the bot.
+  const hasLeft = await (puppet?.api.leaveRoom(room).then(() => true) ?? Promise.resolve(false)).catch(() => false);
+  const refusal = hasLeft ? 'homeserver' : await putOutOfWorkspace(parts, portal, id, { banned: false });
   parts.passed('apply:acted');
   if (refusal === 'both' || refusal === 'homeserver') return undefined;
   await tellThatTheyStay(work, person, refusal.inShort);
@@ -108,8 +103,8 @@ async function tellInviter({ parts, portal, row }: Work, event: HomeserverMember
   const { who, by } = event;
   const deed = by === undefined || by === who ? 'turned the invitation down' : 'was uninvited on Matrix';
   parts.log('warn', 'notice.invitation-declined', { portal: portal.name, who, inviter: invitedBy });
-  const to = invitedBy === '' ? '' : `@${invitedBy}: `;
-  await sayInWorkspace(parts, portal, `declined:${row.id}`, `${to}${person.displayName}, ${who}, ${deed}.`);
+  const to = invitedBy === '' ? undefined : invitedBy;
+  await sayInWorkspace(parts, portal, `declined:${row.id}`, `${person.displayName} ${deed}.`, to);
 }
 
 async function tellThatTheyStay({ parts, portal }: Work, { matrixUserId: who, username }: Profile, reason: string) {
