@@ -289,7 +289,8 @@ export interface HomeserverRolesChanged {
   readonly origin: 'homeserver';
   /** Who made the change that this was noticed by: the bridge itself, where it had all compared. */
   readonly sender: MatrixUserId;
-  readonly eventId: EventId;
+  /** undefined: the bridge had all compared. */
+  readonly eventId: EventId | undefined;
   readonly people: readonly KnownRoleChange[];
 }
 

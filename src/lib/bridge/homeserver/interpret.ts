@@ -8,13 +8,13 @@ import type { BridgeParts } from '../parts.ts';
 import { interpretMatrixPins } from '../pins/interpret-homeserver.ts';
 import { PINNED_EVENTS } from '../pins/pinned.ts';
 import { interpretMatrixRoles } from '../roles/interpret-homeserver.ts';
+import { ROLES } from '../roles/row.ts';
 import { readContent, turnsEncryptionOn } from './content.ts';
 import { interpretCall } from './interpret-call.ts';
 import { interpretPoll, interpretPollRedaction, interpretTally, readPollContent } from './interpret-poll.ts';
 import { interpretReaction, reactionTakenBack } from './interpret-reaction.ts';
 import { type MatrixEvent, editTarget, markedWorkspace, readEvent } from './event.ts';
 import { POLL_TALLY, isRelayed } from './relayed-types.ts';
-import { POWER_LEVELS } from './power.ts';
 import { relationOf } from './relations.ts';
 import { postedBy, readSaid } from './said.ts';
 
@@ -29,6 +29,7 @@ export async function interpretHomeserverRow(
   { ownSendingUnsettled }: { readonly ownSendingUnsettled: boolean },
 ): Promise<HomeserverEvent | Nothing> {
   if (row.type === POLL_TALLY) return interpretTally(parts, row.ref as EventId);
+  if (row.type === ROLES) return interpretMatrixRoles(parts, portal, row);
   const event = readEvent(JSON.parse(row.body ?? '{}'));
   // Of a direct message whose older room was given up, what was written there before is still carried over.
   if (event === undefined || (event.roomId !== portal.matrixRoomId && portal.direct === undefined)) {
@@ -44,7 +45,6 @@ export async function interpretHomeserverRow(
   if (event.type === 'm.reaction') return interpretReaction(parts, event);
   if (event.isState && event.type === PINNED_EVENTS)
     return interpretMatrixPins(parts, portal, row, event, ownSendingUnsettled);
-  if (event.isState && event.type === POWER_LEVELS) return interpretMatrixRoles(parts, portal, row, event);
   if (event.type === 'm.room.encrypted' || turnsEncryptionOn(event.type, event.stateKey, event.content)) {
     return { kind: 'room.encrypted', origin: 'homeserver', sender: event.sender };
   }

@@ -1,23 +1,24 @@
 import type { MatrixUserId } from '../../core/ids.ts';
 import type { InboxRow, Portal } from '../../store/types.ts';
 import type { HomeserverRolesChanged } from '../events.ts';
-import type { MatrixEvent } from '../homeserver/event.ts';
 import { readPower } from '../homeserver/power.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { agreedChange, agreedRoles } from './agreed-roles.ts';
 import { intendedFor } from './intent.ts';
 import type { KnownRoleChange } from './role-change.ts';
-import { compareWorkspaceRoles } from './row.ts';
+import { type MatrixRolesNews, compareWorkspaceRoles } from './row.ts';
 import { peopleOf, roleOnMatrix } from './role.ts';
 
-/** Who became something else on Matrix, by the room's present state: it may have been changed since that event. */
+/** Who became something else on Matrix, by the room's present state: it may have been changed since that row. */
 export async function interpretMatrixRoles(
   parts: BridgeParts,
   portal: Portal,
   row: InboxRow,
-  { sender, id: eventId }: MatrixEvent,
 ): Promise<HomeserverRolesChanged | Nothing> {
+  const { identity, access } = parts;
+  const { sender = identity.matrixBot, eventId } = JSON.parse(row.body ?? '{}') as MatrixRolesNews;
+  if (!access.admitsUser(sender)) return nothing('blocked');
   const compared = await matrixRoleChanges(parts, portal, await intendedFor(parts, row));
   if (compared === undefined) return nothing('ignored');
   const { people, left, isSplit } = compared;

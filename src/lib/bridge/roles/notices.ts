@@ -1,8 +1,9 @@
 import type { MatrixUserId } from '../../core/ids.ts';
 import type { Portal } from '../../store/types.ts';
+import type { HomeserverRolesChanged } from '../events.ts';
 import { POWER_LEVELS, readPower } from '../homeserver/power.ts';
 import { tellOnce } from '../notices/once.ts';
-import { type Concerned, sayInWorkspace, sayOnMatrix } from '../notices/say.ts';
+import { sayInWorkspace, sayOnMatrix } from '../notices/say.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { KnownRoleChange } from './role-change.ts';
 
@@ -34,7 +35,7 @@ export async function tellRefusedInWorkspace(
   portal: Portal,
   { user, matrixUserId }: KnownRoleChange,
   why: 'last owner' | 'not allowed',
-  about: Concerned,
+  { sender, eventId }: Pick<HomeserverRolesChanged, 'sender' | 'eventId'>,
 ): Promise<void> {
   const cause = why === 'last owner' ? `last-owner:${matrixUserId}` : 'roles-not-allowed-in-workspace';
   const text =
@@ -43,7 +44,6 @@ export async function tellRefusedInWorkspace(
       : 'Power levels do not reach Rocket.Chat: the bridge may not change roles there. An administrator can give its role the permissions set-owner, set-moderator and mute-user.';
   await tellOnce(parts, portal, cause, async () => {
     parts.log('warn', 'notice.roles', { portal: portal.name, cause, user: matrixUserId });
-    // Where the bridge itself had the levels compared, there is no event to answer.
-    await sayOnMatrix(parts, portal, cause, text, about.eventId.startsWith('$') ? about : undefined);
+    await sayOnMatrix(parts, portal, cause, text, eventId && { sender, eventId });
   });
 }
