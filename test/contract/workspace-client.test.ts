@@ -353,6 +353,26 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       for (let joined = 0; joined < 120; joined += 1) await admin.addToRoom(channel, person().id);
       const members = await admin.members(channel);
       expect(new Set(members.map(({ id }) => id)).size).toBe(121);
+      const { members: page, total } = await admin.membersPage(channel, { offset: 100, count: 50 });
+      expect([page.length, total]).toEqual([21, 121]);
+    });
+
+    test('have owners, moderators and muted people, and say who they are', async () => {
+      const { id, username } = person();
+      await admin.addToRoom(channel, id);
+      for (const role of ['moderator', 'owner', 'leader'] as const) await admin.setRoomRole(channel, id, role, true);
+      await admin.setRoomRole(channel, id, 'owner', true);
+      await admin.setRoomRole(channel, id, 'leader', false);
+      expect((await admin.roomRoles(channel)).get(id)).toEqual(['moderator', 'owner']);
+      await admin.muteInRoom(channel.id, username, true);
+      await admin.muteInRoom(channel.id, username, true);
+      expect((await admin.roomDetails(channel.id))?.muted).toEqual([username]);
+      await admin.muteInRoom(channel.id, username, false);
+      expect((await admin.roomDetails(channel.id))?.muted).toEqual([]);
+      const stranger = person();
+      await expect(admin.muteInRoom(channel.id, stranger.username, true)).rejects.toMatchObject({
+        code: 'error-user-not-in-room',
+      });
     });
 
     test('of two people take nobody in', async () => {

@@ -18,6 +18,7 @@ import { presenceRows } from './presence.ts';
 import { reactionRows } from './reactions.ts';
 import { receiptRows } from './receipts.ts';
 import { replyRows } from './replies.ts';
+import { roleRows } from './roles.ts';
 import { textRows } from './text.ts';
 import { threadRows } from './threads.ts';
 import { typingRows } from './typing.ts';
@@ -42,6 +43,7 @@ export const features: readonly Feature[] = [
   ...otherKindRows,
   ...profileRows,
   ...pinRows,
+  ...roleRows,
   ...memberRows,
   ...typingRows,
   ...receiptRows,
