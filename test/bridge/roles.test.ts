@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { MatrixRoomId, MatrixUserId, WorkspaceUserId } from '../../src/lib/core/ids.ts';
+import type { MatrixUserId, WorkspaceUserId } from '../../src/lib/core/ids.ts';
 import type { MatrixApi } from '../../src/lib/matrix/types.ts';
-import type { WorkspaceUser } from '../../src/lib/rocketchat/types.ts';
 import { type Bench, type RunningBridge, post, send, startBench } from '../support/bridge-bench.ts';
 import {
   type Scene,
@@ -11,12 +10,12 @@ import {
   fresh,
   matrixBodies,
   newConversation,
-  newScene,
   puppetId,
   workspaceTexts,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { finerHomeservers, homeservers } from '../support/homeservers.ts';
+import { levelsIn, newcomerIn, roomOfAlice, setLevel } from '../support/power.ts';
 
 let bench: Bench;
 let running: RunningBridge;
@@ -26,17 +25,9 @@ const bot = (): MatrixApi => running.connected.parts.homeserver;
 const alicesAccount = (): Promise<WorkspaceUserId> => puppetId(bench, scene);
 const bobsAccount = async (): Promise<WorkspaceUserId> => (await scene.bob.me()).id;
 
-const levels = async (): Promise<Record<string, unknown>> =>
-  (await scene.alice.state(scene.matrixRoom, 'm.room.power_levels', '')) ?? {};
+const levels = (): Promise<Record<string, unknown>> => levelsIn(scene.alice, scene.matrixRoom);
 const levelOf = async (userId: MatrixUserId): Promise<unknown> =>
   ((await levels())['users'] as Record<string, number> | undefined)?.[userId];
-/** undefined: no level of their own any more. */
-async function setLevel(by: MatrixApi, userId: MatrixUserId, level: number | undefined): Promise<void> {
-  const before = await levels();
-  const { [userId]: _, ...users } = before['users'] as Record<string, number>;
-  const content = { ...before, users: level === undefined ? users : { ...users, [userId]: level } };
-  await by.sendState(scene.matrixRoom, 'm.room.power_levels', '', content);
-}
 
 const rolesOf = async (id: WorkspaceUserId): Promise<readonly string[]> =>
   (await bench.admin.roomRoles(scene.room)).get(id) ?? [];
@@ -46,36 +37,14 @@ const becomes = (id: WorkspaceUserId, roles: readonly string[]): Promise<void> =
 const hasLevel = (userId: MatrixUserId, level: number | undefined): Promise<void> =>
   eventually(async () => expect(await levelOf(userId)).toBe(level));
 
-/** alice's own room, in which the bot has that power from the beginning. */
-async function alicesRoom(level: number, version?: string): Promise<void> {
-  scene = await newScene(bench, running);
-  const { alice, bob } = scene;
-  const room = await bob.createRoom('c', `${scene.room.name}-of-alice`);
-  const matrixRoom: MatrixRoomId = await alice.createRoom({
-    preset: 'public_chat',
-    visibility: 'private',
-    ...(version === undefined ? {} : { version }),
-  });
-  scene = { ...scene, room, matrixRoom };
-  if (level > 0) await setLevel(alice, bot().userId, level);
-  await running.service.link({ room: room.name, matrixRoom });
-}
-
-/** Somebody else on Matrix, who said something. */
-async function newcomer(): Promise<{ userId: MatrixUserId; account: WorkspaceUser }> {
-  const carol = await bench.matrixUser(`carol-${scene.room.name}`);
-  await carol.join(scene.matrixRoom);
-  await send(carol, scene.matrixRoom, 'carol is here');
-  await eventually(async () => expect(await workspaceTexts(scene)).toContain('carol is here'));
-  const account = (await bench.admin.members(scene.room)).find(({ username }) => username.startsWith('carol'));
-  if (account === undefined) throw new Error('carol is not there');
-  return { userId: carol.userId, account };
-}
-
-async function aliceSpeaks(text = 'hi'): Promise<void> {
-  await send(scene.alice, scene.matrixRoom, text);
-  await eventually(async () => expect(await workspaceTexts(scene)).toContain(text));
-}
+const alicesRoom = async (botLevel: number, version?: string): Promise<void> => {
+  scene = await roomOfAlice(bench, running, { botLevel, version });
+};
+const newcomer = (): ReturnType<typeof newcomerIn> => newcomerIn(bench, scene);
+const aliceSpeaks = async (): Promise<void> => {
+  await send(scene.alice, scene.matrixRoom, 'hi');
+  await eventually(async () => expect(await workspaceTexts(scene)).toContain('hi'));
+};
 
 describe.each(homeservers)('roles, on $name', (homeserver) => {
   beforeAll(async () => {
@@ -126,14 +95,14 @@ describe.each(homeservers)('roles, on $name', (homeserver) => {
     const { alice } = scene;
     const carol = await newcomer();
     await scene.bob.setRoomRole(scene.room, carol.account.id, 'leader', true);
-    await setLevel(alice, carol.userId, 50);
+    await setLevel(alice, scene.matrixRoom, carol.userId, 50);
     await becomes(carol.account.id, ['leader', 'moderator']);
-    await setLevel(alice, carol.userId, 75);
-    await setLevel(alice, carol.userId, 10);
+    await setLevel(alice, scene.matrixRoom, carol.userId, 75);
+    await setLevel(alice, scene.matrixRoom, carol.userId, 10);
     await becomes(carol.account.id, ['leader']);
-    await setLevel(alice, carol.userId, -1);
+    await setLevel(alice, scene.matrixRoom, carol.userId, -1);
     await eventually(async () => expect(await muted()).toEqual([carol.account.username]));
-    await setLevel(alice, carol.userId, 100);
+    await setLevel(alice, scene.matrixRoom, carol.userId, 100);
     await becomes(carol.account.id, ['leader', 'owner']);
     expect(await muted()).toEqual([]);
   });
@@ -160,13 +129,13 @@ describe.each(homeservers)('roles, on $name', (homeserver) => {
     await alicesRoom(100);
     await hasLevel(scene.ghost, 100);
     // Nobody takes power from an equal: alice has what a homeserver's admin may give her.
-    await setLevel(bot().as(scene.ghost), scene.ghost, 60);
-    const asked = (): Promise<void> => setLevel(scene.alice, scene.ghost, undefined);
+    await setLevel(bot().as(scene.ghost), scene.matrixRoom, scene.ghost, 60);
+    const asked = (): Promise<void> => setLevel(scene.alice, scene.matrixRoom, scene.ghost, undefined);
     await asked();
     await hasLevel(scene.ghost, 100);
     await eventually(async () => expect(fresh(await matrixBodies(scene))).toEqual([said]));
     expect(await rolesOf(await bobsAccount())).toEqual(['owner']);
-    await setLevel(bot().as(scene.ghost), scene.ghost, 60);
+    await setLevel(bot().as(scene.ghost), scene.matrixRoom, scene.ghost, 60);
     await asked();
     await hasLevel(scene.ghost, 100);
     await allIsWell(running);
@@ -186,7 +155,7 @@ describe.each(homeservers)('roles, on $name', (homeserver) => {
     await allIsWell(running);
     expect(fresh(await workspaceTexts(scene))).toEqual([expect.stringContaining('Roles do not reach Matrix')]);
     // As soon as it may, what was not possible at the link is made up for.
-    await setLevel(scene.alice, bot().userId, 100);
+    await setLevel(scene.alice, scene.matrixRoom, bot().userId, 100);
     await hasLevel(scene.ghost, 100);
     await scene.bob.setRoomRole(scene.room, account, 'owner', false);
     await becomes(account, ['owner']);
@@ -204,7 +173,7 @@ describe.each(homeservers)('roles, on $name', (homeserver) => {
     await scene.bob.setRoomRole(scene.room, account, 'owner', false);
     await becomes(account, ['owner']);
     // She stands above all others.
-    await setLevel(scene.alice, scene.ghost, 50);
+    await setLevel(scene.alice, scene.matrixRoom, scene.ghost, 50);
     await becomes(await bobsAccount(), ['moderator']);
     expect(await levelOf(scene.alice.userId)).toBeUndefined();
   });
@@ -217,12 +186,12 @@ describe.each(homeservers)('roles, on $name', (homeserver) => {
     await running.stop();
     await scene.bob.setRoomRole(scene.room, await alicesAccount(), 'moderator', true);
     await scene.bob.muteInRoom(scene.room.id, carol.account.username, true);
-    await setLevel(scene.alice, scene.ghost, 100);
-    await setLevel(scene.alice, carol.userId, 10);
+    await setLevel(scene.alice, scene.matrixRoom, scene.ghost, 100);
+    await setLevel(scene.alice, scene.matrixRoom, carol.userId, 10);
     running = await bench.start();
     await hasLevel(carol.userId, -1);
     await running.stop();
-    await setLevel(scene.alice, carol.userId, 50);
+    await setLevel(scene.alice, scene.matrixRoom, carol.userId, 50);
     running = await bench.start();
     await becomes(carol.account.id, ['moderator']);
     expect(await muted()).toEqual([]);
@@ -255,10 +224,10 @@ describe.each(homeservers)('roles, on $name', (homeserver) => {
       await allIsWell(running);
       await running.stop();
       const second = await bench.startDying(checkpoint);
-      await setLevel(scene.alice, userId, undefined);
+      await setLevel(scene.alice, scene.matrixRoom, userId, undefined);
       await second.died;
       // Taken back before anybody knows what the dead bridge did.
-      await setLevel(scene.alice, userId, 50);
+      await setLevel(scene.alice, scene.matrixRoom, userId, 50);
       running = await bench.start();
       await allIsWell(running);
       await becomes(account.id, ['moderator']);
