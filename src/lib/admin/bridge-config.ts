@@ -27,6 +27,8 @@ export async function bridgeConfigOf(
       store: profile.store.reveal(),
       key: reach.key,
       identity: profile.identity,
+      maxMembers: profile.maxMembers,
+      puppetSeats: profile.puppetSeats,
       deadlineMs: reach.timeoutMs,
       network: reach.network,
     },

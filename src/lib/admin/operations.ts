@@ -101,6 +101,25 @@ export const operations: Readonly<Record<string, Operation>> = {
     inRoom: 'add-user-to-joined-room',
   }),
   verify: operation(v.strictObject({ users: people }), (service, body) => service.verify(body), { allows: 'invite' }),
+  members: operation(
+    v.strictObject({
+      room: words(500),
+      limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100)),
+      page: v.optional(words(100)),
+    }),
+    (service, body) => service.members(body),
+    { inRoom: 'member' },
+  ),
+  'change-members': operation(
+    v.strictObject({
+      room: words(500),
+      users: people,
+      change: v.picklist(['kick', 'ban', 'unban', 'owner', 'moderator', 'muted', 'none']),
+      reason: v.optional(words(500)),
+    }),
+    (service, body) => service.changeMembers(body),
+    { inRoom: 'set-moderator' },
+  ),
   'invite-link': operation(ofRoom, (service, body) => service.inviteLink(body), {
     allows: 'invite',
     inRoom: 'member',

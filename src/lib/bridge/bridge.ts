@@ -32,8 +32,10 @@ import { createRoomWatch } from './room-state/watch.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
 import { createNotices } from './notices/aside.ts';
 import type { BridgeParts } from './parts.ts';
+import { createMemberships } from './membership/memberships.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
+import { createFollowRoles } from './roles/follow-roles.ts';
 import { createLookUpForWorkspace } from './workspace/names.ts';
 import { createPuppets } from './workspace/puppets.ts';
 import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
@@ -58,6 +60,10 @@ export interface BridgeOptions {
   readonly compareProfilesMs?: number;
   /** How often every room is compared, ms; unset: every minute. */
   readonly compareRoomsMs?: number | undefined;
+  /** How often the roles in all rooms are compared, ms; unset: every ten minutes. */
+  readonly compareRolesMs?: number | undefined;
+  /** How often everybody who is in the rooms is compared, ms; unset: every 5 minutes. */
+  readonly compareMembersMs?: number | undefined;
 }
 
 export interface SideState {
@@ -118,17 +124,25 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   };
   const localNames = createLocalNames();
   const ghostProfiles = createGhostProfiles({ parts, localNames, everyMs: options.compareProfilesMs, signal });
-  const ghosts = createGhosts(parts, (author) => ghostProfiles.seen(author));
-  const puppets = createPuppets(parts, localNames);
+  const ghosts = createGhosts(parts, {
+    onSeen: (author) => ghostProfiles.seen(author),
+    onEntered: (portal, author) => memberships.spoke(portal, author),
+  });
+  const roles = createFollowRoles({ parts, portals, wake, everyMs: options.compareRolesMs, signal });
+  const puppets = createPuppets(parts, localNames, (portal, userId) => roles.entered(portal, userId));
   const notices = createNotices({ parts, portals, signal, windowMs: options.noticesMs });
   const mayNotifyRoom = createMayNotifyRoom(parts);
   const tallies = createPollTallies({ parts, portals, wake, signal });
   const follow = createFollowRoom({ ghosts, portalChanged: (portal) => portalChanged(portal) });
   const relay = createRelay(parts, {
-    homeserver: createHomeserverSink(parts, ghosts, createLookUpForMatrix(parts, portals, mayNotifyRoom)),
+    homeserver: createHomeserverSink(
+      parts,
+      { ghosts, puppets },
+      createLookUpForMatrix(parts, portals, mayNotifyRoom, (portal, id) => memberships.mentioned(portal, id)),
+    ),
     workspace: createWorkspaceSink(
       parts,
-      puppets,
+      { ghosts, puppets },
       createLookUpForWorkspace(parts, portals, mayNotifyRoom),
       tallies,
       follow,
@@ -139,7 +153,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     onAside: (portal, row) => notices.tell(portal, row),
   });
   const asked = { workspace: false, homeserver: false };
-  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake, distrustHands });
+  const onCaughtUp = (portal: Portal): void => memberships.caughtUp(portal);
+  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake, onCaughtUp, distrustHands });
   const lanes = new Lanes({
     store: parts.store,
     relay,
@@ -153,9 +168,12 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   });
 
   const rooms = createRoomWatch({ parts, portals, wake, everyMs: options.compareRoomsMs, signal });
+  const everyMs = options.compareMembersMs;
+  const memberships = createMemberships({ parts, portals, catchUps, ghosts, puppets, wake, everyMs, signal });
   const live = together([
     rooms,
     createInvitedToReplacement({ parts, portals, wake }),
+    memberships,
     createTyping({ parts, portals, puppets, signal }),
     createReceipts({ parts, portals, puppets, signal }),
     ...(options.presence === true ? [createPresence({ parts, signal })] : []),
@@ -163,6 +181,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     ghostProfiles,
     createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
     createEmojiNews(parts.emoji),
+    roles,
     createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
   ]);
   const listening = { wants: live.wants, onNews: live.inWorkspace };
@@ -183,6 +202,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     }
     realtime.watch(portal);
     directs.touched(portal.lane);
+    memberships.caughtUp(portal);
     await Promise.all([catchUps.one('workspace', portal), catchUps.one('homeserver', portal)]);
     lanes.wake(portal.lane);
   };

@@ -60,6 +60,10 @@ export interface BridgeParts {
   readonly federation: Federation;
   readonly files: FileTerms;
   readonly emoji: CustomEmojiBook;
+  /** In a room with more members in Rocket.Chat, ghosts join when they speak. */
+  readonly maxMembers: number;
+  /** At most so many puppets; undefined: a tenth of the seats that the licence leaves, no limit without a licence. */
+  readonly puppetSeats: number | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly passed: (checkpoint: Checkpoint) => void;

@@ -91,6 +91,8 @@ const asAdmin = (merged: Merged, { folders }: Pick<ProfileSource, 'folders'>): A
     listen: values['listen'] ?? '127.0.0.1:29400',
     admin: { address: values['admin'] ?? join(dataFolder, 'admin.sock'), token: secrets['admin-token'] },
     keepBodiesMs: parseDuration(values['keep-bodies'] ?? '7d', 'keep-bodies'),
+    maxMembers: Number(values['max-members'] ?? '200'),
+    puppetSeats: values['puppet-seats'] === undefined ? undefined : Number(values['puppet-seats']),
     presence: values['presence'] === 'true',
     dataFolder,
   };

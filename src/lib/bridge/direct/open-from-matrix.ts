@@ -21,7 +21,17 @@ import {
   setMembers,
   settled,
 } from './opening.ts';
-import { ENCRYPTED, NO_ACCOUNTS, NOT_DIRECT, type Refusal, failed, refuse, tooMany, withBlocked } from './refuse.ts';
+import {
+  ENCRYPTED,
+  NO_ACCOUNTS,
+  NOT_DIRECT,
+  type Refusal,
+  failed,
+  noSeat,
+  refuse,
+  tooMany,
+  withBlocked,
+} from './refuse.ts';
 import { supersede } from './supersede.ts';
 
 /** So often a room's members are read until nobody more was invited: clients invite one after the other. */
@@ -78,7 +88,11 @@ async function declined(ghost: MatrixApi, { roomId }: Invite): Promise<string> {
   return 'blocked';
 }
 
-async function companyOf({ parts }: OpeningParts, ghost: MatrixApi, invite: Invite): Promise<Company | Refusal> {
+async function companyOf(
+  { parts, puppets: accounts }: OpeningParts,
+  ghost: MatrixApi,
+  invite: Invite,
+): Promise<Company | Refusal> {
   const { identity } = parts;
   if (identity.mode === 'alias') return NO_ACCOUNTS;
   if ((await ghost.state(invite.roomId, 'm.room.encryption', '')) !== undefined) return ENCRYPTED;
@@ -97,6 +111,7 @@ async function companyOf({ parts }: OpeningParts, ghost: MatrixApi, invite: Invi
   }
   const blocked = [...puppets].find((id) => !parts.access.admitsUser(id));
   if (blocked !== undefined) return withBlocked(blocked);
+  for (const puppet of puppets) if (!(await accounts.hasSeat(puppet))) return noSeat(puppet);
   return { puppets: [...puppets], users };
 }
 

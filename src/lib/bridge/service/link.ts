@@ -13,6 +13,7 @@ import { turnsEncryptionOn } from '../homeserver/content.ts';
 import type { BridgeParts } from '../parts.ts';
 import { agreeOnRoom } from '../room-state/seed.ts';
 import { linkedAtCursor } from '../portal-index.ts';
+import { compareMatrixRoles, compareWorkspaceRoles } from '../roles/row.ts';
 import { caughtUpTo } from '../workspace/catch-up.ts';
 import { assertAdmitted } from './access.ts';
 import { viewOf } from './rooms.ts';
@@ -50,6 +51,8 @@ export async function linkRooms(
   await agreeOnRoom(parts, portal, matrixRoomId, wanted === undefined ? 'workspace' : 'both');
   const active = await activate(parts, portal, matrixRoomId, serverTime, request.retention);
   const unwritten = await writeServerAcl(parts, active);
+  await compareMatrixRoles(parts, active);
+  await compareWorkspaceRoles(parts, active);
   await bridge?.portalChanged(active, serverTime);
   return {
     room: viewOf(active, 0, bridge?.problemsOf(active) ?? []),

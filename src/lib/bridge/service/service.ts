@@ -5,6 +5,8 @@ import { federationRoles, setFederationRoles } from './federation-roles.ts';
 import { inviteLink, inviteUsers, verifyUsers } from './invite.ts';
 import { linkRooms } from './link.ts';
 import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
+import { changeMembers } from './member-changes.ts';
+import { listMembers } from './members.ts';
 import { listRooms } from './rooms.ts';
 import { searchRooms } from './search.ts';
 import { bridgeStatus } from './status.ts';
@@ -29,6 +31,8 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     setFederationRoles: (request) => setFederationRoles(parts, request),
     invite: (request) => inviteUsers(parts, request),
     verify: ({ users }) => verifyUsers(parts, users),
+    members: (request) => listMembers(parts, request),
+    changeMembers: (request) => changeMembers(parts, request),
     inviteLink: ({ room }) => inviteLink(parts, room),
     status: () => bridgeStatus(parts, bridge),
     trace: ({ ref }) => traceOf(parts, ref),

@@ -3,11 +3,14 @@ import { partsIn } from '../direct/hands.ts';
 import { isPartOf, leftOut } from '../direct/left-out.ts';
 import type { HomeserverEvent, SettledWith } from '../events.ts';
 import type { PollTallies } from '../live/poll-tallies.ts';
+import type { Ghosts } from '../homeserver/ghosts.ts';
+import { moveInWorkspace } from '../membership/to-workspace.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinInWorkspace } from '../pins/to-workspace.ts';
 import { changeWorkspaceRoom } from '../room-state/to-workspace.ts';
 import type { FollowRoom } from '../room-upgrade/follow.ts';
+import { rolesToWorkspace } from '../roles/to-workspace.ts';
 import type { Work } from './acting.ts';
 import { edit } from './edit.ts';
 import type { LookUpForWorkspace } from './names.ts';
@@ -25,7 +28,7 @@ export interface WorkspaceSink {
 
 export function createWorkspaceSink(
   parts: BridgeParts,
-  puppets: Puppets,
+  { ghosts, puppets }: { readonly ghosts: Ghosts; readonly puppets: Puppets },
   lookUp: LookUpForWorkspace,
   tallies: Pick<PollTallies, 'counted'>,
   follow: FollowRoom,
@@ -53,6 +56,10 @@ export function createWorkspaceSink(
           return changeWorkspaceRoom(work, event);
         case 'room.replaced':
           return follow(work, event);
+        case 'roles.changed':
+          return rolesToWorkspace(work, event);
+        case 'membership.changed':
+          return moveInWorkspace(work, event, ghosts);
         case 'poll.counted':
           return settledWith(
             event,
