@@ -99,9 +99,7 @@ describe.each(finerHomeservers)('who is in the rooms when something is against i
       await standsOnMatrix(scene, carol.ghost, 'leave');
       await scene.bob.removeFromRoom(scene.room, await puppetId(bench, scene));
       const { homeserver: bot } = running.connected.parts;
-      await eventually(async () =>
-        expect(await bot.joinedMembers(scene.matrixRoom)).not.toContain(scene.alice.userId),
-      );
+      await eventually(async () => expect(await bot.joinedMembers(scene.matrixRoom)).not.toContain(scene.alice.userId));
     } finally {
       settings.set('Hide_System_Messages', []);
     }

@@ -124,10 +124,17 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const mayNotifyRoom = createMayNotifyRoom(parts);
   const tallies = createPollTallies({ parts, portals, wake, signal });
   const relay = createRelay(parts, {
-    homeserver: createHomeserverSink(parts, { ghosts, puppets }, createLookUpForMatrix(parts, portals, mayNotifyRoom, (portal, id) =>
-      memberships.mentioned(portal, id),
-    )),
-    workspace: createWorkspaceSink(parts, { ghosts, puppets }, createLookUpForWorkspace(parts, portals, mayNotifyRoom), tallies),
+    homeserver: createHomeserverSink(
+      parts,
+      { ghosts, puppets },
+      createLookUpForMatrix(parts, portals, mayNotifyRoom, (portal, id) => memberships.mentioned(portal, id)),
+    ),
+    workspace: createWorkspaceSink(
+      parts,
+      { ghosts, puppets },
+      createLookUpForWorkspace(parts, portals, mayNotifyRoom),
+      tallies,
+    ),
     distrust: (portal, event) =>
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
     distrustHands,

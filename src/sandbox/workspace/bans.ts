@@ -26,8 +26,7 @@ export function ban(workspace: Workspace, by: Account, room: RoomDocument, accou
   if (workspace.rooms.isBanned(room._id, account.user._id))
     throw new MeteorError('error-user-already-banned', 'User is already banned from this room', method);
   const subscription = workspace.rooms.subscription(room._id, account.user._id);
-  if (subscription === undefined)
-    throw new MeteorError('error-user-not-in-room', 'User is not in this room', method);
+  if (subscription === undefined) throw new MeteorError('error-user-not-in-room', 'User is not in this room', method);
   refuseWithoutOwner(
     workspace,
     room,

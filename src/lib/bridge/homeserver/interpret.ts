@@ -33,9 +33,7 @@ export async function interpretHomeserverRow(
     return nothing('malformed');
   }
   if (row.type === MEMBERSHIP_ROW) {
-    return portal.direct === undefined
-      ? interpretMatrixMember(parts, portal, event)
-      : nothing('direct message opened');
+    return portal.direct === undefined ? interpretMatrixMember(parts, portal, event) : nothing('direct message opened');
   }
   if (!isRelayed(event)) return nothing('ignored');
   if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);

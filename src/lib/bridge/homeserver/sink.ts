@@ -31,7 +31,17 @@ export function createHomeserverSink(
     async apply(portal, row, event, how) {
       if (portal.matrixRoomId === undefined) throw new Error(`portal ${portal.id} has no Matrix room yet`);
       const here = await partsIn(parts, portal);
-      const work: Work = { parts: here, ghosts, puppets, lookUp, settings, portal, row, roomId: portal.matrixRoomId, how };
+      const work: Work = {
+        parts: here,
+        ghosts,
+        puppets,
+        lookUp,
+        settings,
+        portal,
+        row,
+        roomId: portal.matrixRoomId,
+        how,
+      };
       switch (event.kind) {
         case 'message.posted':
           return (event.files.length === 0 ? post(work, event) : postFiles(work, event)).then((done) =>

@@ -17,7 +17,11 @@ const LONGEST_YIELD_MS = 2_000;
 export async function bringIn(
   parts: BridgeParts,
   portal: Portal,
-  { ghosts, users, signal }: { readonly ghosts: Ghosts; readonly users: readonly WorkspaceUser[]; readonly signal: AbortSignal },
+  {
+    ghosts,
+    users,
+    signal,
+  }: { readonly ghosts: Ghosts; readonly users: readonly WorkspaceUser[]; readonly signal: AbortSignal },
 ): Promise<number> {
   const waiting = [...users];
   let joined = 0;

@@ -64,7 +64,8 @@ function differing(
   const settled = settledWith(fields, person, isMember);
   const inWorkspace = banned.has(workspaceUserId) ? 'banned' : members.has(workspaceUserId) ? 'in' : 'out';
   // Ghosts that are to join are brought in beside the lane.
-  const isToJoin = kind === 'ghost' && inWorkspace === 'in' && settled.inWorkspace === 'out' && settled.ban === undefined;
+  const isToJoin =
+    kind === 'ghost' && inWorkspace === 'in' && settled.inWorkspace === 'out' && settled.ban === undefined;
   const isMoved = inWorkspace !== settled.inWorkspace && !isToJoin;
   const isIn = joined.has(matrixUserId);
   const isInAsSettled = isIn ? settled.onMatrix === 'in' : settled.onMatrix === 'out' || settled.onMatrix === 'banned';
@@ -84,7 +85,8 @@ async function absentOf(
   for (const user of members.values()) {
     if (!user.active || (await isOwnAccount(user.id))) continue;
     const person = await store.people.byWorkspaceUser(user.id);
-    if (person !== undefined && (ghosts.has(person.id) || settledWith(fields, person, false).ban !== undefined)) continue;
+    if (person !== undefined && (ghosts.has(person.id) || settledWith(fields, person, false).ban !== undefined))
+      continue;
     absent.push(user);
   }
   return absent;

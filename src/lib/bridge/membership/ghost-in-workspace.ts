@@ -13,11 +13,7 @@ import { standingInWorkspace } from './standing.ts';
 import { addToWorkspace, putOutOfWorkspace } from './workspace-acts.ts';
 
 /** Somebody on Matrix did something to the ghost of a Rocket.Chat user: the same happens to them there. */
-export async function moveGhostsUser(
-  work: Work,
-  event: HomeserverMembershipChanged,
-  ghosts: Ghosts,
-): Promise<Outcome> {
+export async function moveGhostsUser(work: Work, event: HomeserverMembershipChanged, ghosts: Ghosts): Promise<Outcome> {
   if (event.now === 'invited') return letIn(work, event, ghosts);
   const { person, settled } = event;
   if (person?.workspaceUserId === undefined) return { outcome: 'nobody' };
@@ -104,9 +100,13 @@ async function putBack(
     const text = `${user.name} can't be removed in Rocket.Chat (${refusal.inShort}): the last owner of a room stays there.`;
     await sayOnMatrix(parts, portal, cause, text, event);
   });
-  if (stays === undefined) return { outcome: `put back: ${refusal.inShort}`, ...(await settleMember(parts, portal, person, true)) };
+  if (stays === undefined)
+    return { outcome: `put back: ${refusal.inShort}`, ...(await settleMember(parts, portal, person, true)) };
   const ban = event.now === 'banned' ? 'homeserver' : undefined;
-  return { outcome: `stays in Rocket.Chat: ${refusal.inShort}`, ...(await settleMember(parts, portal, person, false, { ban })) };
+  return {
+    outcome: `stays in Rocket.Chat: ${refusal.inShort}`,
+    ...(await settleMember(parts, portal, person, false, { ban })),
+  };
 }
 
 async function unban(

@@ -45,7 +45,8 @@ async function enter(work: Work, event: WorkspaceMembershipChanged): Promise<Out
 async function keepOut(work: Work, { author }: WorkspaceMembershipChanged, person: Profile): Promise<Outcome> {
   const { parts, portal } = work;
   const bannedOn = await putOutOfWorkspace(parts, portal, author.id, { banned: true });
-  if (bannedOn instanceof RemoteError) return { outcome: `banned on Matrix, stays in Rocket.Chat: ${bannedOn.inShort}` };
+  if (bannedOn instanceof RemoteError)
+    return { outcome: `banned on Matrix, stays in Rocket.Chat: ${bannedOn.inShort}` };
   const cause = `banned-on-matrix:${person.matrixUserId}`;
   await tellOnce(parts, portal, cause, async () => {
     parts.log('warn', 'notice.member', { portal: portal.name, cause });
@@ -56,7 +57,11 @@ async function keepOut(work: Work, { author }: WorkspaceMembershipChanged, perso
 }
 
 /** Of their own accord, or put out by somebody, whom the room on Matrix is told of. */
-async function goAway(work: Work, { by, author }: WorkspaceMembershipChanged, person: Person | Profile): Promise<Outcome> {
+async function goAway(
+  work: Work,
+  { by, author }: WorkspaceMembershipChanged,
+  person: Person | Profile,
+): Promise<Outcome> {
   const { parts, portal, roomId } = work;
   const id = person.matrixUserId;
   const now = await standingOnMatrix(parts, portal, id);
