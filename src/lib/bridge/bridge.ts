@@ -26,9 +26,10 @@ import { createPruneNews } from './live/prune-news.ts';
 import { createPuppetProfiles } from './live/puppet-profiles.ts';
 import { createTyping } from './live/typing.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
+import { createMemberships } from './membership/memberships.ts';
+import { createMentioned } from './membership/mentioned.ts';
 import { createNotices } from './notices/aside.ts';
 import type { BridgeParts } from './parts.ts';
-import { createMemberships } from './membership/memberships.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
 import { createLookUpForWorkspace } from './workspace/names.ts';
@@ -127,7 +128,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     homeserver: createHomeserverSink(
       parts,
       { ghosts, puppets },
-      createLookUpForMatrix(parts, portals, mayNotifyRoom, (portal, id) => memberships.mentioned(portal, id)),
+      createLookUpForMatrix(parts, portals, mayNotifyRoom, createMentioned({ parts, puppets, signal })),
     ),
     workspace: createWorkspaceSink(
       parts,
@@ -156,7 +157,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   });
 
   const everyMs = options.compareMembersMs;
-  const memberships = createMemberships({ parts, portals, catchUps, ghosts, puppets, wake, everyMs, signal });
+  const memberships = createMemberships({ parts, portals, catchUps, ghosts, wake, everyMs, signal });
   const live = together([
     memberships,
     createTyping({ parts, portals, puppets, signal }),
