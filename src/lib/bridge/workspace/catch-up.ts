@@ -38,7 +38,7 @@ export async function catchUp(
     if (!isKnown && (readTime(raw['ts']) ?? 0) < portals.linkedAt(portal)) continue;
     const pins = pinsRow(portals, raw);
     if (pins !== undefined) rows.push(pins);
-    const members = membersRow(portals, raw);
+    const members = await membersRow(parts, portals, raw);
     if (members !== undefined) rows.push(members);
     const row = await messageRow(parts, portals, raw, isKnown);
     if (row === undefined) continue;

@@ -145,7 +145,7 @@ async function record(
   for (const event of events) {
     const pins = event.kind === 'message' ? pinsRow(portals, event.message) : undefined;
     if (pins !== undefined) rows.push(pins);
-    const members = event.kind === 'message' ? membersRow(portals, event.message) : undefined;
+    const members = event.kind === 'message' ? await membersRow(parts, portals, event.message) : undefined;
     if (members !== undefined) rows.push(members);
     const row = await rowOf(parts, portals, event);
     if (row === undefined) continue;
