@@ -102,10 +102,12 @@ function createComparing(
 
   return async () => {
     let known: KnownPeople | undefined;
-    for (const lane of [...due]) {
+    // Those that are due again meanwhile have their turn the next time, with who is known by then.
+    const lanes = [...due];
+    due.clear();
+    for (const lane of lanes) {
       const portal = portals.ofLane(lane);
       if (signal.aborted) return;
-      due.delete(lane);
       if (portal?.state !== 'active' || portal.direct !== undefined) continue;
       // It is compared as soon as it is caught up.
       if (!catchUps.mayGo(portal, 'workspace') || !catchUps.mayGo(portal, 'homeserver')) continue;
