@@ -7,7 +7,10 @@ export function authorOf(event: WorkspaceEvent): WorkspaceAuthor {
   if (event.kind === 'message.edited') return event.editor;
   const reacting = event.kind === 'reactions.changed' ? event.reactions.added[0]?.author : undefined;
   if (reacting !== undefined) return reacting;
-  // Pins are the bot's doing.
-  const author = event.kind === 'pins.changed' ? ('' as never) : (event.pairs[0]?.workspaceUserId ?? ('' as never));
+  // Pins and what the room is like are the bot's doing.
+  const author =
+    event.kind === 'pins.changed' || event.kind === 'room.changed'
+      ? ('' as never)
+      : (event.pairs[0]?.workspaceUserId ?? ('' as never));
   return { id: author, username: '', name: '' };
 }

@@ -15,6 +15,7 @@ import { createGhosts } from './homeserver/ghosts.ts';
 import { watchHomeserver } from './homeserver/health.ts';
 import { createLookUpForMatrix } from './homeserver/names.ts';
 import { createMayNotifyRoom } from './homeserver/room-power.ts';
+import { renewServerAcls } from './homeserver/server-acls.ts';
 import { createHomeserverSink } from './homeserver/sink.ts';
 import { createHomeserverSource } from './homeserver/source.ts';
 import { createGhostProfiles } from './live/ghost-profiles.ts';
@@ -25,6 +26,9 @@ import { createPollTallies } from './live/poll-tallies.ts';
 import { createPruneNews } from './live/prune-news.ts';
 import { createPuppetProfiles } from './live/puppet-profiles.ts';
 import { createTyping } from './live/typing.ts';
+import { createFollowRoom } from './room-upgrade/follow.ts';
+import { createInvitedToReplacement } from './room-upgrade/invited.ts';
+import { createRoomWatch } from './room-state/watch.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
 import { createMemberships } from './membership/memberships.ts';
 import { createMentioned } from './membership/mentioned.ts';
@@ -56,6 +60,8 @@ export interface BridgeOptions {
   readonly compareProfilesMs?: number;
   /** How often everybody who is in the rooms is compared, ms; unset: every 5 minutes. */
   readonly compareMembersMs?: number | undefined;
+  /** How often every room is compared, ms; unset: every minute. */
+  readonly compareRoomsMs?: number | undefined;
 }
 
 export interface SideState {
@@ -124,6 +130,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const notices = createNotices({ parts, portals, signal, windowMs: options.noticesMs });
   const mayNotifyRoom = createMayNotifyRoom(parts);
   const tallies = createPollTallies({ parts, portals, wake, signal });
+  const follow = createFollowRoom({ ghosts, portalChanged: (portal) => portalChanged(portal) });
   const relay = createRelay(parts, {
     homeserver: createHomeserverSink(
       parts,
@@ -135,6 +142,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       { ghosts, puppets },
       createLookUpForWorkspace(parts, portals, mayNotifyRoom),
       tallies,
+      follow,
     ),
     distrust: (portal, event) =>
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
@@ -148,7 +156,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     store: parts.store,
     relay,
     breakers,
-    gate: (portal, from) => catchUps.mayGo(portal, from),
+    gate: (portal, from) => catchUps.mayGo(portal, from) && !(from === 'homeserver' && rooms.isArchived(portal)),
     portals,
     owner: LANE_OWNER,
     clock: parts.clock,
@@ -158,8 +166,11 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
 
   const everyMs = options.compareMembersMs;
   const memberships = createMemberships({ parts, portals, catchUps, ghosts, wake, everyMs, signal });
+  const rooms = createRoomWatch({ parts, portals, wake, everyMs: options.compareRoomsMs, signal });
   const live = together([
     memberships,
+    rooms,
+    createInvitedToReplacement({ parts, portals, wake }),
     createTyping({ parts, portals, puppets, signal }),
     createReceipts({ parts, portals, puppets, signal }),
     ...(options.presence === true ? [createPresence({ parts, signal })] : []),
@@ -227,6 +238,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     asked[side] = true;
     if (side === 'homeserver') {
       void tellThatWeListen(parts);
+      void renewServerAcls(parts);
       await catchUps.all('homeserver');
     } else if (realtime.isUp()) {
       await catchUps.all('workspace');
@@ -261,8 +273,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       workspace: { ...stateOf(breakers.workspace, asked.workspace || realtime.isUp()), realtime: realtime.isUp() },
       homeserver: stateOf(breakers.homeserver, asked.homeserver),
     }),
-    problemsOf: (portal) =>
-      (['workspace', 'homeserver'] as const).flatMap((side) => catchUps.problem(portal, side) ?? []),
+    problemsOf: (portal) => [
+      ...(['workspace', 'homeserver'] as const).flatMap((side) => catchUps.problem(portal, side) ?? []),
+      ...(rooms.isArchived(portal) ? ['it is archived in Rocket.Chat: what is written on Matrix waits'] : []),
+    ],
     portalChanged,
     wake,
     async stop() {

@@ -1,4 +1,4 @@
-import type { EventId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
+import type { EventId, MatrixRoomId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
 import type { LedgerEntry, Profile, ReactionEntry, Settlement, Snapshot } from '../store/types.ts';
 import type { Card } from './cards/card.ts';
 import type { FileFields } from './homeserver/content-file.ts';
@@ -6,6 +6,7 @@ import type { GeoPoint } from './homeserver/content-location.ts';
 import type { MatrixRelation } from './homeserver/relations.ts';
 import type { Settled } from './membership/settled.ts';
 import type { Standing } from './membership/standing.ts';
+import type { ComparedRoom } from './room-state/compare.ts';
 
 /**
  * The one vocabulary between the two sides. A source's interpreter turns an inbox row into one of
@@ -22,6 +23,7 @@ export type WorkspaceEvent =
   | WorkspaceReactionsChanged
   | WorkspacePinsChanged
   | WorkspaceMembershipChanged
+  | WorkspaceRoomChanged
   | WorkspaceAnnounced;
 
 /** Happened on Matrix, is to appear in Rocket.Chat. */
@@ -33,6 +35,8 @@ export type HomeserverEvent =
   | HomeserverReactionRemoved
   | HomeserverPinsChanged
   | HomeserverMembershipChanged
+  | HomeserverRoomChanged
+  | HomeserverRoomReplaced
   | HomeserverPollCounted
   | HomeserverRoomEncrypted;
 
@@ -156,6 +160,12 @@ export interface WorkspaceMembershipChanged {
   readonly now: Standing;
   /** Username of who did it, where that is known. */
   readonly by: string | undefined;
+}
+
+/** What somebody changed about the room itself since it was last settled: its name, topic, picture, who may come and speak. */
+export interface WorkspaceRoomChanged extends Pick<ComparedRoom, 'changes' | 'settled'> {
+  readonly kind: 'room.changed';
+  readonly origin: 'workspace';
 }
 
 /** Rocket.Chat itself says that something happened; the words for it are ours. */
@@ -285,6 +295,27 @@ export interface HomeserverMembershipChanged {
   /** Who did it, where that is known. */
   readonly by: MatrixUserId | undefined;
   readonly reason: string | undefined;
+}
+
+/** The same of Matrix. */
+export interface HomeserverRoomChanged extends Pick<ComparedRoom, 'changes' | 'settled'> {
+  readonly kind: 'room.changed';
+  readonly origin: 'homeserver';
+  /** Who made the change that this was noticed by. */
+  readonly sender: MatrixUserId;
+  readonly eventId: EventId;
+}
+
+/** The room was ended, and another one goes on in its place. */
+export interface HomeserverRoomReplaced {
+  readonly kind: 'room.replaced';
+  readonly origin: 'homeserver';
+  /** Who ended it. */
+  readonly sender: MatrixUserId;
+  readonly eventId: EventId;
+  readonly old: MatrixRoomId;
+  /** undefined: none is named. */
+  readonly replacement: MatrixRoomId | undefined;
 }
 
 /** A vote, or one less, in a poll whose result is shown: its message is edited a little later. */

@@ -18,6 +18,7 @@ import { presenceRows } from './presence.ts';
 import { reactionRows } from './reactions.ts';
 import { receiptRows } from './receipts.ts';
 import { replyRows } from './replies.ts';
+import { roomSettingRows } from './room-settings.ts';
 import { textRows } from './text.ts';
 import { threadRows } from './threads.ts';
 import { typingRows } from './typing.ts';
@@ -43,6 +44,7 @@ export const features: readonly Feature[] = [
   ...profileRows,
   ...pinRows,
   ...memberRows,
+  ...roomSettingRows,
   ...typingRows,
   ...receiptRows,
   ...presenceRows,

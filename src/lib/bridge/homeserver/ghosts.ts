@@ -22,6 +22,8 @@ export interface Ghosts {
   account(author: WorkspaceAuthor): Promise<MatrixApi>;
   /** Forgets that the ghost is joined and has its device, so that the next use makes sure of both. */
   distrust(portal: Portal, author: WorkspaceAuthor): Promise<void>;
+  /** Forgets who is joined in the portal's room: it has another one. */
+  forgetRoom(portal: Portal): void;
   /** A ghost that spoke before, still joined. */
   again(portal: Portal, matrixUserId: MatrixUserId): Promise<MatrixApi>;
 }
@@ -64,6 +66,7 @@ export function createGhosts(parts: BridgeParts, { onSeen, onEntered }: GhostHoo
       await parts.store.people.setMember(portal.id, person.id, false);
       await parts.store.people.update(person.id, { ready: false });
     },
+    forgetRoom: (portal) => joined.forgetPortal(portal),
     async again(portal, matrixUserId) {
       const person = await parts.store.people.byMatrixUser(matrixUserId);
       if (person?.workspaceUserId === undefined) return parts.homeserver.as(matrixUserId);

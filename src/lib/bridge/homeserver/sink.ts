@@ -6,6 +6,8 @@ import type { BridgeParts } from '../parts.ts';
 import { moveOnMatrix } from '../membership/to-homeserver.ts';
 import { pinOnMatrix } from '../pins/to-homeserver.ts';
 import type { Puppets } from '../workspace/puppets.ts';
+import { roomWith } from '../room-upgrade/former-rooms.ts';
+import { changeMatrixRoom } from '../room-state/to-homeserver.ts';
 import type { Work } from './acting.ts';
 import { announce } from './announce.ts';
 import { edit } from './edit.ts';
@@ -57,8 +59,10 @@ export function createHomeserverSink(
           return pinOnMatrix(work, event);
         case 'membership.changed':
           return moveOnMatrix(work, event);
+        case 'room.changed':
+          return changeMatrixRoom(work, event);
         case 'message.deleted':
-          return redactAll(work, event);
+          return redactAll({ ...work, roomId: await roomWith(work, event.pairs) }, event);
       }
     },
   };

@@ -5,6 +5,7 @@ import { membersRow } from '../membership/row.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinsRow } from '../pins/row.ts';
 import type { PortalIndex } from '../portal-index.ts';
+import { roomRow } from '../room-state/row.ts';
 import { readTime } from './message.ts';
 import { deletionRows } from './deletions.ts';
 import { messageRow, tombstoneOf } from './source.ts';
@@ -40,6 +41,8 @@ export async function catchUp(
     if (pins !== undefined) rows.push(pins);
     const members = await membersRow(parts, portals, raw);
     if (members !== undefined) rows.push(members);
+    const room = roomRow(portals, raw);
+    if (room !== undefined) rows.push(room);
     const row = await messageRow(parts, portals, raw, isKnown);
     if (row === undefined) continue;
     rows.push(row);

@@ -8,6 +8,8 @@ import { moveInWorkspace } from '../membership/to-workspace.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinInWorkspace } from '../pins/to-workspace.ts';
+import { changeWorkspaceRoom } from '../room-state/to-workspace.ts';
+import type { FollowRoom } from '../room-upgrade/follow.ts';
 import type { Work } from './acting.ts';
 import { edit } from './edit.ts';
 import type { LookUpForWorkspace } from './names.ts';
@@ -28,6 +30,7 @@ export function createWorkspaceSink(
   { ghosts, puppets }: { readonly ghosts: Ghosts; readonly puppets: Puppets },
   lookUp: LookUpForWorkspace,
   tallies: Pick<PollTallies, 'counted'>,
+  follow: FollowRoom,
 ): WorkspaceSink {
   const { settings } = parts;
   return {
@@ -50,6 +53,10 @@ export function createWorkspaceSink(
           return pinInWorkspace(work, event);
         case 'membership.changed':
           return moveInWorkspace(work, event, ghosts);
+        case 'room.changed':
+          return changeWorkspaceRoom(work, event);
+        case 'room.replaced':
+          return follow(work, event);
         case 'poll.counted':
           return settledWith(
             event,

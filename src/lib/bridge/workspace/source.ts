@@ -7,6 +7,7 @@ import { membersRow } from '../membership/row.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinsRow } from '../pins/row.ts';
 import type { PortalIndex } from '../portal-index.ts';
+import { roomRow } from '../room-state/row.ts';
 import { type WorkspaceMessage, isDeleted, readMessage, versionOf } from './message.ts';
 import { reactionsKey } from './reactions.ts';
 
@@ -147,6 +148,8 @@ async function record(
     if (pins !== undefined) rows.push(pins);
     const members = event.kind === 'message' ? await membersRow(parts, portals, event.message) : undefined;
     if (members !== undefined) rows.push(members);
+    const room = event.kind === 'message' ? roomRow(portals, event.message) : undefined;
+    if (room !== undefined) rows.push(room);
     const row = await rowOf(parts, portals, event);
     if (row === undefined) continue;
     rows.push(row);
