@@ -30,9 +30,10 @@ import { createFollowRoom } from './room-upgrade/follow.ts';
 import { createInvitedToReplacement } from './room-upgrade/invited.ts';
 import { createRoomWatch } from './room-state/watch.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
+import { createMemberships } from './membership/memberships.ts';
+import { createMentioned } from './membership/mentioned.ts';
 import { createNotices } from './notices/aside.ts';
 import type { BridgeParts } from './parts.ts';
-import { createMemberships } from './membership/memberships.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
 import { createFollowRoles } from './roles/follow-roles.ts';
@@ -138,7 +139,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     homeserver: createHomeserverSink(
       parts,
       { ghosts, puppets },
-      createLookUpForMatrix(parts, portals, mayNotifyRoom, (portal, id) => memberships.mentioned(portal, id)),
+      createLookUpForMatrix(parts, portals, mayNotifyRoom, createMentioned({ parts, puppets, signal })),
     ),
     workspace: createWorkspaceSink(
       parts,
@@ -167,13 +168,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     signal,
   });
 
-  const rooms = createRoomWatch({ parts, portals, wake, everyMs: options.compareRoomsMs, signal });
   const everyMs = options.compareMembersMs;
-  const memberships = createMemberships({ parts, portals, catchUps, ghosts, puppets, wake, everyMs, signal });
+  const memberships = createMemberships({ parts, portals, catchUps, ghosts, wake, everyMs, signal });
+  const rooms = createRoomWatch({ parts, portals, wake, everyMs: options.compareRoomsMs, signal });
   const live = together([
+    memberships,
     rooms,
     createInvitedToReplacement({ parts, portals, wake }),
-    memberships,
     createTyping({ parts, portals, puppets, signal }),
     createReceipts({ parts, portals, puppets, signal }),
     ...(options.presence === true ? [createPresence({ parts, signal })] : []),

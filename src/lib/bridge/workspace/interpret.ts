@@ -5,6 +5,7 @@ import { DIRECT_ROW } from '../direct/invite.ts';
 import { MAY_NOT_WRITE, isRefused } from '../direct/may-write.ts';
 import type { ReactionChange, WorkspaceEvent } from '../events.ts';
 import { interpretWorkspaceMembers } from '../membership/interpret-workspace.ts';
+import { unlessRefused } from '../membership/refusal.ts';
 import { MEMBERS } from '../membership/row.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -42,9 +43,11 @@ export async function interpretWorkspaceRow(
   { portal, linkedAt, ownSendingUnsettled }: WorkspaceCircumstances,
 ): Promise<WorkspaceEvent | Nothing | Later> {
   if (row.type === PINS) return interpretWorkspacePins(parts, portal, row, ownSendingUnsettled);
+  if (row.type === MEMBERS) {
+    return unlessRefused<WorkspaceEvent | Nothing>(interpretWorkspaceMembers(parts, portal, row), nothing);
+  }
   if (row.type === ROOM) return interpretWorkspaceRoom(parts, portal, ownSendingUnsettled);
   if (row.type === ROLES) return interpretWorkspaceRoles(parts, portal, row, ownSendingUnsettled);
-  if (row.type === MEMBERS) return interpretWorkspaceMembers(parts, portal, row);
   if (row.type === DIRECT_ROW) return nothing('direct message opened');
   if (row.type === 'deleted' || row.type === 'pruned') {
     return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled, row.type);

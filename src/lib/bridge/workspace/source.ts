@@ -147,12 +147,12 @@ async function record(
   for (const event of events) {
     const pins = event.kind === 'message' ? pinsRow(portals, event.message) : undefined;
     if (pins !== undefined) rows.push(pins);
+    const members = event.kind === 'message' ? await membersRow(parts, portals, event.message) : undefined;
+    if (members !== undefined) rows.push(members);
     const room = event.kind === 'message' ? roomRow(portals, event.message) : undefined;
     if (room !== undefined) rows.push(room);
     const roles = event.kind === 'message' ? rolesRow(portals, event.message) : undefined;
     if (roles !== undefined) rows.push(roles);
-    const members = event.kind === 'message' ? membersRow(portals, event.message) : undefined;
-    if (members !== undefined) rows.push(members);
     const row = await rowOf(parts, portals, event);
     if (row === undefined) continue;
     rows.push(row);
