@@ -48,6 +48,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
         throw explained(options, error);
       }
     },
+    create: (request) => call('create', request),
     link: (request) => call('link', request),
     unlink: (request) => call('unlink', request),
     rooms: () => call('rooms'),

@@ -44,6 +44,20 @@ export const operations: Readonly<Record<string, Operation>> = {
       caller.rights === 'admin' ? service.rooms() : roomsFor(caller.workspace, await service.rooms()),
     true,
   ),
+  create: operation(
+    v.strictObject({
+      name: words(500),
+      private: v.optional(v.boolean()),
+      topic: v.optional(words(5000)),
+      members: v.optional(v.pipe(v.array(words(300)), v.maxLength(50))),
+      owner: v.optional(words(300)),
+      version: v.optional(words(50)),
+      unlisted: v.optional(v.boolean()),
+      alias: v.optional(words(300)),
+      dryRun: v.optional(v.boolean()),
+    }),
+    (service, body) => service.create(body),
+  ),
   link: operation(
     v.strictObject({
       room: words(500),

@@ -11,7 +11,7 @@ import { createDirects } from './direct/directs.ts';
 import { isRoomLane } from '../store/lane-names.ts';
 import { createEmojiNews } from './emoji/emoji-news.ts';
 import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
-import { createGhosts } from './homeserver/ghosts.ts';
+import { type Ghosts, createGhosts } from './homeserver/ghosts.ts';
 import { watchHomeserver } from './homeserver/health.ts';
 import { createLookUpForMatrix } from './homeserver/names.ts';
 import { createMayNotifyRoom } from './homeserver/room-power.ts';
@@ -66,6 +66,7 @@ export interface Bridge {
   /** Where the homeserver reaches us. */
   readonly url: string;
   readonly portals: PortalIndex;
+  readonly ghosts: Ghosts;
   sides(): { readonly workspace: SideState & { readonly realtime: boolean }; readonly homeserver: SideState };
   /** Why rows of that portal wait although both servers work. */
   problemsOf(portal: Portal): readonly string[];
@@ -236,6 +237,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   return {
     url: listener.url,
     portals,
+    ghosts,
     sides: () => ({
       workspace: { ...stateOf(breakers.workspace, asked.workspace || realtime.isUp()), realtime: realtime.isUp() },
       homeserver: stateOf(breakers.homeserver, asked.homeserver),

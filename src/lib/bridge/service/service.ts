@@ -1,6 +1,7 @@
 import type { Bridge } from '../bridge.ts';
 import type { BridgeParts } from '../parts.ts';
 import { accessRules, changeAccess, checkAccess } from './access.ts';
+import { createRoom } from './create.ts';
 import { inviteLink, inviteUsers, verifyUsers } from './invite.ts';
 import { linkRooms } from './link.ts';
 import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
@@ -17,6 +18,7 @@ import type { BridgeService } from './views.ts';
  */
 export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefined): BridgeService {
   return {
+    create: (request) => createRoom(parts, bridge, request),
     link: (request) => linkRooms(parts, bridge, request),
     unlink: (request) => unlinkRooms(parts, bridge, request),
     rooms: () => listRooms(parts, bridge),

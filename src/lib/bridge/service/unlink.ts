@@ -2,7 +2,8 @@ import type { Portal } from '../../store/types.ts';
 import type { MatrixRoomAlias } from '../../core/ids.ts';
 import type { Bridge } from '../bridge.ts';
 import { homeserverIn } from '../direct/hands.ts';
-import { BRIDGE_STATE } from './link.ts';
+import { noBridgeInfo } from '../homeserver/bridge-info.ts';
+import { BRIDGE_STATE } from '../homeserver/room-claim.ts';
 import { LANE_OWNER } from '../lanes.ts';
 import type { BridgeParts } from '../parts.ts';
 import { portalNamed } from './portal-named.ts';
@@ -47,9 +48,13 @@ async function leaveRoom(parts: BridgeParts, portal: Portal): Promise<readonly s
   const tried = async (what: string, task: () => Promise<unknown>): Promise<void> => {
     await task().catch((error: unknown) => warnings.push(`${what}: ${(error as Error).message}`));
   };
-  await tried('The claim on the Matrix room stays', () =>
-    hand.sendState(matrixRoomId, BRIDGE_STATE, parts.identity.workspaceId, {}),
-  );
+  const claims = [
+    { type: BRIDGE_STATE, stateKey: parts.identity.workspaceId, content: {} },
+    ...(portal.direct === undefined ? noBridgeInfo(parts, portal.workspaceRoomId) : []),
+  ];
+  await tried('The claim on the Matrix room stays', async () => {
+    for (const { type, stateKey, content } of claims) await hand.sendState(matrixRoomId, type, stateKey, content);
+  });
   if (alias !== undefined) await tried('The alias stays', () => parts.homeserver.deleteAlias(alias as MatrixRoomAlias));
   for (const member of await hand.joinedMembers(matrixRoomId).catch(() => [])) {
     const person = await parts.store.people.byMatrixUser(member);

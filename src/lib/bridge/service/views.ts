@@ -1,5 +1,6 @@
 // What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
 import type { PortalRetention } from '../../store/types.ts';
+import type { CreateRequest, CreateView } from './create-view.ts';
 
 export interface LinkRequest {
   /** Name or id of the Rocket.Chat room. */
@@ -175,6 +176,7 @@ export interface AsideView {
 }
 
 export interface BridgeService {
+  create(request: CreateRequest): Promise<CreateView>;
   link(request: LinkRequest): Promise<LinkView>;
   unlink(request: { readonly room: string }): Promise<LinkView>;
   rooms(): Promise<readonly RoomView[]>;
