@@ -62,7 +62,14 @@ export default class RoomsCreate extends ServiceCommand<typeof RoomsCreate, Room
       data,
       view: dryRun ? [...data.plan, 'Nothing was changed.'] : [said(data)],
       warnings,
-      ...(refused.length === 0 ? {} : { problem: notInvited(refused.map(({ user }) => user), name) }),
+      ...(refused.length === 0
+        ? {}
+        : {
+            problem: notInvited(
+              refused.map(({ user }) => user),
+              name,
+            ),
+          }),
     };
   }
 }

@@ -42,7 +42,8 @@ export async function planRoom(parts: BridgeParts, request: CreateRequest): Prom
   const external = all.filter(isExternal);
   for (const user of external) {
     const person = await invitee(parts, user);
-    if (typeof person === 'object') throw new RcfedError('RCFED_MATRIX_ID_INVALID', `${user} can't be invited`, { why: person.reason });
+    if (typeof person === 'object')
+      throw new RcfedError('RCFED_MATRIX_ID_INVALID', `${user} can't be invited`, { why: person.reason });
   }
   const members: WorkspaceUser[] = [];
   for (const member of all) if (!isExternal(member)) members.push(await colleague(parts, member));

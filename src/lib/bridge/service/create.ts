@@ -29,7 +29,8 @@ export async function createRoom(
   const portal = await parts.store.portals.byWorkspaceRoom(room.id);
   if (portal?.matrixRoomId === undefined) throw new Error(`${plan.name} was unlinked while it was made`);
   const changed = await settled(parts, bridge, portal, plan);
-  const people = plan.external.length === 0 ? [] : await inviteUsers(parts, { room: portal.workspaceRoomId, users: plan.external });
+  const people =
+    plan.external.length === 0 ? [] : await inviteUsers(parts, { room: portal.workspaceRoomId, users: plan.external });
   const invited = people.some(({ outcome }) => outcome === 'invited');
   const unlisted = plan.isListed ? await listed(parts, portal.matrixRoomId) : undefined;
   return {

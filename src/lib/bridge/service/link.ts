@@ -30,9 +30,7 @@ export async function linkRooms(
 ): Promise<LinkView> {
   const room = await federableRoom(parts, request.room);
   const wanted =
-    request.matrixRoom === undefined
-      ? undefined
-      : await roomIdOf(parts, roomReference(parts, request.matrixRoom));
+    request.matrixRoom === undefined ? undefined : await roomIdOf(parts, roomReference(parts, request.matrixRoom));
   const existing = await parts.store.portals.byWorkspaceRoom(room.id);
   if (existing?.state === 'active') return alreadyLinked(parts, bridge, { portal: existing, wanted, request });
   // Made at the bridge's start, unless the homeserver did not answer then or no bridge ever ran.

@@ -36,7 +36,8 @@ export async function makeWorkspaceRoom(parts: BridgeParts, wanted: WantedRoom):
   return { ...room, topic: wanted.topic };
 }
 
-export const roomIsMade = ({ store }: BridgeParts, key: string): Promise<void> => store.setCursor(makingCursor(key), '');
+export const roomIsMade = ({ store }: BridgeParts, key: string): Promise<void> =>
+  store.setCursor(makingCursor(key), '');
 
 async function making({ store }: BridgeParts, key: string): Promise<Making | undefined> {
   const kept = await store.cursor(makingCursor(key));
