@@ -13,6 +13,8 @@ export interface StateEvent {
 export interface RoomAdminApi {
   /** The whole state of a room that the acting user is, or was, a member of; of a large room tens of megabytes. */
   fullState(roomId: MatrixRoomId): Promise<readonly StateEvent[]>;
+  /** One piece of a room's state with who set it; undefined: not set. */
+  stateEvent(roomId: MatrixRoomId, type: string, stateKey: string): Promise<StateEvent | undefined>;
   /** Needs the room's level for `kick`, and more power than the other has. Not a member is done. */
   kick(roomId: MatrixRoomId, userId: MatrixUserId, reason?: string): Promise<void>;
   /** Needs the room's level for `ban`, and more power than the other has. Banned is done. */
