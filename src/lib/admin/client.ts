@@ -49,6 +49,10 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
       }
     },
     create: (request) => call('create', request),
+    join: (request) => call('join', request),
+    leave: (request) => call('leave', request),
+    show: (request) => call('show', request),
+    delete: (request) => call('delete', request),
     link: (request) => call('link', request),
     unlink: (request) => call('unlink', request),
     rooms: () => call('rooms'),

@@ -14,6 +14,7 @@ const words = (longest: number) => v.pipe(v.string(), v.minLength(1), v.maxLengt
 const nothing = v.strictObject({});
 const ofRoom = v.strictObject({ room: words(500) });
 const people = v.pipe(v.array(words(300)), v.minLength(1), v.maxLength(50));
+const servers = v.optional(v.pipe(v.array(words(300)), v.maxLength(20)));
 const ofAside = v.strictObject({ id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
 
 const operation = <Schema extends v.GenericSchema>(
@@ -58,11 +59,25 @@ export const operations: Readonly<Record<string, Operation>> = {
     }),
     (service, body) => service.create(body),
   ),
+  join: operation(
+    v.strictObject({
+      room: words(500),
+      via: servers,
+      name: v.optional(words(500)),
+      maxMembers: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+    }),
+    (service, body) => service.join(body),
+  ),
+  leave: operation(v.strictObject({ room: words(500), archive: v.optional(v.boolean()) }), (service, body) =>
+    service.leave(body),
+  ),
+  show: operation(ofRoom, (service, body) => service.show(body)),
+  delete: operation(ofRoom, (service, body) => service.delete(body)),
   link: operation(
     v.strictObject({
       room: words(500),
       matrixRoom: v.optional(words(500)),
-      via: v.optional(v.pipe(v.array(words(300)), v.maxLength(20))),
+      via: servers,
       retention: v.optional(v.picklist(['keep', 'redact'])),
     }),
     (service, body) => service.link(body),

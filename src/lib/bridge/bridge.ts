@@ -31,7 +31,7 @@ import type { BridgeParts } from './parts.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
 import { createLookUpForWorkspace } from './workspace/names.ts';
-import { createPuppets } from './workspace/puppets.ts';
+import { type Puppets, createPuppets } from './workspace/puppets.ts';
 import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
 import { createWorkspaceSink } from './workspace/sink.ts';
 import { watchWorkspace } from './workspace/watchdog.ts';
@@ -67,6 +67,7 @@ export interface Bridge {
   readonly url: string;
   readonly portals: PortalIndex;
   readonly ghosts: Ghosts;
+  readonly puppets: Puppets;
   sides(): { readonly workspace: SideState & { readonly realtime: boolean }; readonly homeserver: SideState };
   /** Why rows of that portal wait although both servers work. */
   problemsOf(portal: Portal): readonly string[];
@@ -238,6 +239,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     url: listener.url,
     portals,
     ghosts,
+    puppets,
     sides: () => ({
       workspace: { ...stateOf(breakers.workspace, asked.workspace || realtime.isUp()), realtime: realtime.isUp() },
       homeserver: stateOf(breakers.homeserver, asked.homeserver),

@@ -1,6 +1,8 @@
 // What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
 import type { PortalRetention } from '../../store/types.ts';
 import type { CreateRequest, CreateView } from './create-view.ts';
+import type { JoinRequest, JoinView } from './join-view.ts';
+import type { ShowView } from './show-view.ts';
 
 export interface LinkRequest {
   /** Name or id of the Rocket.Chat room. */
@@ -177,6 +179,10 @@ export interface AsideView {
 
 export interface BridgeService {
   create(request: CreateRequest): Promise<CreateView>;
+  join(request: JoinRequest): Promise<JoinView>;
+  leave(request: { readonly room: string; readonly archive?: boolean | undefined }): Promise<LinkView>;
+  show(request: { readonly room: string }): Promise<ShowView>;
+  delete(request: { readonly room: string }): Promise<LinkView>;
   link(request: LinkRequest): Promise<LinkView>;
   unlink(request: { readonly room: string }): Promise<LinkView>;
   rooms(): Promise<readonly RoomView[]>;
