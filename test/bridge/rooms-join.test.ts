@@ -54,10 +54,8 @@ describe.each(homeservers)('joining a room, on $name', (homeserver) => {
     const matrixRoom = await alice.createRoom(open('general'));
     const joined = await running.service.join({ room: matrixRoom, maxMembers: 0 });
     expect(joined.room.room).toBe('general-1');
-    expect(joined.warnings).toEqual([
-      expect.stringContaining('this one is called general-1'),
-      expect.stringContaining('1 people are in the Matrix room'),
-    ]);
+    expect(joined.warnings.join('\n')).toContain('this one is called general-1');
+    expect(joined.warnings.join('\n')).toContain('when they first say something');
     const members = await bench.admin.members({ id: joined.room.roomId as WorkspaceRoomId, type: 'c' });
     expect(members.map(({ username }) => username)).toEqual(['rcfed']);
   });

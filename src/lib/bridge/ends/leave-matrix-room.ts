@@ -4,7 +4,7 @@ import type { Portal } from '../../store/types.ts';
 import { homeserverIn } from '../direct/hands.ts';
 import type { BridgeParts } from '../parts.ts';
 import { noBridgeInfo } from '../homeserver/bridge-info.ts';
-import { BRIDGE_STATE } from '../homeserver/room-claim.ts';
+import { BRIDGE_STATE, isClaimedFor } from '../homeserver/room-claim.ts';
 
 /** Runs a step of which a refusal does not keep the others from being done. */
 export type Step = (what: string, task: () => Promise<unknown>) => Promise<void>;
@@ -18,6 +18,9 @@ export async function leaveMatrixRoom(parts: BridgeParts, portal: Portal, step: 
   if (roomId === undefined) return;
   const hand = homeserverIn(parts, portal);
   await step('The claim on the Matrix room stays', async () => {
+    // Where the bot has no power it could not be written.
+    const { identity } = parts;
+    if (!(await isClaimedFor({ identity, homeserver: hand }, roomId, portal.workspaceRoomId))) return;
     if (portal.direct === undefined)
       for (const { type, stateKey, content } of noBridgeInfo(parts, portal.workspaceRoomId))
         await hand.sendState(roomId, type, stateKey, content);

@@ -15,9 +15,13 @@ export const claimContent = (parts: Pick<BridgeParts, 'identity'>, roomId: strin
 });
 
 /** Our own claim, for that room. */
-export async function isClaimedFor(parts: BridgeParts, matrixRoomId: MatrixRoomId, roomId: string): Promise<boolean> {
-  const { workspaceId, bridgeId } = parts.identity;
-  const claim = await parts.homeserver.state(matrixRoomId, BRIDGE_STATE, workspaceId);
+export async function isClaimedFor(
+  { identity, homeserver }: Pick<BridgeParts, 'identity' | 'homeserver'>,
+  matrixRoomId: MatrixRoomId,
+  roomId: string,
+): Promise<boolean> {
+  const { workspaceId, bridgeId } = identity;
+  const claim = await homeserver.state(matrixRoomId, BRIDGE_STATE, workspaceId);
   return claim?.['bridge'] === bridgeId && claim['room'] === roomId;
 }
 
