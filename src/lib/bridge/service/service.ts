@@ -3,6 +3,7 @@ import type { BridgeParts } from '../parts.ts';
 import { accessRules, changeAccess, checkAccess } from './access.ts';
 import { createRoom } from './create.ts';
 import { deleteRoom } from './delete.ts';
+import { acceptInvitation, listInvitations, rejectInvitation } from './invitations.ts';
 import { joinRoom } from './join.ts';
 import { leaveRoom } from './leave.ts';
 import { showRoom } from './show.ts';
@@ -24,6 +25,9 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
   return {
     create: (request) => createRoom(parts, bridge, request),
     join: (request) => joinRoom(parts, bridge, request),
+    invitations: () => listInvitations(parts),
+    acceptInvitation: (request) => acceptInvitation(parts, bridge, request),
+    rejectInvitation: (request) => rejectInvitation(parts, request),
     leave: (request) => leaveRoom(parts, bridge, request),
     show: (request) => showRoom(parts, bridge, request),
     delete: (request) => deleteRoom(parts, bridge, request),

@@ -1,6 +1,7 @@
 // What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
 import type { PortalRetention } from '../../store/types.ts';
 import type { CreateRequest, CreateView } from './create-view.ts';
+import type { AcceptRequest, InvitationsView, RejectView } from './invitations-view.ts';
 import type { JoinRequest, JoinView } from './join-view.ts';
 import type { ShowView } from './show-view.ts';
 
@@ -180,6 +181,9 @@ export interface AsideView {
 export interface BridgeService {
   create(request: CreateRequest): Promise<CreateView>;
   join(request: JoinRequest): Promise<JoinView>;
+  invitations(): Promise<InvitationsView>;
+  acceptInvitation(request: AcceptRequest): Promise<JoinView>;
+  rejectInvitation(request: { readonly room: string }): Promise<RejectView>;
   leave(request: { readonly room: string; readonly archive?: boolean | undefined }): Promise<LinkView>;
   show(request: { readonly room: string }): Promise<ShowView>;
   delete(request: { readonly room: string }): Promise<LinkView>;
