@@ -46,7 +46,10 @@ describe.each(homeservers)('joining a room, on $name', (homeserver) => {
     await send(alice, matrixRoom, 'hi');
     await eventually(async () => expect(await bodiesIn(alice, matrixRoom)).toContain('hello'));
     await eventually(async () => expect(await textsIn(bob, room.id)).toContain('hi'));
-    expect(await running.service.join({ room: alias })).toMatchObject({ changed: false, room: { room: 'Our-Partners' } });
+    expect(await running.service.join({ room: alias })).toMatchObject({
+      changed: false,
+      room: { room: 'Our-Partners' },
+    });
     expect(await running.service.join({ room: matrixRoom })).toMatchObject({ changed: false });
   });
 

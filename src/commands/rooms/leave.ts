@@ -35,7 +35,9 @@ export default class RoomsLeave extends ServiceCommand<typeof RoomsLeave, RoomsL
   protected async execute(): Promise<CommandResult<RoomsLeaveData>> {
     const { room } = this.args;
     const { archive } = this.flags;
-    if (!(await this.confirm(`Leave the Matrix room of ${room}? Nobody there sees the other side's messages any more.`)))
+    if (
+      !(await this.confirm(`Leave the Matrix room of ${room}? Nobody there sees the other side's messages any more.`))
+    )
       throw new RcfedError('RCFED_DECLINED', `${room} stays federated`);
     const left = await this.withService(
       (service) => unlessUnknown(service.leave({ room, archive })),

@@ -69,9 +69,8 @@ export const operations: Readonly<Record<string, Operation>> = {
     (service, body) => service.join(body),
   ),
   invitations: operation(nothing, (service) => service.invitations()),
-  'accept-invitation': operation(
-    v.strictObject({ room: words(500), name: v.optional(words(500)) }),
-    (service, body) => service.acceptInvitation(body),
+  'accept-invitation': operation(v.strictObject({ room: words(500), name: v.optional(words(500)) }), (service, body) =>
+    service.acceptInvitation(body),
   ),
   'reject-invitation': operation(ofRoom, (service, body) => service.rejectInvitation(body)),
   leave: operation(v.strictObject({ room: words(500), archive: v.optional(v.boolean()) }), (service, body) =>

@@ -24,7 +24,9 @@ export async function bringMembers(
   for (const member of await parts.homeserver.joinedMembers(portal.matrixRoomId))
     if (!(await isOurs(parts, member))) others.push(member);
   if (others.length > most)
-    return [`${others.length} people are in the Matrix room: each appears in Rocket.Chat when they first say something`];
+    return [
+      `${others.length} people are in the Matrix room: each appears in Rocket.Chat when they first say something`,
+    ];
   const puppets: Puppets = bridge?.puppets ?? createPuppets(parts, createLocalNames());
   const warnings: string[] = [];
   for (const person of others) {

@@ -83,11 +83,7 @@ function refusalOf(error: RemoteError, room: string, bot: string): RcfedError | 
   });
 }
 
-async function described(
-  { homeserver }: BridgeParts,
-  { room }: RoomReference,
-  id: MatrixRoomId,
-): Promise<EnteredRoom> {
+async function described({ homeserver }: BridgeParts, { room }: RoomReference, id: MatrixRoomId): Promise<EnteredRoom> {
   const text = async (type: string, field: string): Promise<string> => {
     const value = (await homeserver.state(id, type, ''))?.[field];
     return typeof value === 'string' ? value : '';

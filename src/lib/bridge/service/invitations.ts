@@ -82,10 +82,7 @@ const invitationInto = async (parts: BridgeParts, roomId: MatrixRoomId): Promise
   (await receivedInvitations(parts)).find((each) => each.roomId === roomId);
 
 /** The bot turns an invitation down. */
-export async function rejectInvitation(
-  parts: BridgeParts,
-  { room }: { readonly room: string },
-): Promise<RejectView> {
+export async function rejectInvitation(parts: BridgeParts, { room }: { readonly room: string }): Promise<RejectView> {
   const roomId = await roomIdOf(parts, roomReference(parts, room));
   if ((await invitationInto(parts, roomId)) === undefined) return { roomId, changed: false };
   await parts.homeserver.leave(roomId);
