@@ -1,7 +1,7 @@
 import type { Registration } from '../../src/lib/matrix/types.ts';
 import { startHomeserver } from '../../src/sandbox/homeserver/server.ts';
 import type { RunningHomeserver } from '../../src/sandbox/homeserver/types.ts';
-import { type FederatedStart, startFederatedSynapses } from './federated-synapses.ts';
+import { type FederatedStart, startFederatedSynapses } from '../../src/sandbox/synapse/federated.ts';
 import { findSynapse, howToGetSynapse, type SynapseSource } from './synapse-source.ts';
 import { startSynapse } from './synapse.ts';
 
