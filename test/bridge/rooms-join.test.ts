@@ -138,6 +138,69 @@ describe.each(homeservers)('joining a room, on $name', (homeserver) => {
   });
 });
 
+describe.each(homeservers)('rehearsing a link, on $name', (homeserver) => {
+  let bench: Bench;
+  let running: RunningBridge;
+
+  beforeAll(async () => {
+    bench = await startBench({ homeserver });
+    running = await bench.start();
+  });
+  afterAll(() => bench.stop());
+
+  test('says who and what, and changes nothing on either side', async () => {
+    const { service, connected } = running;
+    const alice = await bench.matrixUser('alice');
+    const server = bench.homeserver.serverName;
+    const bob = await bench.workspaceUser('bob');
+    await bench.workspaceUser(`alice.${server}`);
+    const room = await bob.createRoom('c', 'plans');
+    const matrixRoom = await alice.createRoom(open('Plans', { aliasLocalpart: 'plans' }));
+    const hidden = { roomId: matrixRoom, alias: `#plans:${server}`, isNew: false, seen: false };
+    const everything = async () => ({
+      workspace: JSON.stringify([
+        bench.workspace.state.accounts.all().map(({ user }) => user.username),
+        bench.workspace.state.rooms.all().map(({ _id, name, usersCount, msgs }) => [_id, name, usersCount, msgs]),
+      ]),
+      matrix: await alice.fullState(matrixRoom),
+      aliases: await alice.resolveAlias(`#rc_plans:${server}` as never),
+      portals: await service.rooms(),
+    });
+    const before = await everything();
+    const unseen = await service.rehearse({ room: 'plans', matrixRoom: `#plans:${server}` });
+    expect(unseen).toMatchObject({
+      room: { name: 'plans', roomId: room.id, type: 'channel' },
+      matrixRoom: hidden,
+      people: { colleagues: 1, external: null },
+      seats: { needed: null },
+      refused: null,
+    });
+    expect(unseen.degrades.join()).toContain('not in the Matrix room');
+    expect(await service.rehearse({ room: 'plans' })).toMatchObject({
+      matrixRoom: { roomId: null, alias: `#rc_plans:${server}`, isNew: true },
+      history: { onMatrix: expect.stringContaining('also from before they came') },
+      cost: { minutes: 1 },
+    });
+    expect(await everything()).toEqual(before);
+
+    await connected.parts.homeserver.join(matrixRoom);
+    const joined = await everything();
+    const seen = await service.rehearse({ room: 'plans', matrixRoom });
+    expect(seen).toMatchObject({
+      matrixRoom: { seen: true },
+      people: { external: 1 },
+      seats: { needed: 1 },
+      collisions: [{ user: alice.userId, username: `alice.${server}` }],
+    });
+    expect(seen.degrades.join()).toContain('The bot has power 0');
+    expect(await everything()).toEqual(joined);
+
+    await service.link({ room: 'plans', matrixRoom });
+    expect((await service.rehearse({ room: 'plans' })).refused).toContain('is linked with');
+    await expect(service.rehearse({ room: 'nowhere' })).rejects.toMatchObject({ code: 'RCFED_ROOM_UNKNOWN' });
+  });
+});
+
 describe('what is cut short is finished by the next run', () => {
   let bench: Bench;
   let running: RunningBridge;

@@ -57,6 +57,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     show: (request) => call('show', request),
     delete: (request) => call('delete', request),
     link: (request) => call('link', request),
+    rehearse: (request) => call('rehearse', request),
     unlink: (request) => call('unlink', request),
     rooms: () => call('rooms'),
     search: (request) => call('search', request),

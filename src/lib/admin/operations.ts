@@ -106,6 +106,9 @@ export const operations: Readonly<Record<string, Operation>> = {
   invite: operation(v.strictObject({ room: words(500), users: people }), (service, body) => service.invite(body)),
   verify: operation(v.strictObject({ users: people }), (service, body) => service.verify(body), true),
   'invite-link': operation(ofRoom, (service, body) => service.inviteLink(body)),
+  rehearse: operation(v.strictObject({ room: words(500), matrixRoom: v.optional(words(500)) }), (service, body) =>
+    service.rehearse(body),
+  ),
   unlink: operation(ofRoom, (service, body) => service.unlink(body)),
   trace: operation(v.strictObject({ ref: words(2000) }), (service, body) => service.trace(body)),
   'aside-rows': operation(nothing, (service) => service.asideRows()),

@@ -10,6 +10,7 @@ import { showRoom } from './show.ts';
 import { inviteLink, inviteUsers, verifyUsers } from './invite.ts';
 import { linkRooms } from './link.ts';
 import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
+import { rehearseLink } from './rehearse.ts';
 import { listRooms } from './rooms.ts';
 import { searchRooms } from './search.ts';
 import { bridgeStatus } from './status.ts';
@@ -32,6 +33,7 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     show: (request) => showRoom(parts, bridge, request),
     delete: (request) => deleteRoom(parts, bridge, request),
     link: (request) => linkRooms(parts, bridge, request),
+    rehearse: (request) => rehearseLink(parts, request),
     unlink: (request) => unlinkRooms(parts, bridge, request),
     rooms: () => listRooms(parts, bridge),
     search: (request) => searchRooms(parts, request),

@@ -3,6 +3,7 @@ import type { PortalRetention } from '../../store/types.ts';
 import type { CreateRequest, CreateView } from './create-view.ts';
 import type { AcceptRequest, InvitationsView, RejectView } from './invitations-view.ts';
 import type { JoinRequest, JoinView } from './join-view.ts';
+import type { RehearsalView, RehearseRequest } from './rehearse-view.ts';
 import type { ShowView } from './show-view.ts';
 
 export interface LinkRequest {
@@ -188,6 +189,8 @@ export interface BridgeService {
   show(request: { readonly room: string }): Promise<ShowView>;
   delete(request: { readonly room: string }): Promise<LinkView>;
   link(request: LinkRequest): Promise<LinkView>;
+  /** Changes nothing. */
+  rehearse(request: RehearseRequest): Promise<RehearsalView>;
   unlink(request: { readonly room: string }): Promise<LinkView>;
   rooms(): Promise<readonly RoomView[]>;
   /** One page of a room directory, without spaces. */
