@@ -218,7 +218,7 @@ describe('what is cut short is finished by the next run', () => {
   const broken = async (side: 'workspace' | 'homeserver', path: string, act: () => Promise<unknown>) => {
     const { faults } = side === 'workspace' ? bench.workspace : (bench.homeserver as SandboxHomeserver);
     const action = 'drop-answer' as const;
-    faults.add(side === 'workspace' ? { path, action } : ({ path, action, times: 0 } as never));
+    faults.add(side === 'workspace' ? { path, action } : { path, action, times: 0 });
     await expect(act()).rejects.toThrow();
     faults.clear();
   };

@@ -1,7 +1,6 @@
 import { RcfedError } from '../../core/errors.ts';
 import { parseRoomAlias } from '../../matrix/user-id.ts';
 import type { WorkspaceRoom, WorkspaceUser } from '../../rocketchat/types.ts';
-import type { MatrixRoomAlias } from '../../core/ids.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { CreateRequest } from './create-view.ts';
 import { invitee } from './invite.ts';
@@ -132,7 +131,7 @@ async function wantedAlias(
       try: [`rcfed rooms create NAME --alias ${prefix}name`],
     });
   }
-  const alias = parsed.alias as MatrixRoomAlias;
+  const { alias } = parsed;
   const holder = await parts.homeserver.resolveAlias(alias);
   if (holder === undefined) return parsed.localpart;
   const portal = await parts.store.portals.byMatrixRoom(holder);
