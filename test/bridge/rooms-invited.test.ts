@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../../src/lib/core/ids.ts';
 import type { MatrixApi } from '../../src/lib/matrix/types.ts';
+import type { SandboxHomeserver } from '../../src/sandbox/homeserver/types.ts';
 import { type Bench, type RunningBridge, bodiesIn, post, send, startBench, textsIn } from '../support/bridge-bench.ts';
 import { allIsWell } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
@@ -152,4 +153,43 @@ describe.each(homeservers)('an invitation, on $name', (homeserver) => {
       expect((await running.service.rooms()).map((each) => each.room)).toContain('Closed-circle'),
     );
   });
+});
+
+test.each([
+  ['workspace', 'groups\\.create'],
+  ['homeserver', '/join/'],
+  ['homeserver', '/messages'],
+] as const)('a group that is cut short while it is opened is opened once: %s, %s', async (side, path) => {
+  const [sandbox] = homeservers;
+  if (sandbox === undefined) throw new Error('there is always a sandbox');
+  const bench = await startBench({ homeserver: sandbox });
+  try {
+    const running = await bench.start();
+    await allIsWell(running);
+    const alice = await bench.matrixUser('alice');
+    await bench.workspaceUser('bob');
+    const { faults } = side === 'workspace' ? bench.workspace : (bench.homeserver as SandboxHomeserver);
+    // The client asks some things a second time by itself.
+    faults.add({ path, action: 'drop-answer', times: 3 });
+    const ghost = `@rc_bob:${bench.homeserver.serverName}` as MatrixUserId;
+    await alice.createRoom({
+      preset: 'private_chat',
+      visibility: 'private',
+      name: 'Workshop',
+      powerLevels: { invite: 0 },
+      invite: [ghost],
+    });
+    await eventually(async () =>
+      expect(await running.service.rooms()).toMatchObject([{ room: 'Workshop', state: 'active' }]),
+    );
+    const groups = bench.workspace.state.rooms.all().filter(({ name }) => name?.startsWith('Workshop'));
+    expect(groups).toHaveLength(1);
+    await eventually(async () => {
+      const members = await running.connected.parts.workspace.members({ id: groups[0]?._id as never, type: 'p' });
+      expect(members.map(({ username }) => username)).toContain('bob');
+    });
+    expect(await running.service.asideRows()).toEqual([]);
+  } finally {
+    await bench.stop();
+  }
 });

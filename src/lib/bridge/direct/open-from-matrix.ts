@@ -52,13 +52,15 @@ export async function openFromMatrix(opening: OpeningParts, row: InboxRow): Prom
   if (invite === undefined) return settled('malformed');
   if (!opening.parts.access.admitsUser(invite.inviter)) return settled('blocked');
   const existing = await parts.store.portals.byMatrixRoom(invite.roomId);
-  if (existing?.direct === undefined && existing !== undefined) return settled('ignored');
+  const isOfRoom = existing !== undefined && existing.direct === undefined;
+  if (isOfRoom && existing.state === 'active') return settled('ignored');
   if (existing?.state === 'active') return bringThird(opening, existing, invite);
   const user = await userOfGhost(parts, invite.invited);
   if (user === undefined) return settled('nobody of that name in Rocket.Chat');
   const ghost = await ghosts.account(user);
   if (!(await joins(ghost, invite))) return settled('the invitation was taken back');
-  const company = await companyOf(opening, ghost, invite);
+  // A room for many that was cut short while it was opened goes on.
+  const company = isOfRoom ? NO_DIRECT : await companyOf(opening, ghost, invite);
   if (company === NO_DIRECT) return openRoom(opening, invite, ghost);
   if ('text' in company) return settled(await refuse(parts, ghost, invite, company));
   return open(opening, invite, ghost, company);
