@@ -9,6 +9,7 @@ import type { Voice } from '../workspace/puppets.ts';
 import { userOfGhost } from './find-user.ts';
 import { partsIn } from './hands.ts';
 import { endIfLeft } from './end.ts';
+import { mayWrite, unwilling } from './may-write.ts';
 import { type Invite, mayBeGhost, readDeparture, readInvite } from './invite.ts';
 import {
   type Opened,
@@ -21,7 +22,7 @@ import {
   setMembers,
   settled,
 } from './opening.ts';
-import { ENCRYPTED, NO_ACCOUNTS, type Refusal, failed, refuse, tooMany } from './refuse.ts';
+import { ENCRYPTED, NO_ACCOUNTS, type Refusal, failed, refuse, tooMany, withBlocked } from './refuse.ts';
 import { supersede } from './supersede.ts';
 
 /** So often a room's members are read until nobody more was invited: clients invite one after the other. */
@@ -50,7 +51,6 @@ export async function openFromMatrix(opening: OpeningParts, row: InboxRow): Prom
   if (departure !== undefined) return endIfLeft(opening, departure);
   const invite = readInvite(raw);
   if (invite === undefined) return settled('malformed');
-  if (!opening.parts.access.admitsUser(invite.inviter)) return settled('blocked');
   const existing = await parts.store.portals.byMatrixRoom(invite.roomId);
   const isOfRoom = existing !== undefined && existing.direct === undefined;
   if (isOfRoom && existing.state === 'active') return settled('ignored');
@@ -58,9 +58,11 @@ export async function openFromMatrix(opening: OpeningParts, row: InboxRow): Prom
   const user = await userOfGhost(parts, invite.invited);
   if (user === undefined) return settled('nobody of that name in Rocket.Chat');
   const ghost = await ghosts.account(user);
+  if (!parts.access.admitsUser(invite.inviter)) return settled(await declined(ghost, invite));
   if (!(await joins(ghost, invite))) return settled('the invitation was taken back');
   // A room for many that was cut short while it was opened goes on.
-  const company = isOfRoom ? NO_DIRECT : await companyOf(opening, ghost, invite);
+  if (isOfRoom) return openRoom(opening, invite, ghost);
+  const company = (await mayWrite(parts, user)) ? await companyOf(opening, ghost, invite) : unwilling(user);
   if (company === NO_DIRECT) return openRoom(opening, invite, ghost);
   if ('text' in company) return settled(await refuse(parts, ghost, invite, company));
   return open(opening, invite, ghost, company);
@@ -74,6 +76,14 @@ async function joins(ghost: MatrixApi, { roomId }: Invite): Promise<boolean> {
     if (error instanceof RemoteError && (error.status === 403 || error.status === 404)) return false;
     throw error;
   }
+}
+
+/** Said to nobody there: what a server is kept out for is its own to guess. */
+async function declined(ghost: MatrixApi, { roomId }: Invite): Promise<string> {
+  await ghost.leave(roomId).catch((error: unknown) => {
+    if (!(error instanceof RemoteError) || error.failure !== 'refused') throw error;
+  });
+  return 'blocked';
 }
 
 async function companyOf(
@@ -92,9 +102,12 @@ async function companyOf(
   const users: WorkspaceAuthor[] = [];
   for (const member of members) {
     const user = mayBeGhost(identity, member) ? await userOfGhost(parts, member) : undefined;
-    if (user !== undefined) users.push(user);
-    else if (identity.prefix === '' || !mayBeGhost(identity, member)) puppets.add(member);
+    if (user !== undefined) {
+      if (await mayWrite(parts, user)) users.push(user);
+    } else if (identity.prefix === '' || !mayBeGhost(identity, member)) puppets.add(member);
   }
+  const blocked = [...puppets].find((id) => !parts.access.admitsUser(id));
+  if (blocked !== undefined) return withBlocked(blocked);
   return { puppets: [...puppets], users };
 }
 

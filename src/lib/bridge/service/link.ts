@@ -1,5 +1,6 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { MatrixRoomId } from '../../core/ids.ts';
+import { serverNameOf } from '../../matrix/server-name.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
 import type { Portal } from '../../store/types.ts';
 import type { Bridge } from '../bridge.ts';
@@ -10,6 +11,7 @@ import { writeServerAcl } from '../homeserver/server-acl.ts';
 import type { BridgeParts } from '../parts.ts';
 import { linkedAtCursor } from '../portal-index.ts';
 import { caughtUpTo } from '../workspace/catch-up.ts';
+import { assertAdmitted } from './access.ts';
 import { federableRoom, joinWorkspaceRoom } from './federable.ts';
 import { roomIdOf, roomReference } from './matrix-room.ts';
 import { type NewRoomWishes, createMatrixRoom } from './new-matrix-room.ts';
@@ -29,6 +31,7 @@ export async function linkRooms(
   request: LinkRequest & NewRoomWishes,
 ): Promise<LinkView> {
   const room = await federableRoom(parts, request.room);
+  for (const server of request.via ?? []) assertAdmitted(parts, serverNameOf(server));
   const wanted =
     request.matrixRoom === undefined ? undefined : await roomIdOf(parts, roomReference(parts, request.matrixRoom));
   const existing = await parts.store.portals.byWorkspaceRoom(room.id);

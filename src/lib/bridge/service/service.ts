@@ -3,6 +3,7 @@ import type { BridgeParts } from '../parts.ts';
 import { accessRules, changeAccess, checkAccess } from './access.ts';
 import { createRoom } from './create.ts';
 import { deleteRoom } from './delete.ts';
+import { federationRoles, setFederationRoles } from './federation-roles.ts';
 import { acceptInvitation, listInvitations, rejectInvitation } from './invitations.ts';
 import { joinRoom } from './join.ts';
 import { leaveRoom } from './leave.ts';
@@ -40,6 +41,8 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     accessRules: () => accessRules(parts),
     changeAccess: (request) => changeAccess(parts, request),
     checkAccess: (request) => checkAccess(parts, request),
+    federationRoles: () => federationRoles(parts),
+    setFederationRoles: (request) => setFederationRoles(parts, request),
     invite: (request) => inviteUsers(parts, request),
     verify: ({ users }) => verifyUsers(parts, users),
     inviteLink: ({ room }) => inviteLink(parts, room),

@@ -5,6 +5,7 @@ import type { AcceptRequest, InvitationsView, RejectView } from './invitations-v
 import type { JoinRequest, JoinView } from './join-view.ts';
 import type { RehearsalView, RehearseRequest } from './rehearse-view.ts';
 import type { ShowView } from './show-view.ts';
+import type { FederationRolesService } from './roles-view.ts';
 
 export interface LinkRequest {
   /** Name or id of the Rocket.Chat room. */
@@ -179,7 +180,7 @@ export interface AsideView {
   readonly senderTold: boolean;
 }
 
-export interface BridgeService {
+export interface BridgeService extends FederationRolesService {
   create(request: CreateRequest): Promise<CreateView>;
   join(request: JoinRequest): Promise<JoinView>;
   invitations(): Promise<InvitationsView>;
