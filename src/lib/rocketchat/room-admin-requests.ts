@@ -107,7 +107,19 @@ export function roomAdminRequests(parts: ApiParts): RoomAdminApi {
 }
 
 function detailsFrom(room: JsonObject): RoomDetails {
-  const { announcement, description, ro, broadcast, muted, unmuted, avatarETag: etag, usersCount, prid, ts, u: creator } = room;
+  const {
+    announcement,
+    description,
+    ro,
+    broadcast,
+    muted,
+    unmuted,
+    avatarETag: etag,
+    usersCount,
+    prid,
+    ts,
+    u: creator,
+  } = room;
   return {
     ...roomFrom(room, 'GET /api/v1/rooms.info'),
     announcement: typeof announcement === 'string' ? announcement : '',
