@@ -93,10 +93,15 @@ const asAdmin = (merged: Merged, { folders }: Pick<ProfileSource, 'folders'>): A
     keepBodiesMs: parseDuration(values['keep-bodies'] ?? '7d', 'keep-bodies'),
     maxMembers: Number(values['max-members'] ?? '200'),
     puppetSeats: values['puppet-seats'] === undefined ? undefined : Number(values['puppet-seats']),
+    roomEnds: roomEndsOf(values['room-ends']),
+    puppetIdleMs: parseDuration(values['puppet-idle'] ?? '30d', 'puppet-idle'),
     presence: values['presence'] === 'true',
     dataFolder,
   };
 };
+
+const roomEndsOf = (value: string | undefined): AdminProfile['roomEnds'] =>
+  value === 'keep' || value === 'delete' ? value : 'close';
 
 const asUser = (merged: Merged): UserProfile => {
   refuseIncomplete(merged);

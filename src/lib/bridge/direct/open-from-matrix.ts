@@ -3,6 +3,7 @@ import { RemoteError } from '../../core/remote-error.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { InboxRow, Portal } from '../../store/types.ts';
 import type { WorkspaceAuthor } from '../events.ts';
+import { openRoom } from '../invitations/open-room.ts';
 import { sayInWorkspace, sayOnMatrix } from '../notices/say.ts';
 import type { Voice } from '../workspace/puppets.ts';
 import { userOfGhost } from './find-user.ts';
@@ -21,17 +22,7 @@ import {
   setMembers,
   settled,
 } from './opening.ts';
-import {
-  ENCRYPTED,
-  NO_ACCOUNTS,
-  NOT_DIRECT,
-  type Refusal,
-  failed,
-  noSeat,
-  refuse,
-  tooMany,
-  withBlocked,
-} from './refuse.ts';
+import { ENCRYPTED, NO_ACCOUNTS, type Refusal, failed, noSeat, refuse, tooMany, withBlocked } from './refuse.ts';
 import { supersede } from './supersede.ts';
 
 /** So often a room's members are read until nobody more was invited: clients invite one after the other. */
@@ -39,6 +30,9 @@ const LOOKS = 8;
 const LOOK_AGAIN_MS = 400;
 /** `DirectMesssage_maxUsers`, unless an admin changed it. */
 const MOST_MEMBERS = 8;
+
+/** The room is no conversation of a few people, but one for many. */
+const NO_DIRECT = 'no direct message';
 
 /** Who is in the room, on either side. */
 interface Company {
@@ -58,14 +52,18 @@ export async function openFromMatrix(opening: OpeningParts, row: InboxRow): Prom
   const invite = readInvite(raw);
   if (invite === undefined) return settled('malformed');
   const existing = await parts.store.portals.byMatrixRoom(invite.roomId);
-  if (existing?.direct === undefined && existing !== undefined) return settled('ignored');
+  const isOfRoom = existing !== undefined && existing.direct === undefined;
+  if (isOfRoom && existing.state === 'active') return settled('ignored');
   if (existing?.state === 'active') return bringThird(opening, existing, invite);
   const user = await userOfGhost(parts, invite.invited);
   if (user === undefined) return settled('nobody of that name in Rocket.Chat');
   const ghost = await ghosts.account(user);
   if (!parts.access.admitsUser(invite.inviter)) return settled(await declined(ghost, invite));
   if (!(await joins(ghost, invite))) return settled('the invitation was taken back');
+  // A room for many that was cut short while it was opened goes on.
+  if (isOfRoom) return openRoom(opening, invite, ghost);
   const company = (await mayWrite(parts, user)) ? await companyOf(opening, ghost, invite) : unwilling(user);
+  if (company === NO_DIRECT) return openRoom(opening, invite, ghost);
   if ('text' in company) return settled(await refuse(parts, ghost, invite, company));
   return open(opening, invite, ghost, company);
 }
@@ -92,15 +90,14 @@ async function companyOf(
   { parts, puppets: accounts }: OpeningParts,
   ghost: MatrixApi,
   invite: Invite,
-): Promise<Company | Refusal> {
+): Promise<Company | Refusal | typeof NO_DIRECT> {
   const { identity } = parts;
-  if (identity.mode === 'alias') return NO_ACCOUNTS;
   if ((await ghost.state(invite.roomId, 'm.room.encryption', '')) !== undefined) return ENCRYPTED;
-  const rules = await ghost.state(invite.roomId, 'm.room.join_rules', '');
+  if (!invite.isDirect && (await isForMany(ghost, invite))) return NO_DIRECT;
   const members = await settledMembers(parts.clock, ghost, invite);
-  if ((!invite.isDirect && rules?.['join_rule'] === 'public') || members.includes(identity.matrixBot))
-    return NOT_DIRECT;
-  if (members.length > MOST_MEMBERS) return tooMany(MOST_MEMBERS);
+  if (members.includes(identity.matrixBot)) return NO_DIRECT;
+  if (members.length > MOST_MEMBERS) return invite.isDirect ? tooMany(MOST_MEMBERS) : NO_DIRECT;
+  if (identity.mode === 'alias') return NO_ACCOUNTS;
   const puppets = new Set<MatrixUserId>([invite.inviter]);
   const users: WorkspaceAuthor[] = [];
   for (const member of members) {
@@ -113,6 +110,13 @@ async function companyOf(
   if (blocked !== undefined) return withBlocked(blocked);
   for (const puppet of puppets) if (!(await accounts.hasSeat(puppet))) return noSeat(puppet);
   return { puppets: [...puppets], users };
+}
+
+/** Anybody may join it, or it has a name: what people make for more than a conversation. */
+async function isForMany(ghost: MatrixApi, { roomId }: Invite): Promise<boolean> {
+  const rules = await ghost.state(roomId, 'm.room.join_rules', '');
+  const name = (await ghost.state(roomId, 'm.room.name', ''))?.['name'];
+  return rules?.['join_rule'] === 'public' || (typeof name === 'string' && name !== '');
 }
 
 async function settledMembers(
