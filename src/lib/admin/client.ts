@@ -58,6 +58,8 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     invite: (request) => call('invite', request),
     verify: (request) => call('verify', request),
     inviteLink: (request) => call('invite-link', request),
+    openDirect: (request) => call('open-direct', request),
+    stats: (request) => call('stats', request),
     status: () => call('status'),
     trace: (request) => call('trace', request),
     asideRows: () => call('aside-rows'),

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { BridgeService } from '../bridge/service/views.ts';
 import { RcfedError } from '../core/errors.ts';
 import type { Caller } from './authorise.ts';
+import { openDirectAs } from './open-direct-as.ts';
 import { roomsFor, shortStatus } from './person-view.ts';
 
 interface Operation {
@@ -72,6 +73,15 @@ export const operations: Readonly<Record<string, Operation>> = {
   invite: operation(v.strictObject({ room: words(500), users: people }), (service, body) => service.invite(body)),
   verify: operation(v.strictObject({ users: people }), (service, body) => service.verify(body), true),
   'invite-link': operation(ofRoom, (service, body) => service.inviteLink(body)),
+  'open-direct': operation(
+    v.strictObject({ users: people, as: v.optional(words(300)) }),
+    async (service, body, caller) => openDirectAs(service, body, caller),
+    true,
+  ),
+  stats: operation(
+    v.strictObject({ days: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(366)) }),
+    (service, body) => service.stats(body),
+  ),
   unlink: operation(ofRoom, (service, body) => service.unlink(body)),
   trace: operation(v.strictObject({ ref: words(2000) }), (service, body) => service.trace(body)),
   'aside-rows': operation(nothing, (service) => service.asideRows()),

@@ -8,6 +8,7 @@ import { authorOf } from './author-of.ts';
 import { Breaker } from './breaker.ts';
 import { CatchUps } from './catch-ups.ts';
 import { createDirects } from './direct/directs.ts';
+import type { OpeningParts } from './direct/opening.ts';
 import { isRoomLane } from '../store/lane-names.ts';
 import { createEmojiNews } from './emoji/emoji-news.ts';
 import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
@@ -69,6 +70,8 @@ export interface Bridge {
   sides(): { readonly workspace: SideState & { readonly realtime: boolean }; readonly homeserver: SideState };
   /** Why rows of that portal wait although both servers work. */
   problemsOf(portal: Portal): readonly string[];
+  /** To open direct messages that somebody asks for. */
+  readonly opening: OpeningParts;
   /** A portal was linked, changed or closed. */
   portalChanged(portal: Portal, linkedAt?: number): Promise<void>;
   /** Rows were put back by hand. */
@@ -242,6 +245,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     }),
     problemsOf: (portal) =>
       (['workspace', 'homeserver'] as const).flatMap((side) => catchUps.problem(portal, side) ?? []),
+    opening: directs.opening,
     portalChanged,
     wake,
     async stop() {

@@ -20,14 +20,13 @@ import {
   setMembers,
   settled,
 } from './opening.ts';
+import { openRoomOf } from './open-room.ts';
 import { ENCRYPTED, NO_ACCOUNTS, NOT_DIRECT, type Refusal, failed, refuse, tooMany } from './refuse.ts';
 import { supersede } from './supersede.ts';
 
 /** So often a room's members are read until nobody more was invited: clients invite one after the other. */
 const LOOKS = 8;
 const LOOK_AGAIN_MS = 400;
-/** `DirectMesssage_maxUsers`, unless an admin changed it. */
-const MOST_MEMBERS = 8;
 
 /** Who is in the room, on either side. */
 interface Company {
@@ -77,7 +76,8 @@ async function companyOf({ parts }: OpeningParts, ghost: MatrixApi, invite: Invi
   const members = await settledMembers(parts.clock, ghost, invite);
   if ((!invite.isDirect && rules?.['join_rule'] === 'public') || members.includes(identity.matrixBot))
     return NOT_DIRECT;
-  if (members.length > MOST_MEMBERS) return tooMany(MOST_MEMBERS);
+  const { directMembers } = await parts.settings();
+  if (members.length > directMembers) return tooMany(directMembers);
   const puppets = new Set<MatrixUserId>([invite.inviter]);
   const users: WorkspaceAuthor[] = [];
   for (const member of members) {
@@ -139,11 +139,7 @@ async function openInWorkspace(
   if (inviter === undefined || own === undefined) throw new Error('nobody from Matrix is in the room');
   const wanted = [...usernames(company), ...others];
   try {
-    const { id, usernames: members } = await inviter.api.openDirect(wanted);
-    // Names that it does not know are left out without a word, down to a conversation with oneself.
-    const missing = wanted.filter((name) => members.length > 0 && !members.includes(name));
-    if (missing.length > 0) throw new Error(`Rocket.Chat left out ${missing.join(', ')}`);
-    return id;
+    return await openRoomOf(inviter.api, wanted);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     if (error.code === 'error-direct-message-max-user-exceeded') return failed('too many people');

@@ -3,9 +3,11 @@ import type { BridgeParts } from '../parts.ts';
 import { accessRules, changeAccess, checkAccess } from './access.ts';
 import { inviteLink, inviteUsers, verifyUsers } from './invite.ts';
 import { linkRooms } from './link.ts';
+import { openDirect } from './open-direct.ts';
 import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
 import { listRooms } from './rooms.ts';
 import { searchRooms } from './search.ts';
+import { federationStats } from './stats.ts';
 import { bridgeStatus } from './status.ts';
 import { traceOf } from './trace.ts';
 import { unlinkRooms } from './unlink.ts';
@@ -27,6 +29,8 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     invite: (request) => inviteUsers(parts, request),
     verify: ({ users }) => verifyUsers(parts, users),
     inviteLink: ({ room }) => inviteLink(parts, room),
+    openDirect: (request) => openDirect(parts, bridge, request),
+    stats: (request) => federationStats(parts, request),
     status: () => bridgeStatus(parts, bridge),
     trace: ({ ref }) => traceOf(parts, ref),
     asideRows: () => asideRows(parts),

@@ -1,5 +1,7 @@
 // What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
 import type { PortalRetention } from '../../store/types.ts';
+import type { OpenDirectRequest, OpenDirectView } from './direct-view.ts';
+import type { StatsView } from './stats-view.ts';
 
 export interface LinkRequest {
   /** Name or id of the Rocket.Chat room. */
@@ -192,6 +194,8 @@ export interface BridgeService {
   /** At most 50 at once; looks at their profiles. */
   verify(request: { readonly users: readonly string[] }): Promise<readonly VerifiedView[]>;
   inviteLink(request: { readonly room: string }): Promise<InviteLinkView>;
+  openDirect(request: OpenDirectRequest): Promise<OpenDirectView>;
+  stats(request: { readonly days: number }): Promise<StatsView>;
   status(): Promise<StatusView>;
   /** `ref`: message id, event id, or a link to either. */
   trace(request: { readonly ref: string }): Promise<TraceView>;
