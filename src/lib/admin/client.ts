@@ -55,6 +55,8 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     accessRules: () => call('access-rules'),
     changeAccess: (request) => call('change-access', request),
     checkAccess: (request) => call('check-access', request),
+    federationRoles: () => call('federation-roles'),
+    setFederationRoles: (request) => call('set-federation-roles', request),
     invite: (request) => call('invite', request),
     verify: (request) => call('verify', request),
     inviteLink: (request) => call('invite-link', request),

@@ -13,13 +13,14 @@ export async function openDirectAs(
   caller: Caller,
 ): Promise<OpenDirectView> {
   if (caller.rights === 'admin') return service.openDirect(request);
-  const { username } = await caller.workspace.me();
+  const { id, username } = caller.user;
   if (request.as !== undefined && request.as.replace(/^@/, '') !== username)
     throw new RcfedError('RCFED_NOT_ALLOWED', `Only an administrator may open the direct messages of ${request.as}`, {
       try: [`rcfed invite dm ${request.users.join(' ')}`],
     });
   const view = await service.openDirect({ ...request, as: username });
   // Rocket.Chat lists a direct message without messages only for those who opened it themselves.
-  await caller.workspace.openDirect([...view.colleagues, ...view.people.map((person) => person.username)]);
+  if (caller.workspace.credentials?.userId === id)
+    await caller.workspace.openDirect([...view.colleagues, ...view.people.map((person) => person.username)]);
   return view;
 }

@@ -12,6 +12,7 @@ import { openStore } from '../store/open.ts';
 import type { Store } from '../store/types.ts';
 import { bridgeIdOf } from './effect-ids.ts';
 import { createCustomEmojiBook } from './emoji/custom-emoji.ts';
+import { createFederation } from './federation/federation.ts';
 import { createFileTerms } from './files/terms.ts';
 import type { BridgeIdentity, BridgeParts, Checkpoint } from './parts.ts';
 import { createIsOwnAccount } from './workspace/own-accounts.ts';
@@ -93,6 +94,7 @@ export async function connectBridge(config: BridgeConfig, options: ConnectOption
         isOwnAccount: createIsOwnAccount(store, credentials.userId),
         settings,
         access: await createAccess(store, serverName),
+        federation: await createFederation({ store, workspace, clock, log, bot: credentials.userId }),
         files: createFileTerms({ settings, homeserver, clock, log }),
         emoji: createCustomEmojiBook({ store, workspace, homeserver, clock, log }),
         clock,

@@ -6,6 +6,7 @@ import type { MatrixApi } from '../matrix/types.ts';
 import type { WorkspaceApi } from '../rocketchat/types.ts';
 import type { Store } from '../store/types.ts';
 import type { CustomEmojiBook } from './emoji/custom-emoji.ts';
+import type { Federation } from './federation/federation.ts';
 import type { FileTerms } from './files/terms.ts';
 import type { IsOwnAccount } from './workspace/own-accounts.ts';
 import type { ReadSettings } from './workspace/settings.ts';
@@ -56,6 +57,7 @@ export interface BridgeParts {
   readonly isOwnAccount: IsOwnAccount;
   readonly settings: ReadSettings;
   readonly access: Access;
+  readonly federation: Federation;
   readonly files: FileTerms;
   readonly emoji: CustomEmojiBook;
   readonly clock: Clock;

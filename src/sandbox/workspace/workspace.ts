@@ -53,11 +53,12 @@ export interface WorkspaceSetup {
 
 export function createWorkspace(setup: WorkspaceSetup): Workspace {
   const faults = createFaults();
+  const dialect = dialectFor(setup.version);
   return {
     clock: setup.clock,
-    dialect: dialectFor(setup.version),
+    dialect,
     settings: createSettings(setup.settings),
-    permissions: createPermissions(),
+    permissions: createPermissions(dialect),
     accounts: createAccountBook(),
     rooms: createRoomBook(),
     messages: createMessageStore(),

@@ -15,5 +15,8 @@ export async function portalNamed({ store }: Pick<BridgeParts, 'store'>, text: s
     ),
   );
   if (found !== undefined) return found;
-  throw new RcfedError('RCFED_ROOM_UNKNOWN', `${text} is not a federated room`, { try: ['rcfed rooms list'] });
+  throw notFederated(text);
 }
+
+export const notFederated = (room: string): RcfedError =>
+  new RcfedError('RCFED_ROOM_UNKNOWN', `${room} is not a federated room`, { try: ['rcfed rooms list'] });

@@ -1,6 +1,7 @@
 import type { Bridge } from '../bridge.ts';
 import type { BridgeParts } from '../parts.ts';
 import { accessRules, changeAccess, checkAccess } from './access.ts';
+import { federationRoles, setFederationRoles } from './federation-roles.ts';
 import { inviteLink, inviteUsers, verifyUsers } from './invite.ts';
 import { linkRooms } from './link.ts';
 import { openDirect } from './open-direct.ts';
@@ -26,6 +27,8 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     accessRules: () => accessRules(parts),
     changeAccess: (request) => changeAccess(parts, request),
     checkAccess: (request) => checkAccess(parts, request),
+    federationRoles: () => federationRoles(parts),
+    setFederationRoles: (request) => setFederationRoles(parts, request),
     invite: (request) => inviteUsers(parts, request),
     verify: ({ users }) => verifyUsers(parts, users),
     inviteLink: ({ room }) => inviteLink(parts, room),

@@ -1,6 +1,7 @@
 // What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
 import type { PortalRetention } from '../../store/types.ts';
 import type { OpenDirectRequest, OpenDirectView } from './direct-view.ts';
+import type { FederationRolesService } from './roles-view.ts';
 import type { StatsView } from './stats-view.ts';
 
 export interface LinkRequest {
@@ -176,7 +177,7 @@ export interface AsideView {
   readonly senderTold: boolean;
 }
 
-export interface BridgeService {
+export interface BridgeService extends FederationRolesService {
   link(request: LinkRequest): Promise<LinkView>;
   unlink(request: { readonly room: string }): Promise<LinkView>;
   rooms(): Promise<readonly RoomView[]>;
