@@ -61,6 +61,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     verify: (request) => call('verify', request),
     inviteLink: (request) => call('invite-link', request),
     openDirect: (request) => call('open-direct', request),
+    changeRoom: (request) => call('change-room', request),
     stats: (request) => call('stats', request),
     status: () => call('status'),
     trace: (request) => call('trace', request),

@@ -111,6 +111,15 @@ export const operations: Readonly<Record<string, Operation>> = {
     (service, body, caller) => openDirectAs(service, body, caller),
     { allows: 'write' },
   ),
+  'change-room': operation(
+    v.strictObject({
+      room: words(500),
+      topic: v.optional(v.pipe(v.string(), v.maxLength(2000))),
+      name: v.optional(words(300)),
+    }),
+    (service, body) => service.changeRoom(body),
+    { inRoom: 'edit-room' },
+  ),
   stats: operation(
     v.strictObject({ days: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(366)) }),
     (service, body) => service.stats(body),

@@ -4,6 +4,7 @@ import { accessRules, changeAccess, checkAccess } from './access.ts';
 import { federationRoles, setFederationRoles } from './federation-roles.ts';
 import { inviteLink, inviteUsers, verifyUsers } from './invite.ts';
 import { linkRooms } from './link.ts';
+import { changeRoom } from './change-room.ts';
 import { openDirect } from './open-direct.ts';
 import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
 import { listRooms } from './rooms.ts';
@@ -33,6 +34,7 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     verify: ({ users }) => verifyUsers(parts, users),
     inviteLink: ({ room }) => inviteLink(parts, room),
     openDirect: (request) => openDirect(parts, bridge, request),
+    changeRoom: (request) => changeRoom(parts, request),
     stats: (request) => federationStats(parts, request),
     status: () => bridgeStatus(parts, bridge),
     trace: ({ ref }) => traceOf(parts, ref),

@@ -1,5 +1,6 @@
 // What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
 import type { PortalRetention } from '../../store/types.ts';
+import type { ChangeRoomRequest, ChangeRoomView } from './change-room-view.ts';
 import type { OpenDirectRequest, OpenDirectView } from './direct-view.ts';
 import type { FederationRolesService } from './roles-view.ts';
 import type { StatsView } from './stats-view.ts';
@@ -196,6 +197,7 @@ export interface BridgeService extends FederationRolesService {
   verify(request: { readonly users: readonly string[] }): Promise<readonly VerifiedView[]>;
   inviteLink(request: { readonly room: string }): Promise<InviteLinkView>;
   openDirect(request: OpenDirectRequest): Promise<OpenDirectView>;
+  changeRoom(request: ChangeRoomRequest): Promise<ChangeRoomView>;
   stats(request: { readonly days: number }): Promise<StatsView>;
   status(): Promise<StatusView>;
   /** `ref`: message id, event id, or a link to either. */
