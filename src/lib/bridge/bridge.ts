@@ -8,6 +8,7 @@ import { authorOf } from './author-of.ts';
 import { Breaker } from './breaker.ts';
 import { CatchUps } from './catch-ups.ts';
 import { createDirects } from './direct/directs.ts';
+import { createOlderRooms } from './direct/older-rooms.ts';
 import type { OpeningParts } from './direct/opening.ts';
 import { isRoomLane } from '../store/lane-names.ts';
 import { createEmojiNews } from './emoji/emoji-news.ts';
@@ -90,7 +91,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const { parts } = options;
   const ending = new AbortController();
   const { signal } = ending;
-  const portals = new PortalIndex();
+  const portals = new PortalIndex(await createOlderRooms(parts.store));
   await portals.load(parts.store);
 
   const wake = (lane: string): void => (isRoomLane(lane) ? directs.wake(lane) : lanes.wake(lane));

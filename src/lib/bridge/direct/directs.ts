@@ -48,6 +48,7 @@ export function createDirects(options: DirectsOptions): Directs {
     ghosts,
     puppets,
     serial: new SerialByKey(),
+    older: portals.older,
     portalChanged: options.portalChanged,
   };
   const openings = createOpenings({ ...opening, breakers, signal });

@@ -8,6 +8,7 @@ import { type InboxRow, LeaseLostError, type Portal } from '../../store/types.ts
 import type { Bridge } from '../bridge.ts';
 import { DIRECT_ROW } from '../direct/invite.ts';
 import { type DirectRequest, openFromWorkspace } from '../direct/open-from-workspace.ts';
+import { createOlderRooms } from '../direct/older-rooms.ts';
 import { openRoomOf } from '../direct/open-room.ts';
 import { type OpeningParts, carriedSince } from '../direct/opening.ts';
 import { createGhosts } from '../homeserver/ghosts.ts';
@@ -36,7 +37,7 @@ export async function openDirect(
       why: 'The bridge runs with --identity alias, and nobody has a direct message without an account.',
     });
   const company = await companyNamed(parts, request);
-  const opening = bridge?.opening ?? handsOf(parts);
+  const opening = bridge?.opening ?? (await handsOf(parts));
   const voices: Voice[] = [];
   for (const id of company.people) voices.push(await opening.puppets.account(id));
   const usernames = await usernamesOf(parts, company.people);
@@ -56,11 +57,12 @@ export async function openDirect(
 }
 
 /** Where no bridge runs this process has the store for itself. */
-const handsOf = (parts: BridgeParts): OpeningParts => ({
+const handsOf = async (parts: BridgeParts): Promise<OpeningParts> => ({
   parts,
   ghosts: createGhosts(parts),
   puppets: createPuppets(parts, createLocalNames()),
   serial: new SerialByKey(),
+  older: await createOlderRooms(parts.store),
   portalChanged: async () => {},
 });
 

@@ -2,6 +2,8 @@ import type { Portal } from '../../store/types.ts';
 import type { MatrixRoomAlias } from '../../core/ids.ts';
 import type { Bridge } from '../bridge.ts';
 import { homeserverIn } from '../direct/hands.ts';
+import { createOlderRooms } from '../direct/older-rooms.ts';
+import { leaveOlderRooms } from '../direct/supersede.ts';
 import { BRIDGE_STATE } from './link.ts';
 import { LANE_OWNER } from '../lanes.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -22,6 +24,7 @@ export async function unlinkRooms(
   const closed = await parts.store.portals.update(portal.id, { state: 'closed' });
   await bridge?.portalChanged(closed);
   await settleWaiting(parts, portal);
+  await leaveOlderRooms(parts, bridge?.opening.older ?? (await createOlderRooms(parts.store)), portal);
   return { room: viewOf(closed, 0, []), changed: true, warnings: await leaveRoom(parts, portal) };
 }
 
