@@ -10,7 +10,7 @@ import { CatchUps } from './catch-ups.ts';
 import { createDirects } from './direct/directs.ts';
 import { createOlderRooms } from './direct/older-rooms.ts';
 import type { OpeningParts } from './direct/opening.ts';
-import { isRoomLane } from '../store/lane-names.ts';
+import { isRoomLane, isWordLane, wordLane } from '../store/lane-names.ts';
 import { createEmojiNews } from './emoji/emoji-news.ts';
 import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
 import { createGhosts } from './homeserver/ghosts.ts';
@@ -32,6 +32,8 @@ import { createNotices } from './notices/aside.ts';
 import type { BridgeParts } from './parts.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
+import { createBridgeService } from './service/service.ts';
+import { createWords } from './words/words.ts';
 import { createLookUpForWorkspace } from './workspace/names.ts';
 import { createPuppets } from './workspace/puppets.ts';
 import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
@@ -94,7 +96,17 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const portals = new PortalIndex(await createOlderRooms(parts.store));
   await portals.load(parts.store);
 
-  const wake = (lane: string): void => (isRoomLane(lane) ? directs.wake(lane) : lanes.wake(lane));
+  const wake = (lane: string): void => {
+    if (isRoomLane(lane)) directs.wake(lane);
+    else if (isWordLane(lane)) words.wake(lane);
+    else lanes.wake(lane);
+  };
+  /** What was caught up on in a room may be for the bridge itself. */
+  const wakeRoom = (lane: string): void => {
+    const portal = portals.ofLane(lane);
+    if (portal !== undefined) words.wake(wordLane(portal.workspaceRoomId));
+    wake(lane);
+  };
   const distrustHands = async (portal: Portal): Promise<void> => {
     if (portal.direct !== undefined) await puppets.distrustAccount(portal.direct.puppet).catch(() => {});
     if (portal.direct !== undefined) await puppets.account(portal.direct.puppet).catch(() => {});
@@ -130,7 +142,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     onAside: (portal, row) => notices.tell(portal, row),
   });
   const asked = { workspace: false, homeserver: false };
-  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake, distrustHands });
+  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake: wakeRoom, distrustHands });
   const lanes = new Lanes({
     store: parts.store,
     relay,
@@ -174,6 +186,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     await Promise.all([catchUps.one('workspace', portal), catchUps.one('homeserver', portal)]);
     lanes.wake(portal.lane);
   };
+  const words = createWords({
+    parts,
+    portals,
+    breaker: breakers.workspace,
+    isListening: () => realtime.isUp(),
+    signal,
+  });
   const directs = createDirects({
     ...options,
     portals,
@@ -232,12 +251,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     }),
     realtime.run(),
     directs.run(),
+    words.run(),
     ...live.run(),
     cleanUp(options, signal),
     startHomeserver(parts, breakers.homeserver, () => onWorksAgain('homeserver')),
   ];
 
-  return {
+  const bridge: Bridge = {
     url: listener.url,
     portals,
     sides: () => ({
@@ -254,10 +274,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       await listener.close();
       await realtime.close();
       await directs.close();
+      await words.ended();
       await lanes.stop();
       await Promise.allSettled(background);
     },
   };
+  words.serve(createBridgeService(parts, bridge));
+  return bridge;
 }
 
 const stateOf = ({ state }: Breaker, asked: boolean): SideState => ({

@@ -7,6 +7,7 @@ import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { interpretWorkspacePins } from '../pins/interpret-workspace.ts';
 import { PINS } from '../pins/row.ts';
+import { isForTheBridge } from '../words/word-row.ts';
 import { type WorkspaceMessage, hashOf, isDeleted, readMessage, versionOf } from './message.ts';
 import { reactionChange } from './reactions.ts';
 import { kindOf } from './system-messages.ts';
@@ -48,7 +49,7 @@ export async function interpretWorkspaceRow(
     if (message.at < linkedAt) return nothing('from before the link');
     // Tried again by hand: what it says by now counts, and may be why it can be sent now.
     const wanted = row.late ? await presentOf(parts, message.id) : message;
-    return wanted === undefined ? nothing('gone') : interpretUnknown(parts, wanted, ownSendingUnsettled);
+    return wanted === undefined ? nothing('gone') : interpretUnknown(parts, portal, wanted, ownSendingUnsettled);
   }
   if (isOfAnOlderRoom(snapshot, portal)) return nothing('of an older room');
   return interpretVersion(parts, message, snapshot);
@@ -60,6 +61,7 @@ const isOfAnOlderRoom = ({ portalId }: Snapshot, { id, direct }: Portal): boolea
 
 async function interpretUnknown(
   parts: BridgeParts,
+  portal: Portal,
   message: WorkspaceMessage,
   ownSendingUnsettled: boolean,
 ): Promise<WorkspaceEvent | Nothing | Later> {
@@ -68,6 +70,7 @@ async function interpretUnknown(
     // told once the sending is settled.
     return ownSendingUnsettled ? { kind: 'later' } : nothing('echo');
   }
+  if (portal.direct === undefined && isForTheBridge(message.text)) return nothing('for the bridge');
   if (!saysSomething(message)) return nothing('ignored');
   const aside = await setAsideOf(parts, message.id);
   if (aside !== undefined) return nothing('folded', { foldInto: aside });
