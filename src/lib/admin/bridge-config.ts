@@ -22,11 +22,12 @@ export async function bridgeConfigOf(
     registration,
     config: {
       workspace: { url: profile.workspace.url, credentials },
-      homeserver: { url: profile.homeserver.url, serverName: profile.homeserver.serverName },
+      homeserver: profile.homeserver,
       registration,
       store: profile.store.reveal(),
       key: reach.key,
       identity: profile.identity,
+      ends: { roomEnds: profile.roomEnds, puppetIdleMs: profile.puppetIdleMs },
       deadlineMs: reach.timeoutMs,
       network: reach.network,
     },

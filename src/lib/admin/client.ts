@@ -48,6 +48,14 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
         throw explained(options, error);
       }
     },
+    create: (request) => call('create', request),
+    join: (request) => call('join', request),
+    invitations: () => call('invitations'),
+    acceptInvitation: (request) => call('accept-invitation', request),
+    rejectInvitation: (request) => call('reject-invitation', request),
+    leave: (request) => call('leave', request),
+    show: (request) => call('show', request),
+    delete: (request) => call('delete', request),
     link: (request) => call('link', request),
     unlink: (request) => call('unlink', request),
     rooms: () => call('rooms'),

@@ -18,6 +18,7 @@ const words = (longest: number) => v.pipe(v.string(), v.minLength(1), v.maxLengt
 const nothing = v.strictObject({});
 const ofRoom = v.strictObject({ room: words(500) });
 const people = v.pipe(v.array(words(300)), v.minLength(1), v.maxLength(50));
+const servers = v.optional(v.pipe(v.array(words(300)), v.maxLength(20)));
 const ofAside = v.strictObject({ id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
 
 const operation = <Schema extends v.GenericSchema<object>>(
@@ -60,11 +61,44 @@ export const operations: Readonly<Record<string, Operation>> = {
       caller.rights === 'admin' ? service.rooms() : roomsFor(caller.workspace, await service.rooms()),
     everybody,
   ),
+  create: operation(
+    v.strictObject({
+      name: words(500),
+      private: v.optional(v.boolean()),
+      topic: v.optional(words(5000)),
+      members: v.optional(v.pipe(v.array(words(300)), v.maxLength(50))),
+      owner: v.optional(words(300)),
+      version: v.optional(words(50)),
+      unlisted: v.optional(v.boolean()),
+      alias: v.optional(words(300)),
+      dryRun: v.optional(v.boolean()),
+    }),
+    (service, body) => service.create(body),
+  ),
+  join: operation(
+    v.strictObject({
+      room: words(500),
+      via: servers,
+      name: v.optional(words(500)),
+      maxMembers: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+    }),
+    (service, body) => service.join(body),
+  ),
+  invitations: operation(nothing, (service) => service.invitations()),
+  'accept-invitation': operation(v.strictObject({ room: words(500), name: v.optional(words(500)) }), (service, body) =>
+    service.acceptInvitation(body),
+  ),
+  'reject-invitation': operation(ofRoom, (service, body) => service.rejectInvitation(body)),
+  leave: operation(v.strictObject({ room: words(500), archive: v.optional(v.boolean()) }), (service, body) =>
+    service.leave(body),
+  ),
+  show: operation(ofRoom, (service, body) => service.show(body)),
+  delete: operation(ofRoom, (service, body) => service.delete(body)),
   link: operation(
     v.strictObject({
       room: words(500),
       matrixRoom: v.optional(words(500)),
-      via: v.optional(v.pipe(v.array(words(300)), v.maxLength(20))),
+      via: servers,
       retention: v.optional(v.picklist(['keep', 'redact'])),
     }),
     (service, body) => service.link(body),

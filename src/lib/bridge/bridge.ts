@@ -13,7 +13,7 @@ import type { OpeningParts } from './direct/opening.ts';
 import { isRoomLane, isWordLane, wordLane } from '../store/lane-names.ts';
 import { createEmojiNews } from './emoji/emoji-news.ts';
 import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
-import { createGhosts } from './homeserver/ghosts.ts';
+import { type Ghosts, createGhosts } from './homeserver/ghosts.ts';
 import { watchHomeserver } from './homeserver/health.ts';
 import { createLookUpForMatrix } from './homeserver/names.ts';
 import { createMayNotifyRoom } from './homeserver/room-power.ts';
@@ -35,7 +35,7 @@ import { createRelay } from './relay.ts';
 import { createBridgeService } from './service/service.ts';
 import { createWords } from './words/words.ts';
 import { createLookUpForWorkspace } from './workspace/names.ts';
-import { createPuppets } from './workspace/puppets.ts';
+import { type Puppets, createPuppets } from './workspace/puppets.ts';
 import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
 import { createWorkspaceSink } from './workspace/sink.ts';
 import { watchWorkspace } from './workspace/watchdog.ts';
@@ -70,6 +70,8 @@ export interface Bridge {
   /** Where the homeserver reaches us. */
   readonly url: string;
   readonly portals: PortalIndex;
+  readonly ghosts: Ghosts;
+  readonly puppets: Puppets;
   sides(): { readonly workspace: SideState & { readonly realtime: boolean }; readonly homeserver: SideState };
   /** Why rows of that portal wait although both servers work. */
   problemsOf(portal: Portal): readonly string[];
@@ -260,6 +262,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const bridge: Bridge = {
     url: listener.url,
     portals,
+    ghosts,
+    puppets,
     sides: () => ({
       workspace: { ...stateOf(breakers.workspace, asked.workspace || realtime.isUp()), realtime: realtime.isUp() },
       homeserver: stateOf(breakers.homeserver, asked.homeserver),

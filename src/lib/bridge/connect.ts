@@ -11,6 +11,7 @@ import type { RealtimeHandlers, RealtimeSession, WorkspaceApi, WorkspaceCredenti
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/types.ts';
 import { bridgeIdOf } from './effect-ids.ts';
+import { endTerms, type EndChoices } from './ends/end-terms.ts';
 import { createCustomEmojiBook } from './emoji/custom-emoji.ts';
 import { createFederation } from './federation/federation.ts';
 import { createFileTerms } from './files/terms.ts';
@@ -20,12 +21,18 @@ import { createReadSettings } from './workspace/settings.ts';
 
 export interface BridgeConfig {
   readonly workspace: { readonly url: string; readonly credentials: WorkspaceCredentials };
-  readonly homeserver: { readonly url: string; readonly serverName: ServerName };
+  readonly homeserver: {
+    readonly url: string;
+    readonly serverName: ServerName;
+    /** Of a server administrator, for what only they may do. */
+    readonly adminToken?: Secret | undefined;
+  };
   readonly registration: Pick<Registration, 'id' | 'asToken' | 'senderLocalpart' | 'prefix'>;
   /** As `openStore` takes it. */
   readonly store: string;
   readonly key: Secret | Uint8Array;
   readonly identity: BridgeIdentity['mode'];
+  readonly ends?: EndChoices | undefined;
   readonly deadlineMs?: number | undefined;
   /** A `fetch` and an agent that know the proxy and the certificate authority. */
   readonly network?: Pick<Network, 'fetch' | 'webSocketAgent'> | undefined;
@@ -97,6 +104,7 @@ export async function connectBridge(config: BridgeConfig, options: ConnectOption
         federation: await createFederation({ store, workspace, clock, log, bot: credentials.userId }),
         files: createFileTerms({ settings, homeserver, clock, log }),
         emoji: createCustomEmojiBook({ store, workspace, homeserver, clock, log }),
+        ends: endTerms(config, { clock, log }),
         clock,
         log,
         passed,

@@ -168,6 +168,21 @@ export const profileFields: readonly ProfileField[] = [
     parse: duration,
   },
   {
+    name: 'room-ends',
+    kinds: admin,
+    summary: 'what becomes of a room whose other side was deleted',
+    choices: ['close', 'keep', 'delete'],
+    default: 'close',
+  },
+  {
+    name: 'puppet-idle',
+    kinds: admin,
+    summary: 'how long accounts of people who left every bridged room stay active',
+    helpValue: 'DURATION',
+    default: '30d',
+    parse: duration,
+  },
+  {
     name: 'presence',
     kinds: admin,
     summary: 'whether it is carried over who is online, away and busy',

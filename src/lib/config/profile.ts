@@ -54,6 +54,10 @@ export interface AdminProfile extends ProfileBase {
   };
   /** How long bodies of settled messages are kept, in milliseconds. */
   readonly keepBodiesMs: number;
+  /** What becomes of a room whose other side was deleted. */
+  readonly roomEnds: 'close' | 'keep' | 'delete';
+  /** How long the account of an external person who is in no bridged room any more stays active, in milliseconds. */
+  readonly puppetIdleMs: number;
   /** It is carried over who is online, away and busy. */
   readonly presence: boolean;
   /** A folder of this profile's own: store, socket, journal. It need not exist yet. */

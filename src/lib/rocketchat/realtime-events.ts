@@ -21,9 +21,13 @@ const IN_ROOM: Readonly<Partial<Record<RealtimeInterest, string>>> = {
 };
 const STATUSES = ['offline', 'online', 'away', 'busy'] as const;
 
-/** What is subscribed to once on a connection. */
-export function commonTopics(wants: readonly RealtimeInterest[]): readonly RealtimeTopic[] {
-  return wants.flatMap((interest) => (LOGGED[interest] ?? []).map((key) => ({ stream: 'stream-notify-logged', key })));
+/** What is subscribed to once on a connection of that account. */
+export function commonTopics(wants: readonly RealtimeInterest[], userId: WorkspaceUserId): readonly RealtimeTopic[] {
+  const logged = wants.flatMap((interest) => LOGGED[interest] ?? []);
+  return [
+    ...logged.map((key) => ({ stream: 'stream-notify-logged', key })),
+    ...(wants.includes('rooms') ? [{ stream: 'stream-notify-user', key: `${userId}/rooms-changed` }] : []),
+  ];
 }
 
 /** Names of a room's events besides its deletions. */
@@ -47,6 +51,7 @@ export function eventFrom(stream: string, name: string, args: readonly unknown[]
 export function newsFrom(stream: string, name: string, args: readonly unknown[]): RealtimeNews | undefined {
   const detail = args[0];
   if (stream === 'stream-notify-room') return roomNews(name, args);
+  if (stream === 'stream-notify-user') return roomChanged(name, args);
   if (stream !== 'stream-notify-logged') return undefined;
   if (name === 'user-status') return presence(detail);
   if (!isObject(detail)) return undefined;
@@ -72,6 +77,14 @@ function roomNews(key: string, [first, activities, extra]: readonly unknown[]): 
     typing: activities.includes('user-typing'),
     ...(threadId === undefined ? {} : { threadId: threadId as MessageId }),
   };
+}
+
+function roomChanged(key: string, [change, document]: readonly unknown[]): RealtimeNews | undefined {
+  if (!key.endsWith('/rooms-changed') || !isObject(document)) return undefined;
+  const { _id: roomId } = document;
+  if (typeof roomId !== 'string' || (change !== 'inserted' && change !== 'updated' && change !== 'removed'))
+    return undefined;
+  return { kind: 'room', change, roomId: roomId as WorkspaceRoomId, document };
 }
 
 function pruned(roomId: WorkspaceRoomId, detail: JsonObject): RealtimeNews | undefined {

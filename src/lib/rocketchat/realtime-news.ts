@@ -6,9 +6,9 @@ import type { CustomEmoji } from './feature-types.ts';
  * through about one a second on a connection.
  *
  * `users`: pictures, names, deletions (3 in all). `presence`: who is online (1). `emoji`: custom emoji (2).
- * `prunes`, `typing`: one each for each watched room.
+ * `rooms`: rooms whose member the account is (1). `prunes`, `typing`: one each for each watched room.
  */
-export type RealtimeInterest = 'users' | 'presence' | 'emoji' | 'prunes' | 'typing';
+export type RealtimeInterest = 'users' | 'presence' | 'emoji' | 'rooms' | 'prunes' | 'typing';
 
 /** News that is of the moment: none is brought again by a catch-up, and what was missed is compared instead. */
 export type RealtimeNews =
@@ -47,6 +47,17 @@ export type RealtimeNews =
       readonly messages: 'deleted' | 'kept';
     }
   | { readonly kind: 'room-avatar'; readonly roomId: WorkspaceRoomId; readonly etag?: string }
+  /**
+   * Told with each message too, and whatever system messages the workspace hides. Of one that is gone, or that the
+   * account is no longer a member of, nothing but its id is known.
+   */
+  | {
+      readonly kind: 'room';
+      readonly change: 'inserted' | 'updated' | 'removed';
+      readonly roomId: WorkspaceRoomId;
+      /** The room's document as it came. */
+      readonly document: Readonly<Record<string, unknown>>;
+    }
   /** Silent where `Presence_broadcast_disabled` is on, which large Community workspaces switch on by themselves. */
   | {
       readonly kind: 'presence';

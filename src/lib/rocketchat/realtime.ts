@@ -58,7 +58,7 @@ const quietLogger = { debug: quiet, info: quiet, warn: quiet, warning: quiet, er
 
 /** An account's realtime session over `@rocket.chat/sdk`; docs/notes/rocketchat-sdk.md tells what is done around it. */
 export function createRealtime(options: RealtimeOptions): RealtimeSession {
-  return runRealtimeSession({ ...options, open: openWith(options) });
+  return runRealtimeSession({ ...options, userId: options.credentials.userId, open: openWith(options) });
 }
 
 function openWith(options: RealtimeOptions): OpenRealtime {

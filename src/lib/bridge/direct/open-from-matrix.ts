@@ -2,6 +2,7 @@ import type { MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { InboxRow, Portal } from '../../store/types.ts';
+import { openRoom } from '../invitations/open-room.ts';
 import type { Voice } from '../workspace/puppets.ts';
 import { bringThird } from './bring-third.ts';
 import { type Company, accountsOf, companyOf, settledMembers } from './company.ts';
@@ -21,8 +22,11 @@ import {
   settled,
 } from './opening.ts';
 import { openRoomOf } from './open-room.ts';
-import { ENCRYPTED, NO_ACCOUNTS, NOT_DIRECT, type Refusal, failed, refuse, tooMany } from './refuse.ts';
+import { ENCRYPTED, NO_ACCOUNTS, type Refusal, failed, refuse, tooMany } from './refuse.ts';
 import { supersede } from './supersede.ts';
+
+/** The room is no conversation of a few people, but one for many. */
+const NO_DIRECT = 'no direct message';
 
 /**
  * Somebody on Matrix invited a ghost: it joins, and the inviter's puppet opens the direct message in Rocket.Chat.
@@ -46,6 +50,7 @@ export async function openFromMatrix(opening: OpeningParts, row: InboxRow): Prom
   const ghost = await ghosts.account(user);
   if (!(await joins(ghost, invite))) return settled('the invitation was taken back');
   const company = await companyIn(opening, ghost, invite);
+  if (company === NO_DIRECT) return openRoom(opening, invite, ghost);
   if ('text' in company) return settled(await refuse(parts, ghost, invite, company));
   return open(opening, invite, ghost, company);
 }
@@ -60,17 +65,27 @@ async function joins(ghost: MatrixApi, { roomId }: Invite): Promise<boolean> {
   }
 }
 
-async function companyIn({ parts }: OpeningParts, ghost: MatrixApi, invite: Invite): Promise<Company | Refusal> {
+async function companyIn(
+  { parts }: OpeningParts,
+  ghost: MatrixApi,
+  invite: Invite,
+): Promise<Company | Refusal | typeof NO_DIRECT> {
   const { identity } = parts;
-  if (identity.mode === 'alias') return NO_ACCOUNTS;
   if ((await ghost.state(invite.roomId, 'm.room.encryption', '')) !== undefined) return ENCRYPTED;
-  const rules = await ghost.state(invite.roomId, 'm.room.join_rules', '');
+  if (!invite.isDirect && (await isForMany(ghost, invite))) return NO_DIRECT;
   const members = await settledMembers(parts.clock, ghost, invite.roomId);
-  if ((!invite.isDirect && rules?.['join_rule'] === 'public') || members.includes(identity.matrixBot))
-    return NOT_DIRECT;
+  if (members.includes(identity.matrixBot)) return NO_DIRECT;
   const { directMembers } = await parts.settings();
-  if (members.length > directMembers) return tooMany(directMembers);
+  if (members.length > directMembers) return invite.isDirect ? tooMany(directMembers) : NO_DIRECT;
+  if (identity.mode === 'alias') return NO_ACCOUNTS;
   return companyOf(parts, invite.inviter, members);
+}
+
+/** Anybody may join it, or it has a name: what people make for more than a conversation. */
+async function isForMany(ghost: MatrixApi, { roomId }: Invite): Promise<boolean> {
+  const rules = await ghost.state(roomId, 'm.room.join_rules', '');
+  const name = (await ghost.state(roomId, 'm.room.name', ''))?.['name'];
+  return rules?.['join_rule'] === 'public' || (typeof name === 'string' && name !== '');
 }
 
 async function open(opening: OpeningParts, invite: Invite, ghost: MatrixApi, company: Company): Promise<Opened> {

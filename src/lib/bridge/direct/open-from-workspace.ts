@@ -3,7 +3,7 @@ import type { WorkspaceUser } from '../../rocketchat/types.ts';
 import type { InboxRow, Person, Portal } from '../../store/types.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import { newestEvent } from '../homeserver/catch-up.ts';
-import { BRIDGE_STATE } from '../service/link.ts';
+import { BRIDGE_STATE } from '../homeserver/room-claim.ts';
 import { homeserverIn } from './hands.ts';
 import {
   type Opened,

@@ -22,11 +22,6 @@ export const NO_ACCOUNTS: Refusal = {
   text: 'This bridge gives people from Matrix no accounts of their own in Rocket.Chat, and without one nobody can have a direct message there.',
 };
 
-export const NOT_DIRECT: Refusal = {
-  outcome: 'not a direct message',
-  text: 'This room is open to more people than a direct message in Rocket.Chat can be. An administrator of the bridge can link it with a channel.',
-};
-
 export const tooMany = (limit: number): Refusal => ({
   outcome: 'too many people',
   text: `A direct message in Rocket.Chat has at most ${limit} people, and this room has more. An administrator of the bridge can link it with a channel.`,

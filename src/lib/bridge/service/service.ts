@@ -2,6 +2,12 @@ import type { Bridge } from '../bridge.ts';
 import type { BridgeParts } from '../parts.ts';
 import { accessRules, changeAccess, checkAccess } from './access.ts';
 import { federationRoles, setFederationRoles } from './federation-roles.ts';
+import { createRoom } from './create.ts';
+import { deleteRoom } from './delete.ts';
+import { acceptInvitation, listInvitations, rejectInvitation } from './invitations.ts';
+import { joinRoom } from './join.ts';
+import { leaveRoom } from './leave.ts';
+import { showRoom } from './show.ts';
 import { inviteLink, inviteUsers, verifyUsers } from './invite.ts';
 import { linkRooms } from './link.ts';
 import { changeRoom } from './change-room.ts';
@@ -21,6 +27,14 @@ import type { BridgeService } from './views.ts';
  */
 export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefined): BridgeService {
   return {
+    create: (request) => createRoom(parts, bridge, request),
+    join: (request) => joinRoom(parts, bridge, request),
+    invitations: () => listInvitations(parts),
+    acceptInvitation: (request) => acceptInvitation(parts, bridge, request),
+    rejectInvitation: (request) => rejectInvitation(parts, request),
+    leave: (request) => leaveRoom(parts, bridge, request),
+    show: (request) => showRoom(parts, bridge, request),
+    delete: (request) => deleteRoom(parts, bridge, request),
     link: (request) => linkRooms(parts, bridge, request),
     unlink: (request) => unlinkRooms(parts, bridge, request),
     rooms: () => listRooms(parts, bridge),

@@ -4,6 +4,10 @@ import type { ChangeRoomRequest, ChangeRoomView } from './change-room-view.ts';
 import type { OpenDirectRequest, OpenDirectView } from './direct-view.ts';
 import type { FederationRolesService } from './roles-view.ts';
 import type { StatsView } from './stats-view.ts';
+import type { CreateRequest, CreateView } from './create-view.ts';
+import type { AcceptRequest, InvitationsView, RejectView } from './invitations-view.ts';
+import type { JoinRequest, JoinView } from './join-view.ts';
+import type { ShowView } from './show-view.ts';
 
 export interface LinkRequest {
   /** Name or id of the Rocket.Chat room. */
@@ -179,6 +183,14 @@ export interface AsideView {
 }
 
 export interface BridgeService extends FederationRolesService {
+  create(request: CreateRequest): Promise<CreateView>;
+  join(request: JoinRequest): Promise<JoinView>;
+  invitations(): Promise<InvitationsView>;
+  acceptInvitation(request: AcceptRequest): Promise<JoinView>;
+  rejectInvitation(request: { readonly room: string }): Promise<RejectView>;
+  leave(request: { readonly room: string; readonly archive?: boolean | undefined }): Promise<LinkView>;
+  show(request: { readonly room: string }): Promise<ShowView>;
+  delete(request: { readonly room: string }): Promise<LinkView>;
   link(request: LinkRequest): Promise<LinkView>;
   unlink(request: { readonly room: string }): Promise<LinkView>;
   rooms(): Promise<readonly RoomView[]>;

@@ -1,4 +1,5 @@
 import { canAccess, may } from '../access.ts';
+import { setArchived } from '../archiving.ts';
 import type { RoomDocument } from '../documents.ts';
 import { join, leave } from '../membership.ts';
 import { MeteorError } from '../meteor.ts';
@@ -56,6 +57,16 @@ export const roomRoutes: readonly Route[] = [
     act: (call) => ({ roles: rolesOf(call, anyRoom({ ...call, params: { roomId: call.params['rid'] } })._id) }),
   },
   { method: 'POST', path: 'rooms.saveRoomSettings', params: settingsShape(), act: save },
+  {
+    method: 'POST',
+    path: 'rooms.changeArchivationState',
+    params: shape({ rid: text(), action: nullable(text()) }),
+    act(call) {
+      const room = anyRoom({ ...call, params: { roomId: call.params['rid'] } });
+      setArchived(call.workspace, call.caller, room, call.params['action'] === 'archive');
+      return {};
+    },
+  },
   {
     method: 'POST',
     path: 'rooms.join',
