@@ -1,4 +1,4 @@
-import { inviteProblem } from '../lib/bridge/service/invite-problem.ts';
+import { problemOf } from '../lib/bridge/service/refused-people.ts';
 import type { BridgeService, InviteView } from '../lib/bridge/service/views.ts';
 import { table } from '../lib/output/table.ts';
 import type { CommandResult } from './base-command.ts';
@@ -31,7 +31,7 @@ export const invitePeople = (
 
 /** Exit 0: everybody is invited; 1: nobody could be; 9: some could not, and are named. */
 export function invitedResult(room: string, people: readonly InviteView[]): CommandResult<InviteData> {
-  const problem = inviteProblem(room, people);
+  const problem = problemOf(people, `could not be invited to ${room}`);
   return {
     data: { room, people },
     view: [

@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { type CommandResult } from '../cli/base-command.ts';
 import { ServiceCommand } from '../cli/service-command.ts';
+import { RcfedError } from '../lib/core/errors.ts';
 import type { Prompts } from '../lib/output/prompts.ts';
 import { parseSlash } from '../lib/slash/parse.ts';
 import type { SlashAnswer } from '../lib/slash/slash-word.ts';
@@ -44,6 +45,8 @@ export default class Slash extends ServiceCommand<typeof Slash, SlashData> {
     const { as } = this.flags;
     const { word, words } = parseSlash(this.words.join(' '));
     const room = word.inRoom ? await this.room() : this.flags.room;
+    if (word.asks !== undefined && !(await this.confirm(word.asks(room ?? ''))))
+      throw new RcfedError('RCFED_DECLINED', `Nothing is done in ${room}`);
     const { lines, changed, result, warnings, problem } = await this.withService((service) =>
       word.run(words, { service, room, as }),
     );

@@ -50,6 +50,14 @@ export interface BenchOptions {
   readonly watchMs?: number;
   /** How often the bridge compares everybody's name and picture; unset: as in production. */
   readonly compareProfilesMs?: number;
+  /** How often the bridge compares the roles in all rooms; unset: as in production. */
+  readonly compareRolesMs?: number;
+  /** How often the bridge compares who is in the rooms; unset: as in production. */
+  readonly compareMembersMs?: number;
+  /** In rooms with more people in Rocket.Chat, ghosts join when they speak; unset: as in production. */
+  readonly maxMembers?: number;
+  /** Most puppets; unset: as in production. */
+  readonly puppetSeats?: number;
   /** How long notices of what was set aside hold further ones of the room back; unset: as in production. */
   readonly noticesMs?: number;
 }
@@ -120,6 +128,8 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     store: options.store ?? join(folder, 'store.db'),
     key: new Uint8Array(32).fill(5),
     identity: options.identity ?? 'puppets',
+    maxMembers: options.maxMembers,
+    puppetSeats: options.puppetSeats,
   };
   const tokens = new Map<string, string>();
   const running = new Set<RunningBridge>();
@@ -144,7 +154,9 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         ...(options.presence === 'carried' && { presence: true }),
         ...(options.watchMs === undefined ? {} : { watchMs: options.watchMs }),
         noticesMs: options.noticesMs,
+        compareMembersMs: options.compareMembersMs,
         ...(options.compareProfilesMs === undefined ? {} : { compareProfilesMs: options.compareProfilesMs }),
+        compareRolesMs: options.compareRolesMs,
       });
       const one: RunningBridge = {
         bridge,

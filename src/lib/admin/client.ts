@@ -67,6 +67,8 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     setFederationRoles: (request) => call('set-federation-roles', request),
     invite: (request) => call('invite', request),
     verify: (request) => call('verify', request),
+    members: (request) => call('members', request),
+    changeMembers: (request) => call('change-members', request),
     inviteLink: (request) => call('invite-link', request),
     openDirect: (request) => call('open-direct', request),
     changeRoom: (request) => call('change-room', request),

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { FEDERATION_ACTIONS } from '../access/federation-roles.ts';
+import type { MemberChange } from '../bridge/service/members-view.ts';
 import type { BridgeService } from '../bridge/service/views.ts';
 import { RcfedError } from '../core/errors.ts';
 import type { Caller } from './authorise.ts';
@@ -24,7 +25,7 @@ const ofAside = v.strictObject({ id: v.pipe(v.number(), v.safeInteger(), v.minVa
 const operation = <Schema extends v.GenericSchema<object>>(
   body: Schema,
   run: (service: BridgeService, body: v.InferOutput<Schema>, caller: Caller) => Promise<unknown>,
-  rights: Rights = 'admin',
+  rights: Rights | ((body: v.InferOutput<Schema>) => Rights) = 'admin',
 ): Operation => ({
   async run(service, given, caller, assertRight) {
     if (caller.rights === 'person' && rights === 'admin') throw onlyAdmins();
@@ -33,7 +34,9 @@ const operation = <Schema extends v.GenericSchema<object>>(
       const field = v.getDotPath(checked.issues[0]);
       throw new RcfedError('RCFED_USAGE', `The request's ${field ?? 'body'} is not as the admin API wants it`);
     }
-    if (caller.rights === 'person' && rights !== 'admin') await assertRight(caller, rights, checked.output);
+    const needed = typeof rights === 'function' ? rights(checked.output) : rights;
+    if (caller.rights === 'person' && needed === 'admin') throw onlyAdmins();
+    if (caller.rights === 'person' && needed !== 'admin') await assertRight(caller, needed, checked.output);
     return run(service, checked.output, caller);
   },
 });
@@ -46,6 +49,12 @@ const onlyAdmins = (): RcfedError =>
 
 /** What everybody with an account may ask; what they are told may be less than an admin. */
 const everybody: PersonRight = {};
+
+/** Rocket.Chat's own permissions for what is changed. Who is an owner, the bridge's admins alone say here. */
+const rightToChange = ({ change }: { readonly change: MemberChange['change'] }): Rights => {
+  if (change === 'kick' || change === 'ban' || change === 'unban') return { inRoom: 'remove-user' };
+  return change === 'moderator' ? { inRoom: 'set-moderator' } : 'admin';
+};
 
 /** What the admin API does, by the last part of the path. */
 export const operations: Readonly<Record<string, Operation>> = {
@@ -83,6 +92,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       maxMembers: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
     }),
     (service, body) => service.join(body),
+    { allows: 'join' },
   ),
   invitations: operation(nothing, (service) => service.invitations()),
   'accept-invitation': operation(v.strictObject({ room: words(500), name: v.optional(words(500)) }), (service, body) =>
@@ -157,6 +167,25 @@ export const operations: Readonly<Record<string, Operation>> = {
   stats: operation(
     v.strictObject({ days: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(366)) }),
     (service, body) => service.stats(body),
+  ),
+  members: operation(
+    v.strictObject({
+      room: words(500),
+      limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100)),
+      page: v.optional(words(100)),
+    }),
+    (service, body) => service.members(body),
+    { inRoom: 'member' },
+  ),
+  'change-members': operation(
+    v.strictObject({
+      room: words(500),
+      users: people,
+      change: v.picklist(['kick', 'ban', 'unban', 'owner', 'moderator', 'muted', 'none']),
+      reason: v.optional(words(500)),
+    }),
+    (service, body) => service.changeMembers(body),
+    rightToChange,
   ),
   unlink: operation(ofRoom, (service, body) => service.unlink(body)),
   trace: operation(v.strictObject({ ref: words(2000) }), (service, body) => service.trace(body)),

@@ -30,10 +30,12 @@ import { createTyping } from './live/typing.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
 import { createNotices } from './notices/aside.ts';
 import type { BridgeParts } from './parts.ts';
+import { createMemberships } from './membership/memberships.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
 import { createBridgeService } from './service/service.ts';
 import { createWords } from './words/words.ts';
+import { createFollowRoles } from './roles/follow-roles.ts';
 import { createLookUpForWorkspace } from './workspace/names.ts';
 import { type Puppets, createPuppets } from './workspace/puppets.ts';
 import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
@@ -56,6 +58,10 @@ export interface BridgeOptions {
   readonly noticesMs?: number | undefined;
   /** How often everybody's name and picture are compared, ms; unset: ghosts every 10 s, puppets every 5 minutes. */
   readonly compareProfilesMs?: number;
+  /** How often the roles in all rooms are compared, ms; unset: every ten minutes. */
+  readonly compareRolesMs?: number | undefined;
+  /** How often everybody who is in the rooms is compared, ms; unset: every 5 minutes. */
+  readonly compareMembersMs?: number | undefined;
 }
 
 export interface SideState {
@@ -130,21 +136,31 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   };
   const localNames = createLocalNames();
   const ghostProfiles = createGhostProfiles({ parts, localNames, everyMs: options.compareProfilesMs, signal });
-  const ghosts = createGhosts(parts, (author) => ghostProfiles.seen(author));
-  const puppets = createPuppets(parts, localNames);
+  const ghosts = createGhosts(parts, {
+    onSeen: (author) => ghostProfiles.seen(author),
+    onEntered: (portal, author) => memberships.spoke(portal, author),
+  });
+  const roles = createFollowRoles({ parts, portals, wake, everyMs: options.compareRolesMs, signal });
+  const puppets = createPuppets(parts, localNames, (portal, userId) => roles.entered(portal, userId));
   const notices = createNotices({ parts, portals, signal, windowMs: options.noticesMs });
   const mayNotifyRoom = createMayNotifyRoom(parts);
   const tallies = createPollTallies({ parts, portals, wake, signal });
   const relay = createRelay(parts, {
-    homeserver: createHomeserverSink(parts, ghosts, createLookUpForMatrix(parts, portals, mayNotifyRoom)),
-    workspace: createWorkspaceSink(parts, puppets, createLookUpForWorkspace(parts, portals, mayNotifyRoom), tallies),
+    homeserver: createHomeserverSink(parts, { ghosts, puppets }, createLookUpForMatrix(parts, portals, mayNotifyRoom)),
+    workspace: createWorkspaceSink(
+      parts,
+      { ghosts, puppets },
+      createLookUpForWorkspace(parts, portals, mayNotifyRoom),
+      tallies,
+    ),
     distrust: (portal, event) =>
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
     distrustHands,
     onAside: (portal, row) => notices.tell(portal, row),
   });
   const asked = { workspace: false, homeserver: false };
-  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake: wakeRoom, distrustHands });
+  const onCaughtUp = (portal: Portal): void => memberships.caughtUp(portal);
+  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake: wakeRoom, onCaughtUp, distrustHands });
   const lanes = new Lanes({
     store: parts.store,
     relay,
@@ -157,7 +173,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     signal,
   });
 
+  const everyMs = options.compareMembersMs;
+  const memberships = createMemberships({ parts, portals, catchUps, ghosts, wake, everyMs, signal });
   const live = together([
+    memberships,
     createTyping({ parts, portals, puppets, signal }),
     createReceipts({ parts, portals, puppets, signal }),
     ...(options.presence === true ? [createPresence({ parts, signal })] : []),
@@ -165,6 +184,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     ghostProfiles,
     createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
     createEmojiNews(parts.emoji),
+    roles,
     createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
   ]);
   const listening = { wants: live.wants, onNews: live.inWorkspace };
@@ -185,6 +205,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     }
     realtime.watch(portal);
     directs.touched(portal.lane);
+    memberships.caughtUp(portal);
     await Promise.all([catchUps.one('workspace', portal), catchUps.one('homeserver', portal)]);
     lanes.wake(portal.lane);
   };

@@ -44,6 +44,8 @@ function argumentsOf(word: SlashWord, rest: string): readonly string[] {
   throw new RcfedError('RCFED_USAGE', `/${word.name} is written ${usage}`, { try: [`rcfed slash ${usage}`] });
 }
 
+const TOPIC = 'federation';
+
 /** The first two words at most are repeated, and only if they look like some: what follows may be anything. */
 function unknown(typed: string): RcfedError {
   const said = /^[a-z-]{1,30}(?:\s+[a-z-]{1,30})?/i.exec(typed)?.[0].toLowerCase().replace(/\s+/, ' ') ?? '';
@@ -51,8 +53,15 @@ function unknown(typed: string): RcfedError {
   const names = slashWords.map(({ name }) => name);
   const inTopic = names.filter((name) => name.includes(' '));
   const ofOneWord = names.filter((name) => !name.includes(' '));
-  const meant = [...(second === '' ? [] : closest(said, inTopic)), ...closest(first, ofOneWord)];
-  const shown = first === 'federation' ? `/${said}` : `/${first}`;
+  const isTopic = first === TOPIC;
+  const ofTopic = closest(
+    isTopic ? second : said,
+    isTopic ? inTopic.map((name) => name.slice(TOPIC.length + 1)) : inTopic,
+  );
+  const meant = isTopic
+    ? ofTopic.map((name) => `${TOPIC} ${name}`)
+    : [...(second === '' ? [] : ofTopic.slice(0, 1)), ...closest(first, ofOneWord)];
+  const shown = isTopic ? `/${said}` : `/${first}`;
   const guess = meant.length === 0 ? '' : `; did you mean ${meant.map((name) => `/${name}`).join(' or ')}?`;
   return new RcfedError('RCFED_COMMAND_UNKNOWN', `There is no slash command ${shown}${guess}`, {
     try: [...meant.slice(0, 2).map((name) => `rcfed slash /${name}`), 'rcfed slash /help'],

@@ -2,7 +2,10 @@ import type { RcfedError } from '../core/errors.ts';
 import type { BridgeService } from '../bridge/service/views.ts';
 
 /** What slash commands do, they do through the same services as the commands of their names. */
-export type SlashService = Pick<BridgeService, 'changeRoom' | 'invite' | 'openDirect' | 'search'>;
+export type SlashService = Pick<
+  BridgeService,
+  'changeMembers' | 'changeRoom' | 'invite' | 'join' | 'leave' | 'openDirect' | 'search'
+>;
 
 /** Where somebody says it. */
 export interface SlashContext {
@@ -38,6 +41,8 @@ export interface SlashWord {
   readonly arguments: SlashArguments;
   /** It is about one federated room. */
   readonly inRoom: boolean;
+  /** What is to be confirmed first, at a terminal. */
+  readonly asks?: (room: string) => string;
   /** `words`: what follows; of a text one word alone. */
   run(words: readonly string[], context: SlashContext): Promise<SlashAnswer>;
 }

@@ -1,7 +1,8 @@
-import { inviteProblem } from '../bridge/service/invite-problem.ts';
+import { problemOf } from '../bridge/service/refused-people.ts';
 import type { PublicRoomView } from '../bridge/service/views.ts';
 import type { SlashAnswer, SlashContext, SlashWord } from './slash-word.ts';
 
+const KICKED = { done: 'put out', already: 'was not there', refused: 'refused' };
 /** Rooms that a search answers with. */
 const FOUND = 20;
 
@@ -33,6 +34,18 @@ const federationWords: readonly SlashWord[] = [
       return { lines, changed: false, result };
     },
   },
+  {
+    name: 'federation join',
+    takes: '#alias:example.org',
+    does: 'brings a room of Matrix into Rocket.Chat',
+    arguments: 'one',
+    inRoom: false,
+    async run([alias = ''], { service }) {
+      const { warnings, ...result } = await service.join({ room: alias });
+      const line = `${alias} is ${result.room.room} in Rocket.Chat${result.changed ? '.' : ' already.'}`;
+      return { lines: [line], changed: result.changed, result, warnings };
+    },
+  },
 ];
 
 const inOneLine = ({ alias, roomId, name, members, bridged }: PublicRoomView): string =>
@@ -52,7 +65,43 @@ const roomWords: readonly SlashWord[] = [
       const people = await context.service.invite({ room, users });
       const lines = people.map(({ user, outcome, reason }) => `${user}: ${reason ?? outcome}`);
       const changed = people.some(({ outcome }) => outcome === 'invited');
-      return { lines, changed, result: { room, people }, problem: inviteProblem(room, people) };
+      return {
+        lines,
+        changed,
+        result: { room, people },
+        problem: problemOf(people, `could not be invited to ${room}`),
+      };
+    },
+  },
+  {
+    name: 'kick',
+    takes: 'USER …',
+    does: 'puts people out of the room',
+    arguments: 'people',
+    inRoom: true,
+    async run(users, context) {
+      const room = context.room ?? '';
+      const people = await context.service.changeMembers({ room, users, change: 'kick' });
+      const lines = people.map(({ user, outcome, reason }) => `${user}: ${reason ?? KICKED[outcome]}`);
+      const changed = people.some(({ outcome }) => outcome === 'done');
+      return {
+        lines,
+        changed,
+        result: { room, people },
+        problem: problemOf(people, `could not be put out of ${room}`),
+      };
+    },
+  },
+  {
+    name: 'leave',
+    takes: '',
+    does: 'ends the federation of the room: the Matrix room goes on without it',
+    arguments: 'none',
+    inRoom: true,
+    asks: (room) => `Leave the Matrix room of ${room}? Nobody there sees the other side's messages any more.`,
+    async run(_, { service, room = '' }) {
+      const { warnings, ...result } = await service.leave({ room });
+      return { lines: [`${result.room.room} is not federated any more.`], changed: true, result, warnings };
     },
   },
   {

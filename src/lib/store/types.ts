@@ -384,6 +384,8 @@ export interface People {
   profiles(kind: Person['kind']): Promise<readonly Profile[]>;
   /** Those of that kind who are members of the portal and are shown by that name; at most two. */
   membersNamed(portalId: PortalId, kind: Person['kind'], displayName: string): Promise<readonly Profile[]>;
+  /** All of that kind who are members of the portal. */
+  members(portalId: PortalId, kind: Person['kind']): Promise<readonly Profile[]>;
   /** Unique by Matrix user and by workspace user; a second person with one of them throws. */
   add(person: NewPerson): Promise<Person>;
   update(id: number, change: Partial<NewPerson>): Promise<Person>;

@@ -61,6 +61,32 @@ describe('a slash command from a terminal', () => {
     expect(run.stdout).toBe('The room is named general already.\n');
   });
 
+  it('joins a room of Matrix, puts people out, and leaves', async () => {
+    const alice = await lab.matrixUser('anna');
+    const { accessToken } = await lab.homeserver.registerUser('host');
+    const made = await fetch(`${lab.homeserver.url}/_matrix/client/v3/createRoom`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${accessToken}` },
+      body: JSON.stringify({ room_alias_name: 'cats', name: 'cats', preset: 'public_chat' }),
+    });
+    expect(made.status).toBe(200);
+    await alice.join('#cats:lab.test');
+    expect(await slash('/federation join #cats:lab.test')).toMatchObject({
+      exit: 0,
+      command: 'federation join',
+      changed: true,
+      lines: ['#cats:lab.test is cats in Rocket.Chat.'],
+    });
+    expect(await slash('/federation join #cats:lab.test')).toMatchObject({ exit: 0, changed: false });
+    expect(await slash('/kick @nobody:lab.test', '--room', 'general')).toMatchObject({
+      command: 'kick',
+      changed: false,
+    });
+    expect(await slash('/leave', '--room', 'cats')).toMatchObject({ exit: 2, error: { code: 'RCFED_ANSWER_MISSING' } });
+    expect(await slash('/leave', '--room', 'cats', '--yes')).toMatchObject({ exit: 0, changed: true });
+    expect(await slash('/leave', '--room', 'cats', '--yes')).toMatchObject({ exit: 1 });
+  });
+
   it('says what there is', async () => {
     const run = await lab.run(['slash', '/help']);
     expect(run.stdout).toContain('/federation dm @alice:example.org …: opens a direct message with people on Matrix');

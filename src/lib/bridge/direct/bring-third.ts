@@ -30,18 +30,21 @@ export async function bringThird(opening: OpeningParts, portal: Portal, invite: 
   if (user !== undefined) await (await ghosts.account(user)).join(invite.roomId);
   const members = await settledMembers(parts.clock, homeserverIn(parts, portal), invite.roomId);
   const { directMembers } = await parts.settings();
-  if (members.length <= directMembers) return grow(opening, portal, invite);
+  const hasSeat = user !== undefined || (await opening.puppets.hasSeat(invite.invited));
+  if (hasSeat && members.length <= directMembers) return grow(opening, portal, invite);
   if (user !== undefined) await (await ghosts.account(user)).leave(invite.roomId);
-  await tellFull(parts, portal, invite, directMembers);
-  return settled('too many people');
+  const why = hasSeat
+    ? `a direct message in Rocket.Chat has at most ${directMembers} people`
+    : 'the workspace has no seat left for another account';
+  await tellLeftOut(parts, portal, invite, why);
+  return settled(hasSeat ? 'too many people' : 'no seat left');
 }
 
-async function tellFull(parts: BridgeParts, portal: Portal, invite: Invite, limit: number): Promise<void> {
-  parts.log('warn', 'notice.direct-is-full', { portal: portal.name, invited: invite.invited });
+async function tellLeftOut(parts: BridgeParts, portal: Portal, invite: Invite, why: string): Promise<void> {
+  parts.log('warn', 'notice.direct-not-joined', { portal: portal.name, invited: invite.invited });
   const cause = `third:${invite.eventId}`;
-  const full = `a direct message in Rocket.Chat has at most ${limit} people`;
-  const onMatrix = `${invite.invited} is not part of this conversation in Rocket.Chat: ${full}. Start a new room with fewer people, or ask for a channel.`;
-  const inWorkspace = `${invite.inviter} invited ${invite.invited} on Matrix. What they write there is not seen here: ${full}.`;
+  const onMatrix = `${invite.invited} is not part of this conversation in Rocket.Chat: ${why}. Start a new room with fewer people, or ask for a channel.`;
+  const inWorkspace = `${invite.inviter} invited ${invite.invited} on Matrix. What they write there is not seen here: ${why}.`;
   await sayOnMatrix(parts, portal, cause, onMatrix);
   await sayInWorkspace(parts, portal, cause, inWorkspace);
 }

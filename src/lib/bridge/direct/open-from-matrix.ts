@@ -22,7 +22,7 @@ import {
   settled,
 } from './opening.ts';
 import { openRoomOf } from './open-room.ts';
-import { ENCRYPTED, NO_ACCOUNTS, type Refusal, failed, refuse, tooMany } from './refuse.ts';
+import { ENCRYPTED, NO_ACCOUNTS, type Refusal, failed, noSeat, refuse, tooMany } from './refuse.ts';
 import { supersede } from './supersede.ts';
 
 /** The room is no conversation of a few people, but one for many. */
@@ -66,7 +66,7 @@ async function joins(ghost: MatrixApi, { roomId }: Invite): Promise<boolean> {
 }
 
 async function companyIn(
-  { parts }: OpeningParts,
+  { parts, puppets }: OpeningParts,
   ghost: MatrixApi,
   invite: Invite,
 ): Promise<Company | Refusal | typeof NO_DIRECT> {
@@ -78,7 +78,9 @@ async function companyIn(
   const { directMembers } = await parts.settings();
   if (members.length > directMembers) return invite.isDirect ? tooMany(directMembers) : NO_DIRECT;
   if (identity.mode === 'alias') return NO_ACCOUNTS;
-  return companyOf(parts, invite.inviter, members);
+  const company = await companyOf(parts, invite.inviter, members);
+  for (const id of company.puppets) if (!(await puppets.hasSeat(id))) return noSeat(id);
+  return company;
 }
 
 /** Anybody may join it, or it has a name: what people make for more than a conversation. */

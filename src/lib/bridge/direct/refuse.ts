@@ -1,4 +1,4 @@
-import type { MatrixRoomId, WorkspaceRoomId } from '../../core/ids.ts';
+import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { WorkspaceApi } from '../../rocketchat/types.ts';
 import { messageIdFor, transactionId } from '../effect-ids.ts';
@@ -21,6 +21,11 @@ export const NO_ACCOUNTS: Refusal = {
   outcome: 'no direct messages in alias mode',
   text: 'This bridge gives people from Matrix no accounts of their own in Rocket.Chat, and without one nobody can have a direct message there.',
 };
+
+export const noSeat = (userId: MatrixUserId): Refusal => ({
+  outcome: 'no seat left',
+  text: `The workspace has no seat left for an account of ${userId} in Rocket.Chat, and without one nobody can have a direct message there.`,
+});
 
 export const tooMany = (limit: number): Refusal => ({
   outcome: 'too many people',

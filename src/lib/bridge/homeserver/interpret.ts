@@ -2,16 +2,19 @@ import type { EventId } from '../../core/ids.ts';
 import type { InboxRow, LedgerEntry, Portal, Settlement } from '../../store/types.ts';
 import { MEMBERSHIP_ROW } from '../direct/invite.ts';
 import type { HomeserverEvent } from '../events.ts';
+import { interpretMatrixMember } from '../membership/interpret-homeserver.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { interpretMatrixPins } from '../pins/interpret-homeserver.ts';
 import { PINNED_EVENTS } from '../pins/pinned.ts';
+import { interpretMatrixRoles } from '../roles/interpret-homeserver.ts';
 import { readContent, turnsEncryptionOn } from './content.ts';
 import { interpretCall } from './interpret-call.ts';
 import { interpretPoll, interpretPollRedaction, interpretTally, readPollContent } from './interpret-poll.ts';
 import { interpretReaction, reactionTakenBack } from './interpret-reaction.ts';
 import { type MatrixEvent, editTarget, markedWorkspace, readEvent } from './event.ts';
 import { POLL_TALLY, isRelayed } from './relayed-types.ts';
+import { POWER_LEVELS } from './power.ts';
 import { relationOf } from './relations.ts';
 import { postedBy, readSaid } from './said.ts';
 
@@ -31,7 +34,9 @@ export async function interpretHomeserverRow(
   if (event === undefined || (event.roomId !== portal.matrixRoomId && portal.direct === undefined)) {
     return nothing('malformed');
   }
-  if (row.type === MEMBERSHIP_ROW) return nothing('direct message opened');
+  if (row.type === MEMBERSHIP_ROW) {
+    return portal.direct === undefined ? interpretMatrixMember(parts, portal, event) : nothing('direct message opened');
+  }
   if (!isRelayed(event)) return nothing('ignored');
   if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);
   // What somebody takes back goes away here too, whoever they are by now.
@@ -39,6 +44,7 @@ export async function interpretHomeserverRow(
   if (event.type === 'm.reaction') return interpretReaction(parts, event);
   if (event.isState && event.type === PINNED_EVENTS)
     return interpretMatrixPins(parts, portal, row, event, ownSendingUnsettled);
+  if (event.isState && event.type === POWER_LEVELS) return interpretMatrixRoles(parts, portal, row, event);
   if (event.type === 'm.room.encrypted' || turnsEncryptionOn(event.type, event.stateKey, event.content)) {
     return { kind: 'room.encrypted', origin: 'homeserver', sender: event.sender };
   }

@@ -1,6 +1,7 @@
 import { PINNED_EVENTS } from '../pins/pinned.ts';
 import type { MatrixEvent } from './event.ts';
 import { turnsEncryptionOn } from './content.ts';
+import { POWER_LEVELS } from './power.ts';
 
 /** Made by the bridge itself, to have a poll's result shown; it never comes from a homeserver. */
 export const POLL_TALLY = 'chat.rocket.bridge.poll_tally';
@@ -48,10 +49,12 @@ const TOLD = new Set([
 /**
  * Whether an event may change something in Rocket.Chat. All others are recorded as seen and need no work. A type
  * that nobody knows may: what it says is for its readers to judge. State says nothing but that a room is
- * encrypted, and what is pinned in it.
+ * encrypted, what is pinned in it, who is there, and who has which power.
  */
 export function isRelayed({ type, content, isState, stateKey }: MatrixEvent): boolean {
-  if (isState) return (type === PINNED_EVENTS && stateKey === '') || turnsEncryptionOn(type, stateKey, content);
+  if (isState && type === 'm.room.member') return stateKey?.startsWith('@') === true;
+  const isCompared = type === PINNED_EVENTS || type === POWER_LEVELS;
+  if (isState) return (isCompared && stateKey === '') || turnsEncryptionOn(type, stateKey, content);
   if (TOLD.has(type)) return true;
   if (NOT_FOR_READERS.some((one) => (one.endsWith('.') ? type.startsWith(one) : type === one))) return false;
   const { msgtype } = content;

@@ -9,6 +9,7 @@ import { claimMatrixRoom, refuseUnbridgeable } from '../homeserver/room-claim.ts
 import { writeServerAcl } from '../homeserver/server-acl.ts';
 import type { BridgeParts } from '../parts.ts';
 import { linkedAtCursor } from '../portal-index.ts';
+import { compareMatrixRoles, compareWorkspaceRoles } from '../roles/row.ts';
 import { caughtUpTo } from '../workspace/catch-up.ts';
 import { federableRoom, joinWorkspaceRoom } from './federable.ts';
 import { roomIdOf, roomReference } from './matrix-room.ts';
@@ -45,6 +46,8 @@ export async function linkRooms(
   const warnings = await claimMatrixRoom(parts, matrixRoomId, room);
   const active = await activate(parts, portal, matrixRoomId, serverTime, request.retention);
   const unwritten = await writeServerAcl(parts, active);
+  await compareMatrixRoles(parts, active);
+  await compareWorkspaceRoles(parts, active);
   await bridge?.portalChanged(active, serverTime);
   return {
     room: viewOf(active, 0, bridge?.problemsOf(active) ?? []),

@@ -38,6 +38,12 @@ export async function openDirect(
     });
   const company = await companyNamed(parts, request);
   const opening = bridge?.opening ?? (await handsOf(parts));
+  for (const id of company.people)
+    if (!(await opening.puppets.hasSeat(id)))
+      throw new RcfedError('RCFED_REFUSED', `The workspace has no seat left for an account of ${id}`, {
+        why: 'Without an account nobody can have a direct message in Rocket.Chat.',
+        try: ['As an administrator of the bridge, allow more of them: rcfed federation run --puppet-seats 50'],
+      });
   const voices: Voice[] = [];
   for (const id of company.people) voices.push(await opening.puppets.account(id));
   const usernames = await usernamesOf(parts, company.people);

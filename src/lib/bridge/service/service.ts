@@ -13,6 +13,8 @@ import { linkRooms } from './link.ts';
 import { changeRoom } from './change-room.ts';
 import { openDirect } from './open-direct.ts';
 import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
+import { changeMembers } from './member-changes.ts';
+import { listMembers } from './members.ts';
 import { listRooms } from './rooms.ts';
 import { searchRooms } from './search.ts';
 import { federationStats } from './stats.ts';
@@ -46,6 +48,8 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     setFederationRoles: (request) => setFederationRoles(parts, request),
     invite: (request) => inviteUsers(parts, request),
     verify: ({ users }) => verifyUsers(parts, users),
+    members: (request) => listMembers(parts, request),
+    changeMembers: (request) => changeMembers(parts, request),
     inviteLink: ({ room }) => inviteLink(parts, room),
     openDirect: (request) => openDirect(parts, bridge, request),
     changeRoom: (request) => changeRoom(parts, request),

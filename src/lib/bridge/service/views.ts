@@ -8,6 +8,7 @@ import type { CreateRequest, CreateView } from './create-view.ts';
 import type { AcceptRequest, InvitationsView, RejectView } from './invitations-view.ts';
 import type { JoinRequest, JoinView } from './join-view.ts';
 import type { ShowView } from './show-view.ts';
+import type { MemberChange, MemberChangeView, MembersRequest, MembersView } from './members-view.ts';
 
 export interface LinkRequest {
   /** Name or id of the Rocket.Chat room. */
@@ -207,6 +208,10 @@ export interface BridgeService extends FederationRolesService {
   invite(request: { readonly room: string; readonly users: readonly string[] }): Promise<readonly InviteView[]>;
   /** At most 50 at once; looks at their profiles. */
   verify(request: { readonly users: readonly string[] }): Promise<readonly VerifiedView[]>;
+  /** One page: the people of the workspace first, then those of Matrix. */
+  members(request: MembersRequest): Promise<MembersView>;
+  /** At most 50 at once, each by themselves; in the order in which they were named. */
+  changeMembers(request: MemberChange): Promise<readonly MemberChangeView[]>;
   inviteLink(request: { readonly room: string }): Promise<InviteLinkView>;
   openDirect(request: OpenDirectRequest): Promise<OpenDirectView>;
   changeRoom(request: ChangeRoomRequest): Promise<ChangeRoomView>;

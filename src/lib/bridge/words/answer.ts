@@ -81,7 +81,10 @@ function serviceFor(parts: BridgeParts, service: BridgeService, { user, portal }
     openDirect: (request) => ask('open-direct', request),
     search: (request) => ask('search', request),
     invite: (request) => ask('invite', request),
+    changeMembers: (request) => ask('change-members', request),
     changeRoom: (request) => ask('change-room', request),
+    join: (request) => ask('join', request),
+    leave: (request) => ask('leave', request),
   };
 }
 

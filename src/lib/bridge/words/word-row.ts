@@ -9,8 +9,11 @@ import { type WorkspaceMessage, readMessage } from '../workspace/message.ts';
 /** Type of an inbox row of a message that somebody wrote to the bridge itself. */
 export const WORD_ROW = 'word';
 
-/** In a federated room, where other bots may listen too: only these, with the mark in front. */
-const IN_A_ROOM = /^\s*!(?:federation|invite|kick|leave|topic|rename)(?:\s|$)/i;
+/**
+ * In a federated room, where other bots may listen too: only these, with the mark in front. Who leaves it for good is
+ * not said there: Rocket.Chat's own `/leave` means oneself.
+ */
+const IN_A_ROOM = /^\s*!(?:federation|invite|kick|topic|rename)(?:\s|$)/i;
 
 /**
  * A message that is meant for the bridge: in a direct message with its bot each, in a federated room one that begins

@@ -3,11 +3,15 @@ import type { RawMessage } from '../../rocketchat/types.ts';
 import type { InboxRow, LedgerEntry, Portal, Snapshot } from '../../store/types.ts';
 import { DIRECT_ROW } from '../direct/invite.ts';
 import type { ReactionChange, WorkspaceEvent } from '../events.ts';
+import { interpretWorkspaceMembers } from '../membership/interpret-workspace.ts';
+import { MEMBERS } from '../membership/row.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { interpretWorkspacePins } from '../pins/interpret-workspace.ts';
 import { PINS } from '../pins/row.ts';
 import { isForTheBridge } from '../words/word-row.ts';
+import { interpretWorkspaceRoles } from '../roles/interpret-workspace.ts';
+import { ROLES } from '../roles/row.ts';
 import { type WorkspaceMessage, hashOf, isDeleted, readMessage, versionOf } from './message.ts';
 import { reactionChange } from './reactions.ts';
 import { kindOf } from './system-messages.ts';
@@ -36,6 +40,8 @@ export async function interpretWorkspaceRow(
   { portal, linkedAt, ownSendingUnsettled }: WorkspaceCircumstances,
 ): Promise<WorkspaceEvent | Nothing | Later> {
   if (row.type === PINS) return interpretWorkspacePins(parts, portal, row, ownSendingUnsettled);
+  if (row.type === ROLES) return interpretWorkspaceRoles(parts, portal, row, ownSendingUnsettled);
+  if (row.type === MEMBERS) return interpretWorkspaceMembers(parts, portal, row);
   if (row.type === DIRECT_ROW) return nothing('direct message opened');
   if (row.type === 'deleted' || row.type === 'pruned') {
     return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled, row.type);

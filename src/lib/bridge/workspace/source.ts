@@ -3,8 +3,10 @@ import type { RawMessage, RealtimeEvent } from '../../rocketchat/types.ts';
 import type { NewInboxRow, RecordBatch, Tombstone } from '../../store/types.ts';
 import { contentHash } from '../effect-ids.ts';
 import type { Recorded } from '../homeserver/source.ts';
+import { membersRow } from '../membership/row.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinsRow } from '../pins/row.ts';
+import { rolesRow } from '../roles/row.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { wordRow } from '../words/word-row.ts';
 import { type WorkspaceMessage, isDeleted, readMessage, versionOf } from './message.ts';
@@ -147,6 +149,10 @@ async function record(
   for (const event of events) {
     const pins = event.kind === 'message' ? pinsRow(portals, event.message) : undefined;
     if (pins !== undefined) rows.push(pins);
+    const roles = event.kind === 'message' ? rolesRow(portals, event.message) : undefined;
+    if (roles !== undefined) rows.push(roles);
+    const members = event.kind === 'message' ? membersRow(portals, event.message) : undefined;
+    if (members !== undefined) rows.push(members);
     const row = await rowOf(parts, portals, event);
     if (row === undefined) continue;
     rows.push(row);
