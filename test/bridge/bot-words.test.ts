@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { MatrixRoomId, WorkspaceRoomId } from '../../src/lib/core/ids.ts';
+import type { WorkspaceRoomId } from '../../src/lib/core/ids.ts';
 import type { WorkspaceApi } from '../../src/lib/rocketchat/types.ts';
 import { type Bench, type RunningBridge, bodiesIn, post, send, startBench, textsIn } from '../support/bridge-bench.ts';
 import { allIsWell, newConversation } from '../support/bridge-scene.ts';

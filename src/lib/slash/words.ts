@@ -110,7 +110,7 @@ const roomWords: readonly SlashWord[] = [
     does: 'changes the topic of the room',
     arguments: 'text',
     inRoom: true,
-    run: ([topic = ''], context) => changed(context, { topic }),
+    run: ([topic = ''], context) => changeRoom(context, { topic }),
   },
   {
     name: 'rename',
@@ -118,11 +118,11 @@ const roomWords: readonly SlashWord[] = [
     does: 'changes the name of the room',
     arguments: 'text',
     inRoom: true,
-    run: ([name = ''], context) => changed(context, { name }),
+    run: ([name = ''], context) => changeRoom(context, { name }),
   },
 ];
 
-async function changed(
+async function changeRoom(
   { service, room = '' }: SlashContext,
   change: { readonly topic?: string; readonly name?: string },
 ): Promise<SlashAnswer> {

@@ -45,7 +45,7 @@ export function statsOf({ kysely, engine }: StoreDatabase): Stats {
         .groupBy([day, 'origin'])
         .orderBy(day)
         .execute();
-      return rows.map(({ day: at, origin, count }) => ({ day: Number(at), origin: origin as Side, count }));
+      return rows.map(({ day: at, origin, count }) => ({ day: at, origin: origin as Side, count }));
     },
     async servers() {
       const people = kysely

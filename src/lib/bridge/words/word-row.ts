@@ -7,7 +7,7 @@ import type { PortalIndex } from '../portal-index.ts';
 import { type WorkspaceMessage, readMessage } from '../workspace/message.ts';
 
 /** Type of an inbox row of a message that somebody wrote to the bridge itself. */
-export const WORD_ROW = 'word';
+const WORD_ROW = 'word';
 
 /**
  * In a federated room, where other bots may listen too: only these, with the mark in front. Who leaves it for good is
@@ -41,7 +41,7 @@ export async function wordRow(
 }
 
 /** Whether its text is meant for the bridge, in a room where the bridge listens. */
-export function isWord(
+function isWord(
   { identity }: Pick<BridgeParts, 'identity'>,
   portals: Pick<PortalIndex, 'ofWorkspaceRoom'>,
   { roomId, author, text, systemType }: WorkspaceMessage,
