@@ -58,6 +58,23 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       expect(serverTime).toBeLessThanOrEqual(Date.now());
     });
 
+    test('tells which roles there are, and what somebody is in a room', async () => {
+      const roles = await admin.workspaceRoles();
+      expect(roles).toContainEqual({ id: 'user', name: 'user', scope: 'workspace' });
+      expect(roles).toContainEqual({ id: 'owner', name: 'owner', scope: 'room' });
+      const { api, id } = person();
+      expect(await admin.ownRolesIn(channel.id)).toEqual(['owner']);
+      expect(await api.ownRolesIn(channel.id)).toBeUndefined();
+      expect(await api.ownRolesIn(noId as WorkspaceRoomId)).toBeUndefined();
+      await admin.addToRoom(channel, id);
+      expect(await api.ownRolesIn(channel.id)).toEqual([]);
+    });
+
+    test('tells who may federate, from 7.11 on', async () => {
+      const may = (await admin.permissions()).get('access-federation');
+      expect(may).toEqual(version.startsWith('6') ? undefined : ['admin', 'user']);
+    });
+
     test('tells an account about itself', async () => {
       expect(await admin.me()).toMatchObject({
         id: workspace.admin.userId,

@@ -38,6 +38,8 @@ export type SandboxWorkspace = Awaited<ReturnType<typeof startWorkspace>>;
 
 export interface BenchOptions {
   readonly homeserver: HomeserverKind;
+  /** With the URL of a free port of this machine; unset: one of its own with the prefix rc_. */
+  readonly registration?: Registration;
   readonly version?: string;
   readonly store?: string;
   readonly identity?: BridgeConfig['identity'];
@@ -98,9 +100,10 @@ const PASSWORD = new Secret('Sandbox-password-1');
 
 export async function startBench(options: BenchOptions): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'rcfed-bench-'));
-  const port = await freePort();
   const serverName = `${options.homeserver.name}.test` as ServerName;
-  const registration = makeRegistration({ url: `http://127.0.0.1:${port}`, serverName });
+  const registration =
+    options.registration ?? makeRegistration({ url: `http://127.0.0.1:${await freePort()}`, serverName });
+  const port = Number(new URL(registration.url ?? '').port);
   const version = options.version ?? '8.8.1';
   const { onRequest, refused } = requestCheck();
   const workspace = await startWorkspace({

@@ -2,9 +2,6 @@
 export const FEDERATION_ACTIONS = ['create', 'invite', 'search', 'join', 'write'] as const;
 export type FederationAction = (typeof FEDERATION_ACTIONS)[number];
 
-export const isFederationAction = (text: string): text is FederationAction =>
-  (FEDERATION_ACTIONS as readonly string[]).includes(text);
-
 /** As a sentence goes on after "may". */
 export const ACTION_IN_WORDS: Readonly<Record<FederationAction, string>> = {
   create: 'create rooms that are on Matrix too',
@@ -17,7 +14,7 @@ export const ACTION_IN_WORDS: Readonly<Record<FederationAction, string>> = {
 /** Rocket.Chat's own permission for its federation; versions before it have none. */
 export const WORKSPACE_PERMISSION = 'access-federation';
 /** Who has {@link WORKSPACE_PERMISSION} in a new workspace. */
-export const STOCK_ROLES: readonly string[] = ['admin', 'user'];
+const STOCK_ROLES: readonly string[] = ['admin', 'user'];
 
 /** Which roles may do one of them. */
 export interface ActionRoles {

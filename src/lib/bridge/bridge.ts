@@ -17,6 +17,7 @@ import { type Ghosts, createGhosts } from './homeserver/ghosts.ts';
 import { watchHomeserver } from './homeserver/health.ts';
 import { createLookUpForMatrix } from './homeserver/names.ts';
 import { createMayNotifyRoom } from './homeserver/room-power.ts';
+import { renewServerAcls } from './homeserver/server-acls.ts';
 import { createHomeserverSink } from './homeserver/sink.ts';
 import { createHomeserverSource } from './homeserver/source.ts';
 import { createGhostProfiles } from './live/ghost-profiles.ts';
@@ -252,6 +253,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     asked[side] = true;
     if (side === 'homeserver') {
       void tellThatWeListen(parts);
+      void renewServerAcls(parts);
       await catchUps.all('homeserver');
     } else if (realtime.isUp()) {
       await catchUps.all('workspace');

@@ -6,7 +6,9 @@ import { userOfGhost } from './find-user.ts';
 import { grow } from './grow.ts';
 import { homeserverIn, partsIn } from './hands.ts';
 import { type Invite, mayBeGhost } from './invite.ts';
+import { mayWrite, unwilling } from './may-write.ts';
 import { type Opened, type OpeningParts, settled } from './opening.ts';
+import { refuse } from './refuse.ts';
 
 /**
  * Somebody is invited into a direct message that is open. Rocket.Chat adds nobody to one, so that it goes on in a
@@ -27,7 +29,11 @@ export async function bringThird(opening: OpeningParts, portal: Portal, invite: 
   else if (!parts.access.admitsUser(invite.invited)) return settled('blocked');
   const person = await parts.store.people.byMatrixUser(invite.invited);
   if (person !== undefined && (await parts.store.people.isMember(portal.id, person.id))) return settled('ignored');
-  if (user !== undefined) await (await ghosts.account(user)).join(invite.roomId);
+  if (user !== undefined) {
+    const ghost = await ghosts.account(user);
+    await ghost.join(invite.roomId);
+    if (!(await mayWrite(parts, user))) return settled(await refuse(parts, ghost, invite, unwilling(user)));
+  }
   const members = await settledMembers(parts.clock, homeserverIn(parts, portal), invite.roomId);
   const { directMembers } = await parts.settings();
   const hasSeat = user !== undefined || (await opening.puppets.hasSeat(invite.invited));

@@ -6,6 +6,7 @@ import type { BridgeParts } from '../parts.ts';
 import type { Puppets, Voice } from '../workspace/puppets.ts';
 import { userOfGhost } from './find-user.ts';
 import { mayBeGhost } from './invite.ts';
+import { mayWrite } from './may-write.ts';
 
 /** So often a room's members are read until nobody more was invited: clients invite one after the other. */
 const LOOKS = 8;
@@ -34,7 +35,7 @@ export async function settledMembers(
   return members;
 }
 
-/** Who they are here; the first one from Matrix stays the first. */
+/** Who they are here, without colleagues who may not write to people on Matrix; the first from Matrix stays the first. */
 export async function companyOf(
   parts: BridgeParts,
   first: MatrixUserId,
@@ -45,8 +46,9 @@ export async function companyOf(
   const users: WorkspaceAuthor[] = [];
   for (const member of members) {
     const user = mayBeGhost(identity, member) ? await userOfGhost(parts, member) : undefined;
-    if (user !== undefined) users.push(user);
-    else if (identity.prefix === '' || !mayBeGhost(identity, member)) puppets.add(member);
+    if (user !== undefined) {
+      if (await mayWrite(parts, user)) users.push(user);
+    } else if (identity.prefix === '' || !mayBeGhost(identity, member)) puppets.add(member);
   }
   return { puppets: [...puppets], users };
 }

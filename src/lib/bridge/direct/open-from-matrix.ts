@@ -10,6 +10,7 @@ import { userOfGhost } from './find-user.ts';
 import { endIfLeft } from './end.ts';
 import { grow, growingFrom } from './grow.ts';
 import { type Invite, readDeparture, readInvite } from './invite.ts';
+import { mayWrite, unwilling } from './may-write.ts';
 import {
   type Opened,
   type OpeningParts,
@@ -22,7 +23,7 @@ import {
   settled,
 } from './opening.ts';
 import { openRoomOf } from './open-room.ts';
-import { ENCRYPTED, NO_ACCOUNTS, type Refusal, failed, noSeat, refuse, tooMany } from './refuse.ts';
+import { ENCRYPTED, NO_ACCOUNTS, type Refusal, failed, noSeat, refuse, tooMany, withBlocked } from './refuse.ts';
 import { supersede } from './supersede.ts';
 
 /** The room is no conversation of a few people, but one for many. */
@@ -39,7 +40,6 @@ export async function openFromMatrix(opening: OpeningParts, row: InboxRow): Prom
   if (departure !== undefined) return endIfLeft(opening, departure);
   const invite = readInvite(raw);
   if (invite === undefined) return settled('malformed');
-  if (!opening.parts.access.admitsUser(invite.inviter)) return settled('blocked');
   const growing = await growingFrom(parts, invite);
   if (growing !== undefined) return grow(opening, growing, invite);
   const existing = await parts.store.portals.byMatrixRoom(invite.roomId);
@@ -48,8 +48,9 @@ export async function openFromMatrix(opening: OpeningParts, row: InboxRow): Prom
   const user = await userOfGhost(parts, invite.invited);
   if (user === undefined) return settled('nobody of that name in Rocket.Chat');
   const ghost = await ghosts.account(user);
+  if (!parts.access.admitsUser(invite.inviter)) return settled(await declined(ghost, invite));
   if (!(await joins(ghost, invite))) return settled('the invitation was taken back');
-  const company = await companyIn(opening, ghost, invite);
+  const company = (await mayWrite(parts, user)) ? await companyIn(opening, ghost, invite) : unwilling(user);
   if (company === NO_DIRECT) return openRoom(opening, invite, ghost);
   if ('text' in company) return settled(await refuse(parts, ghost, invite, company));
   return open(opening, invite, ghost, company);
@@ -63,6 +64,14 @@ async function joins(ghost: MatrixApi, { roomId }: Invite): Promise<boolean> {
     if (error instanceof RemoteError && (error.status === 403 || error.status === 404)) return false;
     throw error;
   }
+}
+
+/** Said to nobody there: what a server is kept out for is its own to guess. */
+async function declined(ghost: MatrixApi, { roomId }: Invite): Promise<string> {
+  await ghost.leave(roomId).catch((error: unknown) => {
+    if (!(error instanceof RemoteError) || error.failure !== 'refused') throw error;
+  });
+  return 'blocked';
 }
 
 async function companyIn(
@@ -79,6 +88,8 @@ async function companyIn(
   if (members.length > directMembers) return invite.isDirect ? tooMany(directMembers) : NO_DIRECT;
   if (identity.mode === 'alias') return NO_ACCOUNTS;
   const company = await companyOf(parts, invite.inviter, members);
+  const blocked = company.puppets.find((id) => !parts.access.admitsUser(id));
+  if (blocked !== undefined) return withBlocked(blocked);
   for (const id of company.puppets) if (!(await puppets.hasSeat(id))) return noSeat(id);
   return company;
 }

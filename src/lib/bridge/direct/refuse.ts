@@ -1,4 +1,5 @@
 import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
+import { serverOf } from '../../matrix/server-name.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { WorkspaceApi } from '../../rocketchat/types.ts';
 import { messageIdFor, transactionId } from '../effect-ids.ts';
@@ -30,6 +31,11 @@ export const noSeat = (userId: MatrixUserId): Refusal => ({
 export const tooMany = (limit: number): Refusal => ({
   outcome: 'too many people',
   text: `A direct message in Rocket.Chat has at most ${limit} people, and this room has more. An administrator of the bridge can link it with a channel.`,
+});
+
+export const withBlocked = (who: MatrixUserId): Refusal => ({
+  outcome: 'blocked',
+  text: `The administrator of the bridge does not admit people of ${serverOf(who)}, and ${who} is in this room. Start a new conversation without them.`,
 });
 
 export const failed = (reason: string): Refusal => ({

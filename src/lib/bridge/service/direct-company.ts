@@ -41,6 +41,7 @@ export async function companyNamed(parts: BridgeParts, request: OpenDirectReques
       why: 'A direct message within the workspace needs no bridge.',
       try: ['rcfed invite dm @alice:example.org'],
     });
+  for (const user of [as, ...colleagues.values()]) await assertMayWrite(parts, user);
   await assertRoomFor(parts, 1 + colleagues.size + people.size);
   const warnings: string[] = [];
   for (const id of people) warnings.push(...(await doubts(parts, id)));
@@ -80,6 +81,12 @@ const nobody = (who: string, why: string | undefined): RcfedError =>
     ...(why === undefined ? {} : { why }),
     try: ['Check the username in Rocket.Chat, or write a Matrix id in full: @alice:example.org'],
   });
+
+async function assertMayWrite({ federation }: BridgeParts, user: WorkspaceUser): Promise<void> {
+  const verdict = await federation.mayFederate(user, 'write');
+  if (!verdict.allowed)
+    throw new RcfedError('RCFED_NOT_ALLOWED', `${user.username} may not write to people on Matrix`, verdict);
+}
 
 async function assertRoomFor(parts: BridgeParts, people: number): Promise<void> {
   const { directMembers } = await parts.settings();

@@ -1,5 +1,7 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { MatrixRoomId } from '../../core/ids.ts';
+import { serverNameOf } from '../../matrix/server-name.ts';
+import { assertAdmitted } from './access.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
 import type { Portal } from '../../store/types.ts';
 import type { Bridge } from '../bridge.ts';
@@ -30,6 +32,7 @@ export async function linkRooms(
   request: LinkRequest & NewRoomWishes,
 ): Promise<LinkView> {
   const room = await federableRoom(parts, request.room);
+  for (const server of request.via ?? []) assertAdmitted(parts, serverNameOf(server));
   const wanted =
     request.matrixRoom === undefined ? undefined : await roomIdOf(parts, roomReference(parts, request.matrixRoom));
   const existing = await parts.store.portals.byWorkspaceRoom(room.id);

@@ -2,6 +2,7 @@ import type { MessageId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
 import type { InboxRow, LedgerEntry, Portal, Snapshot } from '../../store/types.ts';
 import { DIRECT_ROW } from '../direct/invite.ts';
+import { MAY_NOT_WRITE, isRefused } from '../direct/may-write.ts';
 import type { ReactionChange, WorkspaceEvent } from '../events.ts';
 import { interpretWorkspaceMembers } from '../membership/interpret-workspace.ts';
 import { MEMBERS } from '../membership/row.ts';
@@ -55,7 +56,9 @@ export async function interpretWorkspaceRow(
     if (message.at < linkedAt) return nothing('from before the link');
     // Tried again by hand: what it says by now counts, and may be why it can be sent now.
     const wanted = row.late ? await presentOf(parts, message.id) : message;
-    return wanted === undefined ? nothing('gone') : interpretUnknown(parts, portal, wanted, ownSendingUnsettled);
+    if (wanted === undefined) return nothing('gone');
+    if (await isRefused(parts, portal, wanted)) return nothing(MAY_NOT_WRITE);
+    return interpretUnknown(parts, portal, wanted, ownSendingUnsettled);
   }
   if (isOfAnOlderRoom(snapshot, portal)) return nothing('of an older room');
   return interpretVersion(parts, message, snapshot);

@@ -3,11 +3,13 @@ import type { MatrixUserId, WorkspaceUserId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import { Secret } from '../../core/secret.ts';
 import { puppetUsername } from '../../matrix/puppet-name.ts';
+import { serverOf } from '../../matrix/server-name.ts';
 import type { WorkspaceApi, WorkspaceUser } from '../../rocketchat/types.ts';
 import type { Person, Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { Remembered } from '../remembered.ts';
 import { SerialByKey } from '../serial.ts';
+import { assertAdmitted } from '../service/access.ts';
 import { asPuppet } from './as-puppet.ts';
 import { type Naming, carryPicture, puppetLook } from './puppet-profile.ts';
 import { createSeats, tellNoSeat } from './seats.ts';
@@ -123,6 +125,8 @@ async function lookOf(parts: BridgeParts, naming: Naming, matrixUserId: MatrixUs
 async function ensurePuppet(parts: BridgeParts, naming: Naming, matrixUserId: MatrixUserId): Promise<Person> {
   let person = await parts.store.people.byMatrixUser(matrixUserId);
   if (person?.ready === true) return person;
+  // Whoever wants it has been through this; an account of somebody who is kept out must never come to be.
+  if (person === undefined) assertAdmitted(parts, serverOf(matrixUserId));
   person ??= await chooseUsername(parts, naming, matrixUserId);
   const account = await ensureAccount(parts, person);
   const password = person.password ?? new Secret(randomPassword());
