@@ -35,6 +35,7 @@ export const errorCatalogue = Object.freeze({
     'Give this bridge another one: rcfed federation run --admin /run/rcfed/other.sock',
   ),
   RCFED_ALIAS_INVALID: entry(2, false, 'Choose a name below the prefix: rcfed rooms create NAME --alias rc_name'),
+  RCFED_ALIAS_MODE: entry(1, false, 'Give people from Matrix accounts: rcfed federation run --identity puppets'),
   RCFED_ALIAS_TAKEN: entry(1, false, 'Choose another alias: rcfed rooms create NAME --alias rc_other'),
   RCFED_ANSWER_MISSING: entry(
     2,
@@ -264,6 +265,12 @@ export const errorCatalogue = Object.freeze({
   ),
   RCFED_TERMINATED: entry(143, true, 'Run the command again; it goes on where it stopped.'),
   RCFED_TIMEOUT: entry(5, true, 'Try again in a minute, or wait longer: --timeout 2m'),
+  RCFED_TOO_MANY_PEOPLE: entry(
+    1,
+    false,
+    'Name fewer people, or make a room for all of them: rcfed rooms link ROOM --new',
+    'As an administrator of Rocket.Chat, raise the most users of a direct message: Settings, Message',
+  ),
   RCFED_TRACE_UNKNOWN: entry(
     1,
     false,

@@ -10,12 +10,15 @@ import { leaveRoom } from './leave.ts';
 import { showRoom } from './show.ts';
 import { inviteLink, inviteUsers, verifyUsers } from './invite.ts';
 import { linkRooms } from './link.ts';
+import { changeRoom } from './change-room.ts';
+import { openDirect } from './open-direct.ts';
 import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
 import { changeMembers } from './member-changes.ts';
 import { listMembers } from './members.ts';
 import { rehearseLink } from './rehearse.ts';
 import { listRooms } from './rooms.ts';
 import { searchRooms } from './search.ts';
+import { federationStats } from './stats.ts';
 import { bridgeStatus } from './status.ts';
 import { traceOf } from './trace.ts';
 import { unlinkRooms } from './unlink.ts';
@@ -50,6 +53,9 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     members: (request) => listMembers(parts, request),
     changeMembers: (request) => changeMembers(parts, request),
     inviteLink: ({ room }) => inviteLink(parts, room),
+    openDirect: (request) => openDirect(parts, bridge, request),
+    changeRoom: (request) => changeRoom(parts, request),
+    stats: (request) => federationStats(parts, request),
     status: () => bridgeStatus(parts, bridge),
     trace: ({ ref }) => traceOf(parts, ref),
     asideRows: () => asideRows(parts),

@@ -1,11 +1,14 @@
 // What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
 import type { PortalRetention } from '../../store/types.ts';
+import type { ChangeRoomRequest, ChangeRoomView } from './change-room-view.ts';
+import type { OpenDirectRequest, OpenDirectView } from './direct-view.ts';
+import type { FederationRolesService } from './roles-view.ts';
+import type { StatsView } from './stats-view.ts';
 import type { CreateRequest, CreateView } from './create-view.ts';
 import type { AcceptRequest, InvitationsView, RejectView } from './invitations-view.ts';
 import type { JoinRequest, JoinView } from './join-view.ts';
 import type { RehearsalView, RehearseRequest } from './rehearse-view.ts';
 import type { ShowView } from './show-view.ts';
-import type { FederationRolesService } from './roles-view.ts';
 import type { MemberChange, MemberChangeView, MembersRequest, MembersView } from './members-view.ts';
 
 export interface LinkRequest {
@@ -213,6 +216,9 @@ export interface BridgeService extends FederationRolesService {
   /** At most 50 at once, each by themselves; in the order in which they were named. */
   changeMembers(request: MemberChange): Promise<readonly MemberChangeView[]>;
   inviteLink(request: { readonly room: string }): Promise<InviteLinkView>;
+  openDirect(request: OpenDirectRequest): Promise<OpenDirectView>;
+  changeRoom(request: ChangeRoomRequest): Promise<ChangeRoomView>;
+  stats(request: { readonly days: number }): Promise<StatsView>;
   status(): Promise<StatusView>;
   /** `ref`: message id, event id, or a link to either. */
   trace(request: { readonly ref: string }): Promise<TraceView>;
