@@ -1,5 +1,4 @@
 import { setTyping } from './ephemeral.ts';
-import { assertCanInvite, deliverInvite } from './federation/invite.ts';
 import { peerOf, serverOf, serversIn } from './federation/network.ts';
 import type { JsonObject } from './json.ts';
 import { badJson, forbidden, MatrixError, notFound } from './matrix-error.ts';
@@ -31,8 +30,7 @@ export function changeMembership(
   const content: JsonObject = { ...profileOf(hs, target, membership), ...extra, membership };
   if (current?.content['membership'] === membership && current.sender === requester.userId) return current;
   if (membership !== 'join') setTyping(hs, room.roomId, target, 0);
-  if (membership === 'invite') assertCanInvite(hs, room, target);
-  const event = appendEvent(hs, room, {
+  return appendEvent(hs, room, {
     type: 'm.room.member',
     sender: requester.userId,
     stateKey: target,
@@ -40,8 +38,6 @@ export function changeMembership(
     deviceId: requester.deviceId,
     accessToken: requester.accessToken,
   });
-  if (membership === 'invite') deliverInvite(hs, room, event);
-  return event;
 }
 
 /** Joins and invites carry the target's profile. */

@@ -3,6 +3,7 @@ import { assertAllowed, type ProposedEvent } from './auth-rules.ts';
 import { assertEventContent, stringOr } from './json.ts';
 import { badJson, MatrixError } from './matrix-error.ts';
 import { destinationsOf, distribute } from './federation/distribute.ts';
+import { assertCanInvite, deliverInvite } from './federation/invite.ts';
 import { prunedContent } from './redaction.ts';
 import { relationOf } from './relations.ts';
 import { historyVisibility, stateEvent } from './room-state.ts';
@@ -26,6 +27,8 @@ export function appendEvent(hs: Homeserver, room: Room, event: NewEvent): Stored
   assertEventContent(event.content);
   assertSize(hs, room, event);
   assertAllowed(hs, room, event);
+  const isInvite = event.type === 'm.room.member' && event.content['membership'] === 'invite';
+  if (isInvite) assertCanInvite(hs, room, event.stateKey ?? '');
   const stored: StoredEvent = {
     eventId: `$${randomBytes(32).toString('base64url')}`,
     roomId: room.roomId,
@@ -52,6 +55,7 @@ export function appendEvent(hs: Homeserver, room: Room, event: NewEvent): Stored
   const destinations = destinationsOf(hs, room, stored);
   acceptEvent(hs, room, stored);
   distribute(hs, stored, destinations);
+  if (isInvite) deliverInvite(hs, room, stored);
   return stored;
 }
 

@@ -51,11 +51,15 @@ const invite: Step = {
 const join: Step = {
   name: 'join',
   async play(circle) {
-    const { south, bob } = circle;
+    const { north, south, bob } = circle;
     const first = made.get(circle);
     if (first === undefined) throw new Error(`there is no #${HARBOUR} in the north`);
     const room = await bob.api.createRoom('c', HARBOUR, ['dora']);
-    const { room: linked } = await south.service.link({ room: HARBOUR, matrixRoom: first.alias });
+    const { room: linked } = await south.service.link({
+      room: HARBOUR,
+      matrixRoom: first.alias,
+      via: [north.serverName],
+    });
     expectLike(linked.matrixRoomId, first.matrixRoomId, 'the Matrix room');
     circle.meetings.set(HARBOUR, {
       kind: 'channel',

@@ -1,4 +1,3 @@
-import type { MessageId } from '../../../lib/core/ids.ts';
 import { expectLike } from '../../features/expect.ts';
 import { type Circle, type Meeting, meetingNamed } from '../circle.ts';
 import { newMessageId, readerOf, reads, roomOf, says, tells } from '../people-talk.ts';
@@ -111,7 +110,7 @@ const remove: Step = {
     await bothWays(circle, async (meeting, from, to) => {
       const { said, read } = await tells(circle, meeting, from, to, `${from.username} was wrong`);
       await from.api.deleteMessage(roomOf(circle, meeting, from), said);
-      await circle.until(() => readerOf(circle, meeting, to).gone(read.id as MessageId));
+      await circle.until(() => readerOf(circle, meeting, to).gone(read.id));
     });
     return 'what is deleted is gone, both ways';
   },
