@@ -1,6 +1,7 @@
 import { compareSteps } from './steps/compare.ts';
 import { directSteps } from './steps/direct.ts';
 import { fileSteps } from './steps/files.ts';
+import { peopleSteps } from './steps/people.ts';
 import { rightSteps } from './steps/rights.ts';
 import { roomSteps } from './steps/rooms.ts';
 import { talkSteps } from './steps/talk.ts';
@@ -12,6 +13,7 @@ export const steps: readonly Step[] = [
   ...talkSteps,
   ...fileSteps,
   ...directSteps,
+  ...peopleSteps,
   ...rightSteps,
   ...compareSteps,
 ];

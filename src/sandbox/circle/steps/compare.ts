@@ -4,6 +4,7 @@ import type { Circle, Meeting } from '../circle.ts';
 import { readerOf } from '../people-talk.ts';
 import type { Person } from '../side.ts';
 import type { Step } from '../step.ts';
+import { UNHEARD } from './rights.ts';
 
 /** Long enough for anything that goes round to come by again. */
 const REST_MS = 1500;
@@ -18,7 +19,9 @@ async function linesOf(circle: Circle, meeting: Meeting, reader: Person): Promis
   const messages = await readerOf(circle, meeting, reader).messages();
   return messages.flatMap((message) => {
     const author = authorOf(circle, message);
-    return author === undefined ? [] : [JSON.stringify([author, message.text, message.fileName ?? null])];
+    return author === undefined || message.text === UNHEARD
+      ? []
+      : [JSON.stringify([author, message.text, message.fileName ?? null])];
   });
 }
 
@@ -35,41 +38,33 @@ const compare: Step = {
   name: 'compare',
   async play(circle) {
     let count = 0;
-    for (const meeting of circle.meetings.values()) {
-      await circle.until(async () => {
+    for (const meeting of circle.meetings.values())
+      count += await circle.until(async () => {
         const north = await linesOf(circle, meeting, circle.ada);
         expectSame(meeting.name, north, await linesOf(circle, meeting, circle.bob));
-        count += north.length;
+        return north.length;
       });
-    }
     return `${count} messages in ${circle.meetings.size} rooms, each once on both sides`;
   },
 };
 
-/** Everything that the two bridges have carried so far, and what they said themselves. */
-async function activity(circle: Circle): Promise<unknown> {
-  const counts = [];
-  for (const { service } of [circle.north, circle.south]) {
-    const { relayed, waiting, setAside } = await service.status();
-    counts.push({ relayed, waiting: waiting.length, setAside });
+/** What each bridge has carried so far, once nothing waits on either side. */
+async function settled({ north, south }: Circle): Promise<unknown> {
+  const carried = [];
+  for (const { service, serverName } of [north, south]) {
+    const { relayed, setAside, waiting } = await service.status();
+    expectLike({ setAside, waiting: waiting.length }, { setAside: 0, waiting: 0 }, `the bridge of ${serverName}`);
+    carried.push(relayed);
   }
-  return counts;
+  return carried;
 }
 
 const rest: Step = {
   name: 'rest',
   async play(circle) {
-    const before = await activity(circle);
+    const before = await circle.until(() => settled(circle));
     await circle.clock.sleep(REST_MS, circle.signal);
-    expectLike(await activity(circle), before, 'what the bridges carried');
-    for (const side of [circle.north, circle.south]) {
-      const { setAside, waiting } = await side.service.status();
-      expectLike(
-        { setAside, waiting: waiting.length },
-        { setAside: 0, waiting: 0 },
-        `the bridge of ${side.serverName}`,
-      );
-    }
+    expectLike(await settled(circle), before, 'what the bridges carried');
     return 'nobody speaks, and nothing goes round';
   },
 };

@@ -50,8 +50,11 @@ async function open(
   const text = `${from.username} opens ${name}`;
   await from.api.sendMessage({ id: newMessageId(), roomId: north, text });
   const south = await directFor(circle, to, people);
-  const matrixRoomId = await matrixRoomOf(circle.north, north);
-  expectLike(await matrixRoomOf(circle.south, south), matrixRoomId, 'the Matrix room of the south');
+  const matrixRoomId = await circle.until(async () => {
+    const both = await Promise.all([matrixRoomOf(circle.north, north), matrixRoomOf(circle.south, south)]);
+    expectLike(both[1], both[0], 'the Matrix room of the south');
+    return both[0];
+  });
   const meeting: Meeting = { kind: 'direct', name, matrixRoomId, north, south };
   circle.meetings.set(name, meeting);
   await reads(circle, meeting, to, { by: from, text });
