@@ -11,6 +11,8 @@ import { mayWrite } from './may-write.ts';
 /** So often a room's members are read until nobody more was invited: clients invite one after the other. */
 const LOOKS = 8;
 const LOOK_AGAIN_MS = 400;
+/** Where it is said who is to come: an invitation to another server may take seconds. */
+const PATIENT_LOOKS = 50;
 
 /** Who is in the room, on either side. */
 export interface Company {
@@ -18,18 +20,23 @@ export interface Company {
   readonly users: readonly WorkspaceAuthor[];
 }
 
-/** Everybody in the room or invited into it, once nobody more is. */
+/**
+ * Everybody in the room or invited into it, once nobody more is.
+ *
+ * @param announced who is said to come
+ */
 export async function settledMembers(
   clock: Clock,
   member: MatrixApi,
   roomId: MatrixRoomId,
+  announced: readonly MatrixUserId[] = [],
 ): Promise<readonly MatrixUserId[]> {
   const read = async (): Promise<readonly MatrixUserId[]> => [...(await member.membersAndInvited(roomId)).keys()];
   let members = await read();
-  for (let looks = 1; looks < LOOKS; looks += 1) {
+  for (let looks = 1; looks < (announced.length === 0 ? LOOKS : PATIENT_LOOKS); looks += 1) {
     await clock.sleep(LOOK_AGAIN_MS);
     const now = await read();
-    if (now.length === members.length) return now;
+    if (now.length === members.length && announced.every((id) => now.includes(id))) return now;
     members = now;
   }
   return members;

@@ -5,6 +5,7 @@ import type { InboxRow, Portal } from '../../store/types.ts';
 import { openRoom } from '../invitations/open-room.ts';
 import type { Voice } from '../workspace/puppets.ts';
 import { bringThird } from './bring-third.ts';
+import { announcedBy } from './announced.ts';
 import { type Company, accountsOf, companyOf, settledMembers } from './company.ts';
 import { userOfGhost } from './find-user.ts';
 import { endIfLeft } from './end.ts';
@@ -85,7 +86,7 @@ async function companyIn(
   const { identity } = parts;
   if ((await ghost.state(invite.roomId, 'm.room.encryption', '')) !== undefined) return ENCRYPTED;
   if (!invite.isDirect && (await isForMany(ghost, invite))) return NO_DIRECT;
-  const members = await settledMembers(parts.clock, ghost, invite.roomId);
+  const members = await settledMembers(parts.clock, ghost, invite.roomId, await announcedBy(ghost, invite));
   if (members.includes(identity.matrixBot)) return NO_DIRECT;
   const { directMembers } = await parts.settings();
   if (members.length > directMembers) return invite.isDirect ? tooMany(directMembers) : NO_DIRECT;

@@ -5,6 +5,7 @@ import type { InboxRow, Person, Portal } from '../../store/types.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import { newestEvent } from '../homeserver/catch-up.ts';
 import { BRIDGE_STATE } from '../homeserver/room-claim.ts';
+import { ANNOUNCED } from './announced.ts';
 import { homeserverIn } from './hands.ts';
 import { mayWrite, refuseOpening } from './may-write.ts';
 import {
@@ -128,7 +129,7 @@ async function openRoom(opening: OpeningParts, row: InboxRow, plan: Plan): Promi
     company.puppets.map(({ matrixUserId }) => matrixUserId),
   );
   const hand = homeserverIn(parts, portal);
-  const matrixRoomId = portal.matrixRoomId ?? (await makeRoom(opening, row, portal));
+  const matrixRoomId = portal.matrixRoomId ?? (await makeRoom(opening, row, portal, company));
   // Before anybody is invited all that is in the room is ours.
   const newest = await newestEvent({ ...parts, homeserver: hand }, matrixRoomId);
   if (newest !== undefined) await beginAfter(parts, portal, newest);
@@ -156,10 +157,17 @@ async function claim({ parts, ghosts }: OpeningParts, row: InboxRow, plan: Plan)
 }
 
 /** createRoom takes no key of ours: a try without an answer is looked for among the ghost's rooms. */
-async function makeRoom({ parts }: OpeningParts, row: InboxRow, portal: Portal): Promise<MatrixRoomId> {
+async function makeRoom(
+  { parts, ghosts }: OpeningParts,
+  row: InboxRow,
+  portal: Portal,
+  company: Company,
+): Promise<MatrixRoomId> {
   const hand = homeserverIn(parts, portal);
   const { workspaceId, bridgeId } = parts.identity;
-  const claimContent = { bridge: bridgeId, room: portal.workspaceRoomId, portal: portal.id };
+  const people = company.puppets.map(({ matrixUserId }) => matrixUserId);
+  for (const user of company.users) people.push((await ghosts.account(user)).userId);
+  const claimContent = { bridge: bridgeId, room: portal.workspaceRoomId, portal: portal.id, [ANNOUNCED]: people };
   const open = await parts.store.attempts.open(row.id, CREATE);
   const found = open === undefined ? undefined : await findRoom(parts, portal);
   const attempt = open?.id ?? (await parts.store.attempts.begin(row.id, CREATE));

@@ -22,7 +22,7 @@ export async function openRoom(opening: OpeningParts, invite: Invite, ghost: Mat
   if (refusal !== undefined) return settled(await refuse(parts, ghost, invite, refusal));
   try {
     const room = { kind: 'id', room: invite.roomId, serverName: undefined } as const;
-    const entered = await enterRoom(parts, room);
+    const entered = await enterRoom(parts, room, [invite.inviter.slice(invite.inviter.indexOf(':') + 1)]);
     const inWorkspace = await workspaceRoomFor(parts, entered);
     const users = await invitedUsers(parts, invite);
     for (const { id } of users) await parts.workspace.addToRoom(inWorkspace.room, id);

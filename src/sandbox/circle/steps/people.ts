@@ -18,10 +18,7 @@ const rename: Step = {
   name: 'profile',
   async play(circle) {
     const { ada, bob } = circle;
-    await renames(circle, bob, ada, 'Bob Brewer');
-    await renames(circle, ada, bob, 'Ada Ames');
-    await renames(circle, bob, ada, bob.name);
-    await renames(circle, ada, bob, ada.name);
+    await Promise.all([renames(circle, bob, ada, 'Bob Brewer'), renames(circle, ada, bob, 'Ada Ames')]);
     return 'new names are shown on the other side, each with its server once';
   },
 };
