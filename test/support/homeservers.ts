@@ -48,7 +48,7 @@ async function synapseKind(): Promise<FederatedKind | undefined> {
 }
 
 /** For what only a real homeserver can show. Undefined as {@link homeservers} says; with CI=true it can't start. */
-export const synapse = await synapseKind();
+const synapse = await synapseKind();
 
 const sandbox: FederatedKind = {
   name: 'sandbox',
@@ -76,5 +76,5 @@ export const homeservers: readonly FederatedKind[] = [sandbox, ...(synapse === u
  * of homeservers holds to Synapse, and with `npm run test:whole` Synapse as well. A Synapse takes three quarters of
  * the time that such a suite takes.
  */
-export const finerHomeservers: readonly HomeserverKind[] =
+export const finerHomeservers: readonly FederatedKind[] =
   process.env['RCFED_TEST_WHOLE'] === undefined ? homeservers.slice(0, 1) : homeservers;

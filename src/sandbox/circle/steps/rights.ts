@@ -1,4 +1,3 @@
-import { expectLike } from '../../features/expect.ts';
 import { type Circle, type Meeting, meetingNamed } from '../circle.ts';
 import { readerOf, roomOf, says, tells } from '../people-talk.ts';
 import type { Person } from '../side.ts';
