@@ -8,6 +8,9 @@ import { playStep } from '../../src/sandbox/circle/step.ts';
 import { finerHomeservers } from '../support/homeservers.ts';
 import { findSynapse } from '../support/synapse-source.ts';
 
+/** Each waits for several things, and says itself which did not come. */
+const STEP_WITHIN_MS = 180_000;
+
 describe.each(finerHomeservers)('the whole circle, on two of $name', ({ name }) => {
   let circle: Circle;
   beforeAll(async () => {
@@ -23,7 +26,11 @@ describe.each(finerHomeservers)('the whole circle, on two of $name', ({ name }) 
   afterAll(() => circle.stop());
 
   // One builds on the other: they are played in this order.
-  test.each(steps.map((step) => [step.name, step] as const))('%s', async (_name, step) => {
-    expect(await playStep(step, circle)).toEqual({ step: step.name, ok: true, detail: expect.any(String) });
-  });
+  test.each(steps.map((step) => [step.name, step] as const))(
+    '%s',
+    async (_name, step) => {
+      expect(await playStep(step, circle)).toEqual({ step: step.name, ok: true, detail: expect.any(String) });
+    },
+    STEP_WITHIN_MS,
+  );
 });
