@@ -127,7 +127,7 @@ describe.each(homeservers)('rooms that are replaced, on $name', (homeserver) => 
       await send(scene.alice, scene.matrixRoom, 'after');
       running = await bench.start();
       await eventually(async () =>
-        expect(fresh(await workspaceTexts(scene)).toSorted()).toEqual([expect.anything(), 'after'].toSorted()),
+        expect(fresh(await workspaceTexts(scene)).toSorted()).toEqual([expect.anything(), 'after']),
       );
       expect(fresh(await workspaceTexts(scene))).toContainEqual(moved);
       await post(scene.bob, scene.room, 'and back');

@@ -183,6 +183,9 @@ describeStore('a person', (bench) => {
       await store.people.setMember(portal.id, id, member);
       expect(await store.people.isMember(portal.id, id)).toBe(member);
     }
+    await store.people.add(newPerson('elsewhere'));
+    expect((await store.people.members(portal.id, 'ghost')).map((person) => person.id)).toEqual([id]);
+    expect(await store.people.members(portal.id, 'puppet')).toEqual([]);
   });
 
   it('may bear any name, even one that no database holds', async () => {

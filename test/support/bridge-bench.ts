@@ -44,6 +44,8 @@ export interface BenchOptions {
   readonly store?: string;
   readonly identity?: BridgeConfig['identity'];
   readonly settings?: Record<string, unknown>;
+  /** Further application services of the homeserver. */
+  readonly registrations?: readonly Registration[];
   /** The workspace's. */
   readonly clock?: Clock;
   /** The homeserver has it, and the bridge is told to carry it or not. */
@@ -54,6 +56,14 @@ export interface BenchOptions {
   readonly compareProfilesMs?: number;
   /** How often the bridge compares every room; unset: as in production. */
   readonly compareRoomsMs?: number;
+  /** How often the bridge compares the roles in all rooms; unset: as in production. */
+  readonly compareRolesMs?: number;
+  /** How often the bridge compares who is in the rooms; unset: as in production. */
+  readonly compareMembersMs?: number;
+  /** In rooms with more people in Rocket.Chat, ghosts join when they speak; unset: as in production. */
+  readonly maxMembers?: number;
+  /** Most puppets; unset: as in production. */
+  readonly puppetSeats?: number;
   /** How long notices of what was set aside hold further ones of the room back; unset: as in production. */
   readonly noticesMs?: number;
 }
@@ -111,7 +121,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
   });
   const homeserver = await options.homeserver.start({
     serverName,
-    registrations: [registration],
+    registrations: [registration, ...(options.registrations ?? [])],
     ...(options.presence === undefined ? {} : { presence: true }),
   });
   const nobody = createWorkspaceApi({ url: workspace.url, clock: systemClock, log: silent });
@@ -125,6 +135,8 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     store: options.store ?? join(folder, 'store.db'),
     key: new Uint8Array(32).fill(5),
     identity: options.identity ?? 'puppets',
+    maxMembers: options.maxMembers,
+    puppetSeats: options.puppetSeats,
   };
   const tokens = new Map<string, string>();
   const running = new Set<RunningBridge>();
@@ -150,7 +162,9 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         ...(options.watchMs === undefined ? {} : { watchMs: options.watchMs }),
         noticesMs: options.noticesMs,
         compareRoomsMs: options.compareRoomsMs,
+        compareMembersMs: options.compareMembersMs,
         ...(options.compareProfilesMs === undefined ? {} : { compareProfilesMs: options.compareProfilesMs }),
+        compareRolesMs: options.compareRolesMs,
       });
       const one: RunningBridge = {
         bridge,

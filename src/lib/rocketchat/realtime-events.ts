@@ -14,6 +14,7 @@ const LOGGED: Readonly<Partial<Record<RealtimeInterest, readonly string[]>>> = {
   users: ['updateAvatar', 'Users:NameChanged', 'Users:Deleted'],
   presence: ['user-status'],
   emoji: ['updateEmojiCustom', 'deleteEmojiCustom'],
+  roles: ['roles-change'],
 };
 const IN_ROOM: Readonly<Partial<Record<RealtimeInterest, string>>> = {
   prunes: 'deleteMessageBulk',
@@ -56,6 +57,7 @@ export function newsFrom(stream: string, name: string, args: readonly unknown[])
   if (name === 'user-status') return presence(detail);
   if (!isObject(detail)) return undefined;
   if (name === 'updateAvatar') return avatar(detail);
+  if (name === 'roles-change') return roomRole(detail);
   if (name === 'updateEmojiCustom' || name === 'deleteEmojiCustom') return emoji(name, detail['emojiData']);
   return person(name, detail);
 }
@@ -125,6 +127,11 @@ function avatar({ username, rid, etag }: JsonObject): RealtimeNews | undefined {
   const version = typeof etag === 'string' && etag !== '' ? { etag } : {};
   if (typeof username === 'string') return { kind: 'user', change: 'avatar', username, ...version };
   return typeof rid === 'string' ? { kind: 'room-avatar', roomId: rid as WorkspaceRoomId, ...version } : undefined;
+}
+
+/** Roles of the whole workspace come without a scope. */
+function roomRole({ scope }: JsonObject): RealtimeNews | undefined {
+  return typeof scope === 'string' ? { kind: 'room-role', roomId: scope as WorkspaceRoomId } : undefined;
 }
 
 function person(event: string, detail: JsonObject): RealtimeNews | undefined {

@@ -6,9 +6,10 @@ import type { CustomEmoji } from './feature-types.ts';
  * through about one a second on a connection.
  *
  * `users`: pictures, names, deletions (3 in all). `presence`: who is online (1). `emoji`: custom emoji (2).
- * `rooms`: rooms whose member the account is (1). `prunes`, `typing`: one each for each watched room.
+ * `rooms`: rooms whose member the account is (1). `roles`: who is made what in a room (1).
+ * `prunes`, `typing`: one each for each watched room.
  */
-export type RealtimeInterest = 'users' | 'presence' | 'emoji' | 'rooms' | 'prunes' | 'typing';
+export type RealtimeInterest = 'users' | 'presence' | 'emoji' | 'rooms' | 'roles' | 'prunes' | 'typing';
 
 /** News that is of the moment: none is brought again by a catch-up, and what was missed is compared instead. */
 export type RealtimeNews =
@@ -66,6 +67,8 @@ export type RealtimeNews =
       readonly status: 'offline' | 'online' | 'away' | 'busy';
       readonly message: string;
     }
+  /** Somebody is an owner, a moderator or a leader of a room now, or no more. Silent where `UI_DisplayRoles` is off. */
+  | { readonly kind: 'room-role'; readonly roomId: WorkspaceRoomId }
   /** A new emoji is told twice: its image may be there only from the second time on. */
   | { readonly kind: 'emoji'; readonly change: 'updated' | 'deleted'; readonly emoji: CustomEmoji }
   /**

@@ -10,6 +10,7 @@ const STOCK: Readonly<Record<string, readonly string[]>> = {
   'archive-room': ['admin', 'owner'],
   'assign-admin-role': ['admin'],
   'assign-roles': ['admin'],
+  'ban-user': ['admin', 'owner', 'moderator'],
   'bypass-time-limit-edit-and-delete': ['bot', 'app'],
   'clean-channel-history': ['admin'],
   'create-c': ['admin', 'user', 'bot', 'app'],

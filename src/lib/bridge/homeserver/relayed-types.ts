@@ -50,9 +50,10 @@ const TOLD = new Set([
 /**
  * Whether an event may change something in Rocket.Chat. All others are recorded as seen and need no work. A type
  * that nobody knows may: what it says is for its readers to judge. State says nothing but that a room is
- * encrypted, what is pinned in it, what the room itself is like, and which other one replaces it.
+ * encrypted, what is pinned in it, who is there, what the room itself is like, and which other one replaces it.
  */
 export function isRelayed({ type, content, isState, stateKey }: MatrixEvent): boolean {
+  if (isState && type === 'm.room.member') return stateKey?.startsWith('@') === true;
   if (isState)
     return (
       (type === PINNED_EVENTS && stateKey === '') ||

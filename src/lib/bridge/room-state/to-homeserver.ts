@@ -1,4 +1,4 @@
-import { RemoteError } from '../../core/remote-error.ts';
+import type { RemoteError } from '../../core/remote-error.ts';
 import type { WorkspaceRoomChanged } from '../events.ts';
 import type { Work } from '../homeserver/acting.ts';
 import type { Outcome } from '../outcome.ts';

@@ -1,4 +1,4 @@
-import type { EventId, MatrixRoomAlias, MatrixRoomId } from '../../core/ids.ts';
+import type { MatrixRoomAlias, MatrixRoomId } from '../../core/ids.ts';
 import type { Portal } from '../../store/types.ts';
 import type { HomeserverRoomReplaced } from '../events.ts';
 import { wholeUpTo } from '../homeserver/catch-up.ts';
@@ -10,7 +10,7 @@ import { sayInWorkspace } from '../notices/say.ts';
 import type { Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { reagreeOnRoom } from '../room-state/seed.ts';
-import { BRIDGE_STATE } from '../service/link.ts';
+import { BRIDGE_STATE } from '../homeserver/room-claim.ts';
 import type { Work } from '../workspace/acting.ts';
 import { tellEncrypted } from '../workspace/tell-encrypted.ts';
 import { rememberFormer } from './former-rooms.ts';
@@ -110,7 +110,7 @@ async function takeAlong(parts: BridgeParts, portal: Portal, roomId: MatrixRoomI
   }
   // Everything since it was made is ours to carry: people may have written there before the bot came.
   const create = await homeserver.stateEvent(roomId, 'm.room.create', '');
-  await store.setCursor(wholeUpTo(portal), create?.eventId ?? ('' as EventId));
+  await store.setCursor(wholeUpTo(portal), create?.eventId ?? '');
 }
 
 /** Ghosts come to the new room as they speak. */

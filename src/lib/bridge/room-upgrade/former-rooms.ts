@@ -6,10 +6,7 @@ import type { BridgeParts } from '../parts.ts';
 const FIELD = 'former-rooms';
 
 /** Rooms that a portal had on Matrix before the one it has, oldest first. */
-export async function formerRooms(
-  { store }: Pick<BridgeParts, 'store'>,
-  portal: Portal,
-): Promise<readonly MatrixRoomId[]> {
+async function formerRooms({ store }: Pick<BridgeParts, 'store'>, portal: Portal): Promise<readonly MatrixRoomId[]> {
   return JSON.parse((await store.agreed.of(portal.id)).get(FIELD) ?? '[]') as MatrixRoomId[];
 }
 
@@ -34,8 +31,8 @@ export async function isRoomOf(
 /** The room in which those events are: what was written before a room was replaced is taken away where it was written. */
 export async function roomWith({ parts, portal, roomId }: Work, pairs: readonly LedgerEntry[]): Promise<MatrixRoomId> {
   const [first] = pairs;
-  const former = first === undefined ? [] : await formerRooms(parts, portal);
-  for (const old of first === undefined ? [] : former.toReversed()) {
+  if (first === undefined) return roomId;
+  for (const old of (await formerRooms(parts, portal)).toReversed()) {
     if ((await parts.homeserver.event(old, first.eventId)) !== undefined) return old;
   }
   return roomId;

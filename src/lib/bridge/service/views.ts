@@ -1,7 +1,16 @@
 // What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
 import type { HealthView, HearingView } from './health-view.ts';
 import type { PortalRetention } from '../../store/types.ts';
+import type { ChangeRoomRequest, ChangeRoomView } from './change-room-view.ts';
+import type { OpenDirectRequest, OpenDirectView } from './direct-view.ts';
 import type { FederationRolesService } from './roles-view.ts';
+import type { StatsView } from './stats-view.ts';
+import type { CreateRequest, CreateView } from './create-view.ts';
+import type { AcceptRequest, InvitationsView, RejectView } from './invitations-view.ts';
+import type { JoinRequest, JoinView } from './join-view.ts';
+import type { RehearsalView, RehearseRequest } from './rehearse-view.ts';
+import type { ShowView } from './show-view.ts';
+import type { MemberChange, MemberChangeView, MembersRequest, MembersView } from './members-view.ts';
 
 export interface LinkRequest {
   /** Name or id of the Rocket.Chat room. */
@@ -177,7 +186,17 @@ export interface AsideView {
 }
 
 export interface BridgeService extends FederationRolesService {
+  create(request: CreateRequest): Promise<CreateView>;
+  join(request: JoinRequest): Promise<JoinView>;
+  invitations(): Promise<InvitationsView>;
+  acceptInvitation(request: AcceptRequest): Promise<JoinView>;
+  rejectInvitation(request: { readonly room: string }): Promise<RejectView>;
+  leave(request: { readonly room: string; readonly archive?: boolean | undefined }): Promise<LinkView>;
+  show(request: { readonly room: string }): Promise<ShowView>;
+  delete(request: { readonly room: string }): Promise<LinkView>;
   link(request: LinkRequest): Promise<LinkView>;
+  /** Changes nothing. */
+  rehearse(request: RehearseRequest): Promise<RehearsalView>;
   unlink(request: { readonly room: string }): Promise<LinkView>;
   rooms(): Promise<readonly RoomView[]>;
   /** One page of a room directory, without spaces. */
@@ -193,7 +212,14 @@ export interface BridgeService extends FederationRolesService {
   invite(request: { readonly room: string; readonly users: readonly string[] }): Promise<readonly InviteView[]>;
   /** At most 50 at once; looks at their profiles. */
   verify(request: { readonly users: readonly string[] }): Promise<readonly VerifiedView[]>;
+  /** One page: the people of the workspace first, then those of Matrix. */
+  members(request: MembersRequest): Promise<MembersView>;
+  /** At most 50 at once, each by themselves; in the order in which they were named. */
+  changeMembers(request: MemberChange): Promise<readonly MemberChangeView[]>;
   inviteLink(request: { readonly room: string }): Promise<InviteLinkView>;
+  openDirect(request: OpenDirectRequest): Promise<OpenDirectView>;
+  changeRoom(request: ChangeRoomRequest): Promise<ChangeRoomView>;
+  stats(request: { readonly days: number }): Promise<StatsView>;
   status(): Promise<StatusView>;
   health(): Promise<HealthView>;
   hearing(): Promise<HearingView>;

@@ -1,5 +1,5 @@
 import { type ServerAcl, readAcl } from '../../access/server-acl.ts';
-import { BRIDGE_STATE } from '../../bridge/service/link.ts';
+import { BRIDGE_STATE } from '../../bridge/homeserver/room-claim.ts';
 import { readPower } from '../../bridge/homeserver/power.ts';
 import type { MatrixRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';

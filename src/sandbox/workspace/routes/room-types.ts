@@ -1,7 +1,6 @@
 import { may } from '../access.ts';
 import { setArchived } from '../archiving.ts';
 import { describeRoom, createRoom, deleteRoom, renameRoom } from '../rooms.ts';
-import { MeteorError } from '../meteor.ts';
 import { setReadOnly } from '../room-settings.ts';
 import {
   type AuthenticatedCall,

@@ -150,10 +150,14 @@ function isMember({ workspace, caller, params }: AuthenticatedCall): Record<stri
   const userId = optionalText(params, 'userId');
   const account =
     userId !== undefined ? workspace.accounts.byId(userId) : workspace.accounts.byUsername(textOf(params, 'username'));
-  if (room === undefined || account === undefined) throw new Error('error-room-not-found');
+  if (room === undefined) throw new Error('error-room-not-found');
+  if (account === undefined) throw new Error('error-user-not-found');
   if (!canAccess(workspace, caller, room) && !may(workspace, caller, 'view-room-administration'))
     throw new Error('error-not-allowed');
-  return { isMember: workspace.rooms.subscription(room._id, account.user._id) !== undefined };
+  const { _id } = account.user;
+  // A ban keeps the subscription, and that is what is counted.
+  const isCounted = workspace.rooms.isBanned(room._id, _id);
+  return { isMember: isCounted || workspace.rooms.subscription(room._id, _id) !== undefined };
 }
 
 function save(call: AuthenticatedCall): Record<string, unknown> {

@@ -28,7 +28,10 @@ const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-n
 /** Longer than any check wants a certificate to be valid. */
 const DAYS = 60;
 
-/** An authority nobody trusts yet, and a certificate for 127.0.0.1 that it signed; made by openssl. */
+/**
+ * An authority nobody trusts yet, and a certificate for 127.0.0.1 that it signed; made by openssl, since Node
+ * reads certificates and makes none.
+ */
 export function makeCa(): ThrowAwayCa {
   const folder = mkdtempSync(join(tmpdir(), 'rcfed-ca-'));
   const at = (name: string): string => join(folder, name);
