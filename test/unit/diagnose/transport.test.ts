@@ -8,7 +8,7 @@ import { systemClock } from '../../../src/lib/core/clock.ts';
 import type { ServerName } from '../../../src/lib/core/ids.ts';
 import { transportChecks } from '../../../src/lib/diagnose/checks/transport.ts';
 import { connections } from '../../../src/lib/diagnose/probe/connection.ts';
-import { makeCa, type ThrowAwayCa } from '../../support/certificates.ts';
+import { makeCa, type ThrowAwayCa } from '../../../src/sandbox/synapse/authority.ts';
 import { findingsOf, noProbe } from '../../support/diagnose-parts.ts';
 
 let ca: ThrowAwayCa;
