@@ -38,7 +38,7 @@ export const diagnoseParts = (given: Partial<DiagnoseParts> = {}): DiagnoseParts
   setup: noSetup(),
   probe: noProbe(),
   seen: { keys: () => Promise.resolve(undefined), remember: () => Promise.resolve() },
-  machine: { node: 'v24.15.0', engines: '>=24', rcfed: '1.0.0' },
+  machine: { node: 'v24.15.0', engines: '>=24', rcfed: '1.0.0', freeBytes: () => Promise.resolve(2 ** 40) },
   clock: systemClock,
   log: () => {},
   env: {},

@@ -25,6 +25,8 @@ export interface Machine {
   /** As package.json wants it. */
   readonly engines: string;
   readonly rcfed: string;
+  /** Bytes that can still be written into a folder; undefined: it is not known. */
+  freeBytes(folder: string): Promise<number | undefined>;
 }
 
 /** What checks are made with. */

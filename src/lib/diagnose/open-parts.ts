@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import type { Reach } from '../admin/reach.ts';
 import type { Folders } from '../config/folders.ts';
 import type { Profile } from '../config/profile.ts';
@@ -17,7 +18,7 @@ interface OpenOptions {
   /** PEM file of authorities trusted besides Node's own. */
   readonly caFile: string | undefined;
   readonly options: DiagnoseOptions;
-  readonly machine: Machine;
+  readonly machine: Omit<Machine, 'freeBytes'>;
 }
 
 /** What checks are made with, over this machine's own network. */
@@ -28,8 +29,27 @@ export async function openParts(given: OpenOptions): Promise<{ parts: DiagnosePa
   const { clock, log, signal } = reach;
   const own = setup.admin?.homeserver.serverName;
   const probe = { ...systemNames(), ...connections({ clock, ca }) };
+  const seen = seenKeysIn(folders.cache);
   return {
-    parts: { setup, machine, probe, seen: seenKeysIn(folders.cache), clock, log, env, own, partner, options, signal },
+    parts: {
+      setup,
+      machine: { ...machine, freeBytes },
+      probe,
+      seen,
+      clock,
+      log,
+      env,
+      own,
+      partner,
+      options,
+      signal,
+    },
     close: () => setup.close(),
   };
 }
+
+const freeBytes: Machine['freeBytes'] = (folder) =>
+  statfs(folder).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => undefined,
+  );

@@ -5,10 +5,13 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DiagnoseParts } from '../../../src/lib/diagnose/context.ts';
 import { machineChecks } from '../../../src/lib/diagnose/checks/machine.ts';
 import { repairAll } from '../../../src/lib/diagnose/repair.ts';
-import { findingsOf, noProbe } from '../../support/diagnose-parts.ts';
+import { diagnoseParts, findingsOf, noProbe } from '../../support/diagnose-parts.ts';
 import { adminProfile, setupWith } from '../../support/fake-workspace.ts';
 
 const MINUTE_MS = 60_000;
+const nodeOf = (node: string): Pick<DiagnoseParts, 'machine'> => ({
+  machine: { ...diagnoseParts().machine, node, engines: '^22.22.2 || ^24.15.0 || >=26' },
+});
 
 async function look(given: Partial<DiagnoseParts>) {
   const found = await findingsOf(machineChecks, { setup: setupWith(), ...given });
@@ -29,7 +32,7 @@ describe('one thing is wrong, and that alone is told', () => {
     ask: async () => ({ status: 200, headers: {}, body: '{"version":"1.1.0"}', cut: false, durationMs: 1 }),
   });
   const cases: readonly [string, Partial<DiagnoseParts>, Record<string, string>][] = [
-    ['L1', { machine: { node: 'v22.1.0', engines: '^22.22.2 || ^24.15.0 || >=26', rcfed: '1.0.0' } }, { L1: 'fail' }],
+    ['L1', nodeOf('v22.1.0'), { L1: 'fail' }],
     ['L3', { setup: setupWith({}, incomplete) }, { L3: 'fail' }],
     ['L4', { setup: timeAt(2 * MINUTE_MS) }, { L4: 'warn' }],
     ['L4', { setup: timeAt(-10 * MINUTE_MS) }, { L4: 'fail' }],
@@ -52,11 +55,10 @@ describe('one thing is wrong, and that alone is told', () => {
 });
 
 it('newer versions of Node count as made for', async () => {
-  const engines = '^22.22.2 || ^24.15.0 || >=26';
   for (const node of ['v22.22.2', 'v22.30.0', 'v24.15.0', 'v26.0.0', 'v28.1.0'])
-    expect((await look({ machine: { node, engines, rcfed: '1.0.0' } })).statuses).toEqual({});
+    expect((await look(nodeOf(node))).statuses).toEqual({});
   for (const node of ['v22.22.1', 'v23.9.0', 'v24.14.9', 'v25.0.0'])
-    expect((await look({ machine: { node, engines, rcfed: '1.0.0' } })).statuses).toEqual({ L1: 'fail' });
+    expect((await look(nodeOf(node))).statuses).toEqual({ L1: 'fail' });
 });
 
 it('a key that others can read is shut away, once somebody agrees', async () => {

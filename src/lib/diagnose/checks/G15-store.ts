@@ -1,7 +1,7 @@
-import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseStoreUrl } from '../../store/url.ts';
 import { type Check, type Verdict, passes, skips } from '../check.ts';
+import type { Machine } from '../context.ts';
 
 const MIB = 1024 * 1024;
 const LITTLE = 512 * MIB;
@@ -16,7 +16,7 @@ export const store: Check = {
   needs: ['L3'],
   deadlineMs: 60_000,
   why: 'What arrives is written down before it is acknowledged. On a full disk the bridge takes nothing any more, and both servers keep what they have until there is room.',
-  async run({ setup }) {
+  async run({ setup, machine }) {
     if (setup.admin === undefined) return skips('only the admin of a bridge can see it');
     const url = parseStoreUrl(setup.admin.store.reveal());
     const { findings } = await setup.checkStore();
@@ -28,16 +28,15 @@ export const store: Check = {
         commands: ['rcfed store backup', 'rcfed store check'],
       },
     }));
-    const room = url.engine === 'sqlite' ? await roomAt(dirname(url.path)) : undefined;
+    const room = url.engine === 'sqlite' ? await roomAt(machine, dirname(url.path)) : undefined;
     const verdicts = [...broken, ...(room === undefined ? [] : [room])];
     return verdicts.length > 0 ? verdicts : passes(`${url.shown} is whole`);
   },
 };
 
-async function roomAt(folder: string): Promise<Verdict | undefined> {
-  const found = await statfs(folder).catch(() => undefined);
-  const free = found === undefined ? Number.POSITIVE_INFINITY : found.bavail * found.bsize;
-  if (free > LITTLE) return undefined;
+async function roomAt(machine: Machine, folder: string): Promise<Verdict | undefined> {
+  const free = await machine.freeBytes(folder);
+  if (free === undefined || free > LITTLE) return undefined;
   return {
     status: free > HARDLY_ANY ? 'warn' : 'fail',
     detail: `${Math.round(free / MIB)} MiB are free in ${folder}`,
