@@ -146,7 +146,7 @@ describe('one thing is wrong, and that alone is told', () => {
       /both are example.org/,
     ],
   ];
-  it.each(cases)('%s', async (_, answers, expected, detail, more = {}) => {
+  it.each(cases)('%s', async (...[, answers, expected, detail, more = {}]: Case) => {
     const { statuses, details, cures } = await look(answers, more);
     expect(statuses).toEqual(expected);
     expect(details).toMatch(detail);
@@ -171,7 +171,7 @@ describe('a cause is told once', () => {
   });
 
   it('the bridge can not be asked, and its own words say why', async () => {
-    const error = new RcfedError('RCFED_ADMIN_REFUSED', 'The bridge refuses the admin token', { try: ['rcfed x'] });
+    const error = new RcfedError('RCFED_ADMIN_FOREIGN', 'The bridge refuses the admin token', { try: ['rcfed x'] });
     const { statuses, details } = await look({ setup: { bridge: () => Promise.reject(error) } });
     expect(statuses).toEqual({ G1: 'fail' });
     expect(details).toContain('refuses the admin token');

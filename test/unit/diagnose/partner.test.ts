@@ -26,6 +26,8 @@ interface Given {
   readonly homeserver?: Answers;
   /** What the tester answers, by path. */
   readonly tester?: Answers;
+  /** What the other server says that it runs. */
+  readonly software?: string;
   readonly env?: DiagnoseParts['env'];
   /** Failing checks of earlier groups, `D4@other.org`. */
   readonly failing?: readonly string[];
@@ -47,7 +49,9 @@ const earlier = (id: string, group: Check['group'], failing: readonly string[]):
       : passes('fine'),
 });
 
-async function look({ bridge = {}, homeserver = {}, tester = {}, env = {}, failing = [], partner = OTHER }: Given) {
+async function look(given: Given) {
+  const { bridge = {}, homeserver = {}, tester = {}, env = {}, failing = [], partner = OTHER } = given;
+  const { software = 'Synapse' } = given;
   const stubs = [
     earlier('N5', 'native', failing),
     earlier('D4', 'discovery', failing),
@@ -63,11 +67,13 @@ async function look({ bridge = {}, homeserver = {}, tester = {}, env = {}, faili
         'matrix.example.org': ['198.51.100.1'],
         'federationtester.matrix.org': ['198.51.100.2'],
         'tester.internal': ['198.51.100.3'],
+        'other.org': ['198.51.100.4'],
       },
       servers: {
         '198.51.100.1:443': { [DESTINATION]: json({ failure_ts: null, retry_interval: 0 }), ...homeserver },
         '198.51.100.2:443': { '*': json({ FederationOK: true }), ...tester },
         '198.51.100.3:8000': { '*': json({ FederationOK: true }) },
+        '198.51.100.4:8448': { '*': json({ server: { name: software, version: '1' } }) },
       },
     }),
     partner,
@@ -139,9 +145,9 @@ describe('one thing is wrong, and that alone is told', () => {
     ],
     [
       'X6',
-      { bridge: { state: { 'm.room.create': { room_version: '12' } } } },
+      { bridge: { state: { 'm.room.create': { room_version: '12' } } }, software: 'other.org' },
       ['X6 warn'],
-      /version 12, which Rocket.Chat's own federation does not join/,
+      /version 12, which Rocket.Chat's own federation on other.org does not join/,
     ],
     ['X7', { failing: ['T3@example.org'] }, ['X7 fail'], /example.org fails T3: other.org can not reach it/],
   ];
@@ -167,6 +173,11 @@ it('--fix lets the homeserver try at once, with the token of its admin and to no
     { id: 'X2', shown: `POST ${DESTINATION}/reset_connection`, problem: undefined },
   ]);
   expect(asked).toEqual([['POST', `${DESTINATION}/reset_connection`, `Bearer ${ADMIN_TOKEN}`]]);
+});
+
+it('a homeserver of another kind joins rooms of any version', async () => {
+  const { statuses } = await look({ bridge: { state: { 'm.room.create': { room_version: '12' } } } });
+  expect(statuses).toEqual([]);
 });
 
 it('a homeserver that never had to do with the other has nothing against it', async () => {

@@ -1,6 +1,7 @@
 import { type Check, passes } from '../check.ts';
 import { firstAnswer, inShort, objectOf } from '../facts/ask-server.ts';
 import { objectIn } from '../facts/server-keys.ts';
+import { VERSION_PATH } from '../facts/server-software.ts';
 
 export const version: Check = {
   id: 'F1',
@@ -12,12 +13,12 @@ export const version: Check = {
   needs: ['T6'],
   why: 'The one path of the federation API that needs no signature. If it does not pass, nothing does.',
   async run(context) {
-    const { answer, problem } = await firstAnswer(context, { path: '/_matrix/federation/v1/version' });
+    const { answer, problem } = await firstAnswer(context, { path: VERSION_PATH });
     const { name, version: number } = objectIn(objectOf(answer)?.['server']);
     if (answer?.status === 200 && typeof name === 'string') return passes(`${name} ${String(number ?? '')}`.trim());
     return {
       status: 'fail',
-      detail: `GET /_matrix/federation/v1/version: ${answer === undefined ? (problem ?? '') : inShort(answer)}`,
+      detail: `GET ${VERSION_PATH}: ${answer === undefined ? (problem ?? '') : inShort(answer)}`,
       affects: ['other servers can not talk to this one'],
       cure: {
         text: 'Pass the whole of /_matrix on to the homeserver:',

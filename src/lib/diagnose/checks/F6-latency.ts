@@ -1,5 +1,6 @@
 import { type Check, passes, skips } from '../check.ts';
 import { delegationOf } from '../facts/delegation.ts';
+import { VERSION_PATH } from '../facts/server-software.ts';
 
 const SLOW_MS = 2000;
 const VERY_SLOW_MS = 10_000;
@@ -21,8 +22,9 @@ export const latency: Check = {
     if (first === undefined) return skips('there is no address to ask');
     const times: number[] = [];
     for (let time = 0; time < TIMES; time += 1) {
-      const path = '/_matrix/federation/v1/version';
-      times.push((await context.probe.ask({ address: first.address, port, host, hostHeader, path })).durationMs);
+      times.push(
+        (await context.probe.ask({ address: first.address, port, host, hostHeader, path: VERSION_PATH })).durationMs,
+      );
     }
     const median = times.toSorted((a, b) => a - b)[Math.floor(TIMES / 2)] ?? 0;
     if (median < SLOW_MS) return passes(`${Math.round(median)} ms`);

@@ -1,8 +1,7 @@
 import { type Check, type Verdict, passes, skips } from '../check.ts';
 import { answersOf, inShort, objectOf } from '../facts/ask-server.ts';
 import { delegationOf } from '../facts/delegation.ts';
-
-const PATH = '/_matrix/federation/v1/version';
+import { VERSION_PATH } from '../facts/server-software.ts';
 
 export const hostHeader: Check = {
   id: 'T6',
@@ -15,7 +14,7 @@ export const hostHeader: Check = {
   why: 'Other servers send the server name, or what `m.server` says with its port, as `Host`. A virtual host that does not expect it answers with some other site.',
   async run(context) {
     const { hostHeader: host } = await delegationOf(context);
-    const answers = (await answersOf(context, { path: PATH })).filter(({ answer }) => answer !== undefined);
+    const answers = (await answersOf(context, { path: VERSION_PATH })).filter(({ answer }) => answer !== undefined);
     if (answers.length === 0) return skips('there is no answer at all');
     return answers.map(({ address, answer }): Verdict => {
       if (answer === undefined || objectOf(answer) !== undefined || answer.status >= 500)

@@ -1,7 +1,9 @@
 import { type Check, type Verdict, passes, skips } from '../check.ts';
+import { partnerOf } from '../context.ts';
 import { portalStates } from '../facts/portal-states.ts';
+import { softwareOf } from '../facts/server-software.ts';
 
-/** What Rocket.Chat's own federation joins; Synapse joins all. */
+/** What Rocket.Chat's own federation joins; other homeservers join all. */
 const NATIVE = { oldest: 3, newest: 11 };
 
 export const roomVersion: Check = {
@@ -12,10 +14,14 @@ export const roomVersion: Check = {
   fix: 'printed',
   when: 'partner',
   needs: ['G9'],
-  why: "A server joins only rooms of versions that it knows. Rocket.Chat's own federation knows 3 to 11; Synapse makes rooms of version 12 by now.",
+  why: "A server joins only rooms of versions that it knows. Rocket.Chat's own federation knows 3 to 11, and is told by giving its server name as that of its software; Synapse makes rooms of version 12 by now.",
   async run(context) {
     const rooms = await portalStates(context);
     if (rooms.length === 0) return skips('no room is federated');
+    const name = partnerOf(context);
+    const software = await softwareOf(context, { name, role: 'partner' });
+    if (software === undefined) return skips(`${name} does not say what it runs`);
+    if (software !== name) return passes(`${name} runs ${software}, which joins all that are in use`);
     const odd = rooms.flatMap(({ room, version }): Verdict[] => {
       const number = Number(version);
       if (number >= NATIVE.oldest && number <= NATIVE.newest) return [];
@@ -26,7 +32,7 @@ export const roomVersion: Check = {
       return [
         {
           status: 'warn',
-          detail: `${room} is of version ${version}, which Rocket.Chat's own federation does not join`,
+          detail: `${room} is of version ${version}, which Rocket.Chat's own federation on ${name} does not join`,
           cure,
         },
       ];
