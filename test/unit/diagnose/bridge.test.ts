@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/lib/core/clock.ts';
 import { RcfedError } from '../../../src/lib/core/errors.ts';
 import { RemoteError } from '../../../src/lib/core/remote-error.ts';
 import { bridgeChecks } from '../../../src/lib/diagnose/checks/bridge.ts';
@@ -21,15 +20,19 @@ const homeserverAhead = (ms: number) =>
     },
   });
 
-const partsWith = (answers: BridgeAnswers, more: Partial<DiagnoseParts> = {}): Partial<DiagnoseParts> => ({
+interface Given extends BridgeAnswers {
+  readonly parts?: Partial<DiagnoseParts>;
+}
+
+const partsWith = ({ parts, ...answers }: Given): Partial<DiagnoseParts> => ({
   setup: bridgeSetup(answers),
   probe: homeserverAhead(0),
   options: { deep: true, external: false, updates: false, allowPrivate: true },
-  ...more,
+  ...parts,
 });
 
-async function look(answers: BridgeAnswers, more: Partial<DiagnoseParts> = {}) {
-  const found = await findingsOf(bridgeChecks, partsWith(answers, more));
+async function look(given: Given) {
+  const found = await findingsOf(bridgeChecks, partsWith(given));
   const wrong = found.filter(({ status }) => status !== 'pass' && status !== 'skip');
   return {
     found,
@@ -50,13 +53,12 @@ it('a bridge that is as it should be passes everything', async () => {
 });
 
 describe('one thing is wrong, and that alone is told', () => {
-  type Case = readonly [string, BridgeAnswers, Record<string, string>, RegExp, Partial<DiagnoseParts>?];
   const aside = { waiting: [{ room: 'general', events: 4, since: ago(5 * MINUTE_MS) }] };
   const late = { waiting: [{ room: 'general', events: 4, since: ago(20 * MINUTE_MS) }] };
   const lastMessage = (ms: number) => ({ roomById: async () => ({ lastMessageAt: Date.now() - ms }) as never });
   const recorded = (ms: number) => ({ rooms: [{ room: 'general', roomId: 'GENERAL', newest: ago(ms) }] });
   const acl = (content: object) => ({ state: { 'm.room.server_acl': content as never } });
-  const cases: readonly Case[] = [
+  const cases: readonly (readonly [string, Given, Record<string, string>, RegExp])[] = [
     ['G2', { homeserver: { ping: async () => ({ durationMs: 4200 }) } }, { G2: 'warn' }, /takes 4200 ms/],
     [
       'G2',
@@ -115,8 +117,8 @@ describe('one thing is wrong, and that alone is told', () => {
       { G13: 'info' },
       /tells nobody/,
     ],
-    ['G14', {}, { G14: 'warn' }, /differ by \d\d seconds/, { probe: homeserverAhead(MINUTE_MS) }],
-    ['G14', {}, { G14: 'fail' }, /differ by \d{3} seconds/, { probe: homeserverAhead(10 * MINUTE_MS) }],
+    ['G14', { parts: { probe: homeserverAhead(MINUTE_MS) } }, { G14: 'warn' }, /differ by \d\d seconds/],
+    ['G14', { parts: { probe: homeserverAhead(10 * MINUTE_MS) } }, { G14: 'fail' }, /differ by \d{3} seconds/],
     [
       'G15',
       {
@@ -127,8 +129,8 @@ describe('one thing is wrong, and that alone is told', () => {
       { G15: 'fail' },
       /a lane lost its head \(2\)/,
     ],
-    ['G15', {}, { G15: 'warn' }, /200 MiB are free in \/tmp/, onDiskWith(200)],
-    ['G15', {}, { G15: 'fail' }, /3 MiB are free in \/tmp/, onDiskWith(3)],
+    ['G15', { parts: onDiskWith(200) }, { G15: 'warn' }, /200 MiB are free in \/tmp/],
+    ['G15', { parts: onDiskWith(3) }, { G15: 'fail' }, /3 MiB are free in \/tmp/],
     [
       'G16',
       { state: { 'chat.rocket.bridge': { bridge: 'bridge-2' } } },
@@ -146,8 +148,8 @@ describe('one thing is wrong, and that alone is told', () => {
       /both are example.org/,
     ],
   ];
-  it.each(cases)('%s', async (...[, answers, expected, detail, more = {}]: Case) => {
-    const { statuses, details, cures } = await look(answers, more);
+  it.each(cases)('%s', async (_, given, expected, detail) => {
+    const { statuses, details, cures } = await look(given);
     expect(statuses).toEqual(expected);
     expect(details).toMatch(detail);
     expect(cures).not.toContain('');
@@ -204,7 +206,7 @@ it('a room that the bot is not in is joined by --fix', async () => {
       join: (room) => Promise.resolve(void joined.push(room) as never),
     },
   });
-  const found = await findingsOf(bridgeChecks, partsWith({}, { setup, clock: systemClock }));
+  const found = await findingsOf(bridgeChecks, partsWith({ parts: { setup } }));
   expect(found.filter(({ status }) => status === 'fail')).toMatchObject([
     { id: 'G9', detail: `@rcfed:example.org is not in general (${ROOM})` },
   ]);
@@ -214,7 +216,7 @@ it('a room that the bot is not in is joined by --fix', async () => {
 
 it('a person who is no admin of the bridge sees whether it runs', async () => {
   const setup = { ...bridgeSetup(), admin: undefined };
-  const { statuses, found } = await look({}, { setup });
+  const { statuses, found } = await look({ parts: { setup } });
   expect(statuses).toEqual({});
   expect(found.filter(({ status }) => status === 'pass').map(({ id }) => id)).toEqual(['G1', 'G19']);
 });
