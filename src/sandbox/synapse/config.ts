@@ -49,7 +49,7 @@ function homeserverYaml(
   { serverName, port, sharedSecret, folder, federation, presence, maxUploadBytes }: SynapseSettings,
   registrationFiles: readonly string[],
 ): Record<string, unknown> {
-  const beyond = federation === undefined ? undefined : federationYaml(folder, federation);
+  const beyond = federation === undefined ? undefined : federationYaml(folder, serverName, federation);
   return {
     server_name: serverName,
     pid_file: join(folder, 'homeserver.pid'),

@@ -17,6 +17,12 @@ export interface FederatedStart {
   readonly registrations?: readonly Registration[];
 }
 
+/** One of them, and where it is to those who don't have the others' names. */
+export interface FederatedSynapse extends RunningHomeserver, Place {
+  /** PEM text of the authority that certified it. */
+  readonly ca: string;
+}
+
 interface Place {
   readonly address: string;
   readonly port: FederationPort;
@@ -32,28 +38,30 @@ export async function startFederatedSynapses({
   source,
   names,
   registrations = [],
-}: FederatedStart & { readonly source: SynapseSource }): Promise<readonly RunningHomeserver[]> {
+}: FederatedStart & { readonly source: SynapseSource }): Promise<readonly FederatedSynapse[]> {
   const places = new Map<string, Place>();
   for (const name of names) places.set(name, await freePlace());
   const hosts = new Map([...places].map(([name, { address }]) => [name, address]));
   const authority = makeCa();
   try {
     const ca = await readFile(authority.caFile, 'utf8');
-    const starts = [...places].map(([serverName, place]) =>
-      startSynapse({
+    const starts = [...places].map(async ([serverName, place]) => ({
+      ...(await startSynapse({
         source,
         serverName,
         registrations: registrations.filter((registration) => registration.serverName === serverName),
         federation: { ...place, hosts, ca, ...authority.certify(`DNS:${serverName}`) },
-      }),
-    );
+      })),
+      ...place,
+      ca,
+    }));
     return await allOrNone(starts);
   } finally {
     authority.remove();
   }
 }
 
-async function allOrNone(starts: readonly Promise<RunningHomeserver>[]): Promise<readonly RunningHomeserver[]> {
+async function allOrNone(starts: readonly Promise<FederatedSynapse>[]): Promise<readonly FederatedSynapse[]> {
   const ends = await Promise.allSettled(starts);
   const failed = ends.find((end) => end.status === 'rejected');
   const running = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));

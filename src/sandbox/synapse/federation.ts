@@ -37,6 +37,7 @@ export async function writeFederationFiles(data: string, { hosts, ca, key, cert 
 /** The listener for other servers, and the settings that let it talk to them; `folder` as the server sees its data. */
 export function federationYaml(
   folder: string,
+  serverName: string,
   { address, port }: Federation,
 ): { readonly listener: Record<string, unknown>; readonly settings: Record<string, unknown> } {
   return {
@@ -54,6 +55,8 @@ export function federationYaml(
       federation_custom_ca_list: [join(folder, 'ca.pem')],
       // It says `name:443`.
       serve_server_wellknown: port === 443,
+      // Without it there is no well-known file for clients.
+      ...(port === 443 ? { public_baseurl: `https://${serverName}/` } : {}),
       // Loopback is refused by default.
       ip_range_blacklist: [],
       allow_public_rooms_over_federation: true,

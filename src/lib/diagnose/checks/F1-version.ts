@@ -10,7 +10,7 @@ export const version: Check = {
   severity: 'fail',
   fix: 'printed',
   about: 'name',
-  needs: ['T6'],
+  needs: ['T6', 'K1'],
   why: 'The one path of the federation API that needs no signature. If it does not pass, nothing does.',
   async run(context) {
     const { answer, problem } = await firstAnswer(context, { path: VERSION_PATH });

@@ -8,7 +8,7 @@ export const unknownRoutes: Check = {
   severity: 'warn',
   fix: 'printed',
   about: 'name',
-  needs: ['F1'],
+  needs: ['F2'],
   why: 'Servers try what is new and take `M_UNRECOGNIZED` for "not here". An error page of a proxy instead makes them try again and again.',
   async run(context) {
     const { answer, problem } = await firstAnswer(context, { path: '/_matrix/federation/v1/rcfed_no_such_route' });

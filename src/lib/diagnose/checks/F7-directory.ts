@@ -8,7 +8,7 @@ export const directory: Check = {
   severity: 'info',
   fix: 'printed',
   about: 'name',
-  needs: ['T6'],
+  needs: ['T6', 'K1'],
   why: '`rooms search --server` asks the other homeserver for its directory. Synapse keeps it to itself unless told otherwise.',
   async run(context) {
     const { answer, problem } = await firstAnswer(context, { path: '/_matrix/client/v3/publicRooms?limit=1' });

@@ -9,7 +9,7 @@ export const keysEndpoint: Check = {
   severity: 'fail',
   fix: 'printed',
   about: 'name',
-  needs: ['T2'],
+  needs: ['T6'],
   why: 'Every event and every request between servers is signed. Who can not read the keys takes nothing from the server.',
   async run(context) {
     const published = await serverKeysOf(context);

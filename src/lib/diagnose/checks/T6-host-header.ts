@@ -1,4 +1,4 @@
-import { type Check, type Verdict, passes, skips } from '../check.ts';
+import { type Check, type Verdict, passes } from '../check.ts';
 import { answersOf, inShort, objectOf } from '../facts/ask-server.ts';
 import { delegationOf } from '../facts/delegation.ts';
 import { VERSION_PATH } from '../facts/server-software.ts';
@@ -14,10 +14,16 @@ export const hostHeader: Check = {
   why: 'Other servers send the server name, or what `m.server` says with its port, as `Host`. A virtual host that does not expect it answers with some other site.',
   async run(context) {
     const { hostHeader: host } = await delegationOf(context);
-    const answers = (await answersOf(context, { path: VERSION_PATH })).filter(({ answer }) => answer !== undefined);
-    if (answers.length === 0) return skips('there is no answer at all');
-    return answers.map(({ address, answer }): Verdict => {
-      if (answer === undefined || objectOf(answer) !== undefined || answer.status >= 500)
+    const answers = await answersOf(context, { path: VERSION_PATH });
+    return answers.map(({ address, answer, problem }): Verdict => {
+      if (answer === undefined)
+        return {
+          status: 'fail',
+          address,
+          detail: `asked for ${host}, it does not answer: ${problem ?? ''}`,
+          cure: { text: 'Ask it by hand:', commands: [`curl -v https://${host}${VERSION_PATH}`] },
+        };
+      if (objectOf(answer) !== undefined || answer.status >= 500)
         return { ...passes(`asked for ${host}, it answers as a homeserver`), address };
       return {
         status: 'fail',
