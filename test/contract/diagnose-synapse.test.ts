@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/lib/core/clock.ts';
-import type { MatrixRoomAlias, MatrixRoomId, MatrixUserId, ServerName } from '../../src/lib/core/ids.ts';
+import type { MatrixRoomAlias, MatrixRoomId, ServerName } from '../../src/lib/core/ids.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
 import { bridgeChecks } from '../../src/lib/diagnose/checks/bridge.ts';
 import { discoveryChecks } from '../../src/lib/diagnose/checks/discovery.ts';
@@ -15,14 +15,17 @@ import { connections } from '../../src/lib/diagnose/probe/connection.ts';
 import { NameError } from '../../src/lib/diagnose/probe/probe.ts';
 import type { SeenKeys } from '../../src/lib/diagnose/seen-keys.ts';
 import type { Setup } from '../../src/lib/diagnose/setup.ts';
-import { createMatrixApi } from '../../src/lib/matrix/client.ts';
 import type { MatrixApi } from '../../src/lib/matrix/types.ts';
 import { makeCa, type ServerCertificate, type ThrowAwayCa } from '../../src/sandbox/synapse/authority.ts';
 import { type FederatedSynapse, startFederatedSynapses } from '../../src/sandbox/synapse/federated.ts';
+import { proxyFaults } from '../fixtures/proxy-faults.ts';
+import { bodiesIn, send } from '../support/bridge-bench.ts';
+import { eventually } from '../support/eventually.ts';
 import { bridgeSetup } from '../support/fake-bridge.ts';
 import { findingsOf } from '../support/diagnose-parts.ts';
-import { freePort } from '../support/free-port.ts';
-import { nginxVersion, startNginx } from '../support/nginx.ts';
+import { type ProxyFault, startMatrixProxy } from '../support/matrix-proxy.ts';
+import { nginxVersion } from '../support/nginx.ts';
+import { personOn } from '../support/person-on.ts';
 import { findSynapse, howToGetSynapse } from '../support/synapse-source.ts';
 
 const OWN = 'aaa.test' as ServerName;
@@ -65,6 +68,8 @@ describe.runIf(source !== undefined || isLoud)('two Synapses that federate over 
     const otto = await personOn(two, 'otto');
     room = await own.createRoom({ aliasLocalpart: 'hello', preset: 'public_chat', visibility: 'public' });
     await otto.join(`#hello:${OWN}` as MatrixRoomAlias);
+    await send(own, room, 'hello');
+    await eventually(async () => expect(await bodiesIn(otto, room)).toContain('hello'));
   });
   afterAll(async () => {
     await one?.stop();
@@ -152,46 +157,13 @@ describe.runIf(source !== undefined || isLoud)('two Synapses that federate over 
     });
     afterAll(() => authority?.remove());
 
-    interface Fault {
-      /** Body and type of /.well-known/matrix/server. */
-      readonly wellKnown?: readonly [type: string, body: string];
-      readonly certificate?: () => ServerCertificate;
-      readonly tls?: boolean;
-      readonly names?: string;
-      /** Lines of the server that is for other servers, instead of those that pass all of /_matrix. */
-      readonly lines?: (homeserver: string) => readonly string[];
-    }
-
-    async function lookThrough({ wellKnown, certificate = () => good, tls = true, names = OWN, lines }: Fault) {
-      const [web, federation] = [await freePort(), await freePort()];
-      const [type, body] = wellKnown ?? ['application/json', `{"m.server": "${OWN}:8448"}`];
-      const passed = [`location /_matrix { proxy_pass ${one.url}; proxy_set_header Host $host; }`];
-      const client = `{"m.homeserver": {"base_url": "https://${OWN}"}}`;
-      const certified = (name: string) => `ssl_certificate ${name}.pem; ssl_certificate_key ${name}.key;`;
-      const servers = [
-        `server { listen 127.0.0.1:${web} ssl; server_name ${OWN}; ${certified('web')}`,
-        `location = /.well-known/matrix/server { default_type ${type}; return 200 '${body}'; }`,
-        'location = /.well-known/matrix/client { default_type application/json;',
-        `add_header Access-Control-Allow-Origin *; return 200 '${client}'; } }`,
-        ...(names === OWN
-          ? []
-          : [
-              `server { listen 127.0.0.1:${federation} ssl default_server; ${certified('federation')}`,
-              "location / { default_type text/html; return 200 '<html>Welcome to nginx!</html>'; } }",
-            ]),
-        `server { listen 127.0.0.1:${federation}${tls ? ' ssl' : ''}; server_name ${names};`,
-        tls ? certified('federation') : '',
-        'client_max_body_size 50m;',
-        ...(lines?.(one.url) ?? passed),
-        '}',
-      ].join('\n');
-      const certificates = { web: good, federation: certificate() };
-      const nginx = await startNginx({ certificates, ports: [web, federation], servers });
-      onTestFinished(() => nginx.stop());
+    async function lookThrough(fault: ProxyFault) {
+      const proxy = await startMatrixProxy(OWN, one.url, good, fault);
+      onTestFinished(() => proxy.stop());
       return await look({
         doors: {
-          [`${OWN_ADDRESS}:443`]: ['127.0.0.1', web],
-          [`${OWN_ADDRESS}:8448`]: ['127.0.0.1', federation],
+          [`${OWN_ADDRESS}:443`]: ['127.0.0.1', proxy.web],
+          [`${OWN_ADDRESS}:8448`]: ['127.0.0.1', proxy.federation],
           [`${OTHER_ADDRESS}:443`]: [two.address, two.port],
         },
         ca: [ca, one.ca],
@@ -204,133 +176,16 @@ describe.runIf(source !== undefined || isLoud)('two Synapses that federate over 
       expect(skipped.filter((line) => line.endsWith('which failed'))).toEqual([]);
     });
 
-    const faults: readonly (readonly [
-      what: string,
-      Fault,
-      Record<string, string>,
-      told: RegExp,
-      notLookedAt: string,
-    ])[] = [
-      [
-        'that passes only some of the paths on',
-        {
-          lines: (homeserver) =>
-            ['/_matrix/key', '/_matrix/client', '/_matrix/federation/v1/version'].map(
-              (path) => `location ${path} { proxy_pass ${homeserver}; }`,
-            ),
-        },
-        { F2: 'fail' },
-        /answers 404, a web page instead of 401/,
-        'F3 F4 F5',
-      ],
-      [
-        'that decodes paths',
-        { lines: (homeserver) => [`location /_matrix/ { proxy_pass ${homeserver}/_matrix/; }`] },
-        { F4: 'fail' },
-        /something on the way decodes it/,
-        '',
-      ],
-      [
-        'that takes a mebibyte',
-        { lines: (homeserver) => [`location /_matrix { client_max_body_size 1m; proxy_pass ${homeserver}; }`] },
-        { F5: 'warn' },
-        /2 MiB are answered with 413/,
-        '',
-      ],
-      [
-        'with the certificate of another host',
-        { certificate: () => authority.certify('DNS:www.aaa.test') },
-        { T4: 'fail' },
-        /not for aaa.test/,
-        '',
-      ],
-      [
-        'with an expired certificate',
-        { certificate: () => authority.certifyFor(-1, `DNS:${OWN}`) },
-        { T5: 'fail' },
-        /expired on/,
-        '',
-      ],
-      [
-        'without the intermediate certificate',
-        { certificate: () => authority.certifyBelow(`DNS:${OWN}`).withoutChain },
-        { T3: 'fail' },
-        /intermediate certificate is not served/,
-        '',
-      ],
-      [
-        'that speaks plain HTTP at the port of TLS',
-        { tls: false },
-        { T2: 'fail' },
-        /speaks plain HTTP/,
-        'T3 T4 T5 T6 T7 T8 K1 K2 K3 K4 K5 K6 K7 K8 F1 F2 F3 F4 F5 F6 F7',
-      ],
-      [
-        'whose .well-known document is a page of a web application',
-        { wellKnown: ['text/html', '<!doctype html><title>Chat</title>'] },
-        { D4: 'fail' },
-        /web page, not JSON/,
-        'D5 D6 D7 D8 D9 D10 D12 D13 T1 T2 T3 T4 T5 T6 T7 T8 K1 K2 K3 K4 K5 K6 K7 K8 F1 F2 F3 F4 F5 F6 F7',
-      ],
-      [
-        'whose .well-known document names a host that is not there',
-        { wellKnown: ['application/json', '{"m.server": "synapse:8448"}'] },
-        { D9: 'fail' },
-        /synapse is not in the DNS/,
-        'D10 D13 T1 T2 T3 T4 T5 T6 T7 T8 K1 K2 K3 K4 K5 K6 K7 K8 F1 F2 F3 F4 F5 F6 F7',
-      ],
-      [
-        'whose .well-known document names another homeserver',
-        { wellKnown: ['application/json', '{"m.server": "bbb.test:443"}'] },
-        { K2: 'fail' },
-        /calls itself "bbb.test", not aaa.test/,
-        'K5 K8',
-      ],
-      [
-        'whose .well-known document is called text',
-        { wellKnown: ['text/plain', `{"m.server": "${OWN}:8448"}`] },
-        { D5: 'warn' },
-        /text\/plain/,
-        '',
-      ],
-      [
-        'that puts pages of its own in the place of errors',
-        {
-          lines: (homeserver) => [
-            'error_page 404 /404.html;',
-            "location = /404.html { default_type text/html; return 404 '<html>Not here</html>'; }",
-            `location /_matrix { proxy_intercept_errors on; proxy_pass ${homeserver}; }`,
-          ],
-        },
-        { F3: 'warn' },
-        /404, a web page, not M_UNRECOGNIZED/,
-        '',
-      ],
-      [
-        'that does not know the name',
-        { names: 'matrix.aaa.test' },
-        { T6: 'fail' },
-        /asked for aaa.test:8448, something else answers: 200, a web page/,
-        'K1 K2 K3 K4 K5 K6 K7 K8 F1 F2 F3 F4 F5 F6 F7',
-      ],
-      [
-        'behind which no homeserver runs',
-        { lines: () => ['location /_matrix { proxy_pass http://127.0.0.1:1; }'] },
-        { K1: 'fail' },
-        /502/,
-        'K2 K3 K4 K5 K6 K7 K8 F1 F2 F3 F4 F5 F6 F7',
-      ],
-    ];
-    it.each(faults)('%s', async (_, fault, expected, told, notLookedAt) => {
-      const { statuses, details, skipped } = await lookThrough(fault);
-      expect(statuses, details).toEqual(expected);
-      expect(details).toMatch(told);
-      const [red] = Object.keys(expected);
-      expect(
-        skipped.flatMap((line) => /^(\S+) needs ([DTKF]\d+), which failed$/.exec(line)?.slice(1, 2) ?? []),
-      ).toEqual(notLookedAt === '' ? [] : notLookedAt.split(' '));
-      for (const line of skipped.filter((text) => text.endsWith('which failed')))
-        expect(line).toContain(`needs ${red}`);
+    it.each(proxyFaults)('$what', async ({ fault, red, says, notLookedAt }) => {
+      const { found, statuses, details } = await lookThrough(fault(authority));
+      expect(statuses, details).toEqual(red);
+      expect(details).toMatch(says);
+      const [cause] = Object.keys(red);
+      const unseen = found.filter(({ detail }) => detail.endsWith('which failed'));
+      expect(unseen.map(({ id }) => id)).toEqual(notLookedAt);
+      expect(new Set(unseen.map(({ detail }) => detail))).toEqual(
+        new Set(notLookedAt.map(() => `needs ${cause}, which failed`)),
+      );
     });
   });
 });
@@ -341,16 +196,4 @@ function rememberedKeys(): SeenKeys {
     keys: (server) => Promise.resolve(known.get(server)),
     remember: (server, keys) => Promise.resolve(void known.set(server, keys)),
   };
-}
-
-async function personOn({ url, serverName, registerUser }: FederatedSynapse, localpart: string): Promise<MatrixApi> {
-  const { userId, accessToken } = await registerUser(localpart);
-  return createMatrixApi({
-    baseUrl: url,
-    accessToken: new Secret(accessToken),
-    userId: userId as MatrixUserId,
-    serverName: serverName as ServerName,
-    clock: systemClock,
-    log: () => {},
-  });
 }

@@ -1,9 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
-import { systemClock } from '../../src/lib/core/clock.ts';
-import type { MatrixRoomAlias, MatrixRoomId, MatrixUserId, ServerName } from '../../src/lib/core/ids.ts';
-import { Secret } from '../../src/lib/core/secret.ts';
-import { createMatrixApi } from '../../src/lib/matrix/client.ts';
-import type { MatrixApi } from '../../src/lib/matrix/types.ts';
+import type { MatrixRoomAlias, MatrixRoomId, MatrixUserId } from '../../src/lib/core/ids.ts';
 import type { RunningHomeserver } from '../../src/sandbox/homeserver/types.ts';
 import {
   type Bench,
@@ -17,20 +13,9 @@ import {
 } from '../support/bridge-bench.ts';
 import { eventually } from '../support/eventually.ts';
 import { type HomeserverKind, homeservers } from '../support/homeservers.ts';
+import { personOn } from '../support/person-on.ts';
 
 const SECOND = 'bbb.test';
-
-async function personOn({ url, serverName, registerUser }: RunningHomeserver, localpart: string): Promise<MatrixApi> {
-  const { userId, accessToken } = await registerUser(localpart);
-  return createMatrixApi({
-    baseUrl: url,
-    accessToken: new Secret(accessToken),
-    userId: userId as MatrixUserId,
-    serverName: serverName as ServerName,
-    clock: systemClock,
-    log: () => {},
-  });
-}
 
 describe.each(homeservers)('two $name homeservers that federate', ({ name, startFederated }) => {
   let second: RunningHomeserver;

@@ -49,7 +49,7 @@ async function look({ server = {}, profile = {}, settings = {}, ...answers }: Ch
   const given = { ...version, ...unique, ...answers, settings: { ...inOrder, ...settings } };
   const found = await findingsOf(legacyChecks, {
     setup: {
-      ...setupWith(given, { ...adminProfile, listen: '127.0.0.1:0', ...profile } as AdminProfile),
+      ...setupWith(given, { ...adminProfile, listen: '127.0.0.1:0', ...profile }),
       bridge: async () => ({ running: false }) as ServiceConnection,
     },
     probe: fakeInternet({

@@ -56,11 +56,11 @@ async function look({
         ...connections({ clock: systemClock, ca: authorities, dial }),
       }),
     });
-    const wrong = found.filter(({ id, status }) => status !== 'pass' && status !== 'skip');
+    const wrong = found.filter(({ status }) => status !== 'pass' && status !== 'skip');
     return {
       statuses: Object.fromEntries(wrong.map(({ id, status }) => [id, status])),
       details: wrong.map(({ detail }) => detail).join('\n'),
-      skipped: found.filter(({ id, status }) => status === 'skip').map(({ id }) => id),
+      skipped: found.filter(({ status }) => status === 'skip').map(({ id }) => id),
     };
   } finally {
     await new Promise((resolve) => void server.close(resolve));

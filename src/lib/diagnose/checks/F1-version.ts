@@ -15,7 +15,8 @@ export const version: Check = {
   async run(context) {
     const { answer, problem } = await firstAnswer(context, { path: VERSION_PATH });
     const { name, version: number } = objectIn(objectOf(answer)?.['server']);
-    if (answer?.status === 200 && typeof name === 'string') return passes(`${name} ${String(number ?? '')}`.trim());
+    if (answer?.status === 200 && typeof name === 'string')
+      return passes(typeof number === 'string' ? `${name} ${number}` : name);
     return {
       status: 'fail',
       detail: `GET ${VERSION_PATH}: ${answer === undefined ? (problem ?? '') : inShort(answer)}`,

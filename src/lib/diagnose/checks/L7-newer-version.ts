@@ -26,7 +26,7 @@ export const newerVersion: Check = {
       });
       const latest = objectOf(asked)?.['version'];
       if (typeof latest !== 'string') return skips(`${REGISTRY} does not know rcfed`);
-      if (!isOlder(rcfed, latest)) return passes(`${rcfed}`);
+      if (!isOlder(rcfed, latest)) return passes(rcfed);
       return {
         status: 'info',
         detail: `${latest} is out; this is ${rcfed}`,

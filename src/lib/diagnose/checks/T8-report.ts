@@ -13,12 +13,11 @@ export const report: Check = {
   async run(context) {
     const secured = await securedOf(context);
     return secured.map(({ target: { address }, handshake: { certificate, cipher, protocol } }) => {
-      const issuer = certificate.issuer?.O ?? certificate.issuer?.CN ?? 'somebody';
+      const issuer = [certificate.issuer?.O ?? certificate.issuer?.CN ?? 'somebody'].flat().join(', ');
+      const owner = [certificate.subject?.CN ?? certificate.subjectaltname ?? 'a certificate'].flat().join(', ');
       const evidence = [`SHA-256 ${certificate.fingerprint256}`, `${protocol}, ${cipher}`];
       return {
-        ...passes(`${certificate.subject?.CN ?? certificate.subjectaltname ?? 'a certificate'}, by ${issuer}`, {
-          evidence,
-        }),
+        ...passes(`${owner}, by ${issuer}`, { evidence }),
         address,
       };
     });

@@ -39,10 +39,10 @@ function keysIn(document: Readonly<Record<string, unknown>>, name: string): read
   const { signatures, unsigned: _, ...signed } = document;
   const message = Buffer.from(canonicalJson(signed));
   return Object.entries(objectIn(document['verify_keys'])).map(([id, entry]) => {
-    const key = String(objectIn(entry)['key'] ?? '');
+    const key = textIn(objectIn(entry)['key']);
     const isKey = /^ed25519:[A-Za-z0-9_]+$/.test(id) && /^[A-Za-z0-9+/]{43}$/.test(key);
     const signature = objectIn(objectIn(signatures)[name])[id];
-    return { id, key, isKey, hasSigned: isKey && isSignedBy(key, message, String(signature ?? '')) };
+    return { id, key, isKey, hasSigned: isKey && isSignedBy(key, message, textIn(signature)) };
   });
 }
 
@@ -56,6 +56,8 @@ function isSignedBy(key: string, message: Uint8Array, signature: string): boolea
     return false;
   }
 }
+
+const textIn = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 export const objectIn = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
