@@ -55,7 +55,9 @@ export function plain({ cure, ...finding }: Outcome): PlainFinding {
 
 export function unwell({ counts, findings }: Diagnosis): RcfedError {
   const bad = findings.filter(({ status }) => status === 'fail' || status === 'crash' || status === 'warn');
-  return new RcfedError('RCFED_CHECKS_FAILED', `${counts.fail + counts.crash} checks failed, ${counts.warn} warn`, {
+  const failed = counts.fail + counts.crash;
+  const words = `${failed} ${failed === 1 ? 'check' : 'checks'} failed, ${counts.warn} ${counts.warn === 1 ? 'warns' : 'warn'}`;
+  return new RcfedError('RCFED_CHECKS_FAILED', words, {
     why: [...new Set(bad.map(({ id, title }) => `${id} ${title}`))].slice(0, 5).join('; '),
   });
 }

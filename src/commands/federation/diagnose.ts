@@ -18,6 +18,7 @@ import type { ServerName } from '../../lib/core/ids.ts';
 import type { Check } from '../../lib/diagnose/check.ts';
 import type { DiagnoseParts } from '../../lib/diagnose/context.ts';
 import type { Diagnosis } from '../../lib/diagnose/diagnosis.ts';
+import { type SchemaName, failure, success } from '../../lib/output/envelope.ts';
 import type { Repaired } from '../../lib/diagnose/repair.ts';
 
 type FederationDiagnoseData =
@@ -27,7 +28,14 @@ type FederationDiagnoseData =
     })
   | { readonly checks: readonly ListedCheck[] };
 
+type Answer = Omit<CommandResult<FederationDiagnoseData>, 'view'>;
+
+const SCHEMA: SchemaName = 'federation-diagnose/1';
 const WATCH_MS = 15_000;
+
+const enveloped = ({ data, problem }: Answer) =>
+  problem === undefined ? success(SCHEMA, data, []) : failure(problem, [], { schema: SCHEMA, data });
+
 export default class FederationDiagnose extends BaseCommand<typeof FederationDiagnose, FederationDiagnoseData> {
   static override summary = 'Find out why federation does not work, and what to do about it.';
   static override description =
@@ -40,7 +48,7 @@ export default class FederationDiagnose extends BaseCommand<typeof FederationDia
     '<%= config.bin %> federation diagnose --list-checks',
     '<%= config.bin %> federation diagnose --format junit --output report.xml',
   ];
-  static override schema = 'federation-diagnose/1' as const;
+  static override schema = SCHEMA;
   static override flags = diagnoseFlags;
 
   protected async execute(): Promise<CommandResult<FederationDiagnoseData> | undefined> {
@@ -102,12 +110,15 @@ export default class FederationDiagnose extends BaseCommand<typeof FederationDia
     let diagnosis = await this.look(checks, parts);
     const repaired = this.flags.fix ? await this.mend(diagnosis) : [];
     if (repaired.some(({ problem }) => problem === undefined)) diagnosis = await this.look(checks, parts);
-    const data = { ...diagnosis, findings: diagnosis.findings.map(plain), repaired };
-    if (this.flags.bundle !== undefined) await this.writeFile(this.flags.bundle, await this.bundle(data));
-    const view = [...repairLines(repaired), ...(await this.report(diagnosis, data))];
+    const answer = await this.answerOf(diagnosis, repaired);
+    if (this.flags.bundle !== undefined) await this.writeFile(this.flags.bundle, this.bundle(answer.data));
+    return { ...answer, view: [...repairLines(repaired), ...(await this.report(diagnosis, answer))] };
+  }
+
+  private async answerOf(diagnosis: Diagnosis, repaired: readonly Repaired[]): Promise<Answer> {
     const { isUnwell } = await import('../../lib/diagnose/diagnosis.ts');
-    const problem = isUnwell(diagnosis, this.flags.strict) ? unwell(diagnosis) : undefined;
-    return { data, view, ...(problem === undefined ? {} : { problem }) };
+    const data = { ...diagnosis, findings: diagnosis.findings.map(plain), repaired };
+    return { data, ...(isUnwell(diagnosis, this.flags.strict) ? { problem: unwell(diagnosis) } : {}) };
   }
 
   private async mend(diagnosis: Diagnosis): Promise<readonly Repaired[]> {
@@ -122,25 +133,25 @@ export default class FederationDiagnose extends BaseCommand<typeof FederationDia
     const { clock, signal } = this.context;
     while (!signal.aborted) {
       const diagnosis = await this.look(checks, parts);
-      const data = { ...diagnosis, findings: diagnosis.findings.map(plain), repaired: [] };
+      const answer = await this.answerOf(diagnosis, []);
       const text = (await reportText('human', diagnosis, this.settings.verbose)).join('\n');
-      this.event({ schema: 'federation-diagnose/1', ...data }, `${diagnosis.startedAt}\n${text}`);
+      this.event({ ...enveloped(answer) }, `${diagnosis.startedAt}\n${text}`);
       await clock.sleep(WATCH_MS, signal).catch(() => {});
     }
   }
 
-  private async report(diagnosis: Diagnosis, data: FederationDiagnoseData): Promise<readonly string[]> {
+  private async report(diagnosis: Diagnosis, answer: Answer): Promise<readonly string[]> {
     const { format = 'human', output } = this.flags;
     const text =
       format === 'json'
-        ? [JSON.stringify({ schema: FederationDiagnose.schema, data }, undefined, 2)]
+        ? [JSON.stringify(enveloped(answer), undefined, 2)]
         : await reportText(format, diagnosis, this.settings.verbose);
     if (output === undefined) return text;
     await this.writeFile(output, `${text.join('\n')}\n`);
     return [`The report is in ${output}.`];
   }
 
-  private async bundle(data: FederationDiagnoseData): Promise<string> {
+  private bundle(data: FederationDiagnoseData): string {
     const { version, platform, versions } = process;
     const about = { rcfed: this.config.version, node: version, platform, openssl: versions.openssl };
     return `${JSON.stringify({ schema: 'federation-diagnose-bundle/1', about, ...data }, undefined, 2)}\n`;

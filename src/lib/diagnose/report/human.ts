@@ -35,7 +35,7 @@ function groupLines(group: Group, all: readonly Outcome[], verbose: boolean): st
   const seen = findings.filter(({ status }) => status !== 'skip');
   if (findings.length === 0 || (seen.length === 0 && !verbose)) return [];
   const passed = seen.filter(({ status }) => status === 'pass').length;
-  const head = `${groups[group]}: ${passed} of ${seen.length} ok`;
+  const head = `${groups[group]}: ${seen.length === 0 ? 'skipped' : `${passed} of ${seen.length} ok`}`;
   return verbose ? [head, ...findings.map((finding) => `  ${line(finding)}`)] : [head];
 }
 
