@@ -40,6 +40,8 @@ export interface Check {
   readonly why: string;
   /** Checks without which this one says nothing: it is skipped when one of them failed. */
   readonly needs?: readonly string[];
+  /** Checks of earlier groups whose findings it sums up, whatever they are: looked at whenever it is. */
+  readonly reads?: readonly string[];
   /**
    * Only when asked for. deep: it sends bodies or messages. external: it tells a third party the server name.
    * updates: it asks the package registry. partner: there is another server to look at.

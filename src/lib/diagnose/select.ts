@@ -18,7 +18,8 @@ export function selectChecks(
   const add = (id: string): void => {
     if (wanted.has(id)) return;
     wanted.add(id);
-    for (const need of byId.get(id)?.needs ?? []) add(need);
+    const { needs = [], reads = [] } = byId.get(id) ?? {};
+    for (const other of [...needs, ...reads]) add(other);
   };
   for (const id of only) add(id);
   return checks.filter(({ id }) => wanted.has(id));

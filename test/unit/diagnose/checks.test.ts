@@ -18,6 +18,14 @@ it.each(allChecks)('$id needs only checks of its own or earlier groups, and of i
   }
 });
 
+it.each(allChecks.filter(({ reads }) => reads !== undefined))('$id sums up only checks of earlier groups', (check) => {
+  for (const id of check.reads ?? []) {
+    const other = byId.get(id);
+    expect(other, `${check.id} reads ${id}`).toBeDefined();
+    expect(order.indexOf(other?.group as Group)).toBeLessThan(order.indexOf(check.group));
+  }
+});
+
 it.each(allChecks)('$id is explained', ({ title, why }) => {
   expect(title).toMatch(/^[A-Z].*[^.]$/);
   expect(why.length).toBeGreaterThan(60);

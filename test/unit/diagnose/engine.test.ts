@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ServerName } from '../../../src/lib/core/ids.ts';
 import { type Check, type Verdict, passes, skips } from '../../../src/lib/diagnose/check.ts';
+import { diagnose } from '../../../src/lib/diagnose/diagnose.ts';
 import { runChecks } from '../../../src/lib/diagnose/engine.ts';
 import { diagnoseParts, findingsOf } from '../../support/diagnose-parts.ts';
 
@@ -64,6 +65,28 @@ it('looks at each server name by itself', async () => {
     ['L2@example.org', 'pass', 'ours'],
     ['L2@other.org', 'skip', 'needs L1, which failed'],
     ['L3', 'pass', 'set up'],
+  ]);
+});
+
+it('what a check sums up is looked at with it, and does not keep it from being looked at', async () => {
+  const checks = [
+    check('L1', wrong),
+    check('L2', passes('unasked')),
+    check('X1', passes(''), {
+      group: 'partner',
+      reads: ['L1'],
+      run: async ({ found }) =>
+        passes(
+          found('L1')
+            .map(({ detail }) => detail)
+            .join(),
+        ),
+    }),
+  ];
+  const { findings } = await diagnose(checks, diagnoseParts(), { only: ['X1'], skip: [] });
+  expect(told(findings)).toEqual([
+    ['L1', 'fail', 'it is not'],
+    ['X1', 'pass', 'it is not'],
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ServerName } from '../../../src/lib/core/ids.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
-import { type Check, passes } from '../../../src/lib/diagnose/check.ts';
+import { type Check, passes, skips } from '../../../src/lib/diagnose/check.ts';
 import { bridgeChecks } from '../../../src/lib/diagnose/checks/bridge.ts';
 import { partnerChecks } from '../../../src/lib/diagnose/checks/partner.ts';
 import type { DiagnoseParts } from '../../../src/lib/diagnose/context.ts';
@@ -32,6 +32,8 @@ interface Given {
   /** Failing checks of earlier groups, `D4@other.org`. */
   readonly failing?: readonly string[];
   readonly partner?: ServerName;
+  /** Neither server could be looked at. */
+  readonly unseen?: boolean;
 }
 
 /** Stands for a check of an earlier group, about both names or none. */
@@ -49,14 +51,20 @@ const earlier = (id: string, group: Check['group'], failing: readonly string[]):
       : passes('fine'),
 });
 
+const unseenCheck: Check = {
+  ...earlier('F1', 'federation', []),
+  run: () => Promise.resolve(skips('it is a name for tests')),
+};
+
 async function look(given: Given) {
   const { bridge = {}, homeserver = {}, tester = {}, env = {}, failing = [], partner = OTHER } = given;
-  const { software = 'Synapse' } = given;
+  const { software = 'Synapse', unseen = false } = given;
   const stubs = [
     earlier('N5', 'native', failing),
     earlier('D4', 'discovery', failing),
     earlier('D3', 'discovery', failing),
     earlier('T3', 'transport', failing),
+    ...(unseen ? [unseenCheck] : []),
   ];
   // G9 looks at the rooms, which the checks of rooms need.
   const rooms = bridgeChecks.filter(({ id }) => id === 'G9');
@@ -157,6 +165,14 @@ describe('one thing is wrong, and that alone is told', () => {
     expect(details).toMatch(detail);
     expect(cures).not.toContain('');
   });
+});
+
+it('says nothing of a server that could not be looked at', async () => {
+  const { found } = await look({ unseen: true });
+  expect(found.filter(({ id }) => id === 'X1' || id === 'X7')).toMatchObject([
+    { id: 'X1', status: 'skip', detail: 'it was not looked at: it is a name for tests' },
+    { id: 'X7', status: 'skip', detail: 'needs X1: it was not looked at: it is a name for tests' },
+  ]);
 });
 
 it('--fix lets the homeserver try at once, with the token of its admin and to no other host', async () => {

@@ -18,7 +18,14 @@ export const legacyPing: Check = {
   async run(context) {
     const { homeserverUrl, id, asToken } = await legacySettings(context);
     const path = `/_matrix/client/v1/appservice/${encodeURIComponent(id)}/ping`;
-    const answer = await askUrl(context, homeserverUrl, { method: 'POST', path, bearer: asToken, body: '{}' });
+    const answer = await askUrl(context, homeserverUrl, {
+      method: 'POST',
+      path,
+      bearer: asToken,
+      body: '{}',
+      // Synapse itself waits for a minute.
+      patienceMs: 65_000,
+    });
     if (typeof answer === 'string') return { status: 'fail', detail: answer, cure: { text: 'See B4.' } };
     return pingVerdict(answer);
   },

@@ -13,6 +13,7 @@ export const delegatePort: Check = {
   fix: 'printed',
   about: 'name',
   needs: ['D9'],
+  deadlineMs: 15_000,
   why: 'Without a port other servers take 8448, also behind `m.server`. Where only 443 is open, the port must be written.',
   async run(context) {
     const { port, host, by, addresses } = await delegationOf(context);

@@ -10,7 +10,8 @@ export const wellKnown: Check = {
   fix: 'printed',
   about: 'name',
   needs: ['D3'],
-  why: 'Other servers ask `https://<name>/.well-known/matrix/server` first. That there is none is fine, if the server answers at port 8448 or by an SRV record. One that is there and wrong is not: they do not go on to look elsewhere. The usual reason is a web application that answers every path with its own page.',
+  deadlineMs: 30_000,
+  why: 'Other servers ask `https://<name>/.well-known/matrix/server` first. That there is none is fine, if the server answers at port 8448 or by an SRV record. One that is there and wrong is as if there were none: they go on to SRV records and to port 8448, where the server is not meant to be found. The usual reason is a web application that answers every path with its own page.',
   async run(context) {
     const { name } = subjectOf(context);
     const documents = await wellKnownOf(context);
@@ -27,7 +28,7 @@ function verdictOn(name: string, { outcome, delegate, problem, cause }: WellKnow
   return {
     status: 'fail',
     detail: `https://${name}/.well-known/matrix/server can't be used: ${problem ?? ''}`,
-    affects: ['other servers do not find this one'],
+    affects: ['other servers look at port 8448 instead, and find this one only if it is there too'],
     cure: cureOf(name, cause),
   };
 }

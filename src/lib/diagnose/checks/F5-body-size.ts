@@ -16,7 +16,7 @@ export const bodySize: Check = {
   why: 'Servers send up to 50 events in one body. nginx takes 1 MiB unless told otherwise and answers 413, and the other server tries the same for ever.',
   async run(context) {
     const body = JSON.stringify({ origin: 'rcfed.invalid', origin_server_ts: 0, pdus: [], pad: 'x'.repeat(BYTES) });
-    const question = { method: 'PUT', path: '/_matrix/federation/v1/send/rcfed', body } as const;
+    const question = { method: 'PUT', path: '/_matrix/federation/v1/send/rcfed', body, patienceMs: 20_000 } as const;
     const { answer, problem } = await firstAnswer(context, {
       ...question,
       headers: { 'Content-Type': 'application/json' },

@@ -1,4 +1,4 @@
-import { type Check, passes } from '../check.ts';
+import { type Check, passes, skips } from '../check.ts';
 import { partnerOf } from '../context.ts';
 
 /** Whatever of it fails keeps everybody from reaching the server. */
@@ -11,12 +11,15 @@ export const partnerInOrder: Check = {
   severity: 'fail',
   fix: 'printed',
   when: 'partner',
+  reads: NEEDED,
   why: 'It is looked at as ours is. What is wrong there only its admins can mend; the text below is for them.',
   async run(context) {
     const name = partnerOf(context);
     const wrong = NEEDED.flatMap((id) =>
       context.found(id, name).flatMap(({ status, detail }) => (status === 'fail' ? [`${id}: ${detail}`] : [])),
     );
+    const unseen = context.found('F1', name).find(({ status }) => status === 'skip');
+    if (wrong.length === 0 && unseen !== undefined) return skips(`it was not looked at: ${unseen.detail}`);
     if (wrong.length === 0) return passes(`${name} is found, trusted and signs as it should`);
     return {
       status: 'fail',

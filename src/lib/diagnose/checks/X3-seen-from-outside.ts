@@ -19,7 +19,11 @@ export const seenFromOutside: Check = {
   async run(context) {
     const { name } = subjectOf(context);
     const tester = context.env['FEDERATION_TESTER_HOST'] ?? TESTER;
-    const answer = await askUrl(context, tester, { path: `/api/report?server_name=${encodeURIComponent(name)}` });
+    const answer = await askUrl(context, tester, {
+      path: `/api/report?server_name=${encodeURIComponent(name)}`,
+      // It tries every address of the name meanwhile.
+      patienceMs: 50_000,
+    });
     if (typeof answer === 'string') return skips(`${tester} does not answer: ${answer}`);
     const report = objectOf(answer);
     if (report === undefined) return skips(`${tester} gives no report`);

@@ -8,6 +8,7 @@ export const bothAdmit: Check = {
   severity: 'fail',
   fix: 'printed',
   when: 'partner',
+  reads: ['N5'],
   why: "rcfed's own rules (`federation access`) and Rocket.Chat's allow list (N5) keep people of other servers out without a word to them. Whether their rules admit us shows only at an invitation.",
   async run(context) {
     const name = partnerOf(context);

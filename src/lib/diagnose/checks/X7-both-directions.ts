@@ -11,11 +11,14 @@ export const bothDirections: Check = {
   fix: 'printed',
   when: 'partner',
   needs: ['X1'],
+  reads: OURS,
   why: 'A join needs both directions: the other server fetches our keys while it answers us. "401 on join" nearly always means that they can not reach us.',
   async run(context) {
     const { own } = context;
     if (own === undefined) return skips('no server of our own is known');
     const wrong = OURS.filter((id) => context.found(id, own).some(({ status }) => status === 'fail'));
+    const unseen = context.found('F1', own).find(({ status }) => status === 'skip');
+    if (wrong.length === 0 && unseen !== undefined) return skips(`${own} was not looked at: ${unseen.detail}`);
     if (wrong.length === 0) return passes(`as far as can be seen from here, ${partnerOf(context)} reaches ${own}`);
     return {
       status: 'fail',

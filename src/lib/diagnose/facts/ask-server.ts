@@ -2,7 +2,7 @@ import { type CheckContext, subjectOf } from '../context.ts';
 import { ProbeError, type WebAnswer, type WebRequest } from '../probe/probe.ts';
 import { delegationOf } from './delegation.ts';
 
-type Question = Pick<WebRequest, 'path' | 'method' | 'body' | 'headers' | 'limit'>;
+type Question = Pick<WebRequest, 'path' | 'method' | 'body' | 'headers' | 'limit' | 'patienceMs'>;
 
 export interface Answered {
   readonly address: string;

@@ -8,6 +8,8 @@ interface Question {
   /** Goes to no other host than that of the URL, since redirects are not followed. */
   readonly bearer?: string;
   readonly body?: string;
+  /** As of a WebRequest. */
+  readonly patienceMs?: number;
 }
 
 /** The answer of somebody's own server at a URL, `http://synapse:8008` for one; a text: why there is none. */
@@ -31,6 +33,7 @@ export async function askUrl(context: CheckContext, base: string, question: Ques
         ...(question.body === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
       ...(question.body === undefined ? {} : { body: question.body }),
+      ...(question.patienceMs === undefined ? {} : { patienceMs: question.patienceMs }),
     });
   } catch (error) {
     if (error instanceof ProbeError || error instanceof NameError) return error.message;

@@ -2,10 +2,12 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../core/clock.ts';
+import { DeadlinePassed, withDeadline } from '../../core/deadline.ts';
 import { type Handshake, ProbeError, type Probe, type Target, type WebAnswer, type WebRequest } from './probe.ts';
 
-const TCP_MS = 10_000;
-const ANSWER_MS = 10_000;
+/** All within the ten seconds of a check, so that it can say what took so long. */
+const CONNECT_MS = 4000;
+const ANSWER_MS = 5000;
 const LIMIT = 50 * 1024;
 
 export interface ConnectionOptions {
@@ -14,17 +16,20 @@ export interface ConnectionOptions {
   readonly ca?: readonly string[] | undefined;
   /** Opens the connection; tests have servers elsewhere than where names and ports say. */
   readonly dial?: (address: string, port: number) => Socket;
+  /** Longest time for a handshake, and for a whole answer unless a request says otherwise, ms. */
+  readonly answerMs?: number;
 }
 
 /** TCP, TLS and HTTP/1.1 to one address, with everything said about what goes wrong. */
 export function connections(options: ConnectionOptions): Pick<Probe, 'connect' | 'handshake' | 'ask'> {
-  const { clock, ca, dial = (host, port) => connectTcp({ host, port }) } = options;
+  const { clock, ca, dial = (host, port) => connectTcp({ host, port }), answerMs = ANSWER_MS } = options;
 
   const opened = async ({ address, port }: Pick<Target, 'address' | 'port'>): Promise<Socket> => {
     const socket = dial(address, port);
-    socket.setTimeout(TCP_MS);
+    socket.setTimeout(CONNECT_MS);
     try {
       await event(socket, 'connect');
+      socket.setTimeout(0);
       return socket;
     } catch (error) {
       socket.destroy();
@@ -44,9 +49,10 @@ export function connections(options: ConnectionOptions): Pick<Probe, 'connect' |
       ...(isIP(target.host) === 0 ? { servername: target.host } : {}),
       ...(ca === undefined ? {} : { ca: [...ca] }),
     });
-    secure.setTimeout(ANSWER_MS);
+    secure.setTimeout(answerMs);
     try {
       await event(secure, 'secureConnect');
+      secure.setTimeout(0);
       return secure;
     } catch (error) {
       secure.destroy();
@@ -77,7 +83,9 @@ export function connections(options: ConnectionOptions): Pick<Probe, 'connect' |
       const startedAt = clock.now();
       const socket = request.plain === true ? await opened(request) : await secured(request);
       try {
-        return { ...(await exchange(socket, request)), durationMs: clock.now() - startedAt };
+        const limit = { clock, ms: request.patienceMs ?? answerMs };
+        const answer = await withDeadline(limit, () => exchange(socket, request));
+        return { ...answer, durationMs: clock.now() - startedAt };
       } catch (error) {
         if (error instanceof ProbeError) throw error;
         throw new ProbeError('cut', `${request.address} port ${request.port}: ${reasonOf(error)}`, { cause: error });
@@ -143,13 +151,14 @@ function event<Result>(
   return new Promise((resolve, reject) => {
     emitter.once(name, resolve);
     emitter.once('error', reject);
-    emitter.once('timeout', () => emitter.destroy(new Error('no answer in 10 seconds')));
+    emitter.once('timeout', () => emitter.destroy(new Error('no answer in time')));
     emitter.once('close', () => reject(new Error('the connection was closed')));
   });
 }
 
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof DeadlinePassed) return 'no whole answer in time';
   if (code === 'ECONNREFUSED') return 'nothing listens there';
   if (code === 'ECONNRESET') return 'the connection was cut';
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return 'there is no way there';

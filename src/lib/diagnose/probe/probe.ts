@@ -58,6 +58,8 @@ export interface WebRequest extends Target {
   readonly body?: string | Uint8Array;
   /** Most bytes of an answer that are read; unset: 50 KiB, as federating servers do. */
   readonly limit?: number;
+  /** Longest time for the whole answer, however slowly it trickles, ms; unset: 5 s. */
+  readonly patienceMs?: number;
 }
 
 export interface WebAnswer {

@@ -1,0 +1,98 @@
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../src/lib/core/clock.ts';
+import type { CheckContext } from '../../../src/lib/diagnose/context.ts';
+import { askUrl } from '../../../src/lib/diagnose/facts/ask-url.ts';
+import { connections } from '../../../src/lib/diagnose/probe/connection.ts';
+import type { WebRequest } from '../../../src/lib/diagnose/probe/probe.ts';
+import { diagnoseParts, noProbe } from '../../support/diagnose-parts.ts';
+import { eventually } from '../../support/eventually.ts';
+
+const probe = connections({ clock: systemClock, answerMs: 300 });
+
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+interface Served {
+  readonly port: number;
+  readonly open: () => number;
+}
+
+/** A server on this machine, and how many connections it has. */
+async function serving(respond: RequestListener): Promise<Served> {
+  const server = createServer(respond);
+  let open = 0;
+  server.on('connection', (socket) => {
+    open += 1;
+    socket.once('close', () => (open -= 1));
+  });
+  return { port: await listening(server), open: () => open };
+}
+
+const at = (port: number): WebRequest => ({ address: '127.0.0.1', host: '127.0.0.1', port, plain: true, path: '/' });
+
+/** Writes for as long as the other side takes it. */
+function writeFor(response: ServerResponse, piece: string, everyMs: number): void {
+  const timer = setInterval(() => response.write(piece), everyMs);
+  response.once('close', () => clearInterval(timer));
+}
+
+describe('a server that never ends keeps nobody waiting', () => {
+  it('whose body has no end is read to the limit, and left', async () => {
+    const { port, open } = await serving((_, response) => writeFor(response, 'x'.repeat(64 * 1024), 1));
+    const { body, cut } = await probe.ask({ ...at(port), limit: 1000 });
+    expect({ cut, length: body.length }).toEqual({ cut: true, length: 1000 });
+    await eventually(() => expect(open()).toBe(0));
+  });
+
+  it('whose body trickles is left when its time is up', async () => {
+    const { port, open } = await serving((_, response) => writeFor(response, ' ', 20));
+    const startedAt = performance.now();
+    await expect(probe.ask(at(port))).rejects.toMatchObject({
+      step: 'cut',
+      message: `127.0.0.1 port ${port}: no whole answer in time`,
+    });
+    expect(performance.now() - startedAt).toBeGreaterThan(290);
+    await eventually(() => expect(open()).toBe(0));
+  });
+
+  it('that sends nothing but headers is left', async () => {
+    const server = createTcpServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n');
+      const timer = setInterval(() => socket.write(`x-more: ${'x'.repeat(4000)}\r\n`), 1);
+      socket.once('close', () => clearInterval(timer)).on('error', () => {});
+    });
+    await expect(probe.ask(at(await listening(server)))).rejects.toMatchObject({ step: 'cut' });
+  });
+
+  it('that takes the connection and says nothing is no TLS server', async () => {
+    const server = createTcpServer((socket) => void socket.on('error', () => {}));
+    const { plain: _, ...target } = at(await listening(server));
+    await expect(probe.handshake(target)).rejects.toMatchObject({ step: 'tls' });
+  });
+});
+
+describe('a redirect', () => {
+  it('is told and not followed, so that a token goes to no other host', async () => {
+    const asked: (string | undefined)[] = [];
+    const other = await serving((request, response) => {
+      asked.push(request.headers.authorization);
+      response.end('{}');
+    });
+    const first = await serving((request, response) => {
+      asked.push(request.headers.authorization);
+      response.writeHead(307, { Location: `http://127.0.0.1:${other.port}${request.url ?? ''}` }).end();
+    });
+    const context = {
+      ...diagnoseParts({ probe: noProbe(probe) }),
+      once: (_: string, ask: () => Promise<unknown>) => ask(),
+    } as unknown as CheckContext;
+    const answer = await askUrl(context, `http://127.0.0.1:${first.port}`, { path: '/x', bearer: 'the-token' });
+    expect(answer).toMatchObject({ status: 307 });
+    expect(asked).toEqual(['Bearer the-token']);
+  });
+});
