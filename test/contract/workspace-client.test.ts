@@ -75,6 +75,50 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       expect(may).toEqual(version.startsWith('6') ? undefined : ['admin', 'user']);
     });
 
+    test('tells an admin its settings, one by one, and takes others', async () => {
+      expect(await admin.setting('Message_MaxAllowedSize')).toEqual({ value: 5000 });
+      await admin.setSetting('Message_MaxAllowedSize', 5001);
+      expect(await admin.setting('Message_MaxAllowedSize')).toEqual({ value: 5001 });
+      await admin.setSetting('Message_MaxAllowedSize', 5000);
+      expect(await admin.setting('No_Such_Setting')).toBeUndefined();
+      await expect(person().api.setting('Message_MaxAllowedSize')).rejects.toMatchObject({ status: 403 });
+    });
+
+    test('tells the modules of its licence', async () => {
+      expect(await admin.licenceModules()).toEqual([]);
+      workspace.state.licence.add('federation');
+      expect(await admin.licenceModules()).toEqual(['federation']);
+      workspace.state.licence.clear();
+    });
+
+    test('tells whether it finds people on other servers', async () => {
+      workspace.state.federation.verified.set('@alice:example.org', 'VERIFIED');
+      expect(await admin.verifyMatrixId('@alice:example.org')).toBe('VERIFIED');
+      expect(await admin.verifyMatrixId('@nobody:example.org')).toBe('UNABLE_TO_VERIFY');
+    });
+
+    test('tells what its older bridge finds of itself, up to 7', async () => {
+      const good = workspace.state.federation.verdict;
+      const isOffered = /^[67]/.test(version);
+      expect(await admin.bridgeVerdict()).toEqual(
+        isOffered
+          ? {
+              appservice: true,
+              reachable: true,
+              detail: '{"appservice":{"ok":true},"externalReachability":{"ok":true}}',
+            }
+          : 'not-offered',
+      );
+      workspace.state.federation.verdict = { ...good, externalReachability: { ok: false, error: 'not GOOD' } };
+      if (isOffered)
+        expect(await admin.bridgeVerdict()).toMatchObject({
+          appservice: true,
+          reachable: false,
+          detail: expect.stringContaining('not GOOD'),
+        });
+      workspace.state.federation.verdict = good;
+    });
+
     test('tells an account about itself', async () => {
       expect(await admin.me()).toMatchObject({
         id: workspace.admin.userId,

@@ -150,6 +150,8 @@ export const goodRequests: Readonly<Record<string, readonly Params[]>> = {
   'POST groups.setTopic': [{ ...byName, topic: 't' }],
   'POST channels.delete': [room],
   'POST groups.delete': [byName],
+  'GET licenses.info': [{ loadValues: 'true' }],
+  'GET federation/matrixIds.verify': [{ matrixIds: ['@a:example.org'] }],
   'GET rooms.info': [room, byName],
   'POST rooms.saveRoomSettings': [
     {

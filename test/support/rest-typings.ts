@@ -63,6 +63,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'POST groups.setTopic': 'isGroupsSetTopicProps',
   'POST channels.delete': 'isChannelsDeleteProps',
   'POST groups.delete': 'isGroupsDeleteProps',
+  'GET licenses.info': 'isLicensesInfoProps',
+  'GET federation/matrixIds.verify': 'isFederationVerifyMatrixIdProps',
   'GET rooms.info': 'isRoomsInfoProps',
   'POST rooms.saveRoomSettings': 'isRoomsSaveRoomSettingsProps',
   'POST rooms.join': 'isRoomsJoinProps',

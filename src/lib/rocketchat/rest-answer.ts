@@ -52,9 +52,10 @@ export function tooLarge(request: string, status: number, limit: number): Remote
 
 /**
  * Reads an answer and throws what it says against the request.
+ * @param alsoAnswers a status of errors with which the body is an answer all the same
  * @throws RemoteError `not-json` for anything but a JSON object, `refused` for an error of the server.
  */
-export async function readAnswer(response: Response, request: string): Promise<RestAnswer> {
+export async function readAnswer(response: Response, request: string, alsoAnswers?: number): Promise<RestAnswer> {
   const text = new TextDecoder().decode(await readBytes(response, MAX_JSON_BYTES, request));
   const { status, headers } = response;
   let body: unknown;
@@ -75,6 +76,7 @@ export async function readAnswer(response: Response, request: string): Promise<R
       answer: shown === '' ? 'an empty answer' : shown.slice(0, SHOWN_CHARACTERS),
     });
   }
+  if (status === alsoAnswers) return { status, headers, body };
   if (status >= 400 || body['success'] === false || body['status'] === 'error') {
     throw refusal(request, status, body);
   }

@@ -39,6 +39,8 @@ export interface RestRequest {
   /** Answers a 2FA challenge: https://developer.rocket.chat/apidocs/two-factor-authentication */
   readonly secondFactor?: { readonly method: 'password' | 'totp' | 'email'; readonly code: string };
   readonly deadlineMs?: number;
+  /** A status above 399 with which the answer is what was asked for, and no refusal. */
+  readonly alsoAnswers?: number;
 }
 
 /** Requests to a workspace's REST API. Every method throws only `RemoteError`. */
@@ -76,7 +78,9 @@ export function passwordCode(password: Secret): string {
 function restAs(options: RestOptions, limiter: RestLimiter): Rest {
   const json = async (method: 'GET' | 'POST', endpoint: string, request: RestRequest): Promise<RestAnswer> => {
     const attempt = attemptOf(options, method, endpoint, request);
-    return await limited(options, limiter, attempt, (response) => readAnswer(response, attempt.name));
+    return await limited(options, limiter, attempt, (response) =>
+      readAnswer(response, attempt.name, request.alsoAnswers),
+    );
   };
   return {
     credentials: options.credentials,

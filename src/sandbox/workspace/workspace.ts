@@ -38,12 +38,20 @@ export interface Workspace {
   readonly createTokens: { enabled: boolean; secret: string | undefined };
   /** Modules of the licence, `message-read-receipt` for one; none on Community. */
   readonly licence: Set<string>;
+  /** What its own federation finds, asked by `federation/*`. */
+  readonly federation: OwnFederation;
   /** Seats of the licence; users.create and activation are refused beyond them. `undefined`: no limit. */
   seats: number | undefined;
   /** Aborts what runs late (previews, delayed events) when the server stops or restarts. */
   lifetime: AbortController;
   /** The time as `_updatedAt` gets it: coarser than a millisecond when the faults ask for ties. */
   stamp(): Date;
+}
+
+interface OwnFederation {
+  /** `VERIFIED`, `UNVERIFIED`, by Matrix id; of others it says that it could not ask. */
+  readonly verified: Map<string, string>;
+  verdict: Readonly<Record<'appservice' | 'externalReachability', { readonly ok: boolean; readonly error?: string }>>;
 }
 
 export interface WorkspaceSetup {
@@ -72,6 +80,10 @@ export function createWorkspace(setup: WorkspaceSetup): Workspace {
     apps: new Set(),
     createTokens: { enabled: setup.createTokensSecret !== undefined, secret: setup.createTokensSecret },
     licence: new Set(),
+    federation: {
+      verified: new Map(),
+      verdict: { appservice: { ok: true }, externalReachability: { ok: true } },
+    },
     seats: undefined,
     lifetime: new AbortController(),
     stamp() {

@@ -54,7 +54,16 @@ describe('one thing is wrong, and that alone is told', () => {
       { R3: 'warn', R7: 'fail' },
       /does not reach it\n.*"ok":false/,
     ],
-    ['R8', { verifyMatrixId: async () => 'UNABLE_TO_VERIFY' }, { R8: 'warn' }, /could not ask other.org/],
+    [
+      'R8',
+      {
+        settings: native,
+        licenceModules: async () => ['federation'],
+        verifyMatrixId: async () => 'UNABLE_TO_VERIFY',
+      },
+      { R3: 'warn', R8: 'warn' },
+      /could not ask other.org/,
+    ],
   ];
   it.each(cases)('%s', async (_, answers, expected, detail) => {
     const { statuses, details, cures } = await look(answers);

@@ -24,7 +24,16 @@ export const latency: Check = {
     const times: number[] = [];
     for (let time = 0; time < TIMES; time += 1) {
       times.push(
-        (await context.probe.ask({ address: first.address, port, host, hostHeader, path: VERSION_PATH, patienceMs: PATIENCE_MS })).durationMs,
+        (
+          await context.probe.ask({
+            address: first.address,
+            port,
+            host,
+            hostHeader,
+            path: VERSION_PATH,
+            patienceMs: PATIENCE_MS,
+          })
+        ).durationMs,
       );
     }
     const median = times.toSorted((a, b) => a - b)[Math.floor(TIMES / 2)] ?? 0;

@@ -9,7 +9,7 @@ export const ownVerdict: Check = {
   fix: 'printed',
   needs: ['R5'],
   why: 'From 6.12 on the older bridge checks itself, over an outside tester as well, and sends nothing while it is not content. In closed networks the tester can be one of your own.',
-  deadlineMs: 60_000,
+  deadlineMs: 70_000,
   async run(context) {
     if (context.setup.profile === undefined) return skips('there is no profile');
     const { legacy } = await federationModes(context);

@@ -8,6 +8,7 @@ import { chatLookupRoutes } from './chat-lookup.ts';
 import { customEmojiRoutes } from './custom-emoji.ts';
 import { directMessageRoutes } from './direct-messages.ts';
 import { discussionRoutes } from './discussions.ts';
+import { federationRoutes } from './federation.ts';
 import { licenceRoutes } from './licences.ts';
 import { mediaRoutes } from './media.ts';
 import { methodCallRoutes } from './method-call.ts';
@@ -34,6 +35,7 @@ export const routes: readonly Route[] = [
   ...customEmojiRoutes,
   ...directMessageRoutes,
   ...discussionRoutes,
+  ...federationRoutes,
   ...licenceRoutes,
   ...mediaRoutes,
   ...methodCallRoutes,
