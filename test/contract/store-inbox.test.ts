@@ -168,6 +168,23 @@ describeStore('what waits', (bench) => {
     expect(await store.inbox.pendingLanes()).toEqual(['room:b']);
   });
 
+  it('shows when each lane was last heard of, or got something done, from either side', async () => {
+    const store = await bench.open();
+    expect(await store.inbox.lastActive()).toEqual(new Map());
+    const id = await recordOne(store, '$1');
+    bench.clock.set(1_000_100);
+    await recordOne(store, 'm1', { lane: 'room:b', side: 'workspace', order: 7 });
+    const lease = await takeLease(store);
+    bench.clock.set(1_000_900);
+    await store.inbox.settle({ inboxId: id, lease, outcome: 'relayed' });
+    expect(await store.inbox.lastActive()).toEqual(
+      new Map([
+        ['room:a', 1_000_900],
+        ['room:b', 1_000_100],
+      ]),
+    );
+  });
+
   it('keeps its text however old it is; only settled text is dropped', async () => {
     const store = await bench.open();
     const lease = await takeLease(store);

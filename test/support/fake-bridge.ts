@@ -99,7 +99,7 @@ function serviceOf({ service, status, health }: BridgeAnswers): BridgeService {
         bridgeId: 'bridge-1',
         workspaceId: 'workspace-1',
         puppets: { tried: 2, refused: [] },
-        rooms: [{ room: 'general', roomId: 'GENERAL', newest: null }],
+        rooms: [{ room: 'general', roomId: 'GENERAL', lastActive: null }],
         ...health,
       }),
     hearing: () => Promise.resolve({ durationMs: 30 }),

@@ -72,18 +72,32 @@ export function readAcl(content: unknown): ServerAcl | undefined {
 export function serverAclAdmits({ allow, deny, allow_ip_literals: addresses }: ServerAcl, server: ServerName): boolean {
   const host = server.toLowerCase().replace(/:\d+$/, '');
   if (!addresses && isAddress(host)) return false;
-  const fits = (pattern: string): boolean => globOf(pattern.toLowerCase()).test(host);
+  const fits = (pattern: string): boolean => isLike(host, pattern.toLowerCase());
   return !deny.some(fits) && allow.some(fits);
 }
 
-/** `*` stands for any characters, `?` for one. */
-const globOf = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .replaceAll(/[\\^$+.()|[\]{}]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-  );
+/**
+ * Whether a text is as a pattern says, in which `*` stands for any characters and `?` for one. Patterns are written by
+ * whoever has the power in a room: a regular expression made of one could take for ever.
+ */
+function isLike(text: string, pattern: string): boolean {
+  let at = 0;
+  let of = 0;
+  /** Where the last `*` is in the pattern, and up to where in the text it stands for something. */
+  let star: { readonly of: number; upTo: number } | undefined;
+  while (at < text.length) {
+    if (pattern[of] === '*') star = { of: of++, upTo: at };
+    else if (of < pattern.length && (pattern[of] === '?' || pattern[of] === text[at])) {
+      at += 1;
+      of += 1;
+    } else if (star !== undefined) {
+      star.upTo += 1;
+      at = star.upTo;
+      of = star.of + 1;
+    } else return false;
+  }
+  return /^\**$/.test(pattern.slice(of));
+}
 
 const textsOf = (value: unknown): AccessPattern[] =>
   Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];

@@ -97,7 +97,7 @@ function lookingUp({ kysely }: StoreDatabase): Pick<Inbox, 'lastId' | 'head' | '
   };
 }
 
-type Counting = Pick<Inbox, 'pendingLanes' | 'mergeLanes' | 'waiting' | 'newest' | 'dropBodies'>;
+type Counting = Pick<Inbox, 'pendingLanes' | 'mergeLanes' | 'waiting' | 'lastActive' | 'dropBodies'>;
 
 function counting(database: StoreDatabase): Counting {
   const { kysely } = database;
@@ -117,10 +117,13 @@ function counting(database: StoreDatabase): Counting {
         .execute();
       return rows.map(({ lane, count, oldestAt }) => ({ lane, count, oldestAt }));
     },
-    async newest(side) {
-      const query = kysely.selectFrom('inbox').select(['lane', (eb) => eb.fn.max('place').as('newest')]);
-      const rows = await query.where('side', '=', side).groupBy('lane').execute();
-      return new Map(rows.flatMap(({ lane, newest }) => (newest === null ? [] : [[lane, Number(newest)] as const])));
+    async lastActive() {
+      const rows = await kysely
+        .selectFrom('inbox')
+        .select(['lane', (eb) => eb.fn.max(eb.fn.coalesce('settled_at', 'received_at')).as('at')])
+        .groupBy('lane')
+        .execute();
+      return new Map(rows.map(({ lane, at }) => [lane, Number(at)]));
     },
     async dropBodies(before) {
       const { numUpdatedRows } = await kysely

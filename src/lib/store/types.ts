@@ -308,8 +308,8 @@ export interface Inbox {
   mergeLanes(from: readonly Lane[], to: Lane): Promise<void>;
   /** Per lane with pending rows: how many, and since when the oldest waits. */
   waiting(): Promise<readonly { lane: Lane; count: number; oldestAt: number }[]>;
-  /** By lane, the highest `order` that was recorded of that side, done or not. */
-  newest(side: Side): Promise<ReadonlyMap<Lane, number>>;
+  /** By lane, when (ms) anything was last recorded or settled, of either side. */
+  lastActive(): Promise<ReadonlyMap<Lane, number>>;
   /** Drops bodies of done rows settled before `before` (ms); answers how many. */
   dropBodies(before: number): Promise<number>;
 }

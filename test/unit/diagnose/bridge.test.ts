@@ -56,7 +56,7 @@ describe('one thing is wrong, and that alone is told', () => {
   const aside = { waiting: [{ room: 'general', events: 4, since: ago(5 * MINUTE_MS) }] };
   const late = { waiting: [{ room: 'general', events: 4, since: ago(20 * MINUTE_MS) }] };
   const lastMessage = (ms: number) => ({ roomById: async () => ({ lastMessageAt: Date.now() - ms }) as never });
-  const recorded = (ms: number) => ({ rooms: [{ room: 'general', roomId: 'GENERAL', newest: ago(ms) }] });
+  const recorded = (ms: number) => ({ rooms: [{ room: 'general', roomId: 'GENERAL', lastActive: ago(ms) }] });
   const acl = (content: object) => ({ state: { 'm.room.server_acl': content as never } });
   const cases: readonly (readonly [string, Given, Record<string, string>, RegExp])[] = [
     ['G2', { homeserver: { ping: async () => ({ durationMs: 4200 }) } }, { G2: 'warn' }, /takes 4200 ms/],

@@ -5,8 +5,11 @@ export interface HealthView {
   readonly workspaceId: string;
   /** Accounts of people from Matrix whose tokens were tried, and the user names of those that were refused. */
   readonly puppets: { readonly tried: number; readonly refused: readonly string[] };
-  /** Channels and private groups: when the newest message that was recorded was written; null: none yet. */
-  readonly rooms: readonly { readonly room: string; readonly roomId: string; readonly newest: string | null }[];
+  /**
+   * Channels and private groups: when anything was last recorded or carried over, either way; null: nothing yet. Our
+   * own messages are not recorded as they come back, so what one side wrote alone says nothing.
+   */
+  readonly rooms: readonly { readonly room: string; readonly roomId: string; readonly lastActive: string | null }[];
 }
 
 /** Whether the live connection brings what is written, tried with a message of the bot to itself. */

@@ -10,7 +10,7 @@ const MOST_PUPPETS = 30;
 
 export async function bridgeHealth(parts: BridgeParts): Promise<HealthView> {
   const { store, identity } = parts;
-  const newest = await store.inbox.newest('workspace');
+  const lastActive = await store.inbox.lastActive();
   const portals = (await store.portals.list()).filter(
     ({ state, direct }) => state === 'active' && direct === undefined,
   );
@@ -19,8 +19,8 @@ export async function bridgeHealth(parts: BridgeParts): Promise<HealthView> {
     workspaceId: identity.workspaceId,
     puppets: await triedPuppets(parts),
     rooms: portals.map(({ name: room, workspaceRoomId: roomId, lane }) => {
-      const at = newest.get(lane);
-      return { room, roomId, newest: at === undefined ? null : new Date(at).toISOString() };
+      const at = lastActive.get(lane);
+      return { room, roomId, lastActive: at === undefined ? null : new Date(at).toISOString() };
     }),
   };
 }

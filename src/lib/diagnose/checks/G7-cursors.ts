@@ -23,14 +23,14 @@ export const cursors: Check = {
     const workspace = await context.setup.workspace();
     const gate = createGate(AT_ONCE);
     const looked = await Promise.all(
-      rooms.slice(0, MOST_ROOMS).map(({ room, roomId, newest }) =>
+      rooms.slice(0, MOST_ROOMS).map(({ room, roomId, lastActive }) =>
         gate(async (): Promise<Verdict | undefined> => {
           const found = await workspace.roomById(roomId as WorkspaceRoomId);
           if (found === undefined) return missing(room);
-          // Nothing was written since it was linked.
-          if (newest === null || context.clock.now() - found.lastMessageAt < LATE_MS) return undefined;
-          return found.lastMessageAt - Date.parse(newest) > LATE_MS
-            ? behind(room, newest, found.lastMessageAt)
+          // Nothing was carried over since it was linked, or the bridge may still be at it.
+          if (lastActive === null || context.clock.now() - found.lastMessageAt < LATE_MS) return undefined;
+          return found.lastMessageAt - Date.parse(lastActive) > LATE_MS
+            ? behind(room, lastActive, found.lastMessageAt)
             : undefined;
         }),
       ),
@@ -46,9 +46,9 @@ const missing = (room: string): Verdict => ({
   cure: { text: 'Make the bot a member again, or let go of the room:', commands: [`rcfed rooms unlink ${room}`] },
 });
 
-const behind = (room: string, newest: string, last: number): Verdict => ({
+const behind = (room: string, lastActive: string, last: number): Verdict => ({
   status: 'fail',
-  detail: `the last message of ${room} is of ${new Date(last).toISOString()}, the last one recorded of ${newest}`,
+  detail: `the last message of ${room} is of ${new Date(last).toISOString()}, the bridge was last active there at ${lastActive}`,
   affects: [`nothing of ${room} goes to Matrix`],
   cure: {
     text: 'Make the bot a member of the room; if it is one, start the bridge again and see what it says:',
