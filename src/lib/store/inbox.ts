@@ -123,7 +123,7 @@ function counting(database: StoreDatabase): Counting {
         .select(['lane', (eb) => eb.fn.max(eb.fn.coalesce('settled_at', 'received_at')).as('at')])
         .groupBy('lane')
         .execute();
-      return new Map(rows.map(({ lane, at }) => [lane, Number(at)]));
+      return new Map(rows.map(({ lane, at }) => [lane, at]));
     },
     async dropBodies(before) {
       const { numUpdatedRows } = await kysely

@@ -67,7 +67,7 @@ describe('who a room lets in by m.room.server_acl', () => {
   });
 
   it('no pattern takes long', () => {
-    expect(admits({ allow: [`${'*a'.repeat(2000)}b`] }, `${'a'.repeat(5000)}`)).toBe(false);
+    expect(admits({ allow: [`${'*a'.repeat(2000)}b`] }, 'a'.repeat(5000))).toBe(false);
   });
 
   it.each(['127.0.0.1', '127.0.0.1:8448', '[::1]', '[2001:db8::1]:8448'])('%s is let in only as a number', (server) => {
