@@ -43,7 +43,7 @@ const CURES: Readonly<Record<string, string>> = {
 };
 
 /** https://spec.matrix.org/v1.17/application-service-api/#post_matrixclientv1appserviceappserviceidping */
-export function pingVerdict(answer: WebAnswer): Verdict {
+function pingVerdict(answer: WebAnswer): Verdict {
   const { errcode, error, duration_ms: took } = objectOf(answer) ?? {};
   if (answer.status === 200) {
     if (typeof took !== 'number' || took < SLOW_MS) return passes(`in ${String(took)} ms`);

@@ -3,7 +3,7 @@ import { subjectOf } from '../context.ts';
 import { firstAnswer, inShort, objectOf } from '../facts/ask-server.ts';
 
 /** Somebody who need not exist: it is asked without a signature. */
-export const profilePath = (name: string): string =>
+const profilePath = (name: string): string =>
   `/_matrix/federation/v1/query/profile?user_id=${encodeURIComponent(`@rcfed:${name}`)}`;
 
 export const signedRoutes: Check = {

@@ -26,7 +26,7 @@ export const nativeDomain: Check = {
 };
 
 /** The rule of the server itself. */
-export function isBareHost(domain: string): boolean {
+function isBareHost(domain: string): boolean {
   const url = `https://${domain}`;
   return domain !== '' && URL.canParse(url) && new URL(url).hostname === domain;
 }
