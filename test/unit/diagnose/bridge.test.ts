@@ -7,6 +7,7 @@ import { repairAll } from '../../../src/lib/diagnose/repair.ts';
 import { type BridgeAnswers, bridgeSetup, ROOM } from '../../support/fake-bridge.ts';
 import { fakeInternet } from '../../support/fake-internet.ts';
 import { diagnoseParts, findingsOf } from '../../support/diagnose-parts.ts';
+import { expectPrinted } from '../../support/expect-printed.ts';
 
 const MINUTE_MS = 60_000;
 const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
@@ -33,6 +34,7 @@ const partsWith = ({ parts, ...answers }: Given): Partial<DiagnoseParts> => ({
 
 async function look(given: Given) {
   const found = await findingsOf(bridgeChecks, partsWith(given));
+  expectPrinted(found);
   const wrong = found.filter(({ status }) => status !== 'pass' && status !== 'skip');
   return {
     found,

@@ -4,6 +4,7 @@ import type { DiagnoseOptions } from '../../../src/lib/diagnose/context.ts';
 import { discoveryChecks } from '../../../src/lib/diagnose/checks/discovery.ts';
 import { NameError } from '../../../src/lib/diagnose/probe/probe.ts';
 import { findingsOf } from '../../support/diagnose-parts.ts';
+import { expectPrinted } from '../../support/expect-printed.ts';
 import { type FakeInternet, fakeInternet, json, service } from '../../support/fake-internet.ts';
 
 const WELL_KNOWN = '/.well-known/matrix/server';
@@ -27,6 +28,7 @@ const look = async (internet: Partial<FakeInternet>, name = 'example.org', optio
     probe: fakeInternet({ ...healthy, ...internet }),
     options: { deep: false, external: false, updates: false, allowPrivate: false, ...options },
   });
+  expectPrinted(found);
   return {
     statuses: Object.fromEntries(
       found.filter(({ status }) => status !== 'pass' && status !== 'skip').map(({ id, status }) => [id, status]),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ServerName } from '../../../src/lib/core/ids.ts';
 import { federationChecks } from '../../../src/lib/diagnose/checks/federation.ts';
 import { findingsOf } from '../../support/diagnose-parts.ts';
+import { expectPrinted } from '../../support/expect-printed.ts';
 import { type FakeInternet, fakeInternet, json } from '../../support/fake-internet.ts';
 
 const VERSION = '/_matrix/federation/v1/version';
@@ -29,6 +30,7 @@ async function look(change: FakeInternet['servers'][string]) {
       servers: { '9.9.9.1:8448': { ...homeserver, ...change } },
     }),
   });
+  expectPrinted(found);
   const wrong = found.filter(({ status }) => status !== 'pass' && status !== 'skip');
   return {
     statuses: Object.fromEntries(wrong.map(({ id, status }) => [id, status])),

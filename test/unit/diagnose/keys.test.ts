@@ -4,6 +4,7 @@ import type { DiagnoseParts } from '../../../src/lib/diagnose/context.ts';
 import { keyChecks } from '../../../src/lib/diagnose/checks/keys.ts';
 import { canonicalJson } from '../../../src/lib/diagnose/facts/canonical-json.ts';
 import { findingsOf } from '../../support/diagnose-parts.ts';
+import { expectPrinted } from '../../support/expect-printed.ts';
 import { fakeInternet, json } from '../../support/fake-internet.ts';
 import { keyDocument, signingKey } from '../../support/signed-keys.ts';
 
@@ -31,6 +32,7 @@ async function look(first: object, second?: object, given: Partial<DiagnoseParts
     }),
     ...given,
   });
+  expectPrinted(found);
   const wrong = found.filter(({ status }) => status !== 'pass' && status !== 'skip');
   return {
     statuses: Object.fromEntries(wrong.map(({ id, status }) => [id, status])),

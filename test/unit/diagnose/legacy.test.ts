@@ -8,6 +8,7 @@ import type { ServiceConnection } from '../../../src/lib/admin/connect.ts';
 import type { AdminProfile } from '../../../src/lib/config/profile.ts';
 import { legacyChecks } from '../../../src/lib/diagnose/checks/legacy.ts';
 import { findingsOf } from '../../support/diagnose-parts.ts';
+import { expectPrinted } from '../../support/expect-printed.ts';
 import { type FakeInternet, fakeInternet, json } from '../../support/fake-internet.ts';
 import { adminProfile, type WorkspaceAnswers, setupWith } from '../../support/fake-workspace.ts';
 
@@ -57,6 +58,7 @@ async function look({ server = {}, profile = {}, settings = {}, ...answers }: Ch
       servers: { '9.9.9.1:8008': { ...homeserver, ...server }, '10.0.0.3:8008': { ...homeserver, ...server } },
     }),
   });
+  expectPrinted(found);
   const wrong = found.filter(({ status }) => status !== 'pass' && status !== 'skip');
   return {
     statuses: Object.fromEntries(wrong.map(({ id, status }) => [id, status])),

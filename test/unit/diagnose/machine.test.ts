@@ -6,6 +6,7 @@ import type { DiagnoseParts } from '../../../src/lib/diagnose/context.ts';
 import { machineChecks } from '../../../src/lib/diagnose/checks/machine.ts';
 import { repairAll } from '../../../src/lib/diagnose/repair.ts';
 import { diagnoseParts, findingsOf, noProbe } from '../../support/diagnose-parts.ts';
+import { expectPrinted } from '../../support/expect-printed.ts';
 import { adminProfile, setupWith } from '../../support/fake-workspace.ts';
 
 const MINUTE_MS = 60_000;
@@ -15,6 +16,7 @@ const nodeOf = (node: string): Pick<DiagnoseParts, 'machine'> => ({
 
 async function look(given: Partial<DiagnoseParts>) {
   const found = await findingsOf(machineChecks, { setup: setupWith(), ...given });
+  expectPrinted(found);
   const wrong = found.filter(({ status }) => status !== 'pass' && status !== 'skip');
   return { statuses: Object.fromEntries(wrong.map(({ id, status }) => [id, status])), wrong };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ServerName } from '../../../src/lib/core/ids.ts';
 import { nativeChecks } from '../../../src/lib/diagnose/checks/native.ts';
 import { findingsOf } from '../../support/diagnose-parts.ts';
+import { expectPrinted } from '../../support/expect-printed.ts';
 import { fakeInternet, json } from '../../support/fake-internet.ts';
 import { setupWith } from '../../support/fake-workspace.ts';
 
@@ -27,6 +28,7 @@ async function look(change: Readonly<Record<string, unknown>>, delegate: string 
       servers: { '9.9.9.1:443': { '/.well-known/matrix/server': document } },
     }),
   });
+  expectPrinted(found);
   const wrong = found.filter(({ status }) => status !== 'pass' && status !== 'skip');
   return {
     statuses: Object.fromEntries(wrong.map(({ id, status }) => [id, status])),

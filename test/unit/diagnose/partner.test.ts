@@ -9,6 +9,7 @@ import type { WebAnswer, WebRequest } from '../../../src/lib/diagnose/probe/prob
 import { repairAll } from '../../../src/lib/diagnose/repair.ts';
 import { type BridgeAnswers, bridgeSetup } from '../../support/fake-bridge.ts';
 import { findingsOf } from '../../support/diagnose-parts.ts';
+import { expectPrinted } from '../../support/expect-printed.ts';
 import { fakeInternet, json } from '../../support/fake-internet.ts';
 
 const OTHER = 'other.org' as ServerName;
@@ -88,6 +89,7 @@ async function look(given: Given) {
     env,
     options: { deep: false, external: true, updates: false, allowPrivate: true },
   });
+  expectPrinted(found);
   const wrong = found.filter(({ id, status }) => id.startsWith('X') && status !== 'pass' && status !== 'skip');
   return {
     found: found.filter(({ id }) => id.startsWith('X')),

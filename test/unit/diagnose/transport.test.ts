@@ -10,6 +10,7 @@ import { transportChecks } from '../../../src/lib/diagnose/checks/transport.ts';
 import { connections } from '../../../src/lib/diagnose/probe/connection.ts';
 import { makeCa, type ThrowAwayCa } from '../../../src/sandbox/synapse/authority.ts';
 import { findingsOf, noProbe } from '../../support/diagnose-parts.ts';
+import { expectPrinted } from '../../support/expect-printed.ts';
 
 let ca: ThrowAwayCa;
 beforeAll(() => {
@@ -56,6 +57,7 @@ async function look({
         ...connections({ clock: systemClock, ca: authorities, dial }),
       }),
     });
+    expectPrinted(found);
     const wrong = found.filter(({ status }) => status !== 'pass' && status !== 'skip');
     return {
       statuses: Object.fromEntries(wrong.map(({ id, status }) => [id, status])),

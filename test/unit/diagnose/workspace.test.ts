@@ -3,6 +3,7 @@ import type { ServerName } from '../../../src/lib/core/ids.ts';
 import { RemoteError } from '../../../src/lib/core/remote-error.ts';
 import { workspaceChecks } from '../../../src/lib/diagnose/checks/workspace.ts';
 import { findingsOf } from '../../support/diagnose-parts.ts';
+import { expectPrinted } from '../../support/expect-printed.ts';
 import { type WorkspaceAnswers, refusal, setupWith } from '../../support/fake-workspace.ts';
 
 async function look(answers: WorkspaceAnswers) {
@@ -10,6 +11,7 @@ async function look(answers: WorkspaceAnswers) {
     setup: setupWith(answers),
     partner: 'other.org' as ServerName,
   });
+  expectPrinted(found);
   const wrong = found.filter(({ status }) => status !== 'pass' && status !== 'skip');
   return {
     statuses: Object.fromEntries(wrong.map(({ id, status }) => [id, status])),

@@ -24,7 +24,11 @@ export const power: Check = {
             status: 'fail',
             detail: `${homeserver.userId} is not in ${room} (${matrixRoomId})`,
             affects: ['nothing is carried over there'],
-            cure: { text: 'Let it join, or invite it where that is needed:', commands: [shown], repair },
+            cure: {
+              text: 'Let it join; in a room that one must be invited to, invite it first, from a client in that room:',
+              commands: [`/invite ${homeserver.userId}`, 'rcfed federation diagnose --only G9 --fix'],
+              repair,
+            },
           },
         ];
       }

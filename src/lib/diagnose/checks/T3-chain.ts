@@ -20,19 +20,20 @@ export const chain: Check = {
   why: 'Browsers fetch a missing intermediate certificate by themselves, servers do not: "it works in my browser" proves nothing. In closed networks each homeserver must be told of the private authority.',
   async run(context) {
     const secured = await securedOf(context);
-    return secured.map(({ target: { address }, handshake: { trusted, untrusted = '' } }): Verdict => {
+    return secured.map(({ target: { address }, handshake: { trusted, untrusted = '', certificate } }): Verdict => {
       if (trusted || OF_TIME.has(untrusted)) return { ...passes('its chain is trusted here'), address };
       const isMissing = MISSING.has(untrusted);
+      const issuer = [certificate.issuer?.CN ?? certificate.issuer?.O ?? 'its issuer'].flat().join(', ');
       return {
         status: 'fail',
         address,
         detail: isMissing
-          ? `an intermediate certificate is not served (${untrusted})`
+          ? `${issuer}, which issued it, is neither served with it nor known here (${untrusted}): an intermediate certificate is missing, or the authority is a private one`
           : `the certificate is not trusted (${untrusted})`,
         affects: ['other servers refuse the connection'],
         cure: isMissing
           ? {
-              text: 'Serve the whole chain, not the certificate alone:',
+              text: 'Serve the whole chain, not the certificate alone; with an authority of your own look again with --ca-file:',
               config: { file: 'nginx', lines: ['ssl_certificate /etc/letsencrypt/live/…/fullchain.pem;'] },
             }
           : {

@@ -26,7 +26,10 @@ export const partnerInOrder: Check = {
       detail: `${name} is not`,
       evidence: wrong,
       affects: [`nobody can talk with people on ${name}`],
-      cure: { text: 'Send this to its admins:', commands: [`rcfed federation diagnose --with ${name}`] },
+      cure: {
+        text: 'Send this to its admins, who see the same with:',
+        commands: [`rcfed federation diagnose --with ${name}`],
+      },
     };
   },
 };

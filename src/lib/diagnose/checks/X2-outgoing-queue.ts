@@ -30,7 +30,7 @@ export const outgoingQueue: Check = {
       affects: [`nothing goes to ${name} meanwhile`],
       cure: {
         text: 'Once the cause is mended, let it try at once:',
-        commands: [shown],
+        commands: [`rcfed federation diagnose --with ${name} --only X2 --fix`],
         repair: {
           shown,
           run: async () => {

@@ -1,4 +1,4 @@
-import { type Check, passes } from '../check.ts';
+import { type Check, type Cure, type Verdict, passes } from '../check.ts';
 import { partnerOf } from '../context.ts';
 
 export const bothAdmit: Check = {
@@ -13,18 +13,28 @@ export const bothAdmit: Check = {
   async run(context) {
     const name = partnerOf(context);
     const refusing = context.found('N5').some(({ status }) => status === 'fail');
-    if (refusing) return refused(name, "Rocket.Chat's allow list does not have it", []);
+    if (refusing)
+      return refused(name, "Rocket.Chat's allow list does not have it", {
+        text: 'Add it to the list, as N5 says:',
+        config: {
+          file: 'Administration, Settings, Federation',
+          lines: [`Federation_Service_Allow_List: …, *.${name}`],
+        },
+      });
     if (context.setup.admin === undefined) return passes('as far as can be seen from here');
     const connection = await context.setup.bridge();
     const { allowed, why } = await connection.service.checkAccess({ server: name });
     if (allowed) return passes(`${name}: ${why}`);
-    return refused(name, `rcfed's rules say: ${why}`, [`rcfed federation access allow ${name}`]);
+    return refused(name, `rcfed's rules say: ${why}`, {
+      text: 'Let it in:',
+      commands: [`rcfed federation access allow ${name}`],
+    });
   },
 };
 
-const refused = (name: string, why: string, commands: readonly string[]) => ({
-  status: 'fail' as const,
+const refused = (name: string, why: string, cure: Cure): Verdict => ({
+  status: 'fail',
   detail: `${name} is kept out: ${why}`,
   affects: [`people on ${name} can not be invited, and nothing that they write arrives`],
-  cure: { text: 'Let it in:', commands: commands.length > 0 ? commands : [`See N5 for the entry to add: *.${name}`] },
+  cure,
 });
