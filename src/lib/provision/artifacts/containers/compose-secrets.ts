@@ -18,7 +18,10 @@ interface SecretsFile {
   readonly macaroon_secret_key: string;
   readonly form_secret: string;
   readonly registration_shared_secret: string;
-  readonly database: { readonly args: { readonly password: string } };
+  readonly database: {
+    readonly name: string;
+    readonly args: { readonly password: string; readonly [name: string]: unknown };
+  };
 }
 
 export function newComposeSecrets(): ComposeSecrets {
@@ -33,7 +36,7 @@ export function newComposeSecrets(): ComposeSecrets {
 
 /** The second configuration file of Synapse: the part that nobody may read. */
 export function composeSecretsFile(secrets: ComposeSecrets): Artifact {
-  const content: SecretsFile & { database: { name: string; args: object } } = {
+  const content = {
     macaroon_secret_key: secrets.macaroonSecretKey.reveal(),
     form_secret: secrets.formSecret.reveal(),
     registration_shared_secret: secrets.registrationSharedSecret.reveal(),
@@ -48,8 +51,11 @@ export function composeSecretsFile(secrets: ComposeSecrets): Artifact {
         cp_max: 10,
       },
     },
-  };
-  return privateFile(COMPOSE_SECRETS_FILE, yamlText(['Made once; the password is that of the database: keep it.'], content));
+  } satisfies SecretsFile;
+  return privateFile(
+    COMPOSE_SECRETS_FILE,
+    yamlText(['Made once; the password is that of the database: keep it.'], content),
+  );
 }
 
 /** What an earlier run made; undefined where the text is nothing of the kind. */

@@ -15,9 +15,7 @@ export const bridgeConfig = (facts: SetupFacts): object =>
       RCFED_WORKSPACE_URL: fromContainer(facts.workspaceUrl, 'http://rocketchat-rocketchat'),
       RCFED_HOMESERVER_URL: fromContainer(facts.homeserverUrl, 'http://synapse:8008'),
       ...containerFolders(facts.port),
-      ...Object.fromEntries(
-        Object.keys(facts.secretVariables).map((name) => [`${name}_FILE`, `${SECRETS}/${name}`]),
-      ),
+      ...Object.fromEntries(Object.keys(facts.secretVariables).map((name) => [`${name}_FILE`, `${SECRETS}/${name}`])),
     },
   });
 

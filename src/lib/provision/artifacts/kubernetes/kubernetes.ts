@@ -12,8 +12,17 @@ export async function kubernetes(facts: SetupFacts): Promise<Artifact[]> {
     ['namespace', 'Everything here is as "restricted" of the Pod Security Standards asks.', namespace()],
     ['configmap', 'What the bridge is told; secrets are mounted as files.', bridgeConfig(facts)],
     ['deployment', 'The bridge: one, for its store is SQLite.', bridgeDeployment(facts), bridgeVolume()],
-    ['service', 'Where the homeserver reaches the bridge, and the Ingress the homeserver.', bridgeService(facts), homeserverService(facts)],
-    ['ingress', 'Clients and other servers. Add your ingressClassName and the issuer of the certificates.', ingress(facts)],
+    [
+      'service',
+      'Where the homeserver reaches the bridge, and the Ingress the homeserver.',
+      bridgeService(facts),
+      homeserverService(facts),
+    ],
+    [
+      'ingress',
+      'Clients and other servers. Add your ingressClassName and the issuer of the certificates.',
+      ingress(facts),
+    ],
     ['networkpolicy', 'Who may speak with the bridge, and with whom it speaks.', bridgePolicy(facts)],
     ['well-known', 'How other servers find the homeserver of the server name.', ...wellKnownObjects(facts)],
   ];

@@ -36,7 +36,9 @@ export const bridgePolicy = (facts: SetupFacts): object =>
 function outwardPorts({ workspaceUrl, homeserverUrl, variables }: SetupFacts): number[] {
   const store = variables['RCFED_STORE'];
   const urls = [workspaceUrl, fromContainer(homeserverUrl, `http://synapse:${HOMESERVER.port}`)];
-  const ports = urls.map((url) => new URL(url)).map(({ port, protocol }) => Number(port) || (protocol === 'https:' ? 443 : 80));
+  const ports = urls
+    .map((url) => new URL(url))
+    .map(({ port, protocol }) => Number(port) || (protocol === 'https:' ? 443 : 80));
   if (store !== undefined) ports.push(Number(new URL(store).port) || 5432);
   return [...new Set(ports)].toSorted((one, other) => one - other);
 }

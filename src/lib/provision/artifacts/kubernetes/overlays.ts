@@ -5,6 +5,9 @@ import { BRIDGE, labelsOf } from './objects.ts';
 const WORKSPACE_POD_PORT = 3000;
 const WORKSPACE_SERVICE = 'http://rocketchat-rocketchat.rocketchat.svc';
 
+/** Where Traefik's pods listen for HTTPS; those of ingress-nginx do at 443, which the base allows. */
+const CONTROLLER_PORT = 8443;
+
 /** One way in which Rocket.Chat is deployed, and what is different for the bridge. */
 interface Overlay {
   readonly name: 'monolith' | 'microservices';
@@ -42,11 +45,9 @@ const OVERLAYS: readonly Overlay[] = [
     comment: [
       'Rocket.Chat as microservices: REST is answered by one, realtime (/websocket, /sockjs) by ddp-streamer, and only',
       'the Ingress has both under one address. So the bridge goes through it, at the public address of the base.',
-      'Where that address leads back into the cluster, the policy of some networks sees the pods of the controller.',
+      'Where that address leads back into the cluster, policies see the port of the controller itself: 8443 for Traefik.',
     ],
-    patches: [
-      policyPatch({ podSelector: { matchLabels: labelsOf('ingress-nginx') }, namespaceSelector: {} }, 443),
-    ],
+    patches: [policyPatch({ namespaceSelector: {} }, CONTROLLER_PORT)],
   },
 ];
 

@@ -51,10 +51,7 @@ ${included}}
 
 /** The exact paths, so that a single-page app behind the same name does not answer for them. */
 function locations(facts: SetupFacts): string {
-  return [
-    ['server', wellKnownServer(facts)] as const,
-    ['client', wellKnownClient(facts)] as const,
-  ]
+  return [['server', wellKnownServer(facts)] as const, ['client', wellKnownClient(facts)] as const]
     .map(
       ([name, content]) => `location = /.well-known/matrix/${name} {
     default_type application/json;
