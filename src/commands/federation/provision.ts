@@ -4,44 +4,26 @@ import type { Question } from '../../cli/answers.ts';
 import { BaseCommand, type CommandResult } from '../../cli/base-command.ts';
 import { bridgeUrlFlag } from '../../cli/bridge-url-flag.ts';
 import { profileFlags } from '../../cli/profile-flags.ts';
+import { type ProvisionData, type ProvisionedFile, provisionResult } from '../../cli/provision-result.ts';
 import { withReach } from '../../cli/reach.ts';
 import { secretFlags, secretHint } from '../../cli/secret-flags.ts';
-import { chosenKinds, ephemeralFlag, filesView, keptWarnings, setupFileFlags } from '../../cli/setup-file-flags.ts';
+import { chosenKinds, ephemeralFlag, setupFileFlags } from '../../cli/setup-file-flags.ts';
 import { parseField, profileFields } from '../../lib/config/profile-fields.ts';
 import type { ServerName, WorkspaceUserId } from '../../lib/core/ids.ts';
 import type { Secret } from '../../lib/core/secret.ts';
-import type { View } from '../../lib/output/view.ts';
 import type { Reach } from '../../lib/admin/reach.ts';
 import type { Provisioned } from '../../lib/provision/apply.ts';
 import type { AdminAccount } from '../../lib/provision/workspace-admin.ts';
-import type { KnownProfile, PlanStep, ProvisionPlan, ProvisionRequest } from '../../lib/provision/plan.ts';
+import type { KnownProfile, ProvisionPlan, ProvisionRequest } from '../../lib/provision/plan.ts';
 import type { SetupFilesRequest } from '../../lib/provision/setup-files.ts';
 import type { ComparedFile, WrittenFile } from '../../lib/provision/written-files.ts';
-
-interface FederationProvisionData {
-  readonly profile: string;
-  /** False: everything was so already, or --dry-run. */
-  readonly changed: boolean;
-  readonly dryRun: boolean;
-  readonly steps: readonly (Omit<PlanStep, 'id'> & { readonly id: PlanStep['id'] | 'files' })[];
-  /** Besides registration.yaml. */
-  readonly files: readonly ProvisionedFile[];
-  /** Path of registration.yaml. */
-  readonly registration: string;
-  readonly homeserverYaml: string;
-  /** Whether the homeserver has read the registration. */
-  readonly homeserverKnows: boolean;
-  readonly next: readonly string[];
-}
-
-type ProvisionedFile = Omit<WrittenFile, 'outcome'> & { readonly outcome: WrittenFile['outcome'] | 'to write' };
 
 const picked = ['workspace-url', 'homeserver-url', 'server-name', 'prefix', 'listen'] as const;
 const fromProfile: FlagInput = Object.fromEntries(
   picked.flatMap((name) => (profileFlags[name] ? [[name, profileFlags[name]]] : [])),
 );
 
-export default class FederationProvision extends BaseCommand<typeof FederationProvision, FederationProvisionData> {
+export default class FederationProvision extends BaseCommand<typeof FederationProvision, ProvisionData> {
   static override summary = 'Set a bridge up: its account on the workspace, its registration, its profile.';
   static override description =
     'Asks what the flags leave open. An account with the role admin is needed once, to make that of the bot; it is not kept. A second run changes nothing, or only what is missing.';
@@ -89,7 +71,7 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
     'dry-run': Flags.boolean({ summary: 'Print what would be done, and do nothing.', env: 'RCFED_DRY_RUN' }),
   };
 
-  protected async execute(): Promise<CommandResult<FederationProvisionData>> {
+  protected async execute(): Promise<CommandResult<ProvisionData>> {
     const { knownProfile, planProvision } = await import('../../lib/provision/plan.ts');
     const { listProfiles } = await import('../../lib/config/profiles.ts');
     const profile = this.settings.profile ?? (await listProfiles(this.context)).current ?? 'default';
@@ -103,10 +85,10 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
       );
       await this.sayCosts();
       if (this.flags['dry-run'])
-        return resultOf(plan, await this.comparedFiles(plan), { changed: false, dryRun: true });
+        return provisionResult(plan, await this.comparedFiles(plan), { changed: false, dryRun: true });
       const applied = await this.apply(plan, request.account, reach);
       const files = await this.writtenFiles(plan, applied.content);
-      return resultOf(plan, files, { changed: applied.changed, dryRun: false });
+      return provisionResult(plan, files, { changed: applied.changed, dryRun: false });
     });
   }
 
@@ -248,67 +230,4 @@ function fieldQuestion(name: string, given: string | undefined): Question<string
     ask: async (prompts) =>
       parseField(field, await prompts.text(`${field.summary.charAt(0).toUpperCase()}${field.summary.slice(1)}:`)),
   };
-}
-
-async function resultOf(
-  plan: ProvisionPlan,
-  files: readonly ProvisionedFile[],
-  ran: { readonly changed: boolean; readonly dryRun: boolean },
-): Promise<CommandResult<FederationProvisionData>> {
-  const { homeserverYamlLines } = await import('../../lib/matrix/registration.ts');
-  const { profile } = plan.request;
-  const registration = plan.values['registration'] ?? '';
-  const homeserverYaml = homeserverYamlLines(registration);
-  const next = [
-    ...(plan.homeserverKnows
-      ? []
-      : [
-          `Bring ${registration} to the homeserver, add the lines to its homeserver.yaml (with the path there), and restart it.`,
-        ]),
-    `rcfed federation run --profile ${profile}`,
-    `rcfed rooms link ROOM --new --profile ${profile}`,
-  ];
-  const steps = [...plan.steps, ...filesStep(plan, files)];
-  const changed = ran.changed || files.some(({ outcome }) => outcome === 'written');
-  const { homeserverKnows } = plan;
-  const data = {
-    profile,
-    changed,
-    dryRun: ran.dryRun,
-    steps,
-    files,
-    registration,
-    homeserverYaml,
-    homeserverKnows,
-    next,
-  };
-  return { data, view: viewOf(data), warnings: keptWarnings(files) };
-}
-
-/** All files are one step: what became of each is told after it. */
-function filesStep({ folder }: ProvisionPlan, files: readonly ProvisionedFile[]): FederationProvisionData['steps'] {
-  if (files.length === 0) return [];
-  const needed = files.some(({ outcome }) => outcome === 'written' || outcome === 'to write');
-  return [{ id: 'files', title: `Files to run the bridge with in ${folder}`, needed }];
-}
-
-function viewOf({
-  steps,
-  files,
-  changed,
-  dryRun,
-  homeserverKnows,
-  homeserverYaml,
-  next,
-}: FederationProvisionData): View {
-  const done = dryRun ? '+ to do:    ' : '+ done:     ';
-  return [
-    ...steps.map(({ title, needed }) => `${needed ? done : '  already so:'} ${title}`),
-    ...filesView(files),
-    ...(changed || dryRun ? [] : ['Everything is already so.']),
-    ...(homeserverKnows ? [] : ['', 'Lines for homeserver.yaml:', homeserverYaml]),
-    '',
-    'Next:',
-    ...next.map((step) => `  ${step}`),
-  ];
 }
