@@ -101,17 +101,18 @@ describe.each(['base', 'overlays/monolith', 'overlays/microservices'])('kubectl 
 describe('the overlays', () => {
   it('differ in how the bridge reaches the workspace', async () => {
     const folder = await inFolder();
-    const url = (path: string): unknown =>
-      rendered(folder, path).find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'rcfed-bridge')?.[
-        'data'
-      ];
-    expect(url('overlays/monolith')).toMatchObject({
+    const variables = (path: string, name: string): unknown =>
+      rendered(folder, path).find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === name)?.['data'];
+    expect(variables('overlays/monolith', 'rcfed-workspace')).toEqual({
       RCFED_WORKSPACE_URL: 'http://rocketchat-rocketchat.rocketchat.svc',
     });
-    expect(url('overlays/microservices')).toMatchObject({ RCFED_WORKSPACE_URL: 'https://chat.example.org' });
+    expect(variables('overlays/microservices', 'rcfed-workspace')).toBeUndefined();
+    expect(variables('overlays/microservices', 'rcfed-bridge')).toMatchObject({
+      RCFED_WORKSPACE_URL: 'https://chat.example.org',
+    });
   });
 
-  it('are refused by the schemas where something is of the wrong kind', async () => {
+  it('would be refused by the schemas with something of the wrong kind', async () => {
     const [deployment] = rendered(await inFolder(), 'base').filter(({ kind }) => kind === 'Deployment');
     await expect(validateObject({ ...(deployment as KubernetesObject), spec: { replicas: 'one' } })).rejects.toThrow(
       'replicas',
