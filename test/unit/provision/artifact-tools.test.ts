@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,10 +33,14 @@ interface KubernetesObject {
 }
 
 /** Debian's kubernetes-client has it; without, these tests fail, and say so. */
-const rendered = (folder: string, path: string): KubernetesObject[] =>
-  parseAllDocuments(execFileSync('kubectl', ['kustomize', join(folder, 'kubernetes', path)], { encoding: 'utf8' })).map(
-    (document) => document.toJS() as KubernetesObject,
-  );
+function rendered(folder: string, path: string): KubernetesObject[] {
+  const { status, stdout, stderr, error } = spawnSync('kubectl', ['kustomize', join(folder, 'kubernetes', path)], {
+    encoding: 'utf8',
+  });
+  if (error !== undefined) throw error;
+  expect(status, stderr).toBe(0);
+  return parseAllDocuments(stdout).map((document) => document.toJS() as KubernetesObject);
+}
 
 /** Throws what is wrong with an object, by validators made from the API's published schemas. */
 async function validateObject(object: KubernetesObject): Promise<void> {

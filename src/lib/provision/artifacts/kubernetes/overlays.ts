@@ -49,8 +49,9 @@ const OVERLAYS: readonly Overlay[] = [
 ];
 
 /**
- * `kubectl apply -k kubernetes/overlays/monolith`, or microservices. They add objects and patch none: how
- * patches are written differs between the kustomize of kubectl 1.20 and that of today.
+ * `kubectl apply -k kubernetes/overlays/monolith`, or microservices. They add objects and patch none, and say
+ * `bases`: that is what the kustomize of kubectl 1.20 (Debian 12) understands as well as that of today, which
+ * warns about the word.
  */
 export const overlays = (): Artifact[] =>
   OVERLAYS.flatMap(({ name, comment, objects }) => {
@@ -62,7 +63,8 @@ export const overlays = (): Artifact[] =>
           apiVersion: 'kustomize.config.k8s.io/v1beta1',
           kind: 'Kustomization',
           namespace: NAMESPACE,
-          resources: ['../../base', 'workspace.yaml'],
+          bases: ['../../base'],
+          resources: ['workspace.yaml'],
         }),
       ),
       openFile(`${folder}/workspace.yaml`, yamlText(['How the bridge reaches the workspace.'], ...objects)),
