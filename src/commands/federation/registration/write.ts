@@ -79,10 +79,13 @@ export default class RegistrationWrite extends BaseCommand<typeof RegistrationWr
     if (kinds.length === 0) return [];
     const { mergeProfile } = await import('../../../lib/config/load-profile.ts');
     const { writeSetupFiles } = await import('../../../lib/provision/setup-files.ts');
+    const { ephemeral } = this.flags;
+    const { values, secrets } = await mergeProfile(this.context, this.settings.profile, 'admin');
+    const presence = ephemeral === undefined ? {} : { presence: String(ephemeral === 'all') };
     return await writeSetupFiles(
       {
         kinds,
-        content: await mergeProfile(this.context, this.settings.profile, 'admin'),
+        content: { values: { ...values, ...presence }, secrets },
         registration,
         registrationPath,
         choices: {
