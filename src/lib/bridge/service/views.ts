@@ -31,6 +31,8 @@ export interface RoomView {
   readonly state: 'linking' | 'active' | 'closed';
   /** What becomes of messages on Matrix that are pruned in Rocket.Chat. */
   readonly retention: PortalRetention;
+  /** How many people the Matrix room had some minutes ago; only in a list of rooms. */
+  readonly matrixMembers?: number | undefined;
   /** Events that are recorded and not yet applied. */
   readonly waiting: number;
   /** Why they wait although both servers work. */
