@@ -50,6 +50,9 @@ export interface BenchOptions {
   readonly watchMs?: number;
   /** How often the bridge compares everybody's name and picture; unset: as in production. */
   readonly compareProfilesMs?: number;
+  /** How often the bridge compares which rooms it is in; unset: as in production. */
+  readonly compareRoomsMs?: number;
+  readonly ends?: BridgeConfig['ends'];
   /** How long notices of what was set aside hold further ones of the room back; unset: as in production. */
   readonly noticesMs?: number;
 }
@@ -120,6 +123,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     store: options.store ?? join(folder, 'store.db'),
     key: new Uint8Array(32).fill(5),
     identity: options.identity ?? 'puppets',
+    ends: options.ends,
   };
   const tokens = new Map<string, string>();
   const running = new Set<RunningBridge>();
@@ -144,6 +148,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         ...(options.presence === 'carried' && { presence: true }),
         ...(options.watchMs === undefined ? {} : { watchMs: options.watchMs }),
         noticesMs: options.noticesMs,
+        ...(options.compareRoomsMs === undefined ? {} : { compareRoomsMs: options.compareRoomsMs }),
         ...(options.compareProfilesMs === undefined ? {} : { compareProfilesMs: options.compareProfilesMs }),
       });
       const one: RunningBridge = {

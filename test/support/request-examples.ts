@@ -151,6 +151,7 @@ export const goodRequests: Readonly<Record<string, readonly Params[]>> = {
   'POST channels.delete': [room],
   'POST groups.delete': [byName],
   'GET rooms.info': [room, byName],
+  'POST rooms.changeArchivationState': [{ rid: 'nowhere', action: 'archive' }],
   'POST rooms.saveRoomSettings': [
     {
       rid: 'nowhere',
@@ -167,6 +168,7 @@ export const goodRequests: Readonly<Record<string, readonly Params[]>> = {
     { ...room, userId: 'x' },
     { ...room, username: 'x' },
   ],
+  'GET rooms.adminRooms.getRoom': [{ rid: 'nowhere' }],
   'GET rooms.adminRooms': [{ filter: 'x', types: ['c', 'p'], ...pages }],
   'POST im.create': [{ username: 'x' }, { usernames: 'x,y', excludeSelf: true }],
   'GET im.messages': [{ ...room, ...pages }, { username: 'x' }],

@@ -9,6 +9,7 @@ import { Breaker } from './breaker.ts';
 import { CatchUps } from './catch-ups.ts';
 import { createDirects } from './direct/directs.ts';
 import { isRoomLane } from '../store/lane-names.ts';
+import { createRoomEnds } from './ends/room-ends.ts';
 import { createEmojiNews } from './emoji/emoji-news.ts';
 import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
 import { createGhosts } from './homeserver/ghosts.ts';
@@ -52,6 +53,8 @@ export interface BridgeOptions {
   readonly noticesMs?: number | undefined;
   /** How often everybody's name and picture are compared, ms; unset: ghosts every 10 s, puppets every 5 minutes. */
   readonly compareProfilesMs?: number;
+  /** How often it is compared which rooms the bot is in, ms; unset: every minute. */
+  readonly compareRoomsMs?: number;
 }
 
 export interface SideState {
@@ -147,6 +150,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     ghostProfiles,
     createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
     createEmojiNews(parts.emoji),
+    createRoomEnds({ parts, portalChanged: (portal) => portalChanged(portal), everyMs: options.compareRoomsMs, signal }),
     createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
   ]);
   const listening = { wants: live.wants, onNews: live.inWorkspace };

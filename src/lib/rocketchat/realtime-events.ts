@@ -15,6 +15,9 @@ const LOGGED: Readonly<Partial<Record<RealtimeInterest, readonly string[]>>> = {
   presence: ['user-status'],
   emoji: ['updateEmojiCustom', 'deleteEmojiCustom'],
 };
+const OWN: Readonly<Partial<Record<RealtimeInterest, readonly string[]>>> = {
+  'own-rooms': ['rooms-changed', 'subscriptions-changed'],
+};
 const IN_ROOM: Readonly<Partial<Record<RealtimeInterest, string>>> = {
   prunes: 'deleteMessageBulk',
   typing: 'user-activity',
@@ -22,8 +25,11 @@ const IN_ROOM: Readonly<Partial<Record<RealtimeInterest, string>>> = {
 const STATUSES = ['offline', 'online', 'away', 'busy'] as const;
 
 /** What is subscribed to once on a connection. */
-export function commonTopics(wants: readonly RealtimeInterest[]): readonly RealtimeTopic[] {
-  return wants.flatMap((interest) => (LOGGED[interest] ?? []).map((key) => ({ stream: 'stream-notify-logged', key })));
+export function commonTopics(wants: readonly RealtimeInterest[], userId: WorkspaceUserId): readonly RealtimeTopic[] {
+  return wants.flatMap((interest) => [
+    ...(LOGGED[interest] ?? []).map((key) => ({ stream: 'stream-notify-logged', key })),
+    ...(OWN[interest] ?? []).map((event) => ({ stream: 'stream-notify-user', key: `${userId}/${event}` })),
+  ]);
 }
 
 /** Names of a room's events besides its deletions. */
@@ -47,6 +53,10 @@ export function eventFrom(stream: string, name: string, args: readonly unknown[]
 export function newsFrom(stream: string, name: string, args: readonly unknown[]): RealtimeNews | undefined {
   const detail = args[0];
   if (stream === 'stream-notify-room') return roomNews(name, args);
+  if (stream === 'stream-notify-user')
+    return /\/(rooms|subscriptions)-changed$/.test(name) && detail === 'removed'
+      ? { kind: 'own-rooms', change: 'removed' }
+      : undefined;
   if (stream !== 'stream-notify-logged') return undefined;
   if (name === 'user-status') return presence(detail);
   if (!isObject(detail)) return undefined;

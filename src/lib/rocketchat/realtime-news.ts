@@ -6,9 +6,9 @@ import type { CustomEmoji } from './feature-types.ts';
  * through about one a second on a connection.
  *
  * `users`: pictures, names, deletions (3 in all). `presence`: who is online (1). `emoji`: custom emoji (2).
- * `prunes`, `typing`: one each for each watched room.
+ * `own-rooms`: rooms that the account is no longer in (2). `prunes`, `typing`: one each for each watched room.
  */
-export type RealtimeInterest = 'users' | 'presence' | 'emoji' | 'prunes' | 'typing';
+export type RealtimeInterest = 'users' | 'presence' | 'emoji' | 'own-rooms' | 'prunes' | 'typing';
 
 /** News that is of the moment: none is brought again by a catch-up, and what was missed is compared instead. */
 export type RealtimeNews =
@@ -46,6 +46,8 @@ export type RealtimeNews =
       readonly userId: WorkspaceUserId;
       readonly messages: 'deleted' | 'kept';
     }
+  /** A room of the account's was deleted, or the account was taken out of one: the server does not always say which. */
+  | { readonly kind: 'own-rooms'; readonly change: 'removed' }
   | { readonly kind: 'room-avatar'; readonly roomId: WorkspaceRoomId; readonly etag?: string }
   /** Silent where `Presence_broadcast_disabled` is on, which large Community workspaces switch on by themselves. */
   | {

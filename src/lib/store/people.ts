@@ -45,7 +45,7 @@ export function peopleOf(database: StoreDatabase): People {
   };
 }
 
-function profile(row: Selectable<PersonTable>): Profile {
+export function profile(row: Selectable<PersonTable>): Profile {
   return {
     id: row.id,
     kind: row.kind as Person['kind'],

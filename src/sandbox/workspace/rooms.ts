@@ -179,3 +179,13 @@ export function describeRoom(
   touchRoom(workspace, room);
   systemMessage(workspace, { type: `room_changed_${field}`, room, by: account, text });
 }
+
+/** `channels.archive`, `rooms.changeArchivationState` …: nobody writes in an archived room. */
+export function setArchived(workspace: Workspace, account: Account, room: RoomDocument, archived: boolean): void {
+  if (room.t === 'd') throw new MeteorError('error-direct-message-room', 'Direct messages can not be archived');
+  if (!may(workspace, account, archived ? 'archive-room' : 'unarchive-room', room._id))
+    throw new MeteorError('error-not-authorized', 'Not authorized');
+  room.archived = archived;
+  systemMessage(workspace, { type: archived ? 'room-archived' : 'room-unarchived', room, by: account, text: '' });
+  touchRoom(workspace, room);
+}

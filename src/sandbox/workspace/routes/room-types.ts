@@ -1,5 +1,5 @@
 import { may } from '../access.ts';
-import { describeRoom, createRoom, deleteRoom, renameRoom } from '../rooms.ts';
+import { describeRoom, createRoom, deleteRoom, renameRoom, setArchived } from '../rooms.ts';
 import { MeteorError } from '../meteor.ts';
 import { setReadOnly } from '../room-settings.ts';
 import {
@@ -114,10 +114,7 @@ function archiving(kind: RoomKind, verb: 'archive' | 'unarchive'): Route {
     params: roomAnd(),
     act(call) {
       const room = targetRoom(call, kind);
-      if (!may(call.workspace, call.caller, 'edit-room', room._id))
-        throw new MeteorError('error-not-authorized', 'Not authorized');
-      room.archived = verb === 'archive';
-      room._updatedAt = call.workspace.stamp();
+      setArchived(call.workspace, call.caller, room, verb === 'archive');
       return {};
     },
   };

@@ -3,7 +3,7 @@ import type { RoomDocument } from '../documents.ts';
 import { join, leave } from '../membership.ts';
 import { MeteorError } from '../meteor.ts';
 import { saveRoomSettings } from '../room-settings.ts';
-import { deleteRoom } from '../rooms.ts';
+import { deleteRoom, setArchived } from '../rooms.ts';
 import { type AuthenticatedCall, optionalText, optionalTexts, paged, type Route, textOf } from '../route.ts';
 import { either, flag, list, maybe, nullable, number, object, shape, text } from '../validation.ts';
 import { rolesOf } from './room-members.ts';
@@ -34,7 +34,8 @@ export const roomRoutes: readonly Route[] = [
     params: shape({ rid: text() }),
     act({ workspace, params }) {
       const room = workspace.rooms.byId(textOf(params, 'rid'));
-      if (room === undefined) throw new MeteorError('error-invalid-room', 'Invalid room');
+      // `API.v1.failure('not-allowed', 'Room not found')`
+      if (room === undefined) throw new MeteorError('Room not found', 'not-allowed');
       return { ...room };
     },
   },
@@ -54,6 +55,17 @@ export const roomRoutes: readonly Route[] = [
     exists: ({ major, version }) => major >= 8 || (major === 7 && Number(version.split('.')[1]) >= 10),
     params: shape({ rid: text() }),
     act: (call) => ({ roles: rolesOf(call, anyRoom({ ...call, params: { roomId: call.params['rid'] } })._id) }),
+  },
+  {
+    method: 'POST',
+    path: 'rooms.changeArchivationState',
+    params: shape({ rid: text(), action: nullable(text()) }),
+    act({ workspace, caller, params }) {
+      const room = workspace.rooms.byId(textOf(params, 'rid'));
+      if (room === undefined) throw new MeteorError('error-invalid-room', 'Invalid room');
+      setArchived(workspace, caller, room, optionalText(params, 'action') === 'archive');
+      return {};
+    },
   },
   { method: 'POST', path: 'rooms.saveRoomSettings', params: settingsShape(), act: save },
   {

@@ -1,0 +1,122 @@
+import { isRecord } from '../../core/record.ts';
+import type { WorkspaceApi } from '../../rocketchat/types.ts';
+import type { Portal } from '../../store/types.ts';
+import { homeserverIn } from '../direct/hands.ts';
+import type { LiveFeature } from '../live/live-feature.ts';
+import { pollGently } from '../live/polling.ts';
+import type { BridgeParts } from '../parts.ts';
+import { SerialByKey } from '../serial.ts';
+import { asPuppet } from '../workspace/as-puppet.ts';
+import { type Closing, closePortal } from './close-portal.ts';
+import { matrixRoomLost, workspaceBotRemoved, workspaceRoomDeleted } from './endings.ts';
+import { matrixFate, workspaceFate } from './fate.ts';
+import { lastWords } from './last-words.ts';
+
+/** Two requests for all rooms together; both servers tell of each end at once, unless the bridge is down. */
+const POLL_MS = 60_000;
+
+interface RoomEndsOptions {
+  readonly parts: BridgeParts;
+  readonly portalChanged: (portal: Portal) => Promise<void>;
+  /** Pause between two comparisons, ms; unset: a minute. */
+  readonly everyMs: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Closes portals of which one room is gone, or that our bot was put out of: told by either server, and found by
+ * comparing the rooms that the bot is in with the portals, at the start and now and then. A closing that a server or
+ * a crash broke off is taken up by the next comparison: until it is done the store has the portal as active.
+ */
+export function createRoomEnds({ parts, portalChanged, everyMs, signal }: RoomEndsOptions): LiveFeature {
+  const turns = new SerialByKey<'workspace' | 'homeserver'>();
+  const close = async (portal: Portal, from: 'workspace' | 'homeserver', closing: Closing): Promise<void> => {
+    parts.log('warn', 'notice.room-ended', { portal: portal.name, why: closing.outcome });
+    await lastWords(parts, portal, from, signal);
+    if (signal.aborted) return;
+    const { warnings } = await closePortal(parts, { portalChanged }, portal, closing);
+    for (const reason of warnings) parts.log('warn', 'portal.close-left', { portal: portal.name, reason });
+  };
+  const inWorkspace = (): Promise<void> =>
+    turns.run('workspace', async () => {
+      // Listed before the server is asked: a room that is linked meanwhile is not missed.
+      const portals = await activeOf(parts);
+      if (portals.every(isDirect)) return;
+      const { updated } = await parts.workspace.changedRooms(0);
+      const ours = new Set(updated.map(({ id }) => id));
+      for (const portal of portals) {
+        if (signal.aborted) return;
+        if (!isDirect(portal) && !ours.has(portal.workspaceRoomId))
+          await close(portal, 'workspace', await endingInWorkspace(parts, portal));
+      }
+    });
+  const onMatrix = (): Promise<void> =>
+    turns.run('homeserver', async () => {
+      const portals = await suspectsOnMatrix(parts);
+      if (portals.length === 0) return;
+      const ours = new Set(await parts.homeserver.joinedRooms());
+      for (const portal of portals) {
+        if (signal.aborted) return;
+        if (portal.matrixRoomId === undefined || (!isDirect(portal) && ours.has(portal.matrixRoomId))) continue;
+        if (isDirect(portal) && (await homeserverIn(parts, portal).joinedRooms()).includes(portal.matrixRoomId))
+          continue;
+        await close(portal, 'homeserver', matrixRoomLost(await matrixFate(parts, portal), parts.ends.roomEnds));
+      }
+    });
+  const failed = (error: unknown): void => {
+    if (!signal.aborted) parts.log('debug', 'room-ends.failed', { reason: (error as Error).message });
+  };
+  const look = async (): Promise<void> => {
+    // One side that does not answer must not keep the other from being compared.
+    const done = await Promise.allSettled([inWorkspace(), onMatrix()]);
+    for (const one of done) if (one.status === 'rejected') failed(one.reason);
+  };
+  return {
+    wants: ['own-rooms'],
+    inWorkspace(news) {
+      if (news.kind === 'own-rooms') inWorkspace().catch(failed);
+    },
+    onRecorded(events) {
+      if (events.some((event) => putsOut(event, parts.identity.matrixBot))) onMatrix().catch(failed);
+    },
+    run: () => pollGently({ clock: parts.clock, signal, everyMs: everyMs ?? POLL_MS, poll: look, onFailure: failed }),
+  };
+}
+
+const isDirect = (portal: Portal): boolean => portal.direct !== undefined;
+
+/** From the store: one whose closing was broken off is no longer among those in memory. */
+const activeOf = async ({ store }: BridgeParts): Promise<readonly Portal[]> =>
+  (await store.portals.list()).filter(({ state }) => state === 'active');
+
+/** A direct message has no bot that would be asked about: those are looked at in which something is stuck. */
+async function suspectsOnMatrix(parts: BridgeParts): Promise<readonly Portal[]> {
+  const portals = await activeOf(parts);
+  if (!portals.some(isDirect)) return portals;
+  const stuck = new Set((await parts.store.inbox.waiting()).map(({ lane }) => lane));
+  return portals.filter((portal) => !isDirect(portal) || stuck.has(portal.lane));
+}
+
+async function endingInWorkspace(parts: BridgeParts, portal: Portal): Promise<Closing> {
+  const fate = await workspaceFate(parts, portal.workspaceRoomId);
+  const { roomEnds } = parts.ends;
+  if (fate === 'deleted') return workspaceRoomDeleted(portal, roomEnds);
+  const closing = workspaceBotRemoved(portal, fate === 'removed', roomEnds);
+  return { ...closing, speaker: await memberOf(parts, portal) };
+}
+
+/** Some puppet that is still in the room: the bot is not. */
+async function memberOf(parts: BridgeParts, portal: Portal): Promise<WorkspaceApi | undefined> {
+  for (const { matrixUserId } of await parts.store.personal.membersOf(portal.id, 'puppet')) {
+    const puppet = asPuppet(parts, await parts.store.people.byMatrixUser(matrixUserId));
+    if (puppet !== undefined) return puppet.api;
+  }
+  return undefined;
+}
+
+/** Somebody's word that the bot is in a room no longer: believed as far as to ask. */
+function putsOut(raw: unknown, bot: string): boolean {
+  if (!isRecord(raw) || raw['type'] !== 'm.room.member' || raw['state_key'] !== bot) return false;
+  const { content } = raw;
+  return isRecord(content) && (content['membership'] === 'leave' || content['membership'] === 'ban');
+}

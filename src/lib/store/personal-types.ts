@@ -1,0 +1,43 @@
+import type { EventId, MatrixUserId, WorkspaceUserId } from '../core/ids.ts';
+import type { Person, LedgerEntry, PollEntry, PortalId, Profile, ReactionEntry } from './types.ts';
+
+/** Somebody, as both servers know them; their own account is on the side that `home` names. */
+export interface Somebody {
+  readonly home: 'workspace' | 'homeserver';
+  readonly matrixUserId: MatrixUserId;
+  readonly workspaceUserId: WorkspaceUserId | undefined;
+}
+
+/**
+ * What the store knows of one person. The searches look through whole tables: they are for what an administrator
+ * asks for, and for people who are gone.
+ */
+export interface PersonalData {
+  /** Portals, closed ones too, of which the person is known to be a member. */
+  portalsOf(personId: number): Promise<readonly PortalId[]>;
+  /** Members of a portal. */
+  membersOf(portalId: PortalId, kind: Person['kind']): Promise<readonly Profile[]>;
+  /**
+   * What they wrote: messages, their parts and edits, by event id, from behind `after` on.
+   * `standing`: only what is not redacted yet.
+   */
+  written(
+    who: Somebody,
+    page: { readonly after?: EventId | undefined; readonly limit: number; readonly standing?: boolean },
+  ): Promise<readonly LedgerEntry[]>;
+  reactions(who: Somebody): Promise<readonly ReactionEntry[]>;
+  /** Polls, votes and ends that they sent. */
+  polls(who: Somebody): Promise<readonly PollEntry[]>;
+  /** Of recorded events: how many of theirs still have their text. */
+  bodies(who: Somebody): Promise<number>;
+  /** From now on these are gone: their deletion is nobody's news any more. */
+  bury(entries: readonly LedgerEntry[]): Promise<void>;
+  /** Takes the names off what is gone; the ids of messages and events stay, so that nothing brings them back. */
+  takeNamesOff(entries: readonly LedgerEntry[]): Promise<void>;
+  /**
+   * Forgets the person: their row with its secrets, where they were members, reactions, polls, pictures, texts of
+   * recorded events. Events of theirs that still wait or were set aside are settled as erased. Answers how many
+   * records are gone; 0: there was nothing.
+   */
+  forget(who: Somebody): Promise<number>;
+}
