@@ -1,12 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BridgeConfig } from '../../src/lib/bridge/connect.ts';
-import { Secret } from '../../src/lib/core/secret.ts';
 import type { RoomEnds } from '../../src/lib/bridge/ends/terms.ts';
 import type { MatrixUserId } from '../../src/lib/core/ids.ts';
 import { type Bench, type RunningBridge, bodiesIn, post, send, startBench, textsIn } from '../support/bridge-bench.ts';
 import {
   allIsWell,
-  askHomeserver,
   askWorkspace,
   newConversation,
   type Scene,
@@ -14,17 +12,17 @@ import {
   workspaceTexts,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { finerHomeservers, homeservers } from '../support/homeservers.ts';
+import { finerHomeservers, homeservers, synapse } from '../support/homeservers.ts';
 
 type Ends = NonNullable<BridgeConfig['ends']>;
 
 /** A bench whose bridge can be started anew with another policy. */
-function benchFor(homeserver: (typeof homeservers)[number]) {
+function benchFor(homeserver: (typeof homeservers)[number], homeserverAdmin = false) {
   let bench: Bench;
   let running: RunningBridge;
   const ends: { -readonly [Key in keyof Ends]: Ends[Key] } = {};
   beforeAll(async () => {
-    bench = await startBench({ homeserver, ends });
+    bench = await startBench({ homeserver, ends, homeserverAdmin });
     running = await bench.start();
   });
   afterEach(async ({ task }) => {
@@ -175,5 +173,42 @@ describe.each(finerHomeservers)('how a room ends, on $name', (homeserver) => {
     expect(await archived(setting, other)).toBe(true);
     expect(await workspaceTexts(other)).toContain('hello');
     await setting.restart('close');
+  });
+});
+
+/** Only Synapse has these. */
+describe.each(synapse === undefined ? [] : [synapse])('with the administrator of $name', (homeserver) => {
+  const setting = benchFor(homeserver, true);
+  const asAdmin = async (method: string, path: string, body?: unknown): Promise<number> => {
+    const { homeserver: server } = setting.bench();
+    const answer = await fetch(`${server.url}/_synapse/admin/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${server.adminToken}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return answer.status;
+  };
+  const roomPath = ({ matrixRoom }: Scene): string => `v1/rooms/${encodeURIComponent(matrixRoom)}`;
+
+  test('policy delete: the Matrix room of a deleted channel is purged', async () => {
+    await setting.restart('delete');
+    const scene = await setting.converse();
+    expect(await asAdmin('GET', roomPath(scene))).toBe(200);
+    await setting.bench().admin.deleteRoom(scene.room);
+    await eventually(async () => expect(await isBridged(setting, scene)).toBe(false));
+    await eventually(async () => expect(await asAdmin('GET', roomPath(scene))).toBe(404));
+    await setting.restart('close');
+  });
+
+  test('a Matrix room that the homeserver purges: the channel is archived with a notice', async () => {
+    const scene = await setting.converse();
+    const path = `v2/rooms/${encodeURIComponent(scene.matrixRoom)}`;
+    await setting.whileDown(async () => {
+      expect(await asAdmin('DELETE', path, { block: true, purge: true })).toBe(200);
+      await eventually(async () => expect(await asAdmin('GET', roomPath(scene))).toBe(404));
+    });
+    await eventually(async () => expect(await isBridged(setting, scene)).toBe(false));
+    expect(await archived(setting, scene)).toBe(true);
+    expect((await workspaceTexts(scene)).at(-1)).toMatch(/was removed, or the bridge shut out of it/);
   });
 });

@@ -53,6 +53,8 @@ export interface BenchOptions {
   /** How often the bridge compares which rooms it is in; unset: as in production. */
   readonly compareRoomsMs?: number;
   readonly ends?: BridgeConfig['ends'];
+  /** The bridge has the token of the homeserver's administrator. */
+  readonly homeserverAdmin?: boolean;
   /** How long notices of what was set aside hold further ones of the room back; unset: as in production. */
   readonly noticesMs?: number;
 }
@@ -118,7 +120,11 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
   const logged: string[] = [];
   const config: BridgeConfig = {
     workspace: { url: workspace.url, credentials: bot },
-    homeserver: { url: homeserver.url, serverName },
+    homeserver: {
+      url: homeserver.url,
+      serverName,
+      ...(options.homeserverAdmin === true && { adminToken: new Secret(homeserver.adminToken) }),
+    },
     registration,
     store: options.store ?? join(folder, 'store.db'),
     key: new Uint8Array(32).fill(5),

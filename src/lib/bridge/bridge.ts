@@ -9,6 +9,7 @@ import { Breaker } from './breaker.ts';
 import { CatchUps } from './catch-ups.ts';
 import { createDirects } from './direct/directs.ts';
 import { isRoomLane } from '../store/lane-names.ts';
+import { createPeopleGone } from './ends/people-gone.ts';
 import { createRoomEnds } from './ends/room-ends.ts';
 import { createEmojiNews } from './emoji/emoji-news.ts';
 import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
@@ -114,8 +115,22 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     homeserver: breaker('homeserver', () => prepareBot(parts)),
   };
   const localNames = createLocalNames();
-  const ghostProfiles = createGhostProfiles({ parts, localNames, everyMs: options.compareProfilesMs, signal });
+  const ghostProfiles = createGhostProfiles({
+    parts,
+    localNames,
+    everyMs: options.compareProfilesMs,
+    onListed: (users) => peopleGone.listed(users),
+    signal,
+  });
   const ghosts = createGhosts(parts, (author) => ghostProfiles.seen(author));
+  const peopleGone = createPeopleGone({
+    parts,
+    portals,
+    ghosts,
+    portalChanged: (portal) => portalChanged(portal),
+    wake,
+    signal,
+  });
   const puppets = createPuppets(parts, localNames);
   const notices = createNotices({ parts, portals, signal, windowMs: options.noticesMs });
   const mayNotifyRoom = createMayNotifyRoom(parts);
@@ -150,6 +165,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     ghostProfiles,
     createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
     createEmojiNews(parts.emoji),
+    peopleGone,
     createRoomEnds({ parts, portalChanged: (portal) => portalChanged(portal), everyMs: options.compareRoomsMs, signal }),
     createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
   ]);

@@ -33,7 +33,7 @@ export function matrixRoomLost({ what, by, reason }: MatrixFate, policy: RoomEnd
   const archive = policy !== 'keep';
   const why =
     what === 'gone'
-      ? 'The homeserver removed the Matrix room that this room was bridged with'
+      ? 'The Matrix room that this room was bridged with was removed, or the bridge shut out of it'
       : `The bridge was ${what === 'banned' ? 'banned' : 'removed'} from the Matrix room by ${by ?? 'somebody there'}${reason === undefined ? '' : ` (${reason})`}`;
   return {
     outcome: what === 'gone' ? 'Matrix room gone' : 'bridge removed',

@@ -1,5 +1,7 @@
-import type { MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
+import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
+import type { StateEvent } from '../../matrix/room-admin-types.ts';
+import type { MatrixApi } from '../../matrix/types.ts';
 import type { Portal } from '../../store/types.ts';
 import { homeserverIn } from '../direct/hands.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -19,34 +21,48 @@ export async function workspaceFate({ workspace }: BridgeParts, id: WorkspaceRoo
 
 /** Why we are in a Matrix room no longer. */
 export interface MatrixFate {
-  /** gone: the homeserver took the room away. Else what somebody did to the one who acts for us there. */
+  /** gone: nobody of ours can read the room. Else what somebody did to the one who acts for us there. */
   readonly what: 'gone' | 'kicked' | 'banned';
   readonly by: MatrixUserId | undefined;
   readonly reason: string | undefined;
 }
 
+const GONE: MatrixFate = { what: 'gone', by: undefined, reason: undefined };
+/** So many ghosts are asked what the bot itself may not read. */
+const WITNESSES = 3;
+
 /**
- * What became of us in a Matrix room that we are not in. Somebody who left, or was made to, may still read their own
- * membership; where the room is purged or never was, nothing can be read, and an administrator who shuts a room down
- * makes everybody leave in their own name.
+ * What became of us in a Matrix room that we are not in. Who was kicked may still read the room's state; who was
+ * banned may not (Synapse 1.160), so ghosts are asked that were members. Where the room is purged nobody can read
+ * anything, and an administrator who shuts a room down makes everybody leave in their own name.
  */
 export async function matrixFate(parts: BridgeParts, portal: Portal): Promise<MatrixFate> {
   const hand = homeserverIn(parts, portal);
   const { matrixRoomId: roomId } = portal;
-  const gone: MatrixFate = { what: 'gone', by: undefined, reason: undefined };
-  if (roomId === undefined) return gone;
+  if (roomId === undefined) return GONE;
+  const ghosts = await parts.store.personal.membersOf(portal.id, 'ghost');
+  const witnesses = ghosts.slice(0, WITNESSES).map(({ matrixUserId }) => parts.homeserver.as(matrixUserId));
+  for (const witness of [hand, ...witnesses]) {
+    const state = await stateSeenBy(witness, roomId);
+    const ours = state?.find(({ type, stateKey }) => type === 'm.room.member' && stateKey === hand.userId);
+    if (ours !== undefined) return ours.sender === hand.userId ? GONE : fateFrom(ours);
+  }
+  return GONE;
+}
+
+async function stateSeenBy(api: MatrixApi, roomId: MatrixRoomId): Promise<readonly StateEvent[] | undefined> {
   try {
-    const state = await hand.fullState(roomId);
-    const ours = state.find(({ type, stateKey }) => type === 'm.room.member' && stateKey === hand.userId);
-    if (ours === undefined || ours.sender === hand.userId) return gone;
-    const { membership, reason } = ours.content;
-    return {
-      what: membership === 'ban' ? 'banned' : 'kicked',
-      by: ours.sender,
-      reason: typeof reason === 'string' && reason !== '' ? reason : undefined,
-    };
+    return await api.fullState(roomId);
   } catch (error) {
     if (!(error instanceof RemoteError) || error.failure !== 'refused' || error.status === 429) throw error;
-    return gone;
+    return undefined;
   }
+}
+
+function fateFrom({ sender, content: { membership, reason } }: StateEvent): MatrixFate {
+  return {
+    what: membership === 'ban' ? 'banned' : 'kicked',
+    by: sender,
+    reason: typeof reason === 'string' && reason !== '' ? reason : undefined,
+  };
 }
