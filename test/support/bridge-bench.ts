@@ -52,6 +52,8 @@ export interface BenchOptions {
   readonly compareProfilesMs?: number;
   /** How often the bridge compares which rooms it is in; unset: as in production. */
   readonly compareRoomsMs?: number;
+  /** How often the bridge looks which people left; unset: as in production. */
+  readonly comparePuppetsMs?: number;
   readonly ends?: BridgeConfig['ends'];
   /** The bridge has the token of the homeserver's administrator. */
   readonly homeserverAdmin?: boolean;
@@ -154,6 +156,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         ...(options.presence === 'carried' && { presence: true }),
         ...(options.watchMs === undefined ? {} : { watchMs: options.watchMs }),
         noticesMs: options.noticesMs,
+        ...(options.comparePuppetsMs === undefined ? {} : { comparePuppetsMs: options.comparePuppetsMs }),
         ...(options.compareRoomsMs === undefined ? {} : { compareRoomsMs: options.compareRoomsMs }),
         ...(options.compareProfilesMs === undefined ? {} : { compareProfilesMs: options.compareProfilesMs }),
       });

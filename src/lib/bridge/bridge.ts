@@ -9,6 +9,7 @@ import { Breaker } from './breaker.ts';
 import { CatchUps } from './catch-ups.ts';
 import { createDirects } from './direct/directs.ts';
 import { isRoomLane } from '../store/lane-names.ts';
+import { createIdlePuppets } from './ends/idle-puppets.ts';
 import { createPeopleGone } from './ends/people-gone.ts';
 import { createRoomEnds } from './ends/room-ends.ts';
 import { createEmojiNews } from './emoji/emoji-news.ts';
@@ -56,6 +57,8 @@ export interface BridgeOptions {
   readonly compareProfilesMs?: number;
   /** How often it is compared which rooms the bot is in, ms; unset: every minute. */
   readonly compareRoomsMs?: number;
+  /** How often it is looked which external people are in no room any more, ms; unset: every hour. */
+  readonly comparePuppetsMs?: number;
 }
 
 export interface SideState {
@@ -166,6 +169,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
     createEmojiNews(parts.emoji),
     peopleGone,
+    createIdlePuppets({ parts, portals, everyMs: options.comparePuppetsMs, signal }),
     createRoomEnds({ parts, portalChanged: (portal) => portalChanged(portal), everyMs: options.compareRoomsMs, signal }),
     createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
   ]);

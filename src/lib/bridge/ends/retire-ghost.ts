@@ -36,11 +36,12 @@ export async function retireGhost(
     });
   }
   const api = parts.homeserver.as(ghost.matrixUserId);
+  // Before it leaves: a room shows those who left as they were called last.
+  await api.setDisplayName(RETIRED_NAME);
+  await api.setAvatarUrl('');
   await leaveEverywhere(api);
   for (const portalId of await parts.store.personal.portalsOf(ghost.id))
     await people.setMember(portalId, ghost.id, false);
-  await api.setDisplayName(RETIRED_NAME);
-  await api.setAvatarUrl('');
   await api.removeDevice();
   await people.update(ghost.id, { ready: false, displayName: RETIRED_NAME, avatar: undefined });
   parts.log('info', 'ghost.retired', { ghost: ghost.matrixUserId, what });
