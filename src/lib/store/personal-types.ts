@@ -28,8 +28,14 @@ export interface PersonalData {
   reactions(who: Somebody): Promise<readonly ReactionEntry[]>;
   /** Polls, votes and ends that they sent. */
   polls(who: Somebody): Promise<readonly PollEntry[]>;
+  /** How much they wrote, of all that still bears their name. */
+  totals(who: Somebody): Promise<{ readonly messages: number; readonly edits: number }>;
+  /** Rooms in which they wrote, closed ones too. */
+  wroteIn(who: Somebody): Promise<readonly PortalId[]>;
   /** Of recorded events: how many of theirs still have their text. */
   bodies(who: Somebody): Promise<number>;
+  /** Before they are taken back: that is nobody's news then. */
+  dropReactions(events: readonly EventId[]): Promise<void>;
   /** From now on these are gone: their deletion is nobody's news any more. */
   bury(entries: readonly LedgerEntry[]): Promise<void>;
   /** Takes the names off what is gone; the ids of messages and events stay, so that nothing brings them back. */

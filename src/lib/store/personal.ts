@@ -28,11 +28,7 @@ export function personalOf(database: StoreDatabase): PersonalData {
       return (await query.orderBy('people.id').execute()).map(profile);
     },
     async written(who, { after, limit, standing }) {
-      let query = kysely.selectFrom('ledger').selectAll().where('origin', '=', who.home).where('kind', '!=', 'redaction');
-      query =
-        who.home === 'homeserver'
-          ? query.where('matrix_user_id', '=', who.matrixUserId)
-          : query.where('workspace_user_id', '=', who.workspaceUserId ?? '');
+      let query = theirLedger(kysely, who).selectAll();
       if (after !== undefined) query = query.where('event_id', '>', after);
       if (standing === true) query = query.where('redacted', '=', 0);
       return (await query.orderBy('event_id').limit(limit).execute()).map(ledgerEntry);
@@ -45,14 +41,35 @@ export function personalOf(database: StoreDatabase): PersonalData {
       const query = kysely.selectFrom('poll_entries').selectAll().where('sender', '=', matrixUserId);
       return (await query.orderBy('ts').orderBy('event_id').execute()).map(pollEntry);
     },
+    async totals(who) {
+      const query = theirLedger(kysely, who).select(['kind', (eb) => eb.fn.countAll<number>().as('count')]);
+      const rows = await query.groupBy('kind').execute();
+      const of = (kind: LedgerEntry['kind']): number => rows.find((row) => row.kind === kind)?.count ?? 0;
+      return { messages: of('message'), edits: of('edit') };
+    },
+    async wroteIn(who) {
+      const rows = await theirLedger(kysely, who).select('portal_id').distinct().orderBy('portal_id').execute();
+      return rows.map((row) => row.portal_id);
+    },
     async bodies(who) {
       const query = kysely.selectFrom('inbox').select((eb) => eb.fn.countAll<number>().as('count'));
       return (await query.where('body', 'is not', null).where(names(database, who)).executeTakeFirstOrThrow()).count;
+    },
+    dropReactions: async (events) => {
+      for (const piece of inPieces(events))
+        await kysely.deleteFrom('reactions').where('event_id', 'in', piece).execute();
     },
     bury: (entries) => inTransaction(database, (on) => bury(database, on, entries)),
     takeNamesOff: (entries) => inTransaction(database, (on) => takeNamesOff(on, entries)),
     forget: (who) => inTransaction(database, (on) => forget(database, on, who)),
   };
+}
+
+function theirLedger(on: Executor, { home, matrixUserId, workspaceUserId }: Somebody) {
+  const query = on.selectFrom('ledger').where('origin', '=', home).where('kind', '!=', 'redaction');
+  return home === 'homeserver'
+    ? query.where('matrix_user_id', '=', matrixUserId)
+    : query.where('workspace_user_id', '=', workspaceUserId ?? '');
 }
 
 /** Recorded events that somebody sent: as JSON text holds their id, next to what says that it is the sender's. */

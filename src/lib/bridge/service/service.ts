@@ -4,6 +4,7 @@ import { accessRules, changeAccess, checkAccess } from './access.ts';
 import { inviteLink, inviteUsers, verifyUsers } from './invite.ts';
 import { linkRooms } from './link.ts';
 import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
+import { personalService } from './personal.ts';
 import { listRooms } from './rooms.ts';
 import { searchRooms } from './search.ts';
 import { bridgeStatus } from './status.ts';
@@ -28,6 +29,7 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     verify: ({ users }) => verifyUsers(parts, users),
     inviteLink: ({ room }) => inviteLink(parts, room),
     status: () => bridgeStatus(parts, bridge),
+    ...personalService(parts, bridge),
     trace: ({ ref }) => traceOf(parts, ref),
     asideRows: () => asideRows(parts),
     showAside: ({ id }) => showAside(parts, id),

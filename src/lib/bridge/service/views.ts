@@ -1,5 +1,6 @@
 // What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
 import type { PortalRetention } from '../../store/types.ts';
+import type { PersonalService } from './personal-view.ts';
 
 export interface LinkRequest {
   /** Name or id of the Rocket.Chat room. */
@@ -174,7 +175,7 @@ export interface AsideView {
   readonly senderTold: boolean;
 }
 
-export interface BridgeService {
+export interface BridgeService extends PersonalService {
   link(request: LinkRequest): Promise<LinkView>;
   unlink(request: { readonly room: string }): Promise<LinkView>;
   rooms(): Promise<readonly RoomView[]>;
