@@ -81,12 +81,6 @@ describe.each(homeservers)('a room that ends on one side, on $name', (homeserver
     expect(await bodiesIn(scene.alice, scene.matrixRoom)).toContain('hello');
   });
 
-  test('deleted in Rocket.Chat while the bridge was down: the same at its start', async () => {
-    const scene = await setting.converse();
-    await setting.whileDown(() => setting.bench().admin.deleteRoom(scene.room));
-    await endedInWorkspace(setting, scene);
-  });
-
   test('the bot is put out of the Matrix room: it is said in Rocket.Chat by whom, and the channel is archived', async () => {
     const scene = await setting.converse({ ownRoom: true });
     await scene.alice.kick(scene.matrixRoom, setting.botOnMatrix(), 'enough');
@@ -110,6 +104,12 @@ describe.each(homeservers)('a room that ends on one side, on $name', (homeserver
 describe.each(finerHomeservers)('how a room ends, on $name', (homeserver) => {
   const setting = benchFor(homeserver);
 
+  test('deleted in Rocket.Chat while the bridge was down: the same at its start', async () => {
+    const scene = await setting.converse();
+    await setting.whileDown(() => setting.bench().admin.deleteRoom(scene.room));
+    await endedInWorkspace(setting, scene);
+  });
+
   test('the bot is removed from a private group: both sides are told, and nothing is archived', async () => {
     const scene = await setting.converse({ type: 'p' });
     await askWorkspace(setting.bench(), scene.bob, 'groups.kick', {
@@ -127,6 +127,27 @@ describe.each(finerHomeservers)('how a room ends, on $name', (homeserver) => {
     await setting.whileDown(() => scene.bob.deleteRoom(scene.room));
     await endedInWorkspace(setting, scene);
     expect(await noticesOnMatrix(scene)).toEqual([expect.stringContaining('was deleted in Rocket.Chat')]);
+  });
+
+  test('a bridge that dies when our side has left goes on with the closing at its start, and says it once', async () => {
+    const scene = await setting.converse();
+    await setting.whileDown(async () => {
+      await setting.bench().admin.deleteRoom(scene.room);
+      await (await setting.bench().startDying('close:left')).died;
+    });
+    await endedInWorkspace(setting, scene);
+  });
+
+  test('a bridge that dies when it has told of the end archives at its start, and says it once', async () => {
+    const scene = await setting.converse({ ownRoom: true });
+    await setting.whileDown(async () => {
+      await scene.alice.kick(scene.matrixRoom, setting.botOnMatrix());
+      await (await setting.bench().startDying('close:told')).died;
+    });
+    await eventually(async () => expect(await isBridged(setting, scene)).toBe(false));
+    expect(await archived(setting, scene)).toBe(true);
+    const said = (await workspaceTexts(scene)).filter((text) => text.includes('removed from the Matrix room'));
+    expect(said).toHaveLength(1);
   });
 
   test('what waited for its turn is settled, and a deleted room of that name can be linked again', async () => {

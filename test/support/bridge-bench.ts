@@ -69,6 +69,8 @@ export interface Bench {
   readonly config: BridgeConfig;
   /** As the workspace's admin. */
   readonly admin: WorkspaceApi;
+  /** How often each endpoint of the workspace was asked for, by anybody: `POST users.create`. */
+  readonly asked: ReadonlyMap<string, number>;
   /** What the bridge logged: kept for when a test fails. */
   readonly logged: string[];
   start(passed?: (checkpoint: Checkpoint) => void): Promise<RunningBridge>;
@@ -102,10 +104,15 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
   const registration = makeRegistration({ url: `http://127.0.0.1:${port}`, serverName });
   const version = options.version ?? '8.8.1';
   const { onRequest, refused } = requestCheck();
+  const asked = new Map<string, number>();
   const workspace = await startWorkspace({
     version,
-    // The validators are those of 8.8.
-    ...(version.startsWith('8.8') && { onRequest }),
+    onRequest(method, path, bodyOrQuery) {
+      const endpoint = `${method} ${path.replace('/api/v1/', '')}`;
+      asked.set(endpoint, (asked.get(endpoint) ?? 0) + 1);
+      // The validators are those of 8.8.
+      if (version.startsWith('8.8')) onRequest(method, path, bodyOrQuery);
+    },
     admin: { username: 'admin', password: PASSWORD.reveal() },
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     // People of the tests poll faster than any person; the bot is exempt from the limiter anyway.
@@ -145,6 +152,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     registration,
     config,
     admin,
+    asked,
     logged,
     async start(passed) {
       const connected = await connectBridge(config, { clock: systemClock, log, lock: true, ...(passed && { passed }) });

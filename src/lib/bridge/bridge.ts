@@ -170,7 +170,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     createEmojiNews(parts.emoji),
     peopleGone,
     createIdlePuppets({ parts, portals, everyMs: options.comparePuppetsMs, signal }),
-    createRoomEnds({ parts, portalChanged: (portal) => portalChanged(portal), everyMs: options.compareRoomsMs, signal }),
+    createRoomEnds({ parts, portals, portalChanged: (portal) => portalChanged(portal), everyMs: options.compareRoomsMs, signal }),
     createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
   ]);
   const listening = { wants: live.wants, onNews: live.inWorkspace };

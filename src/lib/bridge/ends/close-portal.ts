@@ -63,9 +63,11 @@ export async function closePortal(
   await bridge?.portalChanged({ ...portal, state: 'closed' });
   await settleWaiting(parts, portal, closing.outcome);
   await tell(parts, portal, closing, step);
+  parts.passed('close:told');
   if (closing.archive === true && portal.roomType !== 'd')
     await step('The Rocket.Chat room is not archived', () => parts.workspace.archiveRoom(portal.workspaceRoomId, true));
   await endMatrixRoom(parts, portal, closing, step);
+  parts.passed('close:left');
   const closed = await parts.store.portals.update(portal.id, { state: 'closed' });
   parts.log('info', 'portal.closed', { portal: portal.name, outcome: closing.outcome, warnings: warnings.length });
   return { portal: closed, warnings };

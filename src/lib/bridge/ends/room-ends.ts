@@ -1,10 +1,12 @@
 import { isRecord } from '../../core/record.ts';
+import type { Side } from '../../core/remote-error.ts';
 import type { WorkspaceApi } from '../../rocketchat/types.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal, PortalId } from '../../store/types.ts';
 import { homeserverIn } from '../direct/hands.ts';
 import type { LiveFeature } from '../live/live-feature.ts';
 import { pollGently } from '../live/polling.ts';
 import type { BridgeParts } from '../parts.ts';
+import type { PortalIndex } from '../portal-index.ts';
 import { SerialByKey } from '../serial.ts';
 import { asPuppet } from '../workspace/as-puppet.ts';
 import { type Closing, closePortal } from './close-portal.ts';
@@ -17,6 +19,7 @@ const POLL_MS = 60_000;
 
 interface RoomEndsOptions {
   readonly parts: BridgeParts;
+  readonly portals: PortalIndex;
   readonly portalChanged: (portal: Portal) => Promise<void>;
   /** Pause between two comparisons, ms; unset: a minute. */
   readonly everyMs: number | undefined;
@@ -25,22 +28,34 @@ interface RoomEndsOptions {
 
 /**
  * Closes portals of which one room is gone, or that our bot was put out of: told by either server, and found by
- * comparing the rooms that the bot is in with the portals, at the start and now and then. A closing that a server or
- * a crash broke off is taken up by the next comparison: until it is done the store has the portal as active.
+ * comparing the rooms that the bot is in with the portals, at the start and now and then. A closing that a server
+ * broke off is taken up by the next comparison, and after a crash by the first: until it is done the store has the
+ * portal as active. A portal that somebody else closes at the moment is not in the index any more: it is left to them.
  */
-export function createRoomEnds({ parts, portalChanged, everyMs, signal }: RoomEndsOptions): LiveFeature {
-  const turns = new SerialByKey<'workspace' | 'homeserver'>();
-  const close = async (portal: Portal, from: 'workspace' | 'homeserver', closing: Closing): Promise<void> => {
+export function createRoomEnds(options: RoomEndsOptions): LiveFeature {
+  const { parts, portals: index, portalChanged, everyMs, signal } = options;
+  // One look after the other: what one side's closing does looks to the other side like an end.
+  const turns = new SerialByKey<'look'>();
+  const unfinished = new Map<PortalId, { readonly portal: Portal; readonly side: Side }>();
+  const candidates = (side: Side): readonly Portal[] => [
+    ...index.all().filter(({ id, state }) => state === 'active' && !unfinished.has(id)),
+    ...[...unfinished.values()].filter((one) => one.side === side).map(({ portal }) => portal),
+  ];
+  const close = async (portal: Portal, side: Side, closing: Closing): Promise<void> => {
+    const isOurs = (): boolean => unfinished.has(portal.id) || index.ofLane(portal.lane) !== undefined;
+    if (!isOurs()) return;
     parts.log('warn', 'notice.room-ended', { portal: portal.name, why: closing.outcome });
-    await lastWords(parts, portal, from, signal);
-    if (signal.aborted) return;
+    await lastWords(parts, portal, side, signal);
+    if (signal.aborted || !isOurs()) return;
+    unfinished.set(portal.id, { portal, side });
     const { warnings } = await closePortal(parts, { portalChanged }, portal, closing);
+    unfinished.delete(portal.id);
     for (const reason of warnings) parts.log('warn', 'portal.close-left', { portal: portal.name, reason });
   };
   const inWorkspace = (): Promise<void> =>
-    turns.run('workspace', async () => {
+    turns.run('look', async () => {
       // Listed before the server is asked: a room that is linked meanwhile is not missed.
-      const portals = await activeOf(parts);
+      const portals = candidates('workspace');
       if (portals.every(isDirect)) return;
       const { updated } = await parts.workspace.changedRooms(0);
       const ours = new Set(updated.map(({ id }) => id));
@@ -51,8 +66,8 @@ export function createRoomEnds({ parts, portalChanged, everyMs, signal }: RoomEn
       }
     });
   const onMatrix = (): Promise<void> =>
-    turns.run('homeserver', async () => {
-      const portals = await suspectsOnMatrix(parts);
+    turns.run('look', async () => {
+      const portals = await suspectsOnMatrix(parts, candidates('homeserver'));
       if (portals.length === 0) return;
       const ours = new Set(await parts.homeserver.joinedRooms());
       for (const portal of portals) {
@@ -85,13 +100,8 @@ export function createRoomEnds({ parts, portalChanged, everyMs, signal }: RoomEn
 
 const isDirect = (portal: Portal): boolean => portal.direct !== undefined;
 
-/** From the store: one whose closing was broken off is no longer among those in memory. */
-const activeOf = async ({ store }: BridgeParts): Promise<readonly Portal[]> =>
-  (await store.portals.list()).filter(({ state }) => state === 'active');
-
 /** A direct message has no bot that would be asked about: those are looked at in which something is stuck. */
-async function suspectsOnMatrix(parts: BridgeParts): Promise<readonly Portal[]> {
-  const portals = await activeOf(parts);
+async function suspectsOnMatrix(parts: BridgeParts, portals: readonly Portal[]): Promise<readonly Portal[]> {
   if (!portals.some(isDirect)) return portals;
   const stuck = new Set((await parts.store.inbox.waiting()).map(({ lane }) => lane));
   return portals.filter((portal) => !isDirect(portal) || stuck.has(portal.lane));
