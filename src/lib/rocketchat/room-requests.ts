@@ -1,5 +1,4 @@
 import type { WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
-import { RemoteError } from '../core/remote-error.ts';
 import { orAbsent } from './absence.ts';
 import type { ApiParts } from './api.ts';
 import type { WorkspaceApi } from './types.ts';
