@@ -14,6 +14,7 @@ import {
   type Scene,
   workspaceTexts,
 } from '../support/bridge-scene.ts';
+import { newDirect } from '../support/direct-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { finerHomeservers, homeservers } from '../support/homeservers.ts';
 
@@ -24,8 +25,7 @@ const bobId = ({ bob }: Scene) => {
 };
 const membersOnMatrix = ({ alice, matrixRoom }: Scene): Promise<readonly MatrixUserId[]> =>
   alice.joinedMembers(matrixRoom);
-const nameOnMatrix = async ({ alice, ghost }: Scene): Promise<unknown> =>
-  (await alice.profile(ghost))?.displayName;
+const nameOnMatrix = async ({ alice, ghost }: Scene): Promise<unknown> => (await alice.profile(ghost))?.displayName;
 
 /** The bench's own bridge, which a test may stop for a while. */
 function benchWith(homeserver: (typeof homeservers)[number], settings: Record<string, unknown> = {}) {
@@ -110,6 +110,14 @@ async function signIn(setting: Setting, scene: Scene) {
 
 describe.each(finerHomeservers)('somebody who is gone while nobody listens, on $name', (homeserver) => {
   const setting = benchWith(homeserver);
+
+  test('deleted with a direct message: it ends, and what they said in it is redacted', async () => {
+    const scene = await newDirect(setting.bench());
+    await setting.bench().admin.deleteUser(bobId(scene));
+    await isRetired(scene);
+    expect(await matrixBodies(scene)).toEqual(['hi', expect.stringContaining('this conversation has ended')]);
+    expect((await setting.running().service.rooms()).map(({ roomId }) => roomId)).not.toContain(scene.room.id);
+  });
 
   test('deleted while the bridge was down: the same at its start', async () => {
     const scene = await setting.converse();

@@ -133,7 +133,9 @@ describe.each(finerHomeservers)('how a room ends, on $name', (homeserver) => {
     const scene = await setting.converse();
     await setting.whileDown(async () => {
       await setting.bench().admin.deleteRoom(scene.room);
-      await (await setting.bench().startDying('close:left')).died;
+      await (
+        await setting.bench().startDying('close:left')
+      ).died;
     });
     await endedInWorkspace(setting, scene);
   });
@@ -142,7 +144,9 @@ describe.each(finerHomeservers)('how a room ends, on $name', (homeserver) => {
     const scene = await setting.converse({ ownRoom: true });
     await setting.whileDown(async () => {
       await scene.alice.kick(scene.matrixRoom, setting.botOnMatrix());
-      await (await setting.bench().startDying('close:told')).died;
+      await (
+        await setting.bench().startDying('close:told')
+      ).died;
     });
     await eventually(async () => expect(await isBridged(setting, scene)).toBe(false));
     expect(await archived(setting, scene)).toBe(true);

@@ -46,7 +46,7 @@ export default class FederationExport extends ServiceCommand<typeof FederationEx
   private async collected(service: BridgeService, person: string): Promise<Exported> {
     const messages: PersonalMessage[] = [];
     const { messages: _, edits: __, ...known } = await service.personalData({ person });
-    for (let next: string | null = ''; next !== null; ) {
+    for (let next: string | null = ''; next !== null;) {
       this.context.signal.throwIfAborted();
       const page = await service.personalMessages({ person, after: next === '' ? undefined : next });
       messages.push(...page.messages);

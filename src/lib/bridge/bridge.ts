@@ -9,9 +9,7 @@ import { Breaker } from './breaker.ts';
 import { CatchUps } from './catch-ups.ts';
 import { createDirects } from './direct/directs.ts';
 import { isRoomLane } from '../store/lane-names.ts';
-import { createIdlePuppets } from './ends/idle-puppets.ts';
-import { createPeopleGone } from './ends/people-gone.ts';
-import { createRoomEnds } from './ends/room-ends.ts';
+import { createEnds, type EndsEvery } from './ends/ends.ts';
 import { createEmojiNews } from './emoji/emoji-news.ts';
 import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
 import { createGhosts } from './homeserver/ghosts.ts';
@@ -39,7 +37,7 @@ import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
 import { createWorkspaceSink } from './workspace/sink.ts';
 import { watchWorkspace } from './workspace/watchdog.ts';
 
-export interface BridgeOptions {
+export interface BridgeOptions extends EndsEvery {
   readonly parts: BridgeParts;
   /** Makes a realtime session, the bot's unless `as` says whose; again after its token was refused and works again. */
   readonly realtime: OpenRealtime;
@@ -55,10 +53,6 @@ export interface BridgeOptions {
   readonly noticesMs?: number | undefined;
   /** How often everybody's name and picture are compared, ms; unset: ghosts every 10 s, puppets every 5 minutes. */
   readonly compareProfilesMs?: number;
-  /** How often it is compared which rooms the bot is in, ms; unset: every minute. */
-  readonly compareRoomsMs?: number;
-  /** How often it is looked which external people are in no room any more, ms; unset: every hour. */
-  readonly comparePuppetsMs?: number;
 }
 
 export interface SideState {
@@ -122,12 +116,12 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     parts,
     localNames,
     everyMs: options.compareProfilesMs,
-    onListed: (users) => peopleGone.listed(users),
+    onListed: (users) => ends.listed(users),
     signal,
   });
   const ghosts = createGhosts(parts, (author) => ghostProfiles.seen(author));
-  const peopleGone = createPeopleGone({
-    parts,
+  const ends = createEnds({
+    ...options,
     portals,
     ghosts,
     portalChanged: (portal) => portalChanged(portal),
@@ -168,9 +162,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     ghostProfiles,
     createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
     createEmojiNews(parts.emoji),
-    peopleGone,
-    createIdlePuppets({ parts, portals, everyMs: options.comparePuppetsMs, signal }),
-    createRoomEnds({ parts, portals, portalChanged: (portal) => portalChanged(portal), everyMs: options.compareRoomsMs, signal }),
+    ...ends.features,
     createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
   ]);
   const listening = { wants: live.wants, onNews: live.inWorkspace };

@@ -7,7 +7,15 @@ import type { MatrixApi } from './types.ts';
 
 type AccountRequests = Pick<
   MatrixApi,
-  'versions' | 'whoami' | 'ping' | 'registerGhost' | 'ensureDevice' | 'removeDevice' | 'setDisplayName' | 'setAvatarUrl' | 'profile'
+  | 'versions'
+  | 'whoami'
+  | 'ping'
+  | 'registerGhost'
+  | 'ensureDevice'
+  | 'removeDevice'
+  | 'setDisplayName'
+  | 'setAvatarUrl'
+  | 'profile'
 >;
 
 export function accountRequests(acting: Acting): AccountRequests {

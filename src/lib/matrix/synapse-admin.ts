@@ -53,7 +53,7 @@ export function createSynapseAdmin(options: SynapseAdminOptions): SynapseAdmin {
     },
     async deleteMediaOf(userId) {
       const path = `/_synapse/admin/v1/users/${encodeURIComponent(userId)}/media`;
-      for (let deleted = 0; ; ) {
+      for (let deleted = 0; ;) {
         const answer = await unlessUnknown((await http()).json({ method: 'DELETE', path, query: { limit: MEDIA } }));
         const files: unknown = answer?.['deleted_media'];
         if (!Array.isArray(files) || files.length === 0) return deleted;

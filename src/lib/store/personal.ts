@@ -122,7 +122,11 @@ async function takeNamesOff(on: Executor, entries: readonly LedgerEntry[]): Prom
 async function forget(database: StoreDatabase, on: Executor, who: Somebody): Promise<number> {
   const { matrixUserId, workspaceUserId } = who;
   const gone: { numDeletedRows?: bigint; numUpdatedRows?: bigint }[] = [];
-  const person = await on.selectFrom('people').select('id').where('matrix_user_id', '=', matrixUserId).executeTakeFirst();
+  const person = await on
+    .selectFrom('people')
+    .select('id')
+    .where('matrix_user_id', '=', matrixUserId)
+    .executeTakeFirst();
   gone.push(
     await on.deleteFrom('reactions').where('matrix_user_id', '=', matrixUserId).executeTakeFirst(),
     await on.deleteFrom('poll_entries').where('sender', '=', matrixUserId).executeTakeFirst(),
@@ -139,7 +143,10 @@ async function forget(database: StoreDatabase, on: Executor, who: Somebody): Pro
       await on.deleteFrom('people').where('id', '=', person.id).executeTakeFirst(),
     );
   }
-  return gone.reduce((sum, { numDeletedRows, numUpdatedRows }) => sum + Number(numDeletedRows ?? numUpdatedRows ?? 0), 0);
+  return gone.reduce(
+    (sum, { numDeletedRows, numUpdatedRows }) => sum + Number(numDeletedRows ?? numUpdatedRows ?? 0),
+    0,
+  );
 }
 
 /** What waits is settled, what was set aside is no longer; the keys stay, or the events would be recorded anew. */

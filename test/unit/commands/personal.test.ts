@@ -44,7 +44,7 @@ describe('what the bridge has of a person', () => {
   it('is answered as JSON, or written to a file for its owner alone', async () => {
     const exported = await answer<Exported>('federation', 'export', alice.userId);
     expect(exported.person).toMatchObject({ home: 'matrix', matrixUserId: alice.userId });
-    expect(exported.messages.map(({ text }) => text).toSorted()).toEqual(['one', 'two']);
+    expect(new Set(exported.messages.map(({ text }) => text))).toEqual(new Set(['one', 'two']));
     expect(exported.servers).toEqual(['lab.test']);
     const file = `${lab.folder}/alice.json`;
     await answer('federation', 'export', alice.userId, '--output', file);

@@ -74,7 +74,13 @@ export async function redactAs(
   if (roomId === undefined) return;
   const ghost = parts.homeserver.as(matrixUserId);
   const redact = (actor: typeof ghost): Promise<EventId> => {
-    const effect = { portal: portal.id, source: eventId, kind: 'erase', subject: eventId, actor: actor.userId } as const;
+    const effect = {
+      portal: portal.id,
+      source: eventId,
+      kind: 'erase',
+      subject: eventId,
+      actor: actor.userId,
+    } as const;
     return actor.redact(roomId, eventId, transactionId(parts.store.effectKey, effect), REASON);
   };
   if ((await refusal(redact(ghost))) !== undefined) await redact(homeserverIn(parts, portal));

@@ -4,7 +4,7 @@ import type { BridgeParts } from '../parts.ts';
 import { closePortal } from './close-portal.ts';
 
 /** How a ghost is called whose user is gone; Matrix accounts cannot be deleted by an application service. */
-export const RETIRED_NAME = 'Deactivated user';
+const RETIRED_NAME = 'Deactivated user';
 
 export const isRetired = (ghost: Pick<Profile, 'displayName' | 'ready'>): boolean =>
   !ghost.ready && ghost.displayName === RETIRED_NAME;

@@ -23,7 +23,11 @@ export async function personNamed(parts: BridgeParts, text: string): Promise<Fou
   if (matrixId !== undefined) {
     const person = await people.byMatrixUser(matrixId);
     if (person !== undefined) return found(person);
-    return { who: { home: 'homeserver', matrixUserId: matrixId, workspaceUserId: undefined }, person, username: undefined };
+    return {
+      who: { home: 'homeserver', matrixUserId: matrixId, workspaceUserId: undefined },
+      person,
+      username: undefined,
+    };
   }
   const username = text.replace(/^@/, '');
   const known = (await people.byUsername('ghost', username)) ?? (await people.byUsername('puppet', username));
@@ -41,5 +45,9 @@ export async function personNamed(parts: BridgeParts, text: string): Promise<Fou
 
 function found(person: Person): FoundPerson {
   const { kind, matrixUserId, workspaceUserId, username } = person;
-  return { who: { home: kind === 'ghost' ? 'workspace' : 'homeserver', matrixUserId, workspaceUserId }, person, username };
+  return {
+    who: { home: kind === 'ghost' ? 'workspace' : 'homeserver', matrixUserId, workspaceUserId },
+    person,
+    username,
+  };
 }

@@ -33,7 +33,12 @@ export interface PersonalDataView {
   readonly messages: number;
   readonly edits: number;
   readonly reactions: readonly PersonalReaction[];
-  readonly polls: readonly { readonly eventId: string; readonly kind: string; readonly at: string; readonly content: string }[];
+  readonly polls: readonly {
+    readonly eventId: string;
+    readonly kind: string;
+    readonly at: string;
+    readonly content: string;
+  }[];
   /** Recorded events of theirs whose text is still kept for a while. */
   readonly keptTexts: number;
   /** Whether the bridge has a password and a token for their account. */

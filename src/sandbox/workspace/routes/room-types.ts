@@ -1,6 +1,5 @@
 import { may } from '../access.ts';
 import { describeRoom, createRoom, deleteRoom, renameRoom, setArchived } from '../rooms.ts';
-import { MeteorError } from '../meteor.ts';
 import { setReadOnly } from '../room-settings.ts';
 import {
   type AuthenticatedCall,
