@@ -36,9 +36,11 @@ export async function retireGhost(
     });
   }
   const api = parts.homeserver.as(ghost.matrixUserId);
-  // Before it leaves: a room shows those who left as they were called last.
+  // First of all: Synapse writes a new profile into the rooms behind its answer, by joining them anew.
+  await leaveEverywhere(api);
   await api.setDisplayName(RETIRED_NAME);
   await api.setAvatarUrl('');
+  // What a change from just before may have brought it back into.
   await leaveEverywhere(api);
   for (const portalId of await parts.store.personal.portalsOf(ghost.id))
     await people.setMember(portalId, ghost.id, false);
