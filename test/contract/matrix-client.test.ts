@@ -219,6 +219,16 @@ describe.each(homeservers)('the client on the $name homeserver', (kind) => {
     expect(await bot.event(roomId, '$doesnotexist' as EventId)).toBeUndefined();
   });
 
+  test('says who is invited and who is banned', async () => {
+    const roomId = await bot.createRoom({ preset: 'private_chat', visibility: 'private' });
+    const [one, other] = ['@rc_invited', '@rc_banned'].map((name) => `${name}:${bot.serverName}` as MatrixUserId);
+    for (const id of [one, other]) await bot.registerGhost(String(id).slice(1, String(id).indexOf(':')));
+    await bot.invite(roomId, one as MatrixUserId);
+    await bot.ban(roomId, other as MatrixUserId);
+    expect([...(await bot.membersWho(roomId, 'invite')).keys()]).toEqual([one]);
+    expect([...(await bot.membersWho(roomId, 'ban')).keys()]).toEqual([other]);
+  });
+
   test('pages back through a room to its beginning', async () => {
     const room = await bot.createRoom({ preset: 'private_chat', visibility: 'private' });
     for (let n = 0; n < 5; n += 1) await bot.sendEvent(room, 'm.room.message', unique(), message(String(n)));

@@ -58,6 +58,23 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       expect(serverTime).toBeLessThanOrEqual(Date.now());
     });
 
+    test('tells which roles there are, and what somebody is in a room', async () => {
+      const roles = await admin.workspaceRoles();
+      expect(roles).toContainEqual({ id: 'user', name: 'user', scope: 'workspace' });
+      expect(roles).toContainEqual({ id: 'owner', name: 'owner', scope: 'room' });
+      const { api, id } = person();
+      expect(await admin.ownRolesIn(channel.id)).toEqual(['owner']);
+      expect(await api.ownRolesIn(channel.id)).toBeUndefined();
+      expect(await api.ownRolesIn(noId as WorkspaceRoomId)).toBeUndefined();
+      await admin.addToRoom(channel, id);
+      expect(await api.ownRolesIn(channel.id)).toEqual([]);
+    });
+
+    test('tells who may federate, from 7.11 on', async () => {
+      const may = (await admin.permissions()).get('access-federation');
+      expect(may).toEqual(version.startsWith('6') ? undefined : ['admin', 'user']);
+    });
+
     test('tells an account about itself', async () => {
       expect(await admin.me()).toMatchObject({
         id: workspace.admin.userId,
@@ -335,6 +352,36 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       expect(roles.get(workspace.admin.userId as WorkspaceUserId)).toEqual(['owner']);
     });
 
+    test('lose those who leave and are removed, and keep out who is banned, where there are bans', async () => {
+      const [one, two] = [person(), person()];
+      for (const { id } of [one, two]) await admin.addToRoom(channel, id);
+      expect(await admin.isInRoom(channel, one.id)).toBe(true);
+      await one.api.leaveRoom(channel);
+      await one.api.leaveRoom(channel);
+      await admin.removeFromRoom(channel, two.id);
+      await admin.removeFromRoom(channel, two.id);
+      expect(await admin.isInRoom(channel, one.id)).toBe(false);
+      expect(await admin.isInRoom(channel, two.id)).toBe(false);
+      expect(await admin.isInRoom(channel, noId as WorkspaceUserId)).toBe(false);
+      const { id: me } = await admin.me();
+      await expect(admin.removeFromRoom(channel, me)).rejects.toMatchObject({ code: 'error-last-owner' });
+      await admin.addToRoom(channel, one.id);
+      const hasBans = Number(version.split('.')[0]) >= 8;
+      const answer = hasBans ? 'done' : 'not-offered';
+      expect(await admin.banFromRoom(channel.id, one.id)).toBe(answer);
+      expect(await admin.banFromRoom(channel.id, one.id)).toBe(answer);
+      const banned = (await admin.bannedFromRoom(channel.id)).map(({ id }) => id);
+      expect(banned).toEqual(hasBans ? [one.id] : []);
+      if (hasBans) {
+        await expect(admin.banFromRoom(channel.id, two.id)).rejects.toMatchObject({ code: 'error-user-not-in-room' });
+        await expect(admin.addToRoom(channel, one.id)).rejects.toMatchObject({ code: 'error-user-is-banned' });
+      }
+      expect(await admin.unbanFromRoom(channel.id, one.id)).toBe(answer);
+      expect(await admin.unbanFromRoom(channel.id, one.id)).toBe(answer);
+      await admin.addToRoom(channel, one.id);
+      expect(await admin.isInRoom(channel, one.id)).toBe(true);
+    });
+
     test('are joined by oneself where they are public', async () => {
       const { api, id } = person(['user']);
       await api.joinRoom(channel.id);
@@ -345,6 +392,26 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       for (let joined = 0; joined < 120; joined += 1) await admin.addToRoom(channel, person().id);
       const members = await admin.members(channel);
       expect(new Set(members.map(({ id }) => id)).size).toBe(121);
+      const { members: page, total } = await admin.membersPage(channel, { offset: 100, count: 50 });
+      expect([page.length, total]).toEqual([21, 121]);
+    });
+
+    test('have owners, moderators and muted people, and say who they are', async () => {
+      const { id, username } = person();
+      await admin.addToRoom(channel, id);
+      for (const role of ['moderator', 'owner', 'leader'] as const) await admin.setRoomRole(channel, id, role, true);
+      await admin.setRoomRole(channel, id, 'owner', true);
+      await admin.setRoomRole(channel, id, 'leader', false);
+      expect((await admin.roomRoles(channel)).get(id)).toEqual(['moderator', 'owner']);
+      await admin.muteInRoom(channel.id, username, true);
+      await admin.muteInRoom(channel.id, username, true);
+      expect((await admin.roomDetails(channel.id))?.muted).toEqual([username]);
+      await admin.muteInRoom(channel.id, username, false);
+      expect((await admin.roomDetails(channel.id))?.muted).toEqual([]);
+      const stranger = person();
+      await expect(admin.muteInRoom(channel.id, stranger.username, true)).rejects.toMatchObject({
+        code: 'error-user-not-in-room',
+      });
     });
 
     test('of two people take nobody in', async () => {

@@ -38,10 +38,14 @@ export type SandboxWorkspace = Awaited<ReturnType<typeof startWorkspace>>;
 
 export interface BenchOptions {
   readonly homeserver: HomeserverKind;
+  /** With the URL of a free port of this machine; unset: one of its own with the prefix rc_. */
+  readonly registration?: Registration;
   readonly version?: string;
   readonly store?: string;
   readonly identity?: BridgeConfig['identity'];
   readonly settings?: Record<string, unknown>;
+  /** Further application services of the homeserver. */
+  readonly registrations?: readonly Registration[];
   /** The workspace's. */
   readonly clock?: Clock;
   /** The homeserver has it, and the bridge is told to carry it or not. */
@@ -51,12 +55,22 @@ export interface BenchOptions {
   /** How often the bridge compares everybody's name and picture; unset: as in production. */
   readonly compareProfilesMs?: number;
   /** How often the bridge compares which rooms it is in; unset: as in production. */
-  readonly compareRoomsMs?: number;
+  readonly compareEndsMs?: number;
   /** How often the bridge looks which people left; unset: as in production. */
   readonly comparePuppetsMs?: number;
   readonly ends?: BridgeConfig['ends'];
   /** The bridge has the token of the homeserver's administrator. */
   readonly homeserverAdmin?: boolean;
+  /** How often the bridge compares every room; unset: as in production. */
+  readonly compareRoomsMs?: number;
+  /** How often the bridge compares the roles in all rooms; unset: as in production. */
+  readonly compareRolesMs?: number;
+  /** How often the bridge compares who is in the rooms; unset: as in production. */
+  readonly compareMembersMs?: number;
+  /** In rooms with more people in Rocket.Chat, ghosts join when they speak; unset: as in production. */
+  readonly maxMembers?: number;
+  /** Most puppets; unset: as in production. */
+  readonly puppetSeats?: number;
   /** How long notices of what was set aside hold further ones of the room back; unset: as in production. */
   readonly noticesMs?: number;
 }
@@ -99,9 +113,10 @@ const PASSWORD = new Secret('Sandbox-password-1');
 
 export async function startBench(options: BenchOptions): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'rcfed-bench-'));
-  const port = await freePort();
   const serverName = `${options.homeserver.name}.test` as ServerName;
-  const registration = makeRegistration({ url: `http://127.0.0.1:${port}`, serverName });
+  const registration =
+    options.registration ?? makeRegistration({ url: `http://127.0.0.1:${await freePort()}`, serverName });
+  const port = Number(new URL(registration.url ?? '').port);
   const version = options.version ?? '8.8.1';
   const { onRequest, refused } = requestCheck();
   const asked = new Map<string, number>();
@@ -120,7 +135,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
   });
   const homeserver = await options.homeserver.start({
     serverName,
-    registrations: [registration],
+    registrations: [registration, ...(options.registrations ?? [])],
     ...(options.presence === undefined ? {} : { presence: true }),
   });
   const nobody = createWorkspaceApi({ url: workspace.url, clock: systemClock, log: silent });
@@ -139,6 +154,8 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     key: new Uint8Array(32).fill(5),
     identity: options.identity ?? 'puppets',
     ends: options.ends,
+    maxMembers: options.maxMembers,
+    puppetSeats: options.puppetSeats,
   };
   const tokens = new Map<string, string>();
   const running = new Set<RunningBridge>();
@@ -165,8 +182,11 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         ...(options.watchMs === undefined ? {} : { watchMs: options.watchMs }),
         noticesMs: options.noticesMs,
         ...(options.comparePuppetsMs === undefined ? {} : { comparePuppetsMs: options.comparePuppetsMs }),
-        ...(options.compareRoomsMs === undefined ? {} : { compareRoomsMs: options.compareRoomsMs }),
+        ...(options.compareEndsMs === undefined ? {} : { compareEndsMs: options.compareEndsMs }),
+        compareRoomsMs: options.compareRoomsMs,
+        compareMembersMs: options.compareMembersMs,
         ...(options.compareProfilesMs === undefined ? {} : { compareProfilesMs: options.compareProfilesMs }),
+        compareRolesMs: options.compareRolesMs,
       });
       const one: RunningBridge = {
         bridge,

@@ -1,4 +1,5 @@
 import type { MatrixUserId, ServerName } from '../core/ids.ts';
+import { serverOf } from '../matrix/server-name.ts';
 import type { Store } from '../store/types.ts';
 import { type AccessRules, verdictOn } from './rules.ts';
 
@@ -17,7 +18,7 @@ export async function createAccess(store: Pick<Store, 'access'>, own: ServerName
   return {
     rules: () => rules,
     admits,
-    admitsUser: (userId) => admits(userId.slice(userId.indexOf(':') + 1) as ServerName),
+    admitsUser: (userId) => admits(serverOf(userId)),
     async reload() {
       rules = await store.access.rules();
     },

@@ -16,11 +16,11 @@ export function parsePattern(text: string): AccessPattern {
   const name = pattern.startsWith('*.') ? pattern.slice(2) : pattern;
   const server = name.includes('*') ? undefined : parseServerName(name);
   if (server === undefined) throw invalid(text, 'A pattern is a server name, or *. and the end of one.');
-  if (hostOf(server) !== server) throw invalid(text, 'Access goes by host: leave the port out.');
+  if (/:\d+$/.test(server)) throw invalid(text, 'Access goes by host: leave the port out.');
   if (pattern.startsWith('*.') && isAddress(server)) throw invalid(text, 'An address has no names below it.');
   if (pattern.startsWith('*.') && !server.includes('.'))
     throw invalid(text, `It would take in every server under .${server}.`);
-  return pattern;
+  return pattern.startsWith('*.') ? pattern : hostOf(pattern);
 }
 
 const invalid = (text: string, why: string): RcfedError =>
@@ -32,10 +32,29 @@ const invalid = (text: string, why: string): RcfedError =>
  */
 export function matches(pattern: AccessPattern, server: ServerName): boolean {
   const host = hostOf(server);
-  return pattern.startsWith('*.') ? !isAddress(host) && host.endsWith(pattern.slice(1)) : host === pattern;
+  return pattern.startsWith('*.') ? !isAddress(host) && host.endsWith(pattern.slice(1)) : host === hostOf(pattern);
 }
 
 export const isAddress = (host: string): boolean => host.startsWith('[') || isIPv4(host);
 
-/** Without its port, lower-cased, without the dot that DNS allows at the end. */
-export const hostOf = (server: string): string => server.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');
+/**
+ * Without its port, lower-cased, without the dot that DNS allows at the end. An address comes in one writing, however
+ * it is written: `[2001:DB8:0::1]`, `127.1` and `0x7f000001` are other names to Matrix, and the same machine.
+ */
+export function hostOf(server: string): string {
+  const host = server.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');
+  return MAY_BE_ADDRESS.test(host) ? oneWriting(host) : host;
+}
+
+/** In brackets, or ending in a number: https://url.spec.whatwg.org/#ends-in-a-number-checker */
+const MAY_BE_ADDRESS = /^\[|(?:^|\.)(?:\d+|0x[\da-f]*)$/;
+/** An IPv4 address within IPv6, as URLs write it. */
+const MAPPED = /^\[::ffff:([\da-f]{1,4}):([\da-f]{1,4})\]$/;
+
+function oneWriting(host: string): string {
+  const written = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : host;
+  const [, high = '', low = ''] = MAPPED.exec(written) ?? [];
+  if (high === '') return written;
+  const bits = (Number.parseInt(high, 16) << 16) | Number.parseInt(low, 16);
+  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.');
+}

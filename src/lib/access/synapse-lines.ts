@@ -11,6 +11,7 @@ export function synapseLines({ allow, block }: AccessRules, own: ServerName): st
   const exact = allow.filter((pattern) => !pattern.startsWith('*.'));
   const below = allow.filter((pattern) => pattern.startsWith('*.'));
   const addresses = block.filter(isAddress);
+  const admitted = allow.filter((pattern) => isAddress(pattern) && !addresses.includes(pattern));
   const names = block.filter((pattern) => !isAddress(pattern));
   return [
     ...(below.length === 0
@@ -20,14 +21,12 @@ export function synapseLines({ allow, block }: AccessRules, own: ServerName): st
         ]),
     ...(allow.length === 0
       ? ['# Nothing is allowed by name: no federation_domain_whitelist.']
-      : [
-          'federation_domain_whitelist:',
-          ...[...new Set([hostOf(own), ...exact])].map((name) => `  - ${JSON.stringify(name)}`),
-        ]),
+      : ['federation_domain_whitelist:', ...listed([...new Set([hostOf(own), ...exact])])]),
+    '# Synapse has no list of blocked servers, only that of allowed ones.',
     ...(names.length === 0
       ? []
       : [
-          '# Synapse has no list of blocked servers. In the rooms of the bridge the access list (m.room.server_acl) keeps out:',
+          '# In the rooms of the bridge the access list (m.room.server_acl) keeps out:',
           ...names.map((name) => `#   ${name}`),
         ]),
     ...(addresses.length === 0
@@ -35,10 +34,19 @@ export function synapseLines({ allow, block }: AccessRules, own: ServerName): st
       : [
           '# Replaces the default of Synapse, so that its private ranges are here as well.',
           'ip_range_blacklist:',
-          ...[...PRIVATE_RANGES, ...addresses.map(rangeOf)].map((range) => `  - ${JSON.stringify(range)}`),
+          ...listed([...PRIVATE_RANGES, ...addresses.map(rangeOf)]),
+        ]),
+    ...(admitted.length === 0
+      ? []
+      : [
+          '# Goes before ip_range_blacklist: without it Synapse asks no server at a private address.',
+          'ip_range_whitelist:',
+          ...listed(admitted.map(rangeOf)),
         ]),
   ].join('\n');
 }
+
+const listed = (texts: readonly string[]): readonly string[] => texts.map((text) => `  - ${JSON.stringify(text)}`);
 
 const rangeOf = (address: string): string =>
   address.startsWith('[') ? `${address.slice(1, -1)}/128` : `${address}/32`;

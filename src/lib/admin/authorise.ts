@@ -5,13 +5,18 @@ import { RcfedError } from '../core/errors.ts';
 import type { WorkspaceUserId } from '../core/ids.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import { Secret } from '../core/secret.ts';
-import type { WorkspaceApi } from '../rocketchat/types.ts';
+import type { WorkspaceApi, WorkspaceUser } from '../rocketchat/types.ts';
+
+/** Somebody of the workspace without its role admin. */
+export interface PersonCaller {
+  readonly rights: 'person';
+  readonly user: WorkspaceUser;
+  /** Acts as them. */
+  readonly workspace: WorkspaceApi;
+}
 
 /** Who asks the admin API. */
-export type Caller =
-  | { readonly rights: 'admin' }
-  /** Somebody of the workspace without its role admin; `workspace` acts as them. */
-  | { readonly rights: 'person'; readonly workspace: WorkspaceApi };
+export type Caller = { readonly rights: 'admin' } | PersonCaller;
 
 /** Throws RcfedError: RCFED_NOT_ALLOWED, or RCFED_NETWORK where the workspace can't be asked. */
 export type Authorise = (headers: IncomingHttpHeaders) => Promise<Caller>;
@@ -87,7 +92,7 @@ async function callerOf(workspace: WorkspaceApi, userId: WorkspaceUserId, token:
   try {
     const me = await person.me();
     if (me.id === userId && me.active)
-      return me.roles.includes('admin') ? { rights: 'admin' } : { rights: 'person', workspace: person };
+      return me.roles.includes('admin') ? { rights: 'admin' } : { rights: 'person', user: me, workspace: person };
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     if (error.status !== 401 && error.status !== 403) {

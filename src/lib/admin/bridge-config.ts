@@ -28,6 +28,8 @@ export async function bridgeConfigOf(
       key: reach.key,
       identity: profile.identity,
       ends: { roomEnds: profile.roomEnds, puppetIdleMs: profile.puppetIdleMs },
+      maxMembers: profile.maxMembers,
+      puppetSeats: profile.puppetSeats,
       deadlineMs: reach.timeoutMs,
       network: reach.network,
     },

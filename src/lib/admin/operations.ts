@@ -1,13 +1,16 @@
 import * as v from 'valibot';
+import { FEDERATION_ACTIONS } from '../access/federation-roles.ts';
 import type { BridgeService } from '../bridge/service/views.ts';
 import { RcfedError } from '../core/errors.ts';
 import type { Caller } from './authorise.ts';
+import type { AssertRight, PersonRight } from './person-rights.ts';
 import { roomsFor, shortStatus } from './person-view.ts';
 
+/** `admin`: of the bridge or of the workspace; else people who are no admins too, if they have the right. */
+type Rights = 'admin' | PersonRight;
+
 interface Operation {
-  /** Whether people who are no admins may ask for it; what they are told may be less. */
-  readonly everybody: boolean;
-  run(service: BridgeService, body: unknown, caller: Caller): Promise<unknown>;
+  run(service: BridgeService, body: unknown, caller: Caller, assertRight: AssertRight): Promise<unknown>;
 }
 
 const words = (longest: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(longest));
@@ -18,33 +21,45 @@ const ofPerson = v.strictObject({ person: words(300) });
 const pageOfPerson = v.strictObject({ person: words(300), after: v.optional(words(300)) });
 const ofAside = v.strictObject({ id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
 
-const operation = <Schema extends v.GenericSchema>(
+const operation = <Schema extends v.GenericSchema<object>>(
   body: Schema,
   run: (service: BridgeService, body: v.InferOutput<Schema>, caller: Caller) => Promise<unknown>,
-  everybody = false,
+  rights: Rights = 'admin',
 ): Operation => ({
-  everybody,
-  run: (service, given, caller) => {
+  async run(service, given, caller, assertRight) {
+    if (caller.rights === 'person' && rights === 'admin') throw onlyAdmins();
     const checked = v.safeParse(body, given);
-    if (checked.success) return run(service, checked.output, caller);
-    const field = v.getDotPath(checked.issues[0]);
-    throw new RcfedError('RCFED_USAGE', `The request's ${field ?? 'body'} is not as the admin API wants it`);
+    if (!checked.success) {
+      const field = v.getDotPath(checked.issues[0]);
+      throw new RcfedError('RCFED_USAGE', `The request's ${field ?? 'body'} is not as the admin API wants it`);
+    }
+    if (caller.rights === 'person' && rights !== 'admin') await assertRight(caller, rights, checked.output);
+    return run(service, checked.output, caller);
   },
 });
 
+const onlyAdmins = (): RcfedError =>
+  new RcfedError('RCFED_NOT_ALLOWED', 'Only admins of the workspace may do this', {
+    why: 'The bridge acts with the rights of the Rocket.Chat account that asks it.',
+    try: ['Ask an admin of the workspace.', 'rcfed rooms list'],
+  });
+
+/** What everybody with an account may ask; what they are told may be less than an admin. */
+const everybody: PersonRight = {};
+
 /** What the admin API does, by the last part of the path. */
 export const operations: Readonly<Record<string, Operation>> = {
-  ping: operation(nothing, async () => ({ bridge: 'rcfed' }), true),
+  ping: operation(nothing, async () => ({ bridge: 'rcfed' }), everybody),
   status: operation(
     nothing,
     async (service, _, caller) => (caller.rights === 'admin' ? service.status() : shortStatus(await service.status())),
-    true,
+    everybody,
   ),
   rooms: operation(
     nothing,
     async (service, _, caller) =>
       caller.rights === 'admin' ? service.rooms() : roomsFor(caller.workspace, await service.rooms()),
-    true,
+    everybody,
   ),
   link: operation(
     v.strictObject({
@@ -63,17 +78,54 @@ export const operations: Readonly<Record<string, Operation>> = {
       page: v.optional(words(2000)),
     }),
     (service, body) => service.search(body),
-    true,
+    { allows: 'search' },
   ),
   'access-rules': operation(nothing, (service) => service.accessRules()),
   'change-access': operation(
     v.strictObject({ change: v.picklist(['allow', 'block', 'remove']), pattern: words(300) }),
     (service, body) => service.changeAccess(body),
   ),
-  'check-access': operation(v.strictObject({ server: words(300) }), (service, body) => service.checkAccess(body), true),
-  invite: operation(v.strictObject({ room: words(500), users: people }), (service, body) => service.invite(body)),
-  verify: operation(v.strictObject({ users: people }), (service, body) => service.verify(body), true),
-  'invite-link': operation(ofRoom, (service, body) => service.inviteLink(body)),
+  'check-access': operation(
+    v.strictObject({ server: words(300) }),
+    (service, body) => service.checkAccess(body),
+    everybody,
+  ),
+  'federation-roles': operation(nothing, (service) => service.federationRoles(), everybody),
+  'set-federation-roles': operation(
+    v.strictObject({
+      actions: v.pipe(v.array(v.picklist(FEDERATION_ACTIONS)), v.minLength(1), v.maxLength(10)),
+      roles: v.nullable(v.pipe(v.array(words(300)), v.maxLength(100))),
+    }),
+    (service, body) => service.setFederationRoles(body),
+  ),
+  invite: operation(v.strictObject({ room: words(500), users: people }), (service, body) => service.invite(body), {
+    allows: 'invite',
+    inRoom: 'add-user-to-joined-room',
+  }),
+  verify: operation(v.strictObject({ users: people }), (service, body) => service.verify(body), { allows: 'invite' }),
+  members: operation(
+    v.strictObject({
+      room: words(500),
+      limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100)),
+      page: v.optional(words(100)),
+    }),
+    (service, body) => service.members(body),
+    { inRoom: 'member' },
+  ),
+  'change-members': operation(
+    v.strictObject({
+      room: words(500),
+      users: people,
+      change: v.picklist(['kick', 'ban', 'unban', 'owner', 'moderator', 'muted', 'none']),
+      reason: v.optional(words(500)),
+    }),
+    (service, body) => service.changeMembers(body),
+    { inRoom: 'set-moderator' },
+  ),
+  'invite-link': operation(ofRoom, (service, body) => service.inviteLink(body), {
+    allows: 'invite',
+    inRoom: 'member',
+  }),
   unlink: operation(ofRoom, (service, body) => service.unlink(body)),
   'personal-data': operation(ofPerson, (service, body) => service.personalData(body)),
   'personal-messages': operation(pageOfPerson, (service, body) => service.personalMessages(body)),

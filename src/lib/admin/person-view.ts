@@ -1,5 +1,4 @@
 import type { RoomView, StatusView } from '../bridge/service/views.ts';
-import type { WorkspaceRoomId } from '../core/ids.ts';
 import type { WorkspaceApi } from '../rocketchat/types.ts';
 
 /** What somebody who is no admin is told of the bridge: whether it works, not why not, nor what waits. */
@@ -14,10 +13,7 @@ export function shortStatus({ running, workspace, homeserver, rooms }: StatusVie
 
 /** The federated rooms that this person sees in Rocket.Chat: every channel, and the groups they are in. */
 export async function roomsFor(person: WorkspaceApi, rooms: readonly RoomView[]): Promise<readonly RoomView[]> {
-  const seen: RoomView[] = [];
-  for (const room of rooms) {
-    if (room.type === 'channel' || (await person.roomById(room.roomId as WorkspaceRoomId)) !== undefined)
-      seen.push(room);
-  }
-  return seen;
+  const { updated } = await person.changedRooms(0);
+  const own = new Set<string>(updated.map(({ id }) => id));
+  return rooms.filter(({ type, roomId }) => type === 'channel' || own.has(roomId));
 }

@@ -11,6 +11,7 @@ import type { Secret } from '../core/secret.ts';
 import { parseAdminAddress, parseHostPort } from './address.ts';
 import { type Authorise, socketCaller, tcpAuthoriser } from './authorise.ts';
 import { bridgeConfigOf } from './bridge-config.ts';
+import { createAssertRight } from './person-rights.ts';
 import type { Reach } from './reach.ts';
 import { type AdminServer, startAdminServer } from './server.ts';
 
@@ -105,11 +106,12 @@ async function startAdmin(
   started: AdminServer[],
 ): Promise<void> {
   const address = parseAdminAddress(profile.admin.address);
+  const assertRight = createAssertRight(parts);
   const start = async (
     listen: Parameters<typeof startAdminServer>[0]['listen'],
     authorise: Authorise,
   ): Promise<void> => {
-    started.push(await startAdminServer({ listen, authorise, service, clock, log }));
+    started.push(await startAdminServer({ listen, authorise, assertRight, service, clock, log }));
   };
   if (address.kind === 'socket') return start({ socket: address.path, platform }, socketCaller);
   if (address.kind === 'url') {

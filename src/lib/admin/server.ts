@@ -8,6 +8,7 @@ import { asRcfedError } from '../output/failure.ts';
 import type { Authorise } from './authorise.ts';
 import { type Listening, listenOnPort, listenOnSocket } from './listen.ts';
 import { operations } from './operations.ts';
+import type { AssertRight } from './person-rights.ts';
 import { readBody } from './request-body.ts';
 import { failureAnswer, type WireAnswer } from './wire.ts';
 
@@ -16,6 +17,8 @@ export interface AdminServerOptions {
     | { readonly socket: string; readonly platform: NodeJS.Platform }
     | { readonly host: string; readonly port: number };
   readonly authorise: Authorise;
+  /** Asked for callers who are no admins. */
+  readonly assertRight: AssertRight;
   /** Requests wait for it: the API listens before the bridge has started. */
   readonly service: Promise<BridgeService>;
   readonly clock: Clock;
@@ -98,15 +101,9 @@ async function performed(options: AdminServerOptions, request: IncomingMessage):
       `The bridge does not know ${request.method} ${request.url?.slice(0, 100)}`,
     );
   }
-  if (caller.rights !== 'admin' && !operation.everybody) {
-    throw new RcfedError('RCFED_NOT_ALLOWED', 'Only admins of the workspace may do this', {
-      why: 'The bridge acts with the rights of the Rocket.Chat account that asks it.',
-      try: ['Ask an admin of the workspace.', 'rcfed rooms list'],
-    });
-  }
   const body = await readBody(request);
   return await withDeadline({ clock: options.clock, ms: OPERATION_MS }, async () =>
-    operation.run(await options.service, body, caller),
+    operation.run(await options.service, body, caller, options.assertRight),
   );
 }
 

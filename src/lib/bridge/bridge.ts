@@ -16,6 +16,7 @@ import { createGhosts } from './homeserver/ghosts.ts';
 import { watchHomeserver } from './homeserver/health.ts';
 import { createLookUpForMatrix } from './homeserver/names.ts';
 import { createMayNotifyRoom } from './homeserver/room-power.ts';
+import { renewServerAcls } from './homeserver/server-acls.ts';
 import { createHomeserverSink } from './homeserver/sink.ts';
 import { createHomeserverSource } from './homeserver/source.ts';
 import { createGhostProfiles } from './live/ghost-profiles.ts';
@@ -26,11 +27,16 @@ import { createPollTallies } from './live/poll-tallies.ts';
 import { createPruneNews } from './live/prune-news.ts';
 import { createPuppetProfiles } from './live/puppet-profiles.ts';
 import { createTyping } from './live/typing.ts';
+import { createFollowRoom } from './room-upgrade/follow.ts';
+import { createInvitedToReplacement } from './room-upgrade/invited.ts';
+import { createRoomWatch } from './room-state/watch.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
 import { createNotices } from './notices/aside.ts';
 import type { BridgeParts } from './parts.ts';
+import { createMemberships } from './membership/memberships.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
+import { createFollowRoles } from './roles/follow-roles.ts';
 import { createLookUpForWorkspace } from './workspace/names.ts';
 import { createPuppets } from './workspace/puppets.ts';
 import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
@@ -53,6 +59,12 @@ export interface BridgeOptions extends EndsEvery {
   readonly noticesMs?: number | undefined;
   /** How often everybody's name and picture are compared, ms; unset: ghosts every 10 s, puppets every 5 minutes. */
   readonly compareProfilesMs?: number;
+  /** How often every room is compared, ms; unset: every minute. */
+  readonly compareRoomsMs?: number | undefined;
+  /** How often the roles in all rooms are compared, ms; unset: every ten minutes. */
+  readonly compareRolesMs?: number | undefined;
+  /** How often everybody who is in the rooms is compared, ms; unset: every 5 minutes. */
+  readonly compareMembersMs?: number | undefined;
 }
 
 export interface SideState {
@@ -119,7 +131,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     onListed: (users) => ends.listed(users),
     signal,
   });
-  const ghosts = createGhosts(parts, (author) => ghostProfiles.seen(author));
+  const ghosts = createGhosts(parts, {
+    onSeen: (author) => ghostProfiles.seen(author),
+    onEntered: (portal, author) => memberships.spoke(portal, author),
+  });
   const ends = createEnds({
     ...options,
     portals,
@@ -128,25 +143,38 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     wake,
     signal,
   });
-  const puppets = createPuppets(parts, localNames);
+  const roles = createFollowRoles({ parts, portals, wake, everyMs: options.compareRolesMs, signal });
+  const puppets = createPuppets(parts, localNames, (portal, userId) => roles.entered(portal, userId));
   const notices = createNotices({ parts, portals, signal, windowMs: options.noticesMs });
   const mayNotifyRoom = createMayNotifyRoom(parts);
   const tallies = createPollTallies({ parts, portals, wake, signal });
+  const follow = createFollowRoom({ ghosts, portalChanged: (portal) => portalChanged(portal) });
   const relay = createRelay(parts, {
-    homeserver: createHomeserverSink(parts, ghosts, createLookUpForMatrix(parts, portals, mayNotifyRoom)),
-    workspace: createWorkspaceSink(parts, puppets, createLookUpForWorkspace(parts, portals, mayNotifyRoom), tallies),
+    homeserver: createHomeserverSink(
+      parts,
+      { ghosts, puppets },
+      createLookUpForMatrix(parts, portals, mayNotifyRoom, (portal, id) => memberships.mentioned(portal, id)),
+    ),
+    workspace: createWorkspaceSink(
+      parts,
+      { ghosts, puppets },
+      createLookUpForWorkspace(parts, portals, mayNotifyRoom),
+      tallies,
+      follow,
+    ),
     distrust: (portal, event) =>
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
     distrustHands,
     onAside: (portal, row) => notices.tell(portal, row),
   });
   const asked = { workspace: false, homeserver: false };
-  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake, distrustHands });
+  const onCaughtUp = (portal: Portal): void => memberships.caughtUp(portal);
+  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake, onCaughtUp, distrustHands });
   const lanes = new Lanes({
     store: parts.store,
     relay,
     breakers,
-    gate: (portal, from) => catchUps.mayGo(portal, from),
+    gate: (portal, from) => catchUps.mayGo(portal, from) && !(from === 'homeserver' && rooms.isArchived(portal)),
     portals,
     owner: LANE_OWNER,
     clock: parts.clock,
@@ -154,7 +182,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     signal,
   });
 
+  const rooms = createRoomWatch({ parts, portals, wake, everyMs: options.compareRoomsMs, signal });
+  const everyMs = options.compareMembersMs;
+  const memberships = createMemberships({ parts, portals, catchUps, ghosts, puppets, wake, everyMs, signal });
   const live = together([
+    rooms,
+    createInvitedToReplacement({ parts, portals, wake }),
+    memberships,
     createTyping({ parts, portals, puppets, signal }),
     createReceipts({ parts, portals, puppets, signal }),
     ...(options.presence === true ? [createPresence({ parts, signal })] : []),
@@ -163,6 +197,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
     createEmojiNews(parts.emoji),
     ...ends.features,
+    roles,
     createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
   ]);
   const listening = { wants: live.wants, onNews: live.inWorkspace };
@@ -183,6 +218,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     }
     realtime.watch(portal);
     directs.touched(portal.lane);
+    memberships.caughtUp(portal);
     await Promise.all([catchUps.one('workspace', portal), catchUps.one('homeserver', portal)]);
     lanes.wake(portal.lane);
   };
@@ -222,6 +258,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     asked[side] = true;
     if (side === 'homeserver') {
       void tellThatWeListen(parts);
+      void renewServerAcls(parts);
       await catchUps.all('homeserver');
     } else if (realtime.isUp()) {
       await catchUps.all('workspace');
@@ -256,8 +293,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       workspace: { ...stateOf(breakers.workspace, asked.workspace || realtime.isUp()), realtime: realtime.isUp() },
       homeserver: stateOf(breakers.homeserver, asked.homeserver),
     }),
-    problemsOf: (portal) =>
-      (['workspace', 'homeserver'] as const).flatMap((side) => catchUps.problem(portal, side) ?? []),
+    problemsOf: (portal) => [
+      ...(['workspace', 'homeserver'] as const).flatMap((side) => catchUps.problem(portal, side) ?? []),
+      ...(rooms.isArchived(portal) ? ['it is archived in Rocket.Chat: what is written on Matrix waits'] : []),
+    ],
     portalChanged,
     wake,
     async stop() {

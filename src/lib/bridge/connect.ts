@@ -13,6 +13,7 @@ import type { Store } from '../store/types.ts';
 import { bridgeIdOf } from './effect-ids.ts';
 import { endTerms, type EndChoices } from './ends/end-terms.ts';
 import { createCustomEmojiBook } from './emoji/custom-emoji.ts';
+import { createFederation } from './federation/federation.ts';
 import { createFileTerms } from './files/terms.ts';
 import type { BridgeIdentity, BridgeParts, Checkpoint } from './parts.ts';
 import { createIsOwnAccount } from './workspace/own-accounts.ts';
@@ -32,6 +33,10 @@ export interface BridgeConfig {
   readonly key: Secret | Uint8Array;
   readonly identity: BridgeIdentity['mode'];
   readonly ends?: EndChoices | undefined;
+  /** In a room with more members in Rocket.Chat, ghosts join when they speak; unset: 200. */
+  readonly maxMembers?: number | undefined;
+  /** At most so many puppets; unset: a tenth of the seats that the licence leaves, no limit without a licence. */
+  readonly puppetSeats?: number | undefined;
   readonly deadlineMs?: number | undefined;
   /** A `fetch` and an agent that know the proxy and the certificate authority. */
   readonly network?: Pick<Network, 'fetch' | 'webSocketAgent'> | undefined;
@@ -53,6 +58,9 @@ export interface Connected {
   readonly realtime: OpenRealtime;
   close(): Promise<void>;
 }
+
+/** Each is a join that the homeserver tells everybody in the room of. */
+const MAX_MEMBERS = 200;
 
 /** Name of the cursor that holds the workspace's own id: it must be known while the workspace is down. */
 const WORKSPACE_ID = 'workspace-id';
@@ -99,7 +107,10 @@ export async function connectBridge(config: BridgeConfig, options: ConnectOption
         identity,
         isOwnAccount: createIsOwnAccount(store, credentials.userId),
         settings,
+        maxMembers: config.maxMembers ?? MAX_MEMBERS,
+        puppetSeats: config.puppetSeats,
         access: await createAccess(store, serverName),
+        federation: await createFederation({ store, workspace, clock, log, bot: credentials.userId }),
         files: createFileTerms({ settings, homeserver, clock, log }),
         emoji: createCustomEmojiBook({ store, workspace, homeserver, clock, log }),
         ends: endTerms(config, { clock, log }),

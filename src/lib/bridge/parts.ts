@@ -7,6 +7,7 @@ import type { WorkspaceApi } from '../rocketchat/types.ts';
 import type { Store } from '../store/types.ts';
 import type { CustomEmojiBook } from './emoji/custom-emoji.ts';
 import type { EndTerms } from './ends/terms.ts';
+import type { Federation } from './federation/federation.ts';
 import type { FileTerms } from './files/terms.ts';
 import type { IsOwnAccount } from './workspace/own-accounts.ts';
 import type { ReadSettings } from './workspace/settings.ts';
@@ -59,9 +60,14 @@ export interface BridgeParts {
   readonly isOwnAccount: IsOwnAccount;
   readonly settings: ReadSettings;
   readonly access: Access;
+  readonly federation: Federation;
   readonly files: FileTerms;
   readonly emoji: CustomEmojiBook;
   readonly ends: EndTerms;
+  /** In a room with more members in Rocket.Chat, ghosts join when they speak. */
+  readonly maxMembers: number;
+  /** At most so many puppets; undefined: a tenth of the seats that the licence leaves, no limit without a licence. */
+  readonly puppetSeats: number | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly passed: (checkpoint: Checkpoint) => void;

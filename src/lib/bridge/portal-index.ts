@@ -1,4 +1,5 @@
 import type { MatrixRoomId, WorkspaceRoomId } from '../core/ids.ts';
+import { portalLane } from '../store/lane-names.ts';
 import type { Lane, Portal, PortalId, Store } from '../store/types.ts';
 
 /** Name of the cursor that holds the workspace's clock (ms) at the time of the link. */
@@ -29,9 +30,16 @@ export class PortalIndex {
   set(portal: Portal, linkedAt?: number): void {
     if (linkedAt !== undefined) this.#linkedAt.set(portal.id, linkedAt);
     if (portal.state === 'closed') return this.#remove(portal);
+    // It may have had another room on Matrix until now.
+    const before = this.#byLane.get(portal.lane)?.matrixRoomId;
+    if (before !== undefined && before !== portal.matrixRoomId) this.#byMatrixRoom.delete(before);
     this.#byLane.set(portal.lane, portal);
     this.#byWorkspaceRoom.set(portal.workspaceRoomId, portal);
     if (portal.matrixRoomId !== undefined) this.#byMatrixRoom.set(portal.matrixRoomId, portal);
+  }
+
+  byId(id: PortalId): Portal | undefined {
+    return this.#byLane.get(portalLane(id));
   }
 
   ofLane(lane: Lane): Portal | undefined {

@@ -93,6 +93,8 @@ const asAdmin = (merged: Merged, { folders }: Pick<ProfileSource, 'folders'>): A
     keepBodiesMs: parseDuration(values['keep-bodies'] ?? '7d', 'keep-bodies'),
     roomEnds: roomEndsOf(values['room-ends']),
     puppetIdleMs: parseDuration(values['puppet-idle'] ?? '30d', 'puppet-idle'),
+    maxMembers: Number(values['max-members'] ?? '200'),
+    puppetSeats: values['puppet-seats'] === undefined ? undefined : Number(values['puppet-seats']),
     presence: values['presence'] === 'true',
     dataFolder,
   };

@@ -76,6 +76,11 @@ const storeUrl = (text: string, name: string): string => {
   return text;
 };
 
+const count = (text: string, name: string): string => {
+  if (!/^\d{1,6}$/.test(text)) throw bad(name, 'a number of people such as 200');
+  return text;
+};
+
 const both = ['admin', 'user'] as const;
 const admin = ['admin'] as const;
 
@@ -181,6 +186,22 @@ export const profileFields: readonly ProfileField[] = [
     helpValue: 'DURATION',
     default: '30d',
     parse: duration,
+  },
+  {
+    name: 'max-members',
+    kinds: admin,
+    summary: 'in rooms with more people, those of the workspace join on Matrix when they speak',
+    helpValue: 'NUMBER',
+    default: '200',
+    parse: count,
+  },
+  {
+    name: 'puppet-seats',
+    kinds: admin,
+    summary: 'most external people with an account on the workspace; the bridge speaks for all others',
+    helpValue: 'NUMBER',
+    default: "a tenth of the licence's free seats, no limit without a licence",
+    parse: count,
   },
   {
     name: 'presence',

@@ -125,6 +125,7 @@ export const errorCatalogue = Object.freeze({
     'rcfed federation provision',
     'Name the file: RCFED_REGISTRATION=registration.yaml',
   ),
+  RCFED_ROLE_UNKNOWN: entry(2, false, 'See the roles in Rocket.Chat: Administration, Permissions'),
   RCFED_ROOM_BRIDGED: entry(1, false, 'Unlink the room in the other bridge first: rcfed rooms unlink ROOM'),
   RCFED_ROOM_ENCRYPTED: entry(
     1,

@@ -1,5 +1,5 @@
 import { isRecord } from '../core/record.ts';
-import type { MatrixUserId } from '../core/ids.ts';
+import type { MatrixRoomId, MatrixUserId } from '../core/ids.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import type { HomeserverRequest } from './homeserver-http.ts';
 import type { MatrixProfile, MessagesPage, NewMatrixRoom } from './types.ts';
@@ -107,3 +107,7 @@ export function createRoomBody(room: NewMatrixRoom): Record<string, unknown> {
         }),
   };
 }
+
+/** Where one piece of a room's state is read and written. */
+export const statePath = (roomId: MatrixRoomId, type: string, stateKey: string): string =>
+  `/_matrix/client/v3/rooms/${segment(roomId)}/state/${segment(type)}/${stateKey === '' ? '' : segment(stateKey)}`;

@@ -1,3 +1,4 @@
+import type { MatrixProfile } from './types.ts';
 import type { EventId, MatrixRoomAlias, MatrixRoomId, MatrixUserId } from '../core/ids.ts';
 
 /** One piece of a room's state, as it is now. */
@@ -13,6 +14,10 @@ export interface StateEvent {
 export interface RoomAdminApi {
   /** The whole state of a room that the acting user is, or was, a member of; of a large room tens of megabytes. */
   fullState(roomId: MatrixRoomId): Promise<readonly StateEvent[]>;
+  /** One piece of a room's state with who set it; undefined: not set. */
+  stateEvent(roomId: MatrixRoomId, type: string, stateKey: string): Promise<StateEvent | undefined>;
+  /** Who is invited or banned, and as what: what they are called there, if the one who did it said so. */
+  membersWho(roomId: MatrixRoomId, membership: 'invite' | 'ban'): Promise<ReadonlyMap<MatrixUserId, MatrixProfile>>;
   /** Needs the room's level for `kick`, and more power than the other has. Not a member is done. */
   kick(roomId: MatrixRoomId, userId: MatrixUserId, reason?: string): Promise<void>;
   /** Needs the room's level for `ban`, and more power than the other has. Banned is done. */

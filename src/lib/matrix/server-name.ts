@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { RcfedError } from '../core/errors.ts';
-import type { ServerName } from '../core/ids.ts';
+import type { MatrixUserId, ServerName } from '../core/ids.ts';
 
 /** Spec: Appendices, "Server name": a DNS name, IPv4 address or bracketed IPv6 literal, and maybe a port. */
 const GRAMMAR = /^(?:\[(?<v6>[0-9A-Fa-f:.]{2,45})\]|(?<host>[0-9A-Za-z.-]{1,255}))(?::(?<port>\d{1,5}))?$/;
@@ -22,6 +22,9 @@ export function serverNameOf(text: string): ServerName {
   if (server !== undefined) return server;
   throw new RcfedError('RCFED_SERVER_NAME_INVALID', `${text} is not the name of a Matrix server`);
 }
+
+/** Of somebody's id. */
+export const serverOf = (id: MatrixUserId): ServerName => id.slice(id.indexOf(':') + 1) as ServerName;
 
 /** Wider than DNS, as the grammar is (`a..b`, `-a`), except for what would step up in a path. */
 function isHostName(host: string): boolean {

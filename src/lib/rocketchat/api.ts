@@ -6,6 +6,7 @@ import { fileRequests } from './file-requests.ts';
 import { messageRequests } from './message-requests.ts';
 import { presenceRequests } from './presence-requests.ts';
 import { reactionRequests } from './reaction-requests.ts';
+import { rightsRequests } from './rights-requests.ts';
 import { createRest, type Rest, type RestOptions } from './rest.ts';
 import { unexpectedAnswer } from './rest-answer.ts';
 import { roomAdminRequests } from './room-admin-requests.ts';
@@ -55,6 +56,7 @@ function apiOver(rest: Rest, common: Omit<ApiParts, 'rest'>): WorkspaceApi {
     ...fileRequests(parts),
     ...reactionRequests(parts),
     ...presenceRequests(parts),
+    ...rightsRequests(parts),
     ...roomRequests(parts),
     ...roomAdminRequests(parts),
     ...userRequests(parts),

@@ -31,10 +31,10 @@ export type OpenRealtime = (
 
 interface SessionOptions {
   readonly open: OpenRealtime;
-  readonly clock: Clock;
-  readonly log: Log;
   /** Whose session it is. */
   readonly userId: WorkspaceUserId;
+  readonly clock: Clock;
+  readonly log: Log;
   readonly handlers: RealtimeHandlers;
   readonly longestPauseMs?: number | undefined;
 }

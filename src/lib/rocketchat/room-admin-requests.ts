@@ -8,6 +8,7 @@ import { listIn, roomFrom, textIn } from './records.ts';
 import { isObject, type JsonObject } from './rest-answer.ts';
 import type { RoomAdminApi, RoomDetails } from './room-admin-types.ts';
 import { family, refuseDirect } from './room-family.ts';
+import { roomRequests } from './room-requests.ts';
 
 /** Picture data as Rocket.Chat wants it; a text that is none takes the picture away. */
 const dataUrl = (image: { bytes: Uint8Array; contentType: string } | undefined): string =>
@@ -72,6 +73,17 @@ export function roomAdminRequests(parts: ApiParts): RoomAdminApi {
         id: textIn(user, '_id', request) as WorkspaceUserId,
         username: textIn(user, 'username', request),
       }));
+    },
+    async isInRoom(room, userId) {
+      const query = { roomId: room.id, userId };
+      const asked = unlessNotOffered(rest.get('rooms.isMember', { query }));
+      const answer = await asked.catch((error: unknown) => {
+        if (error instanceof RemoteError && error.answer === 'error-user-not-found') return 'nobody' as const;
+        throw error;
+      });
+      if (answer === 'nobody') return false;
+      if (answer !== undefined) return answer.body['isMember'] === true;
+      return (await roomRequests(parts).members(room)).some(({ id }) => id === userId);
     },
     async muteInRoom(roomId, username, muted) {
       await rest.post(muted ? 'rooms.muteUser' : 'rooms.unmuteUser', { body: { roomId, username } });

@@ -3,6 +3,7 @@ import type { RemoteError } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
 import type { FileApi } from './file-types.ts';
 import type { PresenceApi, ReactionApi } from './feature-types.ts';
+import type { RightsApi } from './rights-types.ts';
 import type { RoomAdminApi } from './room-admin-types.ts';
 import type { RealtimeInterest, RealtimeNews } from './realtime-news.ts';
 
@@ -103,7 +104,7 @@ export interface NewWorkspaceUser {
  * What the bridge asks of a workspace, as one account. Every method throws only `RemoteError`.
  * Lookups answer `undefined` for "there is no such thing" (or none this account may see).
  */
-export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi, RoomAdminApi {
+export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi, RightsApi, RoomAdminApi {
   readonly credentials: WorkspaceCredentials | undefined;
   /** The same server as another account; shares connections and limiter knowledge. */
   as(credentials: WorkspaceCredentials): WorkspaceApi;
@@ -158,6 +159,11 @@ export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi, RoomAdm
   joinRoom(roomId: WorkspaceRoomId): Promise<void>;
   /** All members, paged. */
   members(room: Pick<WorkspaceRoom, 'id' | 'type'>): Promise<readonly WorkspaceUser[]>;
+  /** A part of them, in the order of their usernames; `count` 100 at most. */
+  membersPage(
+    room: Pick<WorkspaceRoom, 'id' | 'type'>,
+    page: { readonly offset: number; readonly count: number },
+  ): Promise<{ readonly members: readonly WorkspaceUser[]; readonly total: number }>;
   /** Room roles by user id: `owner`, `moderator`, `leader`. */
   roomRoles(room: Pick<WorkspaceRoom, 'id' | 'type'>): Promise<ReadonlyMap<WorkspaceUserId, readonly string[]>>;
 

@@ -373,7 +373,7 @@ export interface Portals {
   /** Sets the Matrix room or the state; becoming active merges the pending rows of both rooms' own lanes into the portal's, in the same transaction. */
   update(
     id: PortalId,
-    change: Partial<Pick<Portal, 'matrixRoomId' | 'state' | 'name' | 'alias' | 'retention'>>,
+    change: Partial<Pick<Portal, 'matrixRoomId' | 'state' | 'roomType' | 'name' | 'alias' | 'retention'>>,
   ): Promise<Portal>;
 }
 
@@ -385,6 +385,8 @@ export interface People {
   profiles(kind: Person['kind']): Promise<readonly Profile[]>;
   /** Those of that kind who are members of the portal and are shown by that name; at most two. */
   membersNamed(portalId: PortalId, kind: Person['kind'], displayName: string): Promise<readonly Profile[]>;
+  /** All of that kind who are members of the portal. */
+  members(portalId: PortalId, kind: Person['kind']): Promise<readonly Profile[]>;
   /** Unique by Matrix user and by workspace user; a second person with one of them throws. */
   add(person: NewPerson): Promise<Person>;
   update(id: number, change: Partial<NewPerson>): Promise<Person>;

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { MatrixUserId, WorkspaceUserId } from '../../lib/core/ids.ts';
 import type { MatrixApi } from '../../lib/matrix/types.ts';
 import type { WorkspaceApi } from '../../lib/rocketchat/types.ts';
 import { expectLike } from './expect.ts';
 import { feature, type Feature } from './feature.ts';
+import { newPicture, sameBytes } from './pictures.ts';
 import type { Scene } from './scene.ts';
 
 interface Colleague {
@@ -38,15 +38,6 @@ export async function guest(scene: Scene): Promise<Guest> {
   const { author } = await scene.until(() => scene.workspace.saying(text));
   return { guest: person, puppet: author };
 }
-
-/** A PNG's beginning, which is as much as anybody looks at; no two are the same. */
-const newPicture = (): Buffer<ArrayBuffer> =>
-  Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452000000080000000808060000', 'hex'), randomBytes(32)]);
-
-const sameBytes = (bytes: Uint8Array | undefined, expected: Buffer): string => {
-  expectLike(bytes && Buffer.from(bytes).toString('hex'), expected.toString('hex'), 'the picture');
-  return `a picture of ${expected.length} bytes, the same`;
-};
 
 const nameToMatrix = feature({
   feature: 'name',

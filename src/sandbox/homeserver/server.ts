@@ -5,6 +5,7 @@ import { systemClock } from '../../lib/core/clock.ts';
 import type { Registration } from '../../lib/matrix/types.ts';
 import { createAccount, logIn } from './accounts.ts';
 import { readRegistration } from './application-services.ts';
+import { joinCrowd } from './crowd.ts';
 import { createFaults } from './faults.ts';
 import { answerRequest, type Control } from './listener.ts';
 import { markInterrupted } from './sender.ts';
@@ -60,6 +61,7 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
       const account = createAccount(hs, { localpart, password: randomBytes(12).toString('base64url') });
       return { userId: account.userId, accessToken: logIn(hs, account).accessToken };
     },
+    joinCrowd: (roomId, count) => joinCrowd(hs, roomId, count),
     addRegistration: (registration) => void configured.set(registration.id, registration),
     restart,
     async stop() {

@@ -51,6 +51,8 @@ export interface RunningHomeserver {
 
 export interface SandboxHomeserver extends RunningHomeserver {
   readonly faults: Faults;
+  /** So many people join that room at once, and no application service is told. */
+  joinCrowd(roomId: string, count: number): void;
   /** What is on disk, for tests to look at. */
   readonly disk: Disk;
 }

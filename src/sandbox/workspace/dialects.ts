@@ -29,6 +29,8 @@ export interface Dialect {
   readonly addsOnRemoval: boolean;
   /** Pinning what is pinned already tells the room of it once more. */
   readonly pinsTwice: boolean;
+  /** The permission `access-federation` exists. */
+  readonly federationPermission: boolean;
   /** Air-gap restriction exists (7.0). */
   readonly airGap: boolean;
   /** `users.list?query=`, `settings.public?query=`. */
@@ -58,6 +60,7 @@ export function dialectFor(version: string): Dialect {
     methodCallFails: major >= 8,
     addsOnRemoval: major >= 7,
     pinsTwice: major < 7,
+    federationPermission: major >= 8 || (major === 7 && minor >= 11),
     airGap: major >= 7,
     queryParameter: major < 7,
   };

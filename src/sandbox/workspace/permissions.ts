@@ -1,13 +1,16 @@
+import type { Dialect } from './dialects.ts';
+
 /** Stock permissions and the roles that have them (authorization/server/constant/permissions.ts). */
 const STOCK: Readonly<Record<string, readonly string[]>> = {
   'access-permissions': ['admin'],
   'add-user-to-any-c-room': ['admin'],
   'add-user-to-any-p-room': [],
   'add-user-to-joined-room': ['admin', 'owner', 'moderator'],
-  'archive-room': ['admin', 'owner'],
   'api-bypass-rate-limit': ['admin', 'bot', 'app'],
+  'archive-room': ['admin', 'owner'],
   'assign-admin-role': ['admin'],
   'assign-roles': ['admin'],
+  'ban-user': ['admin', 'owner', 'moderator'],
   'bypass-time-limit-edit-and-delete': ['bot', 'app'],
   'clean-channel-history': ['admin'],
   'create-c': ['admin', 'user', 'bot', 'app'],
@@ -73,8 +76,12 @@ export interface Permissions {
   set(permission: string, roles: readonly string[]): boolean;
 }
 
-export function createPermissions(): Permissions {
-  const table = new Map(Object.entries(STOCK).map(([id, roles]) => [id, new Set(roles)]));
+/** From 7.11 on, with the federation that is built in. */
+const FEDERATION = { 'access-federation': ['admin', 'user'] };
+
+export function createPermissions({ federationPermission }: Pick<Dialect, 'federationPermission'>): Permissions {
+  const stock = { ...STOCK, ...(federationPermission && FEDERATION) };
+  const table = new Map(Object.entries(stock).map(([id, roles]) => [id, new Set(roles)]));
   return {
     allows(roles, permission) {
       const holders = table.get(permission);

@@ -15,6 +15,8 @@ export interface NewRoom {
   readonly readOnly?: boolean;
   readonly topic?: string | undefined;
   readonly encrypted?: boolean;
+  /** Read-only by its nature. */
+  readonly broadcast?: boolean;
   readonly customFields?: Record<string, unknown>;
   readonly excludeSelf?: boolean;
 }
@@ -46,11 +48,12 @@ export function openRoom(
     usersCount: 0,
     ts: now,
     _updatedAt: now,
-    ro: wanted.readOnly ?? false,
+    ro: wanted.broadcast === true || wanted.readOnly === true,
     default: false,
     sysMes: [],
     ...(wanted.topic === undefined ? {} : { topic: wanted.topic }),
     ...(wanted.encrypted === true ? { encrypted: true } : {}),
+    ...(wanted.broadcast === true ? { broadcast: true } : {}),
     ...(wanted.customFields === undefined ? {} : { customFields: wanted.customFields }),
     ...wanted.fields,
   };
@@ -178,14 +181,4 @@ export function describeRoom(
   room[field] = text;
   touchRoom(workspace, room);
   systemMessage(workspace, { type: `room_changed_${field}`, room, by: account, text });
-}
-
-/** `channels.archive`, `rooms.changeArchivationState` …: nobody writes in an archived room. */
-export function setArchived(workspace: Workspace, account: Account, room: RoomDocument, archived: boolean): void {
-  if (room.t === 'd') throw new MeteorError('error-direct-message-room', 'Direct messages can not be archived');
-  if (!may(workspace, account, archived ? 'archive-room' : 'unarchive-room', room._id))
-    throw new MeteorError('error-not-authorized', 'Not authorized');
-  room.archived = archived;
-  systemMessage(workspace, { type: archived ? 'room-archived' : 'room-unarchived', room, by: account, text: '' });
-  touchRoom(workspace, room);
 }

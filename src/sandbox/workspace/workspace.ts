@@ -27,6 +27,8 @@ export interface Workspace {
   readonly rooms: RoomBook;
   readonly messages: MessageStore;
   readonly uploads: Uploads;
+  /** Pictures that rooms were given, by room id. */
+  readonly roomAvatars: Map<string, { readonly bytes: Buffer; readonly contentType: string }>;
   readonly emoji: EmojiBook;
   readonly bus: Bus;
   readonly faults: Faults;
@@ -53,15 +55,17 @@ export interface WorkspaceSetup {
 
 export function createWorkspace(setup: WorkspaceSetup): Workspace {
   const faults = createFaults();
+  const dialect = dialectFor(setup.version);
   return {
     clock: setup.clock,
-    dialect: dialectFor(setup.version),
+    dialect,
     settings: createSettings(setup.settings),
-    permissions: createPermissions(),
+    permissions: createPermissions(dialect),
     accounts: createAccountBook(),
     rooms: createRoomBook(),
     messages: createMessageStore(),
     uploads: createUploads(),
+    roomAvatars: new Map(),
     emoji: createEmojiBook(),
     bus: createBus(),
     faults,

@@ -25,6 +25,13 @@ describe('a pattern', () => {
     ['1.2.3.4', '1.2.3.4:8448', true],
     ['[2001:db8::1]', '[2001:DB8::1]:8448', true],
     ['[2001:db8::1]', '[2001:db8::2]', false],
+    ['[2001:db8::1]', '[2001:0db8:0:0::0001]', true],
+    ['[2001:DB8:0::1]', '[2001:db8::1]', true],
+    ['127.0.0.1', '127.1', true],
+    ['127.0.0.1', '0x7f000001:8448', true],
+    ['1.2.3.4', '[::ffff:1.2.3.4]', true],
+    ['1.2.3.4', '[::ffff:102:304]', true],
+    ['1.2.3.4', '1.2.3.4.example.org', false],
   ])('%s on %s: %s', (pattern, name, fits) => {
     expect(matches(parsePattern(pattern), server(name))).toBe(fits);
   });
@@ -54,6 +61,34 @@ describe('a pattern', () => {
         expect(matches(`*.${domain}`, server(prefix + domain))).toBe(false);
         expect(matches(domain, server(prefix + domain))).toBe(false);
         expect(matches(`*.${domain}`, server(`${prefix}.${domain}`))).toBe(true);
+      }),
+    );
+  });
+});
+
+const octet = fc.integer({ min: 0, max: 255 });
+const ipv4 = fc.tuple(octet, octet, octet, octet).map((octets) => octets.join('.'));
+const ipv6 = fc.ipV6().map((address) => `[${address}]`);
+const port = fc.constantFrom('', ':8448', ':443');
+
+describe('a pattern that is an address', () => {
+  it('fits that address with any port, and no other', () => {
+    fc.assert(
+      fc.property(fc.oneof(ipv4, ipv6), fc.oneof(ipv4, ipv6), port, (one, other, behind) => {
+        const pattern = parsePattern(one);
+        expect(matches(pattern, server(one + behind))).toBe(true);
+        expect(matches(pattern, server(one.toUpperCase()))).toBe(true);
+        expect(matches(pattern, server(other))).toBe(pattern === parsePattern(other));
+      }),
+    );
+  });
+  it('is never taken in by a domain', () => {
+    fc.assert(
+      fc.property(ipv4, port, (address, behind) => {
+        const [, ...rest] = address.split('.');
+        expect(() => parsePattern(`*.${address}`)).toThrow();
+        expect(matches(`*.${rest.join('.')}`, server(address + behind))).toBe(false);
+        expect(matches('*.example.org', server(address + behind))).toBe(false);
       }),
     );
   });
@@ -121,12 +156,54 @@ describe('the access list of a room', () => {
   });
 });
 
+describe('rules and the list that is written of them', () => {
+  /** As homeservers read it: https://spec.matrix.org/v1.17/client-server-api/#mroomserver_acl */
+  const admits = ({ allow, deny, allow_ip_literals: addresses }: ServerAcl, name: string): boolean => {
+    const host = name.toLowerCase().replace(/:\d+$/, '');
+    if (!addresses && (host.startsWith('[') || /^\d+(\.\d+){3}$/.test(host))) return false;
+    const fits = (glob: string): boolean =>
+      new RegExp(`^${glob.replace(/[.[\]]/g, '\\$&').replace(/\*/g, '.*')}$`).test(host);
+    return !deny.some(fits) && allow.some(fits);
+  };
+  const label = fc.constantFrom('a', 'b', 'ab', 'acme', 'notacme');
+  const domain = fc.tuple(label, label).map((labels) => `${labels.join('.')}.org`);
+  const address = fc.constantFrom('1.2.3.4', '10.0.0.1', '[2001:db8::1]');
+  const pattern = fc.oneof(
+    domain,
+    domain.map((name) => `*.${name}`),
+    address,
+  );
+  const name = fc.oneof(
+    domain,
+    fc.tuple(label, domain).map((labels) => labels.join('.')),
+    address,
+  );
+
+  it('say the same of every server', () => {
+    fc.assert(
+      fc.property(fc.array(pattern, { maxLength: 4 }), fc.array(pattern, { maxLength: 4 }), name, port, (...given) => {
+        const [allow, block, host, behind] = given;
+        const rules = { allow, block };
+        expect(admits(aclOf(rules, own), host + behind)).toBe(verdictOn(rules, server(host + behind), own).allowed);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
 describe('what Synapse is told', () => {
   it('is its list of allowed servers with itself in it, and that it has none of blocked ones', () => {
     const lines = synapseLines({ allow: ['acme.com', '*.partner.org'], block: ['bad.org', '1.2.3.4'] }, own);
     expect(lines).toContain('federation_domain_whitelist:\n  - "home.example"\n  - "acme.com"\n');
     expect(lines).toMatch(/no patterns.*\*\.partner\.org/);
     expect(lines).toMatch(/no list of blocked servers[^]*#   bad\.org/);
+    expect(synapseLines({ allow: [], block: [] }, own)).toContain('Synapse has no list of blocked servers');
+    expect(lines).not.toContain('ip_range_whitelist');
     expect(lines).toMatch(/ip_range_blacklist:[^]*- "127\.0\.0\.0\/8"[^]*- "1\.2\.3\.4\/32"/);
+  });
+  it('is that a private address which is let in may be asked', () => {
+    const lines = synapseLines({ allow: ['10.0.0.7', '[fd00::7]', '1.2.3.4'], block: ['1.2.3.4'] }, own);
+    expect(lines).toContain('ip_range_whitelist:\n  - "10.0.0.7/32"\n  - "fd00::7/128"');
+    expect(lines.slice(lines.indexOf('ip_range_whitelist'))).not.toContain('1.2.3.4');
   });
 });

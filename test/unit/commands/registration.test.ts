@@ -66,6 +66,25 @@ describe('federation registration write', () => {
     expect((await write('--replace')).json()).toMatchObject({ data: { changed: true } });
   });
 
+  it("refuses names that another application service's registration claims", async () => {
+    const path = join(lab.folder, 'other.yaml');
+    const other = (prefix: string): Promise<void> =>
+      writeFile(
+        path,
+        `id: other\nas_token: x\nsender_localpart: other\nnamespaces: {users: [{exclusive: true, regex: '@${prefix}.*'}]}`,
+      );
+    await other('rc_lab_');
+    expect((await write('--replace', '--beside', path)).json()).toMatchObject({
+      error: { code: 'RCFED_NAMESPACE_OVERLAP' },
+    });
+    await other('lab_');
+    const own = join(lab.folder, 'out/registration.yaml');
+    expect((await write('--replace', '--beside', path, '--beside', own)).exitCode).toBe(0);
+    expect((await write('--beside', join(lab.folder, 'missing.yaml'))).json()).toMatchObject({
+      error: { code: 'RCFED_FILE_UNREADABLE' },
+    });
+  });
+
   it('refuses an address that is none', async () => {
     expect((await write('--bridge-url', 'bridge:29400')).exitCode).toBe(2);
   });

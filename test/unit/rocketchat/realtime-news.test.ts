@@ -134,6 +134,20 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
     expect(news.at(-1)).toEqual({ kind: 'own-rooms', change: 'removed' });
   });
 
+  test('tells of every change of a room, also where the workspace hides the words for it', async () => {
+    const clients = await clientsOf(version);
+    const { admin, room, server } = clients;
+    server.state.settings.set('Hide_System_Messages', ['r', 'room_changed_topic']);
+    const { news } = await listen(clients, admin, ['rooms']);
+    let topics = 0;
+    const change = (): Promise<void> => admin.saveRoomSettings(room.id, { topic: `topic ${(topics += 1)}` });
+    const document = expect.objectContaining({ topic: expect.stringMatching(/^topic/) });
+    await heard(news, change, { kind: 'room', change: 'updated', roomId: room.id, document });
+    await admin.archiveRoom(room.id, true);
+    const archived = expect.objectContaining({ archived: true });
+    await until(() => expect(news.at(-1)).toMatchObject({ kind: 'room', roomId: room.id, document: archived }));
+  });
+
   test('tells of what was pruned, which a catch-up shows among what was deleted', async () => {
     const clients = await clientsOf(version);
     const { admin, room, server, say } = clients;

@@ -18,6 +18,7 @@ export default class RegistrationWrite extends BaseCommand<typeof RegistrationWr
   static override examples = [
     '<%= config.bin %> federation registration write',
     '<%= config.bin %> federation registration write /etc/rcfed --bridge-url http://bridge.internal:29400',
+    '<%= config.bin %> federation registration write --beside /etc/synapse/other-workspace.yaml',
   ];
   static override schema = 'federation-registration-write/1' as const;
   static override args = { folder: Args.string({ description: 'Folder to write into.', default: '.' }) };
@@ -25,6 +26,13 @@ export default class RegistrationWrite extends BaseCommand<typeof RegistrationWr
     'bridge-url': bridgeUrlFlag({
       summary: 'Where the homeserver reaches the bridge, if not where the registration says.',
       env: 'RCFED_BRIDGE_URL',
+    }),
+    beside: Flags.string({
+      summary:
+        'Registration of another application service of the homeserver: overlapping names are refused. May be repeated.',
+      env: 'RCFED_BESIDE',
+      helpValue: 'FILE',
+      multiple: true,
     }),
     replace: Flags.boolean({ summary: 'Replace another registration.yaml there.', env: 'RCFED_REPLACE' }),
   };
@@ -35,6 +43,8 @@ export default class RegistrationWrite extends BaseCommand<typeof RegistrationWr
     const { writeRegistrationFile } = await import('../../../lib/provision/registration-file.ts');
     const known = await requiredRegistration(profile, this.context.redactor);
     const registration = { ...known, url: this.flags['bridge-url'] ?? known.url };
+    const { refuseOverlaps } = await import('../../../lib/provision/beside-others.ts');
+    await refuseOverlaps(registration, this.flags.beside ?? []);
     const written = await writeRegistrationFile(this.args.folder, registration, this.flags.replace);
     return {
       data: written,

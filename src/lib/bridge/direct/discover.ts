@@ -8,7 +8,7 @@ import type { PortalIndex } from '../portal-index.ts';
 import type { Puppets } from '../workspace/puppets.ts';
 import { DIRECT_ROW } from './invite.ts';
 import { DIRECTS_SEEN } from './opening.ts';
-import { firstUnknownMessage } from './unknown-message.ts';
+import { unknownMessages } from './unknown-message.ts';
 
 /** `_updatedAt` is written some moments before it can be read, by several processes. */
 const OVERLAP_MS = 60_000;
@@ -55,7 +55,8 @@ export function createDiscover({ parts, portals, puppets, recorded }: DiscoverOp
   const unknownIn = async (room: DirectRoom, reader: Person, since: number): Promise<string | undefined> => {
     try {
       const { api } = await puppets.account(reader.matrixUserId);
-      return (await firstUnknownMessage(parts, api, room.id, since))?.id;
+      // By the newest, so that each message asks again where one before was refused.
+      return (await unknownMessages(parts, api, room.id, since)).at(-1)?.id;
     } catch (error) {
       if (classify(error, { asPerson: true }).about !== 'person') throw error;
       return `unread ${room.updatedAt}`;

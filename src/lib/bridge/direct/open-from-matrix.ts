@@ -8,6 +8,7 @@ import type { Voice } from '../workspace/puppets.ts';
 import { userOfGhost } from './find-user.ts';
 import { partsIn } from './hands.ts';
 import { endIfLeft } from './end.ts';
+import { mayWrite, unwilling } from './may-write.ts';
 import { type Invite, mayBeGhost, readDeparture, readInvite } from './invite.ts';
 import {
   type Opened,
@@ -20,7 +21,17 @@ import {
   setMembers,
   settled,
 } from './opening.ts';
-import { ENCRYPTED, NO_ACCOUNTS, NOT_DIRECT, type Refusal, failed, refuse, tooMany } from './refuse.ts';
+import {
+  ENCRYPTED,
+  NO_ACCOUNTS,
+  NOT_DIRECT,
+  type Refusal,
+  failed,
+  noSeat,
+  refuse,
+  tooMany,
+  withBlocked,
+} from './refuse.ts';
 import { supersede } from './supersede.ts';
 
 /** So often a room's members are read until nobody more was invited: clients invite one after the other. */
@@ -46,15 +57,15 @@ export async function openFromMatrix(opening: OpeningParts, row: InboxRow): Prom
   if (departure !== undefined) return endIfLeft(opening, departure);
   const invite = readInvite(raw);
   if (invite === undefined) return settled('malformed');
-  if (!opening.parts.access.admitsUser(invite.inviter)) return settled('blocked');
   const existing = await parts.store.portals.byMatrixRoom(invite.roomId);
   if (existing?.direct === undefined && existing !== undefined) return settled('ignored');
   if (existing?.state === 'active') return bringThird(opening, existing, invite);
   const user = await userOfGhost(parts, invite.invited);
   if (user === undefined) return settled('nobody of that name in Rocket.Chat');
   const ghost = await ghosts.account(user);
+  if (!parts.access.admitsUser(invite.inviter)) return settled(await declined(ghost, invite));
   if (!(await joins(ghost, invite))) return settled('the invitation was taken back');
-  const company = await companyOf(opening, ghost, invite);
+  const company = (await mayWrite(parts, user)) ? await companyOf(opening, ghost, invite) : unwilling(user);
   if ('text' in company) return settled(await refuse(parts, ghost, invite, company));
   return open(opening, invite, ghost, company);
 }
@@ -69,7 +80,19 @@ async function joins(ghost: MatrixApi, { roomId }: Invite): Promise<boolean> {
   }
 }
 
-async function companyOf({ parts }: OpeningParts, ghost: MatrixApi, invite: Invite): Promise<Company | Refusal> {
+/** Said to nobody there: what a server is kept out for is its own to guess. */
+async function declined(ghost: MatrixApi, { roomId }: Invite): Promise<string> {
+  await ghost.leave(roomId).catch((error: unknown) => {
+    if (!(error instanceof RemoteError) || error.failure !== 'refused') throw error;
+  });
+  return 'blocked';
+}
+
+async function companyOf(
+  { parts, puppets: accounts }: OpeningParts,
+  ghost: MatrixApi,
+  invite: Invite,
+): Promise<Company | Refusal> {
   const { identity } = parts;
   if (identity.mode === 'alias') return NO_ACCOUNTS;
   if ((await ghost.state(invite.roomId, 'm.room.encryption', '')) !== undefined) return ENCRYPTED;
@@ -82,9 +105,13 @@ async function companyOf({ parts }: OpeningParts, ghost: MatrixApi, invite: Invi
   const users: WorkspaceAuthor[] = [];
   for (const member of members) {
     const user = mayBeGhost(identity, member) ? await userOfGhost(parts, member) : undefined;
-    if (user !== undefined) users.push(user);
-    else if (identity.prefix === '' || !mayBeGhost(identity, member)) puppets.add(member);
+    if (user !== undefined) {
+      if (await mayWrite(parts, user)) users.push(user);
+    } else if (identity.prefix === '' || !mayBeGhost(identity, member)) puppets.add(member);
   }
+  const blocked = [...puppets].find((id) => !parts.access.admitsUser(id));
+  if (blocked !== undefined) return withBlocked(blocked);
+  for (const puppet of puppets) if (!(await accounts.hasSeat(puppet))) return noSeat(puppet);
   return { puppets: [...puppets], users };
 }
 

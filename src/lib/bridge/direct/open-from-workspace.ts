@@ -1,10 +1,12 @@
 import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
+import { serverOf } from '../../matrix/server-name.ts';
 import type { WorkspaceUser } from '../../rocketchat/types.ts';
 import type { InboxRow, Person, Portal } from '../../store/types.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import { newestEvent } from '../homeserver/catch-up.ts';
 import { BRIDGE_STATE } from '../service/link.ts';
 import { homeserverIn } from './hands.ts';
+import { mayWrite, refuseOpening } from './may-write.ts';
 import {
   type Opened,
   type OpeningParts,
@@ -12,12 +14,14 @@ import {
   activate,
   beginAfter,
   directName,
+  notRefused,
+  refuseUpTo,
   setMembers,
   settled,
   sinceOf,
 } from './opening.ts';
 import { sayAsPuppet } from './refuse.ts';
-import { firstUnknownMessage } from './unknown-message.ts';
+import { unknownMessages } from './unknown-message.ts';
 
 /**
  * Who may change what. Pins and the room's name are everybody's, as in Rocket.Chat; encryption is nobody's but ours,
@@ -55,11 +59,13 @@ export async function openFromWorkspace(opening: OpeningParts, row: InboxRow): P
     const { reader } = JSON.parse(row.body ?? '{}') as { reader: MatrixUserId };
     const voice = await puppets.account(reader);
     const company = await companyOf(opening, await voice.api.members({ id: roomId, type: 'd' }));
-    const first = await firstUnknownMessage(parts, voice.api, roomId, sinceOf(row));
+    const since = Math.max(sinceOf(row), await notRefused(parts, roomId));
+    const unknown = await unknownMessages(parts, voice.api, roomId, since);
+    const [first] = unknown;
     const author = company.users.find(({ id }) => id === first?.author.id) ?? company.users[0];
     const blocked = company.puppets.find(({ matrixUserId }) => !parts.access.admitsUser(matrixUserId));
     if (blocked !== undefined) {
-      const server = blocked.matrixUserId.slice(blocked.matrixUserId.indexOf(':') + 1);
+      const server = serverOf(blocked.matrixUserId);
       parts.log('warn', 'notice.direct-refused', { room: roomId, reason: 'blocked', server });
       const text = `People of ${server} can't be written to from here: an administrator of the bridge does not admit that server.`;
       await sayAsPuppet(parts, voice.api, roomId, `blocked:${roomId}:${server}`, text);
@@ -67,7 +73,11 @@ export async function openFromWorkspace(opening: OpeningParts, row: InboxRow): P
     }
     if (author === undefined) return settled('nobody of the workspace is in it');
     if (first === undefined && existing === undefined) return settled('gone');
-    await openRoom(opening, row, { existing, reader, author, company });
+    if (!(await mayWrite(parts, author))) {
+      await refuseUpTo(parts, roomId, unknown.at(-1)?.at ?? 0);
+      return settled(await refuseOpening(parts, voice.api, roomId, author));
+    }
+    await openRoom(opening, row, { existing, reader, author, company, since });
     return OPENED;
   });
 }
@@ -93,6 +103,8 @@ interface Plan {
   /** Whose ghost makes the room. */
   readonly author: WorkspaceAuthor;
   readonly company: Company;
+  /** From when on messages are carried, ms. */
+  readonly since: number;
 }
 
 async function openRoom(opening: OpeningParts, row: InboxRow, plan: Plan): Promise<void> {
@@ -112,7 +124,7 @@ async function openRoom(opening: OpeningParts, row: InboxRow, plan: Plan): Promi
   if (newest !== undefined) await beginAfter(parts, portal, newest);
   for (const { matrixUserId } of company.puppets) await hand.inviteDirect(matrixRoomId, matrixUserId);
   for (const user of company.users) await ghosts.inRoom({ ...portal, matrixRoomId }, user);
-  await activate(opening, portal, matrixRoomId, sinceOf(row));
+  await activate(opening, portal, matrixRoomId, plan.since);
 }
 
 async function claim({ parts, ghosts }: OpeningParts, row: InboxRow, plan: Plan): Promise<Portal> {

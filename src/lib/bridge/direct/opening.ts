@@ -39,8 +39,21 @@ export const DIRECTS_SEEN = 'directs-seen';
 export async function carriedSince({ store, workspace }: BridgeParts, roomId: WorkspaceRoomId): Promise<number> {
   const waiting = await store.inbox.head(roomLane(roomId), 'workspace');
   const seen = (await store.cursor(DIRECTS_SEEN)) ?? (await workspace.info()).serverTime;
-  return Math.min(Number(seen), waiting === undefined ? Number.POSITIVE_INFINITY : sinceOf(waiting));
+  const since = Math.min(Number(seen), waiting === undefined ? Number.POSITIVE_INFINITY : sinceOf(waiting));
+  return Math.max(since, await notRefused({ store }, roomId));
 }
+
+const refusedCursor = (roomId: WorkspaceRoomId): string => `direct-refused:${roomId}`;
+
+/** What was written up to `at` (ms, the workspace's) was refused, and said to be: it is not carried over later. */
+export const refuseUpTo = ({ store }: Pick<BridgeParts, 'store'>, roomId: WorkspaceRoomId, at: number): Promise<void> =>
+  store.setCursor(refusedCursor(roomId), String(at));
+
+/** When what may be carried begins, ms; 0: nothing was refused. */
+export const notRefused = async ({ store }: Pick<BridgeParts, 'store'>, roomId: WorkspaceRoomId): Promise<number> => {
+  const refused = await store.cursor(refusedCursor(roomId));
+  return refused === undefined ? 0 : Number(refused) + 1;
+};
 
 /** Body of a row that discovery made. */
 export function sinceOf({ body }: Pick<InboxRow, 'body'>): number {

@@ -1,4 +1,5 @@
-import type { MatrixRoomId, WorkspaceRoomId } from '../../core/ids.ts';
+import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
+import { serverOf } from '../../matrix/server-name.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { WorkspaceApi } from '../../rocketchat/types.ts';
 import { messageIdFor, transactionId } from '../effect-ids.ts';
@@ -22,6 +23,11 @@ export const NO_ACCOUNTS: Refusal = {
   text: 'This bridge gives people from Matrix no accounts of their own in Rocket.Chat, and without one nobody can have a direct message there.',
 };
 
+export const noSeat = (userId: MatrixUserId): Refusal => ({
+  outcome: 'no seat left',
+  text: `The workspace has no seat left for an account of ${userId} in Rocket.Chat, and without one nobody can have a direct message there.`,
+});
+
 export const NOT_DIRECT: Refusal = {
   outcome: 'not a direct message',
   text: 'This room is open to more people than a direct message in Rocket.Chat can be. An administrator of the bridge can link it with a channel.',
@@ -30,6 +36,11 @@ export const NOT_DIRECT: Refusal = {
 export const tooMany = (limit: number): Refusal => ({
   outcome: 'too many people',
   text: `A direct message in Rocket.Chat has at most ${limit} people, and this room has more. An administrator of the bridge can link it with a channel.`,
+});
+
+export const withBlocked = (who: MatrixUserId): Refusal => ({
+  outcome: 'blocked',
+  text: `The administrator of the bridge does not admit people of ${serverOf(who)}, and ${who} is in this room. Start a new conversation without them.`,
 });
 
 export const failed = (reason: string): Refusal => ({

@@ -11,7 +11,7 @@ import { createRoomEnds } from './room-ends.ts';
 /** How often it is compared what ended; unset: as each says. */
 export interface EndsEvery {
   /** Which rooms the bot is in, ms. */
-  readonly compareRoomsMs?: number;
+  readonly compareEndsMs?: number;
   /** Which external people are in no room any more, ms. */
   readonly comparePuppetsMs?: number;
 }
@@ -32,12 +32,12 @@ export interface Ends {
 }
 
 /** What follows the ends of rooms and people while the bridge runs. */
-export function createEnds({ compareRoomsMs, comparePuppetsMs, ...options }: EndsOptions): Ends {
+export function createEnds({ compareEndsMs, comparePuppetsMs, ...options }: EndsOptions): Ends {
   const peopleGone = createPeopleGone(options);
   return {
     features: [
       peopleGone,
-      createRoomEnds({ ...options, everyMs: compareRoomsMs }),
+      createRoomEnds({ ...options, everyMs: compareEndsMs }),
       createIdlePuppets({ ...options, everyMs: comparePuppetsMs }),
     ],
     listed: (users) => peopleGone.listed(users),

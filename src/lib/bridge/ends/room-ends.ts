@@ -87,9 +87,10 @@ export function createRoomEnds(options: RoomEndsOptions): LiveFeature {
     for (const one of done) if (one.status === 'rejected') failed(one.reason);
   };
   return {
-    wants: ['own-rooms'],
+    wants: ['own-rooms', 'rooms'],
     inWorkspace(news) {
-      if (news.kind === 'own-rooms') inWorkspace().catch(failed);
+      const isGone = news.kind === 'own-rooms' || (news.kind === 'room' && news.change === 'removed');
+      if (isGone) inWorkspace().catch(failed);
     },
     onRecorded(events) {
       if (events.some((event) => putsOut(event, parts.identity.matrixBot))) onMatrix().catch(failed);

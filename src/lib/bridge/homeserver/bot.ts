@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { RcfedError } from '../../core/errors.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import type { BridgeParts } from '../parts.ts';
+import { claimOwnNames } from './own-names.ts';
 
 /**
  * The bot exists and has its device: sends with a device are remembered across the homeserver's restarts.
@@ -9,8 +10,7 @@ import type { BridgeParts } from '../parts.ts';
  */
 export async function prepareBot(parts: BridgeParts): Promise<void> {
   await parts.homeserver.whoami();
-  const { matrixBot } = parts.identity;
-  await parts.homeserver.registerGhost(matrixBot.slice(1, matrixBot.indexOf(':')));
+  await claimOwnNames(parts);
   try {
     await parts.homeserver.ensureDevice();
   } catch (error) {

@@ -4,6 +4,7 @@ import { MEMBERSHIP_ROW, membershipRow } from '../direct/invite.ts';
 import { contentHash } from '../effect-ids.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
+import { matrixRolesRow } from '../roles/row.ts';
 import { type MatrixEvent, readEvent } from './event.ts';
 import { isRelayed } from './relayed-types.ts';
 
@@ -55,7 +56,10 @@ export function createHomeserverSource(parts: BridgeParts, portals: PortalIndex,
       const rows: NewInboxRow[] = [];
       for (const raw of events) {
         const row = inboxRowOf(parts, portals, raw);
-        if (row !== undefined && !(await isGhostWithoutPrefix(parts, raw))) rows.push(row);
+        if (row === undefined || (await isGhostWithoutPrefix(parts, raw))) continue;
+        rows.push(row);
+        const roles = matrixRolesRow(portals, raw);
+        if (roles !== undefined) rows.push(roles);
       }
       if (rows.length === 0) return;
       parts.passed('record:before-commit');

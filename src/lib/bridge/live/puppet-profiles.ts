@@ -34,6 +34,7 @@ export function createPuppetProfiles({ parts, portals, naming, everyMs, signal }
 
   const compare = (id: MatrixUserId, inRoom: MatrixProfile): Promise<void> =>
     serial.run(id, async () => {
+      if (!parts.access.admitsUser(id)) return;
       const puppet = await parts.store.people.byMatrixUser(id);
       if (signal.aborted || puppet?.kind !== 'puppet' || isShown(puppet, inRoom, naming)) return;
       try {

@@ -106,6 +106,7 @@ async function showInWorkspace(
   userId: MatrixUserId,
   ended: AbortSignal,
 ): Promise<void> {
+  if (!parts.access.admitsUser(userId)) return;
   const person = await memberOf(parts, portal, await parts.store.people.byMatrixUser(userId));
   if (person?.kind !== 'puppet') return;
   const { api, alias } = await puppets.inRoom(portal, userId);

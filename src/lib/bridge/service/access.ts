@@ -3,7 +3,7 @@ import { verdictOn } from '../../access/rules.ts';
 import { RcfedError } from '../../core/errors.ts';
 import type { ServerName } from '../../core/ids.ts';
 import { serverNameOf } from '../../matrix/server-name.ts';
-import { writeServerAcl } from '../homeserver/server-acl.ts';
+import { writeServerAcls } from '../homeserver/server-acls.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { AccessChangeView, AccessCheckView, AccessRulesView } from './views.ts';
 
@@ -29,20 +29,7 @@ export async function changeAccess(
     ? parts.store.access.remove(pattern)
     : parts.store.access.add(change, pattern));
   await parts.access.reload();
-  return { own, ...parts.access.rules(), pattern, changed, warnings: await writtenEverywhere(parts) };
-}
-
-/** Also where nothing changed now: a room that could not be written before may be by now. */
-async function writtenEverywhere(parts: BridgeParts): Promise<readonly string[]> {
-  const warnings: string[] = [];
-  for (const portal of await parts.store.portals.list()) {
-    if (portal.state !== 'active') continue;
-    const warning = await writeServerAcl(parts, portal).catch(
-      (error: unknown) => `The access list of ${portal.name} is as it was: ${(error as Error).message}`,
-    );
-    if (warning !== undefined) warnings.push(warning);
-  }
-  return warnings;
+  return { own, ...parts.access.rules(), pattern, changed, warnings: await writeServerAcls(parts) };
 }
 
 export async function checkAccess(

@@ -1,7 +1,7 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { MatrixRoomAlias, MatrixRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
-import { parseServerName } from '../../matrix/server-name.ts';
+import { parseServerName, serverNameOf } from '../../matrix/server-name.ts';
 import { roomAliasLocalpart } from '../../matrix/alias-name.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
 import type { Portal } from '../../store/types.ts';
@@ -11,7 +11,9 @@ import { writeServerAcl } from '../homeserver/server-acl.ts';
 import { newestEvent, wholeUpTo } from '../homeserver/catch-up.ts';
 import { turnsEncryptionOn } from '../homeserver/content.ts';
 import type { BridgeParts } from '../parts.ts';
+import { agreeOnRoom } from '../room-state/seed.ts';
 import { linkedAtCursor } from '../portal-index.ts';
+import { compareMatrixRoles, compareWorkspaceRoles } from '../roles/row.ts';
 import { caughtUpTo } from '../workspace/catch-up.ts';
 import { assertAdmitted } from './access.ts';
 import { viewOf } from './rooms.ts';
@@ -32,6 +34,7 @@ export async function linkRooms(
   request: LinkRequest,
 ): Promise<LinkView> {
   const room = await federableRoom(parts, request.room);
+  for (const server of request.via ?? []) assertAdmitted(parts, serverNameOf(server));
   const wanted = request.matrixRoom === undefined ? undefined : await resolved(parts, request.matrixRoom);
   const existing = await parts.store.portals.byWorkspaceRoom(room.id);
   if (existing?.state === 'active') return alreadyLinked(parts, bridge, { portal: existing, wanted, request });
@@ -45,8 +48,11 @@ export async function linkRooms(
   await parts.homeserver.join(matrixRoomId, request.via);
   await refuseEncrypted(parts, portal, matrixRoomId);
   const warnings = await claimMatrixRoom(parts, portal, matrixRoomId);
+  await agreeOnRoom(parts, portal, matrixRoomId, wanted === undefined ? 'workspace' : 'both');
   const active = await activate(parts, portal, matrixRoomId, serverTime, request.retention);
   const unwritten = await writeServerAcl(parts, active);
+  await compareMatrixRoles(parts, active);
+  await compareWorkspaceRoles(parts, active);
   await bridge?.portalChanged(active, serverTime);
   return {
     room: viewOf(active, 0, bridge?.problemsOf(active) ?? []),

@@ -1,10 +1,13 @@
 import type { Bridge } from '../bridge.ts';
 import type { BridgeParts } from '../parts.ts';
 import { accessRules, changeAccess, checkAccess } from './access.ts';
+import { federationRoles, setFederationRoles } from './federation-roles.ts';
 import { inviteLink, inviteUsers, verifyUsers } from './invite.ts';
 import { linkRooms } from './link.ts';
 import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
 import { personalService } from './personal.ts';
+import { changeMembers } from './member-changes.ts';
+import { listMembers } from './members.ts';
 import { listRooms } from './rooms.ts';
 import { searchRooms } from './search.ts';
 import { bridgeStatus } from './status.ts';
@@ -25,8 +28,12 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     accessRules: () => accessRules(parts),
     changeAccess: (request) => changeAccess(parts, request),
     checkAccess: (request) => checkAccess(parts, request),
+    federationRoles: () => federationRoles(parts),
+    setFederationRoles: (request) => setFederationRoles(parts, request),
     invite: (request) => inviteUsers(parts, request),
     verify: ({ users }) => verifyUsers(parts, users),
+    members: (request) => listMembers(parts, request),
+    changeMembers: (request) => changeMembers(parts, request),
     inviteLink: ({ room }) => inviteLink(parts, room),
     status: () => bridgeStatus(parts, bridge),
     ...personalService(parts, bridge),

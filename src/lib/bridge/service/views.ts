@@ -1,6 +1,8 @@
 // What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
 import type { PortalRetention } from '../../store/types.ts';
 import type { PersonalService } from './personal-view.ts';
+import type { FederationRolesService } from './roles-view.ts';
+import type { MemberChange, MemberChangeView, MembersRequest, MembersView } from './members-view.ts';
 
 export interface LinkRequest {
   /** Name or id of the Rocket.Chat room. */
@@ -175,7 +177,7 @@ export interface AsideView {
   readonly senderTold: boolean;
 }
 
-export interface BridgeService extends PersonalService {
+export interface BridgeService extends FederationRolesService, PersonalService {
   link(request: LinkRequest): Promise<LinkView>;
   unlink(request: { readonly room: string }): Promise<LinkView>;
   rooms(): Promise<readonly RoomView[]>;
@@ -192,6 +194,10 @@ export interface BridgeService extends PersonalService {
   invite(request: { readonly room: string; readonly users: readonly string[] }): Promise<readonly InviteView[]>;
   /** At most 50 at once; looks at their profiles. */
   verify(request: { readonly users: readonly string[] }): Promise<readonly VerifiedView[]>;
+  /** One page: the people of the workspace first, then those of Matrix. */
+  members(request: MembersRequest): Promise<MembersView>;
+  /** At most 50 at once, each by themselves; in the order in which they were named. */
+  changeMembers(request: MemberChange): Promise<readonly MemberChangeView[]>;
   inviteLink(request: { readonly room: string }): Promise<InviteLinkView>;
   status(): Promise<StatusView>;
   /** `ref`: message id, event id, or a link to either. */

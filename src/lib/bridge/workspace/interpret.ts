@@ -2,11 +2,18 @@ import type { MessageId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
 import type { InboxRow, LedgerEntry, Portal, Snapshot } from '../../store/types.ts';
 import { DIRECT_ROW } from '../direct/invite.ts';
+import { MAY_NOT_WRITE, isRefused } from '../direct/may-write.ts';
 import type { ReactionChange, WorkspaceEvent } from '../events.ts';
+import { interpretWorkspaceMembers } from '../membership/interpret-workspace.ts';
+import { MEMBERS } from '../membership/row.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { interpretWorkspacePins } from '../pins/interpret-workspace.ts';
 import { PINS } from '../pins/row.ts';
+import { interpretWorkspaceRoom } from '../room-state/interpret.ts';
+import { ROOM } from '../room-state/row.ts';
+import { interpretWorkspaceRoles } from '../roles/interpret-workspace.ts';
+import { ROLES } from '../roles/row.ts';
 import { type WorkspaceMessage, hashOf, isDeleted, readMessage, versionOf } from './message.ts';
 import { reactionChange } from './reactions.ts';
 import { kindOf } from './system-messages.ts';
@@ -35,6 +42,9 @@ export async function interpretWorkspaceRow(
   { portal, linkedAt, ownSendingUnsettled }: WorkspaceCircumstances,
 ): Promise<WorkspaceEvent | Nothing | Later> {
   if (row.type === PINS) return interpretWorkspacePins(parts, portal, row, ownSendingUnsettled);
+  if (row.type === ROOM) return interpretWorkspaceRoom(parts, portal, ownSendingUnsettled);
+  if (row.type === ROLES) return interpretWorkspaceRoles(parts, portal, row, ownSendingUnsettled);
+  if (row.type === MEMBERS) return interpretWorkspaceMembers(parts, portal, row);
   if (row.type === DIRECT_ROW) return nothing('direct message opened');
   if (row.type === 'deleted' || row.type === 'pruned') {
     return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled, row.type);
@@ -48,7 +58,9 @@ export async function interpretWorkspaceRow(
     if (message.at < linkedAt) return nothing('from before the link');
     // Tried again by hand: what it says by now counts, and may be why it can be sent now.
     const wanted = row.late ? await presentOf(parts, message.id) : message;
-    return wanted === undefined ? nothing('gone') : interpretUnknown(parts, wanted, ownSendingUnsettled);
+    if (wanted === undefined) return nothing('gone');
+    if (await isRefused(parts, portal, wanted)) return nothing(MAY_NOT_WRITE);
+    return interpretUnknown(parts, wanted, ownSendingUnsettled);
   }
   if (isOfAnOlderRoom(snapshot, portal)) return nothing('of an older room');
   return interpretVersion(parts, message, snapshot);

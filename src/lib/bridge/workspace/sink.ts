@@ -3,9 +3,14 @@ import { partsIn } from '../direct/hands.ts';
 import { isPartOf, leftOut } from '../direct/left-out.ts';
 import type { HomeserverEvent, SettledWith } from '../events.ts';
 import type { PollTallies } from '../live/poll-tallies.ts';
+import type { Ghosts } from '../homeserver/ghosts.ts';
+import { moveInWorkspace } from '../membership/to-workspace.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinInWorkspace } from '../pins/to-workspace.ts';
+import { changeWorkspaceRoom } from '../room-state/to-workspace.ts';
+import type { FollowRoom } from '../room-upgrade/follow.ts';
+import { rolesToWorkspace } from '../roles/to-workspace.ts';
 import type { Work } from './acting.ts';
 import { edit } from './edit.ts';
 import type { LookUpForWorkspace } from './names.ts';
@@ -23,9 +28,10 @@ export interface WorkspaceSink {
 
 export function createWorkspaceSink(
   parts: BridgeParts,
-  puppets: Puppets,
+  { ghosts, puppets }: { readonly ghosts: Ghosts; readonly puppets: Puppets },
   lookUp: LookUpForWorkspace,
   tallies: Pick<PollTallies, 'counted'>,
+  follow: FollowRoom,
 ): WorkspaceSink {
   const { settings } = parts;
   return {
@@ -46,6 +52,14 @@ export function createWorkspaceSink(
           return takeBack(work, event);
         case 'pins.changed':
           return pinInWorkspace(work, event);
+        case 'room.changed':
+          return changeWorkspaceRoom(work, event);
+        case 'room.replaced':
+          return follow(work, event);
+        case 'roles.changed':
+          return rolesToWorkspace(work, event);
+        case 'membership.changed':
+          return moveInWorkspace(work, event, ghosts);
         case 'poll.counted':
           return settledWith(
             event,

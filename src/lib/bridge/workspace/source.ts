@@ -3,9 +3,12 @@ import type { RawMessage, RealtimeEvent } from '../../rocketchat/types.ts';
 import type { NewInboxRow, RecordBatch, Tombstone } from '../../store/types.ts';
 import { contentHash } from '../effect-ids.ts';
 import type { Recorded } from '../homeserver/source.ts';
+import { membersRow } from '../membership/row.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinsRow } from '../pins/row.ts';
+import { rolesRow } from '../roles/row.ts';
 import type { PortalIndex } from '../portal-index.ts';
+import { roomRow } from '../room-state/row.ts';
 import { type WorkspaceMessage, isDeleted, readMessage, versionOf } from './message.ts';
 import { reactionsKey } from './reactions.ts';
 
@@ -144,6 +147,12 @@ async function record(
   for (const event of events) {
     const pins = event.kind === 'message' ? pinsRow(portals, event.message) : undefined;
     if (pins !== undefined) rows.push(pins);
+    const room = event.kind === 'message' ? roomRow(portals, event.message) : undefined;
+    if (room !== undefined) rows.push(room);
+    const roles = event.kind === 'message' ? rolesRow(portals, event.message) : undefined;
+    if (roles !== undefined) rows.push(roles);
+    const members = event.kind === 'message' ? membersRow(portals, event.message) : undefined;
+    if (members !== undefined) rows.push(members);
     const row = await rowOf(parts, portals, event);
     if (row === undefined) continue;
     rows.push(row);

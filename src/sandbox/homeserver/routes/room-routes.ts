@@ -4,6 +4,7 @@ import { badJson, forbidden, invalid } from '../matrix-error.ts';
 import { changeMembership, findRoom, kickOrUnban } from '../membership.ts';
 import { type Requester, requesterOf } from '../requester.ts';
 import { createRoom } from '../room-creation.ts';
+import { upgradeRoom } from '../room-upgrade.ts';
 import { membershipOf, membersOf, stateEvent } from '../room-state.ts';
 import { roomOf } from '../sending.ts';
 import { type Handler, param, type Routes } from '../router.ts';
@@ -49,6 +50,12 @@ export const roomRoutes: Routes = {
   'POST /_matrix/client/v3/rooms/:roomId/unban': onTarget((hs, requester, roomId, target, extra) => {
     kickOrUnban(hs, roomOf(hs, roomId, requester), requester, target, 'unban', extra);
   }),
+  'POST /_matrix/client/v3/rooms/:roomId/upgrade': (hs, request) => {
+    const requester = requesterOf(hs, request);
+    const old = roomOf(hs, param(request, 'roomId'), requester);
+    const { roomId } = upgradeRoom(hs, requester, old, jsonBody(request)['new_version']);
+    return { json: { replacement_room: roomId } };
+  },
   'GET /_matrix/client/v3/joined_rooms': (hs, request) => {
     const { userId } = requesterOf(hs, request);
     return {

@@ -1,5 +1,6 @@
 import { may } from '../access.ts';
-import { describeRoom, createRoom, deleteRoom, renameRoom, setArchived } from '../rooms.ts';
+import { setArchived } from '../archiving.ts';
+import { describeRoom, createRoom, deleteRoom, renameRoom } from '../rooms.ts';
 import { setReadOnly } from '../room-settings.ts';
 import {
   type AuthenticatedCall,
@@ -112,8 +113,7 @@ function archiving(kind: RoomKind, verb: 'archive' | 'unarchive'): Route {
     path: `${kind.prefix}.${verb}`,
     params: roomAnd(),
     act(call) {
-      const room = targetRoom(call, kind);
-      setArchived(call.workspace, call.caller, room, verb === 'archive');
+      setArchived(call.workspace, call.caller, targetRoom(call, kind), verb === 'archive');
       return {};
     },
   };
@@ -153,6 +153,7 @@ function create({ workspace, caller, params }: AuthenticatedCall, kind: RoomKind
     readOnly: optionalFlag(params, 'readOnly') ?? false,
     excludeSelf: optionalFlag(params, 'excludeSelf') ?? false,
     encrypted: optionalFlag(extra, 'encrypted') ?? false,
+    broadcast: optionalFlag(extra, 'broadcast') ?? false,
     ...(topic === undefined ? {} : { topic }),
     ...(customFields === undefined ? {} : { customFields }),
   });

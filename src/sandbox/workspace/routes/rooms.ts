@@ -1,9 +1,10 @@
 import { canAccess, may } from '../access.ts';
+import { setArchived } from '../archiving.ts';
 import type { RoomDocument } from '../documents.ts';
 import { join, leave } from '../membership.ts';
 import { MeteorError } from '../meteor.ts';
 import { saveRoomSettings } from '../room-settings.ts';
-import { deleteRoom, setArchived } from '../rooms.ts';
+import { deleteRoom } from '../rooms.ts';
 import { type AuthenticatedCall, optionalText, optionalTexts, paged, type Route, textOf } from '../route.ts';
 import { either, flag, list, maybe, nullable, number, object, shape, text } from '../validation.ts';
 import { rolesOf } from './room-members.ts';
@@ -56,18 +57,17 @@ export const roomRoutes: readonly Route[] = [
     params: shape({ rid: text() }),
     act: (call) => ({ roles: rolesOf(call, anyRoom({ ...call, params: { roomId: call.params['rid'] } })._id) }),
   },
+  { method: 'POST', path: 'rooms.saveRoomSettings', params: settingsShape(), act: save },
   {
     method: 'POST',
     path: 'rooms.changeArchivationState',
     params: shape({ rid: text(), action: nullable(text()) }),
-    act({ workspace, caller, params }) {
-      const room = workspace.rooms.byId(textOf(params, 'rid'));
-      if (room === undefined) throw new MeteorError('error-invalid-room', 'Invalid room');
-      setArchived(workspace, caller, room, optionalText(params, 'action') === 'archive');
+    act(call) {
+      const room = anyRoom({ ...call, params: { roomId: call.params['rid'] } });
+      setArchived(call.workspace, call.caller, room, call.params['action'] === 'archive');
       return {};
     },
   },
-  { method: 'POST', path: 'rooms.saveRoomSettings', params: settingsShape(), act: save },
   {
     method: 'POST',
     path: 'rooms.join',
@@ -151,10 +151,14 @@ function isMember({ workspace, caller, params }: AuthenticatedCall): Record<stri
   const userId = optionalText(params, 'userId');
   const account =
     userId !== undefined ? workspace.accounts.byId(userId) : workspace.accounts.byUsername(textOf(params, 'username'));
-  if (room === undefined || account === undefined) throw new Error('error-room-not-found');
+  if (room === undefined) throw new Error('error-room-not-found');
+  if (account === undefined) throw new Error('error-user-not-found');
   if (!canAccess(workspace, caller, room) && !may(workspace, caller, 'view-room-administration'))
     throw new Error('error-not-allowed');
-  return { isMember: workspace.rooms.subscription(room._id, account.user._id) !== undefined };
+  const { _id } = account.user;
+  // A ban keeps the subscription, and that is what is counted.
+  const isCounted = workspace.rooms.isBanned(room._id, _id);
+  return { isMember: isCounted || workspace.rooms.subscription(room._id, _id) !== undefined };
 }
 
 function save(call: AuthenticatedCall): Record<string, unknown> {

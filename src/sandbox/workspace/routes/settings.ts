@@ -1,4 +1,5 @@
 import { MeteorError } from '../meteor.ts';
+import { WORKSPACE_ROLES } from '../permissions.ts';
 import { type Call, optionalText, paged, type Route } from '../route.ts';
 import { anything, list, maybe, nullable, number, shape, text } from '../validation.ts';
 
@@ -70,11 +71,15 @@ export const settingRoutes: readonly Route[] = [
     path: 'roles.list',
     params: shape({ fields: maybe(list(text())) }),
     act: () => ({
-      roles: ['admin', 'user', 'bot', 'app', 'guest', 'owner', 'moderator', 'leader'].map((_id) => ({
-        _id,
-        name: _id,
-        protected: true,
-      })),
+      roles: [
+        ...[...WORKSPACE_ROLES].map((_id) => ({ _id, name: _id, scope: 'Users', protected: true })),
+        ...['owner', 'moderator', 'leader'].map((_id) => ({
+          _id,
+          name: _id,
+          scope: 'Subscriptions',
+          protected: true,
+        })),
+      ],
     }),
   },
 ];

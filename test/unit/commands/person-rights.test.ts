@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/lib/core/clock.ts';
+import type { WorkspaceUserId } from '../../../src/lib/core/ids.ts';
+import { Secret } from '../../../src/lib/core/secret.ts';
+import { silentLog } from '../../../src/lib/core/log.ts';
+import { createWorkspaceApi } from '../../../src/lib/rocketchat/api.ts';
+import type { WorkspaceApi } from '../../../src/lib/rocketchat/types.ts';
+import { type BridgeLab, startBridgeLab } from '../../support/bridge-lab.ts';
+import { runCommand } from '../../support/run-command.ts';
+import { expectSchema } from '../../support/schema.ts';
+
+/** What people with a profile of their own, made by themselves, may have the bridge do. */
+
+let lab: BridgeLab;
+let address: string;
+let bob: Person;
+let carol: Person;
+let guest: Person;
+
+interface Person {
+  readonly userId: string;
+  readonly username: string;
+  readonly token: string;
+  readonly api: WorkspaceApi;
+}
+
+beforeAll(async () => {
+  lab = await startBridgeLab();
+  const bridge = await lab.bridge({ RCFED_ADMIN: '127.0.0.1:0', RCFED_ADMIN_TOKEN: 'the-token-of-the-admin-api' });
+  address = ((await bridge.line(({ event }) => event === 'listening'))['admin'] as string[])[1] ?? '';
+  [bob, carol, guest] = [await person('bob'), await person('carol'), await person('visitor', ['guest'])];
+  await bob.api.createRoom('c', 'team', ['carol', 'visitor']);
+  const secret = await bob.api.createRoom('p', 'secret', ['rcfed']);
+  await bob.api.setRoomRole(secret, lab.env['RCFED_WORKSPACE_USER_ID'] as WorkspaceUserId, 'moderator', true);
+  for (const room of ['team', 'secret', 'general']) {
+    const linked = await lab.run(['rooms', 'link', room, '--new']);
+    expect(linked.exitCode, linked.stderr).toBe(0);
+  }
+  await lab.matrixUser('alice');
+});
+afterAll(() => lab.stop());
+
+/** With a profile as `profile add --kind user` writes it. */
+async function person(username: string, roles: string[] = ['user']): Promise<Person> {
+  const account = lab.workspace.createUser({ username, roles });
+  const api = createWorkspaceApi({
+    url: lab.workspace.url,
+    credentials: { userId: account.userId as WorkspaceUserId, token: new Secret(account.token) },
+    clock: systemClock,
+    log: silentLog,
+  });
+  const made = await runCommand(
+    ['profile', 'add', username, '--kind', 'user', '--workspace-url', lab.workspace.url, '--admin', address],
+    {
+      env: {
+        HOME: `${lab.folder}/${username}`,
+        RCFED_WORKSPACE_USER_ID: account.userId,
+        RCFED_WORKSPACE_TOKEN: account.token,
+      },
+    },
+  );
+  expect(made.exitCode, made.stderr).toBe(0);
+  return { ...account, api };
+}
+
+interface Answer {
+  readonly data: Record<string, unknown>;
+  readonly error?: { readonly code: string; readonly message: string; readonly why?: string; readonly try: string[] };
+}
+
+const as = async ({ username }: Person, ...argv: string[]) => {
+  const ended = await runCommand([...argv, '--json', '--yes'], {
+    env: { HOME: `${lab.folder}/${username}`, RCFED_PROFILE: username },
+  });
+  expectSchema(ended.json());
+  return { exit: ended.exitCode, ...ended.json<Answer>() };
+};
+
+describe('a person of the workspace, through their own profile', () => {
+  it('searches rooms, asks of servers and verifies people', async () => {
+    expect(await as(bob, 'rooms', 'search', '--server', 'lab.test')).toMatchObject({ exit: 0 });
+    expect(await as(bob, 'federation', 'access', 'check', 'example.org')).toMatchObject({
+      exit: 0,
+      data: { allowed: true },
+    });
+    expect(await as(bob, 'invite', 'verify', '@alice:lab.test')).toMatchObject({ exit: 0 });
+    expect(await as(bob, 'federation', 'access', 'roles')).toMatchObject({ exit: 0 });
+  });
+
+  it('sees the channels, and the groups that they are in', async () => {
+    const rooms = async (who: Person) => {
+      const { data } = await as(who, 'rooms', 'list');
+      return (data['rooms'] as { room: string }[]).map(({ room }) => room).toSorted();
+    };
+    expect(await rooms(bob)).toEqual(['general', 'secret', 'team']);
+    expect(await rooms(carol)).toEqual(['general', 'team']);
+  });
+
+  it('invites into rooms whose owner they are', async () => {
+    expect(await as(bob, 'invite', 'user', '@alice:lab.test', '--room', 'team')).toMatchObject({
+      exit: 0,
+      data: { people: [{ outcome: 'invited' }] },
+    });
+    expect(await as(bob, 'invite', 'link', 'secret')).toMatchObject({ exit: 0 });
+  });
+
+  it('does not invite where Rocket.Chat would not let them, and is told who can', async () => {
+    expect(await as(carol, 'invite', 'user', '@alice:lab.test', '--room', 'team')).toMatchObject({
+      exit: 4,
+      error: {
+        code: 'RCFED_NOT_ALLOWED',
+        message: 'You may not do this in team',
+        why: 'It takes the permission add-user-to-joined-room, which here has admin, owner, moderator.',
+        try: ['Ask an owner of team.'],
+      },
+    });
+    // Members may pass the link on.
+    expect(await as(carol, 'invite', 'link', 'team')).toMatchObject({ exit: 0 });
+  });
+
+  it('does nothing in rooms that they are not in', async () => {
+    expect(await as(bob, 'invite', 'link', 'general')).toMatchObject({
+      exit: 4,
+      error: { code: 'RCFED_NOT_ALLOWED', message: 'You are not in general' },
+    });
+    // Who does not see a group is not told that there is one.
+    const [hidden, unknown] = [await as(carol, 'invite', 'link', 'secret'), await as(carol, 'invite', 'link', 'none')];
+    expect(hidden).toMatchObject({ error: { code: 'RCFED_ROOM_UNKNOWN', message: 'secret is not a federated room' } });
+    expect({ ...hidden.error, message: '' }).toEqual({ ...unknown.error, message: '' });
+  });
+
+  it('is refused what their roles do not allow, from the next request on after an admin changed it', async () => {
+    const refused = {
+      exit: 4,
+      error: {
+        code: 'RCFED_NOT_ALLOWED',
+        message: 'You may not search for rooms on Matrix',
+        why: 'In this workspace only people with the role admin or user may search for rooms on Matrix.',
+      },
+    };
+    const search = ['rooms', 'search', '--server', 'lab.test'] as const;
+    expect(await as(guest, ...search)).toMatchObject(refused);
+    expect((await as(guest, 'invite', 'link', 'team')).error?.try[1]).toBe(
+      'Who runs the bridge says who may: rcfed federation access roles invite ROLE…',
+    );
+    const set = async (...roles: string[]) =>
+      expect((await lab.run(['federation', 'access', 'roles', 'search', ...roles])).exitCode).toBe(0);
+    await set('guest');
+    expect(await as(guest, ...search)).toMatchObject({ exit: 0 });
+    expect(await as(bob, ...search)).toMatchObject({ exit: 4, error: { code: 'RCFED_NOT_ALLOWED' } });
+    await set('--reset');
+    expect(await as(bob, ...search)).toMatchObject({ exit: 0 });
+  });
+
+  it('changes neither rules nor rooms', async () => {
+    for (const argv of [
+      ['federation', 'access', 'roles', 'create', 'guest'],
+      ['federation', 'access', 'block', 'example.org'],
+      ['rooms', 'unlink', 'team'],
+      ['federation', 'quarantine', 'list'],
+    ])
+      expect(await as(bob, ...argv)).toMatchObject({
+        exit: 4,
+        error: { message: 'Only admins of the workspace may do this' },
+      });
+  });
+});
