@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { matrixMemberCount } from '../../src/lib/bridge/membership/count.ts';
+import { lastMatrixMemberCount, matrixMemberCount } from '../../src/lib/bridge/membership/count.ts';
 import { systemClock } from '../../src/lib/core/clock.ts';
 import type { MatrixRoomId, MatrixUserId, ServerName } from '../../src/lib/core/ids.ts';
 import { createMatrixApi } from '../../src/lib/matrix/client.ts';
@@ -77,6 +77,7 @@ describe.each(finerHomeservers)('a Matrix room with very many people, on $name',
       const [portal] = running.bridge.portals.all();
       // alice, the bot and bob's ghost besides.
       expect(portal && (await matrixMemberCount(parts, portal))).toBe(people + 3);
+      expect(portal && (await lastMatrixMemberCount(parts, portal))).toBe(people + 3);
       expect(process.memoryUsage().heapUsed - before).toBeLessThan(MOST_BYTES);
     },
   );

@@ -16,7 +16,7 @@ import {
 } from '../support/bridge-scene.ts';
 import { newDirect } from '../support/direct-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { finerHomeservers, homeservers } from '../support/homeservers.ts';
+import { finerHomeservers, type HomeserverKind, homeservers } from '../support/homeservers.ts';
 
 const bobId = ({ bob }: Scene) => {
   const id = bob.credentials?.userId;
@@ -28,7 +28,7 @@ const membersOnMatrix = ({ alice, matrixRoom }: Scene): Promise<readonly MatrixU
 const nameOnMatrix = async ({ alice, ghost }: Scene): Promise<unknown> => (await alice.profile(ghost))?.displayName;
 
 /** The bench's own bridge, which a test may stop for a while. */
-function benchWith(homeserver: (typeof homeservers)[number], settings: Record<string, unknown> = {}) {
+function benchWith(homeserver: HomeserverKind, settings: Record<string, unknown> = {}) {
   let bench: Bench;
   let running: RunningBridge;
   beforeAll(async () => {

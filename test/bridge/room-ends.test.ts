@@ -12,12 +12,12 @@ import {
   workspaceTexts,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { finerHomeservers, homeservers, synapse } from '../support/homeservers.ts';
+import { finerHomeservers, type HomeserverKind, homeservers, synapse } from '../support/homeservers.ts';
 
 type Ends = NonNullable<BridgeConfig['ends']>;
 
 /** A bench whose bridge can be started anew with another policy. */
-function benchFor(homeserver: (typeof homeservers)[number], homeserverAdmin = false) {
+function benchFor(homeserver: HomeserverKind, homeserverAdmin = false) {
   let bench: Bench;
   let running: RunningBridge;
   const ends: { -readonly [Key in keyof Ends]: Ends[Key] } = {};

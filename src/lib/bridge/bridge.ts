@@ -8,11 +8,13 @@ import { authorOf } from './author-of.ts';
 import { Breaker } from './breaker.ts';
 import { CatchUps } from './catch-ups.ts';
 import { createDirects } from './direct/directs.ts';
-import { isRoomLane } from '../store/lane-names.ts';
+import { createOlderRooms } from './direct/older-rooms.ts';
+import type { OpeningParts } from './direct/opening.ts';
+import { isRoomLane, isWordLane, wordLane } from '../store/lane-names.ts';
 import { createEnds, type EndsEvery } from './ends/ends.ts';
 import { createEmojiNews } from './emoji/emoji-news.ts';
 import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
-import { createGhosts } from './homeserver/ghosts.ts';
+import { type Ghosts, createGhosts } from './homeserver/ghosts.ts';
 import { watchHomeserver } from './homeserver/health.ts';
 import { createLookUpForMatrix } from './homeserver/names.ts';
 import { createMayNotifyRoom } from './homeserver/room-power.ts';
@@ -31,14 +33,17 @@ import { createFollowRoom } from './room-upgrade/follow.ts';
 import { createInvitedToReplacement } from './room-upgrade/invited.ts';
 import { createRoomWatch } from './room-state/watch.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
+import { createMemberships } from './membership/memberships.ts';
+import { createMentioned } from './membership/mentioned.ts';
 import { createNotices } from './notices/aside.ts';
 import type { BridgeParts } from './parts.ts';
-import { createMemberships } from './membership/memberships.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
+import { createBridgeService } from './service/service.ts';
+import { createWords } from './words/words.ts';
 import { createFollowRoles } from './roles/follow-roles.ts';
 import { createLookUpForWorkspace } from './workspace/names.ts';
-import { createPuppets } from './workspace/puppets.ts';
+import { type Puppets, createPuppets } from './workspace/puppets.ts';
 import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
 import { createWorkspaceSink } from './workspace/sink.ts';
 import { watchWorkspace } from './workspace/watchdog.ts';
@@ -79,9 +84,13 @@ export interface Bridge {
   /** Where the homeserver reaches us. */
   readonly url: string;
   readonly portals: PortalIndex;
+  readonly ghosts: Ghosts;
+  readonly puppets: Puppets;
   sides(): { readonly workspace: SideState & { readonly realtime: boolean }; readonly homeserver: SideState };
   /** Why rows of that portal wait although both servers work. */
   problemsOf(portal: Portal): readonly string[];
+  /** To open direct messages that somebody asks for. */
+  readonly opening: OpeningParts;
   /** A portal was linked, changed or closed. */
   portalChanged(portal: Portal, linkedAt?: number): Promise<void>;
   /** Rows were put back by hand. */
@@ -100,10 +109,20 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const { parts } = options;
   const ending = new AbortController();
   const { signal } = ending;
-  const portals = new PortalIndex();
+  const portals = new PortalIndex(await createOlderRooms(parts.store));
   await portals.load(parts.store);
 
-  const wake = (lane: string): void => (isRoomLane(lane) ? directs.wake(lane) : lanes.wake(lane));
+  const wake = (lane: string): void => {
+    if (isRoomLane(lane)) directs.wake(lane);
+    else if (isWordLane(lane)) words.wake(lane);
+    else lanes.wake(lane);
+  };
+  /** What was caught up on in a room may be for the bridge itself. */
+  const wakeRoom = (lane: string): void => {
+    const portal = portals.ofLane(lane);
+    if (portal !== undefined) words.wake(wordLane(portal.workspaceRoomId));
+    wake(lane);
+  };
   const distrustHands = async (portal: Portal): Promise<void> => {
     if (portal.direct !== undefined) await puppets.distrustAccount(portal.direct.puppet).catch(() => {});
     if (portal.direct !== undefined) await puppets.account(portal.direct.puppet).catch(() => {});
@@ -153,7 +172,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     homeserver: createHomeserverSink(
       parts,
       { ghosts, puppets },
-      createLookUpForMatrix(parts, portals, mayNotifyRoom, (portal, id) => memberships.mentioned(portal, id)),
+      createLookUpForMatrix(parts, portals, mayNotifyRoom, createMentioned({ parts, puppets, signal })),
     ),
     workspace: createWorkspaceSink(
       parts,
@@ -169,7 +188,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   });
   const asked = { workspace: false, homeserver: false };
   const onCaughtUp = (portal: Portal): void => memberships.caughtUp(portal);
-  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake, onCaughtUp, distrustHands });
+  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake: wakeRoom, onCaughtUp, distrustHands });
   const lanes = new Lanes({
     store: parts.store,
     relay,
@@ -182,13 +201,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     signal,
   });
 
-  const rooms = createRoomWatch({ parts, portals, wake, everyMs: options.compareRoomsMs, signal });
   const everyMs = options.compareMembersMs;
-  const memberships = createMemberships({ parts, portals, catchUps, ghosts, puppets, wake, everyMs, signal });
+  const memberships = createMemberships({ parts, portals, catchUps, ghosts, wake, everyMs, signal });
+  const rooms = createRoomWatch({ parts, portals, wake, everyMs: options.compareRoomsMs, signal });
   const live = together([
+    memberships,
     rooms,
     createInvitedToReplacement({ parts, portals, wake }),
-    memberships,
     createTyping({ parts, portals, puppets, signal }),
     createReceipts({ parts, portals, puppets, signal }),
     ...(options.presence === true ? [createPresence({ parts, signal })] : []),
@@ -222,6 +241,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     await Promise.all([catchUps.one('workspace', portal), catchUps.one('homeserver', portal)]);
     lanes.wake(portal.lane);
   };
+  const words = createWords({
+    parts,
+    portals,
+    breaker: breakers.workspace,
+    isListening: () => realtime.isUp(),
+    signal,
+  });
   const directs = createDirects({
     ...options,
     portals,
@@ -281,14 +307,17 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     }),
     realtime.run(),
     directs.run(),
+    words.run(),
     ...live.run(),
     cleanUp(options, signal),
     startHomeserver(parts, breakers.homeserver, () => onWorksAgain('homeserver')),
   ];
 
-  return {
+  const bridge: Bridge = {
     url: listener.url,
     portals,
+    ghosts,
+    puppets,
     sides: () => ({
       workspace: { ...stateOf(breakers.workspace, asked.workspace || realtime.isUp()), realtime: realtime.isUp() },
       homeserver: stateOf(breakers.homeserver, asked.homeserver),
@@ -297,6 +326,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       ...(['workspace', 'homeserver'] as const).flatMap((side) => catchUps.problem(portal, side) ?? []),
       ...(rooms.isArchived(portal) ? ['it is archived in Rocket.Chat: what is written on Matrix waits'] : []),
     ],
+    opening: directs.opening,
     portalChanged,
     wake,
     async stop() {
@@ -304,10 +334,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       await listener.close();
       await realtime.close();
       await directs.close();
+      await words.ended();
       await lanes.stop();
       await Promise.allSettled(background);
     },
   };
+  words.serve(createBridgeService(parts, bridge));
+  return bridge;
 }
 
 const stateOf = ({ state }: Breaker, asked: boolean): SideState => ({

@@ -32,11 +32,11 @@ export interface BridgeConfig {
   readonly store: string;
   readonly key: Secret | Uint8Array;
   readonly identity: BridgeIdentity['mode'];
-  readonly ends?: EndChoices | undefined;
   /** In a room with more members in Rocket.Chat, ghosts join when they speak; unset: 200. */
   readonly maxMembers?: number | undefined;
   /** At most so many puppets; unset: a tenth of the seats that the licence leaves, no limit without a licence. */
   readonly puppetSeats?: number | undefined;
+  readonly ends?: EndChoices | undefined;
   readonly deadlineMs?: number | undefined;
   /** A `fetch` and an agent that know the proxy and the certificate authority. */
   readonly network?: Pick<Network, 'fetch' | 'webSocketAgent'> | undefined;

@@ -63,11 +63,11 @@ export interface BridgeParts {
   readonly federation: Federation;
   readonly files: FileTerms;
   readonly emoji: CustomEmojiBook;
-  readonly ends: EndTerms;
   /** In a room with more members in Rocket.Chat, ghosts join when they speak. */
   readonly maxMembers: number;
   /** At most so many puppets; undefined: a tenth of the seats that the licence leaves, no limit without a licence. */
   readonly puppetSeats: number | undefined;
+  readonly ends: EndTerms;
   readonly clock: Clock;
   readonly log: Log;
   readonly passed: (checkpoint: Checkpoint) => void;

@@ -1,5 +1,6 @@
 import type { MatrixRoomId, WorkspaceRoomId } from '../core/ids.ts';
 import { portalLane } from '../store/lane-names.ts';
+import type { OlderRooms } from './direct/older-rooms.ts';
 import type { Lane, Portal, PortalId, Store } from '../store/types.ts';
 
 /** Name of the cursor that holds the workspace's clock (ms) at the time of the link. */
@@ -14,7 +15,13 @@ export class PortalIndex {
   readonly #byMatrixRoom = new Map<MatrixRoomId, Portal>();
   readonly #byWorkspaceRoom = new Map<WorkspaceRoomId, Portal>();
 
+  /** Of direct messages: rooms that they had before. */
+  readonly older: OlderRooms;
   readonly #linkedAt = new Map<PortalId, number>();
+
+  constructor(older: OlderRooms) {
+    this.older = older;
+  }
 
   async load(store: Store): Promise<void> {
     for (const portal of await store.portals.list()) {
@@ -46,8 +53,10 @@ export class PortalIndex {
     return this.#byLane.get(lane);
   }
 
+  /** Also by an older room of a direct message. */
   ofMatrixRoom(id: MatrixRoomId): Portal | undefined {
-    return this.#byMatrixRoom.get(id);
+    const older = this.#byMatrixRoom.has(id) ? undefined : this.older.of(id);
+    return older === undefined ? this.#byMatrixRoom.get(id) : this.#byWorkspaceRoom.get(older.workspaceRoomId);
   }
 
   ofWorkspaceRoom(id: WorkspaceRoomId): Portal | undefined {

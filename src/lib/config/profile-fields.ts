@@ -173,21 +173,6 @@ export const profileFields: readonly ProfileField[] = [
     parse: duration,
   },
   {
-    name: 'room-ends',
-    kinds: admin,
-    summary: 'what becomes of a room whose other side was deleted',
-    choices: ['close', 'keep', 'delete'],
-    default: 'close',
-  },
-  {
-    name: 'puppet-idle',
-    kinds: admin,
-    summary: 'how long accounts of people who left every bridged room stay active',
-    helpValue: 'DURATION',
-    default: '30d',
-    parse: duration,
-  },
-  {
     name: 'max-members',
     kinds: admin,
     summary: 'in rooms with more people, those of the workspace join on Matrix when they speak',
@@ -202,6 +187,21 @@ export const profileFields: readonly ProfileField[] = [
     helpValue: 'NUMBER',
     default: "a tenth of the licence's free seats, no limit without a licence",
     parse: count,
+  },
+  {
+    name: 'room-ends',
+    kinds: admin,
+    summary: 'what becomes of a room whose other side was deleted',
+    choices: ['close', 'keep', 'delete'],
+    default: 'close',
+  },
+  {
+    name: 'puppet-idle',
+    kinds: admin,
+    summary: 'how long accounts of people who left every bridged room stay active',
+    helpValue: 'DURATION',
+    default: '30d',
+    parse: duration,
   },
   {
     name: 'presence',

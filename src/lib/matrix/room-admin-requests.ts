@@ -2,7 +2,7 @@ import type { EventId, MatrixRoomId, MatrixUserId } from '../core/ids.ts';
 import { isRecord } from '../core/record.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import { type Acting, asUser, unlessCode } from './acting.ts';
-import { readProfile, requiredString, segment, statePath } from './client-shapes.ts';
+import { invitedIn, readProfile, requiredString, segment, statePath } from './client-shapes.ts';
 import type { HomeserverRequest } from './homeserver-http.ts';
 import type { RoomAdminApi, StateEvent } from './room-admin-types.ts';
 
@@ -69,6 +69,10 @@ export function roomAdminRequests(acting: Acting): RoomAdminApi {
       const events: readonly unknown[] = Array.isArray(answer['chunk']) ? answer['chunk'] : [];
       const people = events.flatMap((event) => readState(event) ?? []);
       return new Map(people.map(({ stateKey, content }) => [stateKey as MatrixUserId, readProfile(content)]));
+    },
+    async invited(roomId) {
+      const query = { ...me, membership: 'invite' };
+      return invitedIn(await http.json({ method: 'GET', path: roomPath(roomId, 'members'), query }));
     },
     kick: (roomId, userId, reason) => move('kick', roomId, { userId, reason }, ['leave', 'ban', undefined]),
     ban: (roomId, userId, reason) => move('ban', roomId, { userId, reason }, ['ban']),

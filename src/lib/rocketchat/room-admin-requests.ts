@@ -4,7 +4,7 @@ import { orAbsent } from './absence.ts';
 import type { ApiParts } from './api.ts';
 import { avatarRequest } from './avatar-request.ts';
 import { allPages } from './paging.ts';
-import { listIn, roomFrom, textIn } from './records.ts';
+import { listIn, roomFrom, textIn, timeOf } from './records.ts';
 import { isObject, type JsonObject } from './rest-answer.ts';
 import type { RoomAdminApi, RoomDetails } from './room-admin-types.ts';
 import { family, refuseDirect } from './room-family.ts';
@@ -123,7 +123,19 @@ export function roomAdminRequests(parts: ApiParts): RoomAdminApi {
 }
 
 function detailsFrom(room: JsonObject): RoomDetails {
-  const { announcement, description, ro, broadcast, muted, unmuted, avatarETag: etag, usersCount, prid } = room;
+  const {
+    announcement,
+    description,
+    ro,
+    broadcast,
+    muted,
+    unmuted,
+    avatarETag: etag,
+    usersCount,
+    prid,
+    ts,
+    u: creator,
+  } = room;
   return {
     ...roomFrom(room, 'GET /api/v1/rooms.info'),
     announcement: typeof announcement === 'string' ? announcement : '',
@@ -135,6 +147,8 @@ function detailsFrom(room: JsonObject): RoomDetails {
     avatarEtag: typeof etag === 'string' && etag !== '' ? etag : undefined,
     members: typeof usersCount === 'number' ? usersCount : 0,
     parentId: typeof prid === 'string' && prid !== '' ? (prid as WorkspaceRoomId) : undefined,
+    createdAt: timeOf(ts),
+    creator: isObject(creator) && typeof creator['_id'] === 'string' ? (creator['_id'] as WorkspaceUserId) : undefined,
   };
 }
 

@@ -31,6 +31,9 @@ export interface RoomDetails extends WorkspaceRoom {
   readonly members: number;
   /** Of a discussion: the room that it belongs to. */
   readonly parentId: WorkspaceRoomId | undefined;
+  /** By the workspace's clock, ms. */
+  readonly createdAt: number;
+  readonly creator: WorkspaceUserId | undefined;
 }
 
 /** Changes of rooms and of their people, as the calling account. What is so already is done. */

@@ -25,6 +25,7 @@ import { quarantineOf } from './quarantine.ts';
 import type { Schema, StoreDatabase } from './schema.ts';
 import { checkKey, initialiseSecrets, readEffectKey } from './secrets.ts';
 import { retryCollisions } from './transaction.ts';
+import { statsOf } from './stats.ts';
 import type { Store } from './types.ts';
 import { parseStoreUrl, type StoreUrl } from './url.ts';
 
@@ -139,6 +140,7 @@ function assemble(database: StoreDatabase, effectKey: Uint8Array, lock: StoreLoc
     quarantine: quarantineOf(database),
     leases: leasesOf(database),
     access: accessOf(database),
+    stats: statsOf(database),
     ...cursorsOf(database),
     effectKey,
     close: () => (closed ??= close()),

@@ -424,6 +424,24 @@ export interface AccessStore {
   blocked(): Promise<number>;
 }
 
+/** What was carried so far, and with whom. */
+export interface Stats {
+  /** By what it was and where people did it. Reactions that were taken back are not counted. */
+  carried(): Promise<
+    readonly {
+      readonly kind: LedgerEntry['kind'] | 'reaction';
+      readonly origin: Side;
+      readonly count: number;
+    }[]
+  >;
+  /** Messages since a time (ms), by days of UTC (`day`: its first ms), oldest first; days without any are left out. */
+  messagesByDay(
+    since: number,
+  ): Promise<readonly { readonly day: number; readonly origin: Side; readonly count: number }[]>;
+  /** Servers of the people from Matrix who spoke or have accounts here, those with most people first. */
+  servers(): Promise<readonly { readonly server: string; readonly people: number }[]>;
+}
+
 export interface Leases {
   /** undefined: somebody else holds it and it has not expired. Again by the same owner: the same token, new expiry. Expiry is counted by the database's clock. */
   acquire(name: string, owner: string, ttlMs: number): Promise<Lease | undefined>;
@@ -449,6 +467,7 @@ export interface Store {
   readonly quarantine: Quarantine;
   readonly leases: Leases;
   readonly access: AccessStore;
+  readonly stats: Stats;
   cursor(name: string): Promise<string | undefined>;
   cursors(prefix: string): Promise<ReadonlyMap<string, string>>;
   setCursor(name: string, value: string): Promise<void>;

@@ -47,6 +47,8 @@ export const features: readonly Feature[] = [
   ...roomSettingRows,
   ...roleRows,
   ...memberRows,
+  ...memberRows,
+  ...roomSettingRows,
   ...typingRows,
   ...receiptRows,
   ...presenceRows,

@@ -18,6 +18,7 @@ export function joinCrowd(hs: Homeserver, roomId: string, count: number): void {
       sender: userId,
       stateKey: userId,
       content: { membership: 'join', displayname: `Crowd ${number}` },
+      depth: room.depth + 1,
       originServerTs: hs.clock.now(),
       receivedAt: hs.clock.now(),
       stream,

@@ -28,11 +28,6 @@ export const noSeat = (userId: MatrixUserId): Refusal => ({
   text: `The workspace has no seat left for an account of ${userId} in Rocket.Chat, and without one nobody can have a direct message there.`,
 });
 
-export const NOT_DIRECT: Refusal = {
-  outcome: 'not a direct message',
-  text: 'This room is open to more people than a direct message in Rocket.Chat can be. An administrator of the bridge can link it with a channel.',
-};
-
 export const tooMany = (limit: number): Refusal => ({
   outcome: 'too many people',
   text: `A direct message in Rocket.Chat has at most ${limit} people, and this room has more. An administrator of the bridge can link it with a channel.`,

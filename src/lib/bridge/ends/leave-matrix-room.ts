@@ -3,7 +3,8 @@ import type { MatrixApi } from '../../matrix/types.ts';
 import type { Portal } from '../../store/types.ts';
 import { homeserverIn } from '../direct/hands.ts';
 import type { BridgeParts } from '../parts.ts';
-import { BRIDGE_STATE } from '../service/link.ts';
+import { noBridgeInfo } from '../homeserver/bridge-info.ts';
+import { BRIDGE_STATE, isClaimedFor } from '../homeserver/room-claim.ts';
 
 /** Runs a step of which a refusal does not keep the others from being done. */
 export type Step = (what: string, task: () => Promise<unknown>) => Promise<void>;
@@ -16,9 +17,15 @@ export async function leaveMatrixRoom(parts: BridgeParts, portal: Portal, step: 
   const { matrixRoomId: roomId, alias } = portal;
   if (roomId === undefined) return;
   const hand = homeserverIn(parts, portal);
-  await step('The claim on the Matrix room stays', () =>
-    hand.sendState(roomId, BRIDGE_STATE, parts.identity.workspaceId, {}),
-  );
+  await step('The claim on the Matrix room stays', async () => {
+    // Where the bot has no power it could not be written.
+    const { identity } = parts;
+    if (!(await isClaimedFor({ identity, homeserver: hand }, roomId, portal.workspaceRoomId))) return;
+    if (portal.direct === undefined)
+      for (const { type, stateKey, content } of noBridgeInfo(parts, portal.workspaceRoomId))
+        await hand.sendState(roomId, type, stateKey, content);
+    await hand.sendState(roomId, BRIDGE_STATE, parts.identity.workspaceId, {});
+  });
   if (alias !== undefined) await step('The alias stays', () => parts.homeserver.deleteAlias(alias as MatrixRoomAlias));
   if (portal.direct === undefined) {
     await step('The room stays in the directory', async () => {

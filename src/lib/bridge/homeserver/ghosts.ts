@@ -35,7 +35,10 @@ interface GhostHooks {
   readonly onEntered: (portal: Portal, author: WorkspaceAuthor) => void;
 }
 
-export function createGhosts(parts: BridgeParts, { onSeen, onEntered }: GhostHooks): Ghosts {
+/** Where no bridge runs that would follow it. */
+const UNHEARD: GhostHooks = { onSeen: () => {}, onEntered: () => {} };
+
+export function createGhosts(parts: BridgeParts, { onSeen, onEntered }: GhostHooks = UNHEARD): Ghosts {
   const serial = new SerialByKey<string>();
   const joined = new Remembered<MatrixApi>();
   const join = (portal: Portal, author: WorkspaceAuthor, entered = () => {}): Promise<MatrixApi> => {

@@ -3,6 +3,7 @@ import type { InboxRow, LedgerEntry, Portal, Settlement } from '../../store/type
 import { MEMBERSHIP_ROW } from '../direct/invite.ts';
 import type { HomeserverEvent } from '../events.ts';
 import { interpretMatrixMember } from '../membership/interpret-homeserver.ts';
+import { unlessRefused } from '../membership/refusal.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { interpretMatrixPins } from '../pins/interpret-homeserver.ts';
@@ -40,7 +41,9 @@ export async function interpretHomeserverRow(
     return nothing('malformed');
   }
   if (row.type === MEMBERSHIP_ROW) {
-    return portal.direct === undefined ? interpretMatrixMember(parts, portal, event) : nothing('direct message opened');
+    return portal.direct === undefined
+      ? unlessRefused<HomeserverEvent | Nothing>(interpretMatrixMember(parts, portal, event), nothing)
+      : nothing('direct message opened');
   }
   if (!isRelayed(event)) return nothing('ignored');
   if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);

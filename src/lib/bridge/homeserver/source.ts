@@ -2,6 +2,7 @@ import type { MatrixUserId } from '../../core/ids.ts';
 import type { NewInboxRow } from '../../store/types.ts';
 import { MEMBERSHIP_ROW, membershipRow } from '../direct/invite.ts';
 import { contentHash } from '../effect-ids.ts';
+import { invitationsIn } from '../invitations/received.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { matrixRolesRow } from '../roles/row.ts';
@@ -61,9 +62,10 @@ export function createHomeserverSource(parts: BridgeParts, portals: PortalIndex,
         const roles = matrixRolesRow(portals, raw);
         if (roles !== undefined) rows.push(roles);
       }
-      if (rows.length === 0) return;
+      const cursors = invitationsIn(parts, events);
+      if (rows.length === 0 && cursors.length === 0) return;
       parts.passed('record:before-commit');
-      const inserted = await parts.store.inbox.record({ rows });
+      const inserted = await parts.store.inbox.record({ rows, cursors });
       parts.passed('record:committed');
       parts.log('debug', 'transaction.recorded', { transactionId, events: events.length, new: inserted.length });
       for (const lane of new Set(inserted.map((row) => row.lane))) recorded(lane);

@@ -5,7 +5,16 @@ import type { BridgeParts } from '../parts.ts';
 import { rememberCount } from './count.ts';
 import { compareInWorkspace, compareOnMatrix } from './row.ts';
 import { settledWith } from './settled.ts';
-import { bannedIn } from './standing.ts';
+import { type Standing, bannedIn } from './standing.ts';
+
+/** Everybody who has a ghost or a puppet, by their id in Rocket.Chat. */
+export type KnownPeople = ReadonlyMap<WorkspaceUserId, Profile>;
+
+/** Read once for many rooms. */
+export async function knownPeople({ store }: Pick<BridgeParts, 'store'>): Promise<KnownPeople> {
+  const all = [...(await store.people.profiles('ghost')), ...(await store.people.profiles('puppet'))];
+  return new Map(all.flatMap((person) => (person.workspaceUserId ? [[person.workspaceUserId, person] as const] : [])));
+}
 
 export interface Comparison {
   /** Of people who stand to the room otherwise than was settled: each will be looked at in its turn. */
@@ -16,10 +25,13 @@ export interface Comparison {
   readonly members: number;
 }
 
+/** A room's people as both servers list them, and as they were settled. */
 interface Present {
-  readonly members: ReadonlyMap<WorkspaceUserId, WorkspaceUser>;
+  readonly inWorkspace: ReadonlyMap<WorkspaceUserId, WorkspaceUser>;
   readonly banned: ReadonlySet<WorkspaceUserId>;
-  readonly joined: ReadonlySet<MatrixUserId>;
+  readonly onMatrix: ReadonlySet<MatrixUserId>;
+  /** Ids of people who are settled as members. */
+  readonly settled: ReadonlySet<number>;
   readonly fields: ReadonlyMap<string, string>;
 }
 
@@ -28,66 +40,66 @@ interface Present {
  * those with a ghost or a puppet matter. What nobody told of is found so: `Hide_System_Messages` keeps joins and
  * leaves back, and default channels are joined without a word.
  */
-export async function compareMembers(parts: BridgeParts, portal: Portal): Promise<Comparison> {
-  const { matrixRoomId, roomType } = portal;
-  if (matrixRoomId === undefined) return { rows: [], absent: [], members: 0 };
-  const { people } = parts.store;
-  const members = await parts.workspace.members({ id: portal.workspaceRoomId, type: roomType });
-  const joined = new Set(await parts.homeserver.joinedMembers(matrixRoomId));
-  await rememberCount(parts, portal, joined.size);
-  const present: Present = {
-    members: new Map(members.map((user) => [user.id, user])),
-    banned: await bannedIn(parts, portal),
-    joined,
-    fields: await parts.store.agreed.of(portal.id),
-  };
-  const ghosts = new Set((await people.members(portal.id, 'ghost')).map(({ id }) => id));
-  const puppets = new Set((await people.members(portal.id, 'puppet')).map(({ id }) => id));
-  const known = [
-    ...(await people.profiles('ghost')).map((person) => ({ person, isMember: ghosts.has(person.id) })),
-    ...(await people.profiles('puppet')).map((person) => ({ person, isMember: puppets.has(person.id) })),
-  ];
-  const rows = known.flatMap(({ person, isMember }) => differing(parts, portal, present, person, isMember));
-  return { rows, absent: await absentOf(parts, present, ghosts), members: members.length };
+export async function compareMembers(parts: BridgeParts, portal: Portal, known: KnownPeople): Promise<Comparison> {
+  if (portal.matrixRoomId === undefined) return { rows: [], absent: [], members: 0 };
+  const present = await presentIn(parts, portal, portal.matrixRoomId);
+  const rows = [...known].flatMap(([id, person]) => differing(parts, portal, present, id, person));
+  return { rows, absent: absentOf(parts, present, known), members: present.inWorkspace.size };
 }
 
-/** Invitations and bans on Matrix are not in its list; the one who has them is asked for. */
+async function presentIn(
+  parts: BridgeParts,
+  portal: Portal,
+  matrixRoomId: NonNullable<Portal['matrixRoomId']>,
+): Promise<Present> {
+  const { agreed, people } = parts.store;
+  const members = await parts.workspace.members({ id: portal.workspaceRoomId, type: portal.roomType });
+  const onMatrix = new Set(await parts.homeserver.joinedMembers(matrixRoomId));
+  await rememberCount(parts, portal, onMatrix.size);
+  const settled = [...(await people.members(portal.id, 'ghost')), ...(await people.members(portal.id, 'puppet'))];
+  return {
+    inWorkspace: new Map(members.map((user) => [user.id, user])),
+    banned: await bannedIn(parts, portal),
+    onMatrix,
+    settled: new Set(settled.map(({ id }) => id)),
+    fields: await agreed.of(portal.id),
+  };
+}
+
+/** Invitations and bans on Matrix are not in its list: whoever should have one is asked for. */
 function differing(
   parts: BridgeParts,
   portal: Portal,
-  { members, banned, joined, fields }: Present,
+  present: Present,
+  userId: WorkspaceUserId,
   person: Profile,
-  isMember: boolean,
 ): NewInboxRow[] {
-  const { matrixUserId, workspaceUserId, kind } = person;
-  if (workspaceUserId === undefined) return [];
-  const settled = settledWith(fields, person, isMember);
-  const inWorkspace = banned.has(workspaceUserId) ? 'banned' : members.has(workspaceUserId) ? 'in' : 'out';
-  // Ghosts that are to join are brought in beside the lane.
-  const isToJoin =
-    kind === 'ghost' && inWorkspace === 'in' && settled.inWorkspace === 'out' && settled.ban === undefined;
-  const isMoved = inWorkspace !== settled.inWorkspace && !isToJoin;
-  const isIn = joined.has(matrixUserId);
-  const isInAsSettled = isIn ? settled.onMatrix === 'in' : settled.onMatrix === 'out' || settled.onMatrix === 'banned';
-  const isOurs = kind === 'ghost' && isIn;
+  const isMember = present.settled.has(person.id);
+  const settled = settledWith(present.fields, person, isMember);
+  const there = standingIn(present, userId);
+  const isOnMatrix = present.onMatrix.has(person.matrixUserId);
+  const isGhost = person.kind === 'ghost';
+  // Ghosts that are to join are brought in beside the lane, and join by us alone.
+  const isToJoin = isGhost && there === 'in' && !isMember && settled.ban === undefined;
+  const isGone = !isOnMatrix && (settled.onMatrix === 'in' || settled.onMatrix === 'invited');
+  const hasCome = isOnMatrix && settled.onMatrix !== 'in' && !isGhost;
   return [
-    ...(isMoved ? [compareInWorkspace(parts, portal, { userId: workspaceUserId })] : []),
-    ...(isInAsSettled || isOurs ? [] : [compareOnMatrix(parts, portal, matrixUserId)]),
+    ...(there === settled.inWorkspace || isToJoin ? [] : [compareInWorkspace(parts, portal, { userId })]),
+    ...(isGone || hasCome ? [compareOnMatrix(parts, portal, person.matrixUserId)] : []),
   ];
 }
 
-async function absentOf(
-  { isOwnAccount, store }: BridgeParts,
-  { members, fields }: Present,
-  ghosts: ReadonlySet<number>,
-): Promise<WorkspaceUser[]> {
-  const absent: WorkspaceUser[] = [];
-  for (const user of members.values()) {
-    if (!user.active || (await isOwnAccount(user.id))) continue;
-    const person = await store.people.byWorkspaceUser(user.id);
-    if (person !== undefined && (ghosts.has(person.id) || settledWith(fields, person, false).ban !== undefined))
-      continue;
-    absent.push(user);
-  }
-  return absent;
+function standingIn({ banned, inWorkspace }: Present, id: WorkspaceUserId): Standing {
+  if (banned.has(id)) return 'banned';
+  return inWorkspace.has(id) ? 'in' : 'out';
+}
+
+function absentOf({ identity }: BridgeParts, present: Present, known: KnownPeople): WorkspaceUser[] {
+  return [...present.inWorkspace.values()].filter(({ id, active }) => {
+    if (!active || id === identity.workspaceBot) return false;
+    const person = known.get(id);
+    if (person === undefined) return true;
+    const isMember = present.settled.has(person.id);
+    return person.kind === 'ghost' && !isMember && settledWith(present.fields, person, false).ban === undefined;
+  });
 }

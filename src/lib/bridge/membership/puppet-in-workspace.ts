@@ -17,8 +17,8 @@ export async function movePuppet(work: Work, event: HomeserverMembershipChanged,
   if (id === undefined) return { outcome: 'no puppet' };
   if (event.now === 'in') return enter(work, event, person, id);
   puppets.left(portal, person.matrixUserId);
-  if (event.now === 'banned') return ban(work, event, person, id);
-  if (event.settled.onMatrix === 'banned') return unban(work, event, person, id);
+  if (event.now === 'banned') return banPuppet(work, event, person, id);
+  if (event.settled.onMatrix === 'banned') return unbanPuppet(work, event, person, id);
   const isDeclined = event.settled.onMatrix === 'invited';
   const refusal = await goAway(work, event, person, id);
   // Whoever must stay is tried again when people are compared next.
@@ -63,7 +63,7 @@ async function goAway(
   return `stays in Rocket.Chat: ${refusal.inShort}`;
 }
 
-async function ban(
+async function banPuppet(
   work: Work,
   { settled }: HomeserverMembershipChanged,
   person: Profile,
@@ -83,7 +83,7 @@ async function ban(
   return { outcome: `stays in Rocket.Chat: ${bannedOn.inShort}` };
 }
 
-async function unban(
+async function unbanPuppet(
   { parts, portal }: Work,
   { settled }: HomeserverMembershipChanged,
   person: Profile,

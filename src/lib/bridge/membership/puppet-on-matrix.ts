@@ -1,4 +1,4 @@
-import type { MatrixUserId, WorkspaceUserId } from '../../core/ids.ts';
+import type { MatrixUserId } from '../../core/ids.ts';
 import type { RemoteError } from '../../core/remote-error.ts';
 import type { Profile } from '../../store/types.ts';
 import type { WorkspaceMembershipChanged } from '../events.ts';
@@ -20,8 +20,8 @@ export async function movePuppetsPerson(
 ): Promise<Outcome> {
   if (event.now === 'in') return bringIn(work, event, person);
   work.puppets.left(work.portal, person.matrixUserId);
-  if (event.now === 'banned') return ban(work, event, person);
-  return event.settled.inWorkspace === 'banned' ? unban(work, event, person) : putOut(work, event, person);
+  if (event.now === 'banned') return banPerson(work, event, person);
+  return event.settled.inWorkspace === 'banned' ? unbanPerson(work, event, person) : putOut(work, event, person);
 }
 
 /** Added in Rocket.Chat: whoever is not in the Matrix room is invited there. */
@@ -64,7 +64,7 @@ async function putOut(work: Work, event: WorkspaceMembershipChanged, person: Pro
   return { outcome: 'removed', ...(await settleMember(parts, portal, person, false, { ban })) };
 }
 
-async function ban(work: Work, event: WorkspaceMembershipChanged, person: Profile): Promise<Outcome> {
+async function banPerson(work: Work, event: WorkspaceMembershipChanged, person: Profile): Promise<Outcome> {
   const { parts, portal, roomId } = work;
   const id = person.matrixUserId;
   parts.passed('apply:before-act');
@@ -76,7 +76,7 @@ async function ban(work: Work, event: WorkspaceMembershipChanged, person: Profil
   return { outcome: 'banned', ...(await settleMember(parts, portal, person, false, { ban: on })) };
 }
 
-async function unban(work: Work, event: WorkspaceMembershipChanged, person: Profile): Promise<Outcome> {
+async function unbanPerson(work: Work, event: WorkspaceMembershipChanged, person: Profile): Promise<Outcome> {
   const { parts, portal, roomId } = work;
   const id = person.matrixUserId;
   const refusal = event.settled.ban === 'both' ? await refusalOf(parts.homeserver.unban(roomId, id)) : undefined;
@@ -98,7 +98,7 @@ async function putBack(work: Work, { author }: WorkspaceMembershipChanged, refus
   const { parts, portal } = work;
   const { id, refusal, deed } = refused;
   if (deed === 'banned') await refusalOf(parts.workspace.unbanFromRoom(portal.workspaceRoomId, author.id));
-  const stays = await addToWorkspace(parts, portal, author.id as WorkspaceUserId);
+  const stays = await addToWorkspace(parts, portal, author.id);
   parts.passed('apply:acted');
   const bot = parts.homeserver.userId;
   const why = `${id} could not be ${deed} on Matrix, where ${bot} may not do that, and is back here.`;

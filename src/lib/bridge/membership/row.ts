@@ -33,8 +33,12 @@ const DONE_TO_THEM = new Set([
   'user-unbanned',
 ]);
 
-/** What a Rocket.Chat message says of a room's people. undefined: nothing. */
-export function membersRow(portals: PortalIndex, raw: RawMessage): NewInboxRow | undefined {
+/** What a Rocket.Chat message says of a room's people. undefined: nothing, or what the bridge itself did. */
+export async function membersRow(
+  { isOwnAccount }: Pick<BridgeParts, 'isOwnAccount'>,
+  portals: PortalIndex,
+  raw: RawMessage,
+): Promise<NewInboxRow | undefined> {
   const message = readMessage(raw);
   const portal = message && portals.ofWorkspaceRoom(message.roomId);
   if (message?.systemType === undefined || portal === undefined || portal.direct !== undefined) return undefined;
@@ -44,7 +48,7 @@ export function membersRow(portals: PortalIndex, raw: RawMessage): NewInboxRow |
     : DONE_TO_THEM.has(systemType)
       ? { username: text, by: author.username }
       : undefined;
-  if (news === undefined) return undefined;
+  if (news === undefined || (await isOwnAccount(author.id))) return undefined;
   const common = { side: 'workspace', lane: portal.lane, type: MEMBERS } as const;
   return { ...common, key: `${id}|members`, ref: id, order: at, body: JSON.stringify(news) };
 }

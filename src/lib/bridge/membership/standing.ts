@@ -28,9 +28,10 @@ export async function standingInWorkspace(
   portal: Portal,
   id: WorkspaceUserId,
 ): Promise<Standing> {
-  if ((await bannedIn(parts, portal)).has(id)) return 'banned';
   const room = { id: portal.workspaceRoomId, type: portal.roomType };
-  return (await parts.workspace.isInRoom(room, id)) ? 'in' : 'out';
+  const [banned, isIn] = await Promise.all([bannedIn(parts, portal), parts.workspace.isInRoom(room, id)]);
+  if (banned.has(id)) return 'banned';
+  return isIn ? 'in' : 'out';
 }
 
 /** Nobody where the version has no bans, or where the bot may not see them. */

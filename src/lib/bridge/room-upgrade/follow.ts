@@ -10,7 +10,7 @@ import { sayInWorkspace } from '../notices/say.ts';
 import type { Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { reagreeOnRoom } from '../room-state/seed.ts';
-import { BRIDGE_STATE } from '../service/link.ts';
+import { BRIDGE_STATE } from '../homeserver/room-claim.ts';
 import type { Work } from '../workspace/acting.ts';
 import { tellEncrypted } from '../workspace/tell-encrypted.ts';
 import { rememberFormer } from './former-rooms.ts';

@@ -4,7 +4,7 @@ import { RemoteError } from '../../core/remote-error.ts';
 import type { Portal } from '../../store/types.ts';
 import type { HomeserverRoomReplaced } from '../events.ts';
 import type { BridgeParts } from '../parts.ts';
-import { BRIDGE_STATE } from '../service/link.ts';
+import { BRIDGE_STATE } from '../homeserver/room-claim.ts';
 
 /** Why a replacement can't be followed; `waits`: an invitation would help. */
 export interface Unusable {

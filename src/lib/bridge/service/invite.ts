@@ -35,7 +35,7 @@ export async function inviteUsers(
 }
 
 /** The id of somebody who may be invited, or why not. */
-async function invitee(parts: BridgeParts, text: string): Promise<MatrixUserId | { readonly reason: string }> {
+export async function invitee(parts: BridgeParts, text: string): Promise<MatrixUserId | { readonly reason: string }> {
   const parsed = parseUserId(text);
   if (parsed === undefined || parsed.localpart === '')
     return { reason: `${text} is not a Matrix id: write @alice:example.org` };

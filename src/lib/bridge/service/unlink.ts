@@ -1,4 +1,6 @@
 import type { Bridge } from '../bridge.ts';
+import { createOlderRooms } from '../direct/older-rooms.ts';
+import { leaveOlderRooms } from '../direct/supersede.ts';
 import { closePortal } from '../ends/close-portal.ts';
 import type { BridgeParts } from '../parts.ts';
 import { portalNamed } from './portal-named.ts';
@@ -19,5 +21,6 @@ export async function unlinkRooms(
     outcome: 'unlinked',
     matrixRoom: 'leave',
   });
+  await leaveOlderRooms(parts, bridge?.opening.older ?? (await createOlderRooms(parts.store)), portal);
   return { room: viewOf(closed, 0, []), changed: true, warnings };
 }

@@ -40,12 +40,12 @@ export async function catchUp(
     if (!isKnown && (readTime(raw['ts']) ?? 0) < portals.linkedAt(portal)) continue;
     const pins = pinsRow(portals, raw);
     if (pins !== undefined) rows.push(pins);
+    const members = await membersRow(parts, portals, raw);
+    if (members !== undefined) rows.push(members);
     const room = roomRow(portals, raw);
     if (room !== undefined) rows.push(room);
     const roles = rolesRow(portals, raw);
     if (roles !== undefined) rows.push(roles);
-    const members = membersRow(portals, raw);
-    if (members !== undefined) rows.push(members);
     const row = await messageRow(parts, portals, raw, isKnown);
     if (row === undefined) continue;
     rows.push(row);

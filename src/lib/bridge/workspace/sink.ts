@@ -1,4 +1,5 @@
 import type { InboxRow, Portal } from '../../store/types.ts';
+import { actingPortal, targetOf } from '../direct/acting-portal.ts';
 import { partsIn } from '../direct/hands.ts';
 import { isPartOf, leftOut } from '../direct/left-out.ts';
 import type { HomeserverEvent, SettledWith } from '../events.ts';
@@ -26,6 +27,9 @@ export interface WorkspaceSink {
   apply(portal: Portal, row: InboxRow, event: HomeserverEvent, how: Manner): Promise<Outcome>;
 }
 
+/** Of a message in a direct message that this person was not in yet. */
+const OF_AN_OLDER_ROOM: Outcome = { outcome: 'of an older room' };
+
 export function createWorkspaceSink(
   parts: BridgeParts,
   { ghosts, puppets }: { readonly ghosts: Ghosts; readonly puppets: Puppets },
@@ -36,9 +40,11 @@ export function createWorkspaceSink(
   const { settings } = parts;
   return {
     async apply(portal, row, event, how) {
-      const here = await partsIn(parts, portal);
-      const work: Work = { parts: here, puppets, lookUp, settings, portal, row, how };
-      if (!(await isPartOf(work, event.sender))) return leftOut(work, event);
+      const where = await actingPortal(parts, portal, row, event);
+      const here = await partsIn(parts, where);
+      const work: Work = { parts: here, puppets, lookUp, settings, portal: where, row, how };
+      if (!(await isPartOf(work, event.sender)))
+        return where.id !== portal.id && targetOf(event) !== undefined ? OF_AN_OLDER_ROOM : leftOut(work, event);
       switch (event.kind) {
         case 'message.posted':
           return event.file === undefined ? settledWith(event, post(work, event)) : postFile(work, event, event.file);
