@@ -174,11 +174,7 @@ export const errorCatalogue = Object.freeze({
     'See what the bridge says: rcfed sandbox up --verbose',
     'Start the servers alone: rcfed sandbox up --no-bridge',
   ),
-  RCFED_SANDBOX_CIRCLE: entry(
-    1,
-    true,
-    'Run it again and report what it prints: rcfed sandbox demo --circle --verbose',
-  ),
+  RCFED_SANDBOX_CIRCLE: entry(1, true, 'Run it again and report what it prints: rcfed sandbox demo --circle --verbose'),
   RCFED_SANDBOX_DIFFERS: entry(70, false, 'Run it again and report what it prints: rcfed sandbox demo --verbose'),
   RCFED_SANDBOX_FEATURES: entry(
     1,

@@ -53,7 +53,7 @@ export function peopleOf(database: StoreDatabase): People {
   };
 }
 
-export function profile(row: Selectable<PersonTable>): Profile {
+function profile(row: Selectable<PersonTable>): Profile {
   return {
     id: row.id,
     kind: row.kind as Person['kind'],

@@ -1,5 +1,5 @@
 import type { EventId, MatrixUserId, WorkspaceUserId } from '../core/ids.ts';
-import type { Person, LedgerEntry, PollEntry, PortalId, Profile, ReactionEntry } from './types.ts';
+import type { LedgerEntry, PollEntry, PortalId, ReactionEntry } from './types.ts';
 
 /** Somebody, as both servers know them; their own account is on the side that `home` names. */
 export interface Somebody {
@@ -15,8 +15,6 @@ export interface Somebody {
 export interface PersonalData {
   /** Portals, closed ones too, of which the person is known to be a member. */
   portalsOf(personId: number): Promise<readonly PortalId[]>;
-  /** Members of a portal. */
-  membersOf(portalId: PortalId, kind: Person['kind']): Promise<readonly Profile[]>;
   /**
    * What they wrote: messages, their parts and edits, by event id, from behind `after` on.
    * `standing`: only what is not redacted yet.

@@ -1,6 +1,5 @@
 import { type Expression, type SqlBool, sql } from 'kysely';
 import { ledgerEntry } from './ledger.ts';
-import { profile } from './people.ts';
 import type { PersonalData, Somebody } from './personal-types.ts';
 import { pollEntry } from './polls.ts';
 import { reactionEntry } from './reactions.ts';
@@ -17,15 +16,6 @@ export function personalOf(database: StoreDatabase): PersonalData {
     async portalsOf(personId) {
       const query = kysely.selectFrom('members').select('portal_id').where('person_id', '=', personId);
       return (await query.orderBy('portal_id').execute()).map((row) => row.portal_id);
-    },
-    async membersOf(portalId, kind) {
-      const query = kysely
-        .selectFrom('people')
-        .innerJoin('members', 'members.person_id', 'people.id')
-        .selectAll('people')
-        .where('members.portal_id', '=', portalId)
-        .where('people.kind', '=', kind);
-      return (await query.orderBy('people.id').execute()).map(profile);
     },
     async written(who, { after, limit, standing }) {
       let query = theirLedger(kysely, who).selectAll();

@@ -40,7 +40,7 @@ export async function matrixFate(parts: BridgeParts, portal: Portal): Promise<Ma
   const hand = homeserverIn(parts, portal);
   const { matrixRoomId: roomId } = portal;
   if (roomId === undefined) return GONE;
-  const ghosts = await parts.store.personal.membersOf(portal.id, 'ghost');
+  const ghosts = await parts.store.people.members(portal.id, 'ghost');
   const witnesses = ghosts.slice(0, WITNESSES).map(({ matrixUserId }) => parts.homeserver.as(matrixUserId));
   for (const witness of [hand, ...witnesses]) {
     const state = await stateSeenBy(witness, roomId);

@@ -42,7 +42,7 @@ export async function leaveMatrixRoom(parts: BridgeParts, portal: Portal, step: 
  */
 async function leaveAsGhosts(parts: BridgeParts, portal: Portal, roomId: MatrixRoomId, step: Step): Promise<void> {
   const last = portal.direct?.ghost;
-  const known = await parts.store.personal.membersOf(portal.id, 'ghost');
+  const known = await parts.store.people.members(portal.id, 'ghost');
   const shown = await homeserverIn(parts, portal)
     .joinedMembers(roomId)
     .catch(() => []);

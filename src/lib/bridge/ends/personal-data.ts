@@ -112,7 +112,9 @@ async function whyItMayComeAgain(
   }
   const user = workspaceUserId === undefined ? undefined : await parts.workspace.userById(workspaceUserId);
   return user?.active === true
-    ? ['Their account in Rocket.Chat is active: what they write from now on is carried over.']
+    ? [
+        'Their account in Rocket.Chat is active: in bridged rooms they appear on Matrix again, with what they write then.',
+      ]
     : [];
 }
 

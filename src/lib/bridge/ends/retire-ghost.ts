@@ -36,14 +36,15 @@ export async function retireGhost(
     });
   }
   const api = parts.homeserver.as(ghost.matrixUserId);
+  // Before it leaves: whoever is settled as a member and is gone counts as put out, and would be so in Rocket.Chat too.
+  for (const portalId of await parts.store.personal.portalsOf(ghost.id))
+    await people.setMember(portalId, ghost.id, false);
   // First of all: Synapse writes a new profile into the rooms behind its answer, by joining them anew.
   await leaveEverywhere(api);
   await api.setDisplayName(RETIRED_NAME);
   await api.setAvatarUrl('');
   // What a change from just before may have brought it back into.
   await leaveEverywhere(api);
-  for (const portalId of await parts.store.personal.portalsOf(ghost.id))
-    await people.setMember(portalId, ghost.id, false);
   await api.removeDevice();
   await people.update(ghost.id, { ready: false, displayName: RETIRED_NAME, avatar: undefined });
   parts.log('info', 'ghost.retired', { ghost: ghost.matrixUserId, what });

@@ -42,7 +42,9 @@ export function createRoomEnds(options: RoomEndsOptions): LiveFeature {
     ...[...unfinished.values()].filter((one) => one.side === side).map(({ portal }) => portal),
   ];
   const close = async (portal: Portal, side: Side, closing: Closing): Promise<void> => {
-    const isOurs = (): boolean => unfinished.has(portal.id) || index.ofLane(portal.lane) !== undefined;
+    // Nobody else closed it meanwhile, and it did not go on in another room.
+    const isOurs = (): boolean =>
+      unfinished.has(portal.id) || index.ofLane(portal.lane)?.matrixRoomId === portal.matrixRoomId;
     if (!isOurs()) return;
     parts.log('warn', 'notice.room-ended', { portal: portal.name, why: closing.outcome });
     await lastWords(parts, portal, side, signal);
@@ -118,7 +120,7 @@ async function endingInWorkspace(parts: BridgeParts, portal: Portal): Promise<Cl
 
 /** Some puppet that is still in the room: the bot is not. */
 async function memberOf(parts: BridgeParts, portal: Portal): Promise<WorkspaceApi | undefined> {
-  for (const { matrixUserId } of await parts.store.personal.membersOf(portal.id, 'puppet')) {
+  for (const { matrixUserId } of await parts.store.people.members(portal.id, 'puppet')) {
     const puppet = asPuppet(parts, await parts.store.people.byMatrixUser(matrixUserId));
     if (puppet !== undefined) return puppet.api;
   }
