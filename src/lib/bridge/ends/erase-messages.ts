@@ -6,6 +6,7 @@ import { homeserverIn, partsIn } from '../direct/hands.ts';
 import { transactionId } from '../effect-ids.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { ErasedPage, EraseFailure } from '../service/personal-view.ts';
+import { roomWith } from '../room-upgrade/former-rooms.ts';
 import { personNamed } from './somebody.ts';
 
 /** Each is a request or two. */
@@ -70,8 +71,8 @@ export async function redactAs(
   { matrixUserId }: Pick<Somebody, 'matrixUserId'>,
   eventId: EventId,
 ): Promise<void> {
-  const { matrixRoomId: roomId } = portal;
-  if (roomId === undefined) return;
+  if (portal.matrixRoomId === undefined) return;
+  const roomId = await roomWith({ parts, portal, roomId: portal.matrixRoomId }, [{ eventId }]);
   const ghost = parts.homeserver.as(matrixUserId);
   const redact = (actor: typeof ghost): Promise<EventId> => {
     const effect = {
