@@ -88,6 +88,8 @@ describe.each(homeservers)('the client on the $name homeserver', (kind) => {
     const api = bot.as(`@${localpart}:${lab.homeserver.serverName}` as MatrixUserId);
     await api.ensureDevice();
     await api.ensureDevice();
+    await api.removeDevice();
+    await api.removeDevice();
     await expect(bot.registerGhost(`other-${unique()}`)).rejects.toMatchObject({
       side: 'homeserver',
       code: 'M_EXCLUSIVE',

@@ -1,5 +1,6 @@
 // What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
 import type { PortalRetention } from '../../store/types.ts';
+import type { PersonalService } from './personal-view.ts';
 import type { ChangeRoomRequest, ChangeRoomView } from './change-room-view.ts';
 import type { OpenDirectRequest, OpenDirectView } from './direct-view.ts';
 import type { FederationRolesService } from './roles-view.ts';
@@ -186,7 +187,7 @@ export interface AsideView {
   readonly senderTold: boolean;
 }
 
-export interface BridgeService extends FederationRolesService {
+export interface BridgeService extends FederationRolesService, PersonalService {
   create(request: CreateRequest): Promise<CreateView>;
   join(request: JoinRequest): Promise<JoinView>;
   invitations(): Promise<InvitationsView>;
