@@ -1,5 +1,5 @@
+import { problemOf } from '../lib/bridge/service/refused-people.ts';
 import type { BridgeService, InviteView } from '../lib/bridge/service/views.ts';
-import { RcfedError } from '../lib/core/errors.ts';
 import { table } from '../lib/output/table.ts';
 import type { CommandResult } from './base-command.ts';
 
@@ -31,8 +31,7 @@ export const invitePeople = (
 
 /** Exit 0: everybody is invited; 1: nobody could be; 9: some could not, and are named. */
 export function invitedResult(room: string, people: readonly InviteView[]): CommandResult<InviteData> {
-  const refused = people.filter(({ outcome }) => outcome === 'refused');
-  const names = refused.map(({ user }) => user).join(', ');
+  const problem = problemOf(people, `could not be invited to ${room}`);
   return {
     data: { room, people },
     view: [
@@ -45,14 +44,6 @@ export function invitedResult(room: string, people: readonly InviteView[]): Comm
         people,
       ),
     ],
-    ...(refused.length === 0
-      ? {}
-      : {
-          problem: new RcfedError(
-            refused.length === people.length ? 'RCFED_REFUSED' : 'RCFED_PARTLY_DONE',
-            `${refused.length} of ${people.length} could not be invited to ${room}`,
-            { why: `${names}.` },
-          ),
-        }),
+    ...(problem === undefined ? {} : { problem }),
   };
 }

@@ -1,5 +1,5 @@
 import { RcfedError } from '../lib/core/errors.ts';
-import { closest } from './closest.ts';
+import { closest } from '../lib/core/closest.ts';
 
 interface ParseErrorShape {
   readonly constructor: { readonly name: string };

@@ -1,5 +1,5 @@
 import { RcfedError } from '../lib/core/errors.ts';
-import { closest } from './closest.ts';
+import { closest } from '../lib/core/closest.ts';
 
 /**
  * The error for words that name no command, with up to three that may have been meant. Nothing is

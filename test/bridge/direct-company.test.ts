@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { MatrixRoomId, MatrixUserId } from '../../src/lib/core/ids.ts';
 import type { MatrixApi } from '../../src/lib/matrix/types.ts';
 import { type Bench, type RunningBridge, bodiesIn, post, send, startBench, textsIn } from '../support/bridge-bench.ts';
-import { aliceReads, allIsWell, askHomeserver, bobReads } from '../support/bridge-scene.ts';
+import { allIsWell, askHomeserver } from '../support/bridge-scene.ts';
 import {
   acceptDirect,
   directRoomOf,
@@ -75,47 +75,6 @@ describe.each(finerHomeservers)('who is in a direct message, on $name', (homeser
     await eventually(async () => expect(await bodiesIn(two.alice, matrixRoom)).toEqual(['all of you', 'me too']));
     await send(two.alice, matrixRoom, 'hello all');
     await eventually(async () => expect(await textsIn(one.bob, id)).toEqual(['all of you', 'me too', 'hello all']));
-  });
-
-  test('a third person can not be added, which is said on both sides', async () => {
-    const scene = await newDirect(bench);
-    const { alice, matrixRoom } = scene;
-    const third = await newStrangers(bench);
-    await alice.invite(matrixRoom, third.ghost);
-    expect(await notices(alice, matrixRoom, third.ghost)).toHaveLength(1);
-    await eventually(async () => expect((await textsIn(scene.bob, scene.room.id)).join()).toContain(third.bobName));
-    await eventually(async () =>
-      expect(await alice.state(matrixRoom, 'm.room.member', third.ghost)).toMatchObject({ membership: 'leave' }),
-    );
-    await alice.invite(matrixRoom, third.alice.userId);
-    await third.alice.join(matrixRoom);
-    await notices(alice, matrixRoom, third.alice.userId);
-    await send(third.alice, matrixRoom, 'can you hear me?');
-    await notices(alice, matrixRoom, 'what they write here is not seen there');
-    await send(third.alice, matrixRoom, 'and now?');
-    await send(alice, matrixRoom, 'it is no use');
-    await eventually(async () => expect((await textsIn(scene.bob, scene.room.id)).at(-1)).toBe('it is no use'));
-    expect((await textsIn(scene.bob, scene.room.id)).join()).not.toContain('can you hear me?');
-    expect(await notices(alice, matrixRoom, 'what they write here is not seen there')).toHaveLength(1);
-  });
-
-  test('the same two people again: the newer room goes on, the older says so', async () => {
-    const scene = await newDirect(bench);
-    const { alice, bob, ghost, room, matrixRoom: older } = scene;
-    const before = await post(bob, room, 'in the older one');
-    await aliceReads(scene, ['in the older one']);
-    const newer = await startOnMatrix(alice, [ghost]);
-    await send(alice, newer, 'here now');
-    await bobReads(scene, ['in the older one', 'here now']);
-    await post(bob, room, 'I see');
-    await eventually(async () => expect(await bodiesIn(alice, newer)).toEqual(['here now', 'I see']));
-    expect(await notices(alice, older, 'goes on in a newer room')).toHaveLength(1);
-    await eventually(async () => expect(await isThere(alice, older, ghost)).toBe(false));
-    // What is in the older room stays as it was.
-    await bob.updateMessage(room.id, before, 'changed');
-    await post(bob, room, 'after that');
-    await eventually(async () => expect(await bodiesIn(alice, newer)).toEqual(['here now', 'I see', 'after that']));
-    expect(await bodiesIn(alice, older)).toContain('in the older one');
   });
 
   test('a room with encryption is refused, and the reason said', async () => {

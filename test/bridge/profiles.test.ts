@@ -6,6 +6,7 @@ import {
   askHomeserver,
   askWorkspace,
   bobReads,
+  eventOnMatrix,
   newConversation,
   newScene,
   puppetId,
@@ -90,7 +91,7 @@ describe.each(finerHomeservers)('names and pictures, as they are told of, on $na
     const { username } = await scene.bob.me();
     await askWorkspace(bench, bench.admin, 'users.update', {
       userId: idOf(scene.bob),
-      data: { username: `${username}.new`, name: 'Bob the Renamed' },
+      data: { username: `${username}.new`, name: 'Bob the Renamed', email: `${username}.new@people.test` },
     });
     await eventually(async () => expect((await ghostLooks())?.displayName).toBe('Bob the Renamed'));
     await post(scene.bob, scene.room, 'still me');
@@ -101,6 +102,14 @@ describe.each(finerHomeservers)('names and pictures, as they are told of, on $na
     );
     const { people } = running.connected.parts.store;
     expect((await people.byUsername('ghost', `${username}.new`))?.matrixUserId).toBe(scene.ghost);
+    // Who is named by the new one is meant, and who gets the old one is somebody else.
+    const successor = await bench.workspaceUser(username);
+    await successor.joinRoom(scene.room.id);
+    await post(successor, scene.room, `I am not @${username}.new`);
+    const said = await eventually(() => eventOnMatrix(scene, `I am not Bob the Renamed`));
+    expect(said['content']).toMatchObject({ 'm.mentions': { user_ids: [scene.ghost] } });
+    expect(said['sender']).not.toBe(scene.ghost);
+    expect((await people.byUsername('ghost', username))?.matrixUserId).toBe(said['sender']);
     // A picture is found under the new name.
     const bytes = newPicture();
     await bench.admin.setAvatar(idOf(scene.bob), bytes, 'image/png');

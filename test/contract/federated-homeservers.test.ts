@@ -16,7 +16,7 @@ import {
   textsIn,
 } from '../support/bridge-bench.ts';
 import { eventually } from '../support/eventually.ts';
-import { type HomeserverKind, synapse } from '../support/homeservers.ts';
+import { type HomeserverKind, homeservers } from '../support/homeservers.ts';
 
 const SECOND = 'bbb.test';
 
@@ -32,17 +32,14 @@ async function personOn({ url, serverName, registerUser }: RunningHomeserver, lo
   });
 }
 
-// Whether a Synapse must be there is said by test/support/homeservers.ts, loudly.
-describe.runIf(synapse !== undefined)('two homeservers that federate', () => {
+describe.each(homeservers)('two $name homeservers that federate', ({ name, startFederated }) => {
   let second: RunningHomeserver;
   let bench: Bench;
   let bridge: RunningBridge;
 
   beforeAll(async () => {
-    if (synapse === undefined) return;
-    const { startFederated } = synapse;
     const first: HomeserverKind = {
-      name: 'synapse',
+      name,
       async start({ serverName = 'aaa.test', registrations = [] } = {}) {
         const [one, other] = await startFederated({ names: [serverName, SECOND], registrations });
         if (one === undefined || other === undefined) throw new Error('two names are two servers');

@@ -67,6 +67,24 @@ describe.each(homeservers)('what the $name homeserver pushes', (kind) => {
     expect(event.unsigned?.['transaction_id']).toBeUndefined();
   });
 
+  test('an invite of one of ours shows what the room says of itself', async () => {
+    const other = await makeRoom(alice);
+    await ok(alice.call('PUT', `/v3/rooms/${encoded(other)}/state/m.room.name/`, { name: 'Town hall' }));
+    await ok(alice.call('POST', `/v3/rooms/${encoded(other)}/invite`, { user_id: ghost.userId }));
+    const invite = await vi.waitFor(() => {
+      const found = lab.service.events().find((event) => event.room_id === other && event.state_key === ghost.userId);
+      if (found === undefined) throw new Error('the invite has not come yet');
+      return found;
+    });
+    const shown = invite.unsigned?.['invite_room_state'] as Record<string, unknown>[];
+    expect(shown.map(({ type }) => type)).toEqual(expect.arrayContaining(['m.room.create', 'm.room.join_rules']));
+    expect(shown.find(({ type }) => type === 'm.room.name')).toMatchObject({
+      state_key: '',
+      sender: alice.userId,
+      content: { name: 'Town hall' },
+    });
+  });
+
   test('an invite is pushed, messages between it and the join are not, though they can be read afterwards', async () => {
     const other = await makeRoom(alice);
     await send(alice, other, 'before the invite');

@@ -88,6 +88,8 @@ describe.each(homeservers)('the client on the $name homeserver', (kind) => {
     const api = bot.as(`@${localpart}:${lab.homeserver.serverName}` as MatrixUserId);
     await api.ensureDevice();
     await api.ensureDevice();
+    await api.removeDevice();
+    await api.removeDevice();
     await expect(bot.registerGhost(`other-${unique()}`)).rejects.toMatchObject({
       side: 'homeserver',
       code: 'M_EXCLUSIVE',
@@ -215,6 +217,16 @@ describe.each(homeservers)('the client on the $name homeserver', (kind) => {
     expect(await bot.state(roomId, 'org.example.x', 'key/with?odd#signs')).toEqual({ a: 1 });
     expect(await bot.state(roomId, 'org.example.none', '')).toBeUndefined();
     expect(await bot.event(roomId, '$doesnotexist' as EventId)).toBeUndefined();
+  });
+
+  test('says who is invited and who is banned', async () => {
+    const privateRoom = await bot.createRoom({ preset: 'private_chat', visibility: 'private' });
+    const [one, other] = ['@rc_invited', '@rc_banned'].map((name) => `${name}:${bot.serverName}` as MatrixUserId);
+    for (const id of [one, other]) await bot.registerGhost(String(id).slice(1, String(id).indexOf(':')));
+    await bot.invite(privateRoom, one as MatrixUserId);
+    await bot.ban(privateRoom, other as MatrixUserId);
+    expect([...(await bot.membersWho(privateRoom, 'invite')).keys()]).toEqual([one]);
+    expect([...(await bot.membersWho(privateRoom, 'ban')).keys()]).toEqual([other]);
   });
 
   test('pages back through a room to its beginning', async () => {

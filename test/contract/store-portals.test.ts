@@ -57,12 +57,13 @@ describeStore('a portal', (bench) => {
     expect(await store.inbox.head(portal.lane, 'workspace')).toBeUndefined();
     await store.portals.update(portal.id, { matrixRoomId: room('general') });
     expect(await store.inbox.pendingLanes()).toHaveLength(3);
-    await store.portals.update(portal.id, { state: 'active', name: 'renamed', alias: '#a:example.org' });
+    await store.portals.update(portal.id, { state: 'active', name: 'renamed', roomType: 'p', alias: '#a:example.org' });
     expect(await store.inbox.pendingLanes()).toEqual([portal.lane, 'room:other']);
     expect(await drain(store, portal.lane)).toEqual(['$1']);
     expect(await drain(store, portal.lane, 'workspace')).toEqual(['w1']);
     expect(await store.portals.byId(portal.id)).toMatchObject({
       name: 'renamed',
+      roomType: 'p',
       alias: '#a:example.org',
       state: 'active',
     });
@@ -182,6 +183,9 @@ describeStore('a person', (bench) => {
       await store.people.setMember(portal.id, id, member);
       expect(await store.people.isMember(portal.id, id)).toBe(member);
     }
+    await store.people.add(newPerson('elsewhere'));
+    expect((await store.people.members(portal.id, 'ghost')).map((person) => person.id)).toEqual([id]);
+    expect(await store.people.members(portal.id, 'puppet')).toEqual([]);
   });
 
   it('may bear any name, even one that no database holds', async () => {

@@ -306,6 +306,28 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       expect(updated.find(({ id }) => id === channel.id)!.lastMessageAt).toBeGreaterThanOrEqual(since);
     });
 
+    test('exist or do not, also for an admin who is no member; only admins are told', async () => {
+      const group = await person(['user']).api.createRoom('p', newName('group'));
+      expect(await admin.roomById(group.id)).toBeUndefined();
+      expect(await admin.roomExists(group.id)).toBe(true);
+      expect(await admin.roomExists(noId as WorkspaceRoomId)).toBe(false);
+      await expect(person(['user']).api.roomExists(group.id)).rejects.toMatchObject({ failure: 'refused' });
+    });
+
+    test('are archived and deleted; what is so already is done', async () => {
+      const since = Date.now() - 1;
+      const room = await admin.createRoom('c', newName('old'));
+      await admin.archiveRoom(room.id, true);
+      await admin.archiveRoom(room.id, true);
+      expect(await admin.roomById(room.id)).toMatchObject({ archived: true });
+      await expect(send('too late', admin, room)).rejects.toMatchObject({ failure: 'refused' });
+      await admin.archiveRoom(room.id, false);
+      expect(await admin.roomById(room.id)).toMatchObject({ archived: false });
+      await admin.deleteRoom(room);
+      await admin.deleteRoom(room);
+      expect((await admin.changedRooms(since)).removed).toContain(room.id);
+    });
+
     test('are created with members, once', async () => {
       const { username, id } = person();
       const group = await admin.createRoom('p', newName('group'), [username]);
@@ -330,6 +352,36 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       expect(roles.get(workspace.admin.userId as WorkspaceUserId)).toEqual(['owner']);
     });
 
+    test('lose those who leave and are removed, and keep out who is banned, where there are bans', async () => {
+      const [one, two] = [person(), person()];
+      for (const { id } of [one, two]) await admin.addToRoom(channel, id);
+      expect(await admin.isInRoom(channel, one.id)).toBe(true);
+      await one.api.leaveRoom(channel);
+      await one.api.leaveRoom(channel);
+      await admin.removeFromRoom(channel, two.id);
+      await admin.removeFromRoom(channel, two.id);
+      expect(await admin.isInRoom(channel, one.id)).toBe(false);
+      expect(await admin.isInRoom(channel, two.id)).toBe(false);
+      expect(await admin.isInRoom(channel, noId as WorkspaceUserId)).toBe(false);
+      const { id: me } = await admin.me();
+      await expect(admin.removeFromRoom(channel, me)).rejects.toMatchObject({ code: 'error-last-owner' });
+      await admin.addToRoom(channel, one.id);
+      const hasBans = Number(version.split('.')[0]) >= 8;
+      const answer = hasBans ? 'done' : 'not-offered';
+      expect(await admin.banFromRoom(channel.id, one.id)).toBe(answer);
+      expect(await admin.banFromRoom(channel.id, one.id)).toBe(answer);
+      const banned = (await admin.bannedFromRoom(channel.id)).map(({ id }) => id);
+      expect(banned).toEqual(hasBans ? [one.id] : []);
+      if (hasBans) {
+        await expect(admin.banFromRoom(channel.id, two.id)).rejects.toMatchObject({ code: 'error-user-not-in-room' });
+        await expect(admin.addToRoom(channel, one.id)).rejects.toMatchObject({ code: 'error-user-is-banned' });
+      }
+      expect(await admin.unbanFromRoom(channel.id, one.id)).toBe(answer);
+      expect(await admin.unbanFromRoom(channel.id, one.id)).toBe(answer);
+      await admin.addToRoom(channel, one.id);
+      expect(await admin.isInRoom(channel, one.id)).toBe(true);
+    });
+
     test('are joined by oneself where they are public', async () => {
       const { api, id } = person(['user']);
       await api.joinRoom(channel.id);
@@ -340,6 +392,26 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       for (let joined = 0; joined < 120; joined += 1) await admin.addToRoom(channel, person().id);
       const members = await admin.members(channel);
       expect(new Set(members.map(({ id }) => id)).size).toBe(121);
+      const { members: page, total } = await admin.membersPage(channel, { offset: 100, count: 50 });
+      expect([page.length, total]).toEqual([21, 121]);
+    });
+
+    test('have owners, moderators and muted people, and say who they are', async () => {
+      const { id, username } = person();
+      await admin.addToRoom(channel, id);
+      for (const role of ['moderator', 'owner', 'leader'] as const) await admin.setRoomRole(channel, id, role, true);
+      await admin.setRoomRole(channel, id, 'owner', true);
+      await admin.setRoomRole(channel, id, 'leader', false);
+      expect((await admin.roomRoles(channel)).get(id)).toEqual(['moderator', 'owner']);
+      await admin.muteInRoom(channel.id, username, true);
+      await admin.muteInRoom(channel.id, username, true);
+      expect((await admin.roomDetails(channel.id))?.muted).toEqual([username]);
+      await admin.muteInRoom(channel.id, username, false);
+      expect((await admin.roomDetails(channel.id))?.muted).toEqual([]);
+      const stranger = person();
+      await expect(admin.muteInRoom(channel.id, stranger.username, true)).rejects.toMatchObject({
+        code: 'error-user-not-in-room',
+      });
     });
 
     test('of two people take nobody in', async () => {

@@ -1,7 +1,8 @@
 import type { Registration } from '../../src/lib/matrix/types.ts';
+import { createFederation } from '../../src/sandbox/homeserver/federation/network.ts';
 import { startHomeserver } from '../../src/sandbox/homeserver/server.ts';
 import type { RunningHomeserver } from '../../src/sandbox/homeserver/types.ts';
-import { type FederatedStart, startFederatedSynapses } from './federated-synapses.ts';
+import { type FederatedStart, startFederatedSynapses } from '../../src/sandbox/synapse/federated.ts';
 import { findSynapse, howToGetSynapse, type SynapseSource } from './synapse-source.ts';
 import { startSynapse } from './synapse.ts';
 
@@ -17,14 +18,14 @@ export interface HomeserverKind {
   start(options?: HomeserverStart): Promise<RunningHomeserver>;
 }
 
-interface SynapseKind extends HomeserverKind {
+export interface FederatedKind extends HomeserverKind {
   /** Several that know each other, in the order of the names. */
   startFederated(options: FederatedStart): Promise<readonly RunningHomeserver[]>;
 }
 
 const absence = `NOT TESTED with a real homeserver: there is no Synapse. ${howToGetSynapse}`;
 
-async function synapseKind(): Promise<SynapseKind | undefined> {
+async function synapseKind(): Promise<FederatedKind | undefined> {
   let source: SynapseSource | undefined;
   let why = absence;
   try {
@@ -49,17 +50,31 @@ async function synapseKind(): Promise<SynapseKind | undefined> {
 /** For what only a real homeserver can show. Undefined as {@link homeservers} says; with CI=true it can't start. */
 export const synapse = await synapseKind();
 
-/** Both homeservers for `describe.each`: what holds for one must hold for the other. Without a Synapse only the sandbox, said loudly; with CI=true its suites fail. */
-export const homeservers: readonly HomeserverKind[] = [
+const sandbox: FederatedKind = {
+  name: 'sandbox',
   // The sender's pauses are a hundredth of Synapse's: 20 ms, 40 ms …
-  { name: 'sandbox', start: (options = {}) => startHomeserver({ ...options, backoffScale: 0.01 }) },
-  ...(synapse === undefined ? [] : [synapse]),
-];
+  start: (options = {}) => startHomeserver({ ...options, backoffScale: 0.01 }),
+  startFederated({ names, registrations = [] }) {
+    const federation = createFederation();
+    const starts = names.map((serverName) =>
+      startHomeserver({
+        serverName,
+        federation,
+        backoffScale: 0.01,
+        registrations: registrations.filter((registration) => registration.serverName === serverName),
+      }),
+    );
+    return Promise.all(starts);
+  },
+};
+
+/** Both homeservers for `describe.each`: what holds for one must hold for the other. Without a Synapse only the sandbox, said loudly; with CI=true its suites fail. */
+export const homeservers: readonly FederatedKind[] = [sandbox, ...(synapse === undefined ? [] : [synapse])];
 
 /**
  * For the finer cases of what `contract/features.test.ts` plays on both in any case: the sandbox, which the contract
  * of homeservers holds to Synapse, and with `npm run test:whole` Synapse as well. A Synapse takes three quarters of
  * the time that such a suite takes.
  */
-export const finerHomeservers: readonly HomeserverKind[] =
+export const finerHomeservers: readonly FederatedKind[] =
   process.env['RCFED_TEST_WHOLE'] === undefined ? homeservers.slice(0, 1) : homeservers;

@@ -151,6 +151,7 @@ export const goodRequests: Readonly<Record<string, readonly Params[]>> = {
   'POST channels.delete': [room],
   'POST groups.delete': [byName],
   'GET rooms.info': [room, byName],
+  'POST rooms.changeArchivationState': [{ rid: 'nowhere', action: 'archive' }],
   'POST rooms.saveRoomSettings': [
     {
       rid: 'nowhere',
@@ -163,10 +164,25 @@ export const goodRequests: Readonly<Record<string, readonly Params[]>> = {
     },
   ],
   'POST rooms.join': [room, byName],
+  'POST rooms.muteUser': [
+    { ...room, userId: 'x' },
+    { ...room, username: 'x' },
+  ],
+  'POST rooms.unmuteUser': [{ ...room, username: 'x' }],
   'GET rooms.isMember': [
     { ...room, userId: 'x' },
     { ...room, username: 'x' },
   ],
+  'GET rooms.adminRooms.getRoom': [{ rid: 'nowhere' }],
+  'POST rooms.banUser': [
+    { ...room, userId: 'x' },
+    { ...room, username: 'x' },
+  ],
+  'POST rooms.unbanUser': [
+    { ...room, userId: 'x' },
+    { ...room, username: 'x' },
+  ],
+  'GET rooms.bannedUsers': [{ ...room, count: '5', offset: '1' }],
   'GET rooms.adminRooms': [{ filter: 'x', types: ['c', 'p'], ...pages }],
   'POST im.create': [{ username: 'x' }, { usernames: 'x,y', excludeSelf: true }],
   'GET im.messages': [{ ...room, ...pages }, { username: 'x' }],

@@ -27,6 +27,10 @@ export default class FederationRun extends BaseCommand<typeof FederationRun, nev
       env: 'RCFED_ADMIN',
       helpValue: 'ADDRESS',
     }),
+    'room-ends': Flags.option({ options: ['close', 'keep', 'delete'] as const })({
+      summary: 'What becomes of a room whose other side was deleted; close unless the profile says otherwise.',
+      env: 'RCFED_ROOM_ENDS',
+    }),
     presence: Flags.option({ options: ['true', 'false'] as const })({
       summary: 'Whether it is carried over who is online, away and busy; false unless the profile says otherwise.',
       env: 'RCFED_PRESENCE',
@@ -64,8 +68,14 @@ export default class FederationRun extends BaseCommand<typeof FederationRun, nev
         address: admin.address,
         advice: 'tokens cross the network in the clear: put a proxy with TLS before it',
       });
-    const { listen = profile.listen, presence } = this.flags;
-    return { ...profile, listen, presence: presence === undefined ? profile.presence : presence === 'true', admin };
+    const { listen = profile.listen, presence, 'room-ends': roomEnds = profile.roomEnds } = this.flags;
+    return {
+      ...profile,
+      listen,
+      roomEnds,
+      presence: presence === undefined ? profile.presence : presence === 'true',
+      admin,
+    };
   }
 
   /** Events are the result of this command; how it starts and ends is told beside it. */

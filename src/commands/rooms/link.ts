@@ -1,14 +1,19 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { type CommandResult } from '../../cli/base-command.ts';
+import { rehearsalLines } from '../../cli/rehearsal.ts';
 import { ServiceCommand } from '../../cli/service-command.ts';
+import type { RehearsalView } from '../../lib/bridge/service/rehearse-view.ts';
 import type { RoomView } from '../../lib/bridge/service/views.ts';
 import { RcfedError } from '../../lib/core/errors.ts';
 
 interface RoomsLinkData {
-  readonly room: RoomView;
+  /** null: it was only rehearsed. */
+  readonly room: RoomView | null;
   /** False: the rooms were linked already. */
   readonly changed: boolean;
+  /** With --dry-run. */
+  readonly rehearsal?: RehearsalView;
 }
 
 export default class RoomsLink extends ServiceCommand<typeof RoomsLink, RoomsLinkData> {
@@ -20,6 +25,7 @@ export default class RoomsLink extends ServiceCommand<typeof RoomsLink, RoomsLin
     "<%= config.bin %> rooms link general '#general:example.org'",
     "<%= config.bin %> rooms link general '!abcdef:example.org' --via example.org",
     '<%= config.bin %> rooms link general --new --retention redact',
+    "<%= config.bin %> rooms link general '#general:example.org' --dry-run",
   ];
   static override schema = 'rooms-link/1' as const;
   static override args = {
@@ -40,6 +46,10 @@ export default class RoomsLink extends ServiceCommand<typeof RoomsLink, RoomsLin
       env: 'RCFED_RETENTION',
       options: ['keep', 'redact'] as const,
     })(),
+    'dry-run': Flags.boolean({
+      summary: 'Only say what it would mean: people, seats, names, history, what degrades, requests.',
+      env: 'RCFED_DRY_RUN',
+    }),
   };
 
   protected async execute(): Promise<CommandResult<RoomsLinkData>> {
@@ -49,6 +59,7 @@ export default class RoomsLink extends ServiceCommand<typeof RoomsLink, RoomsLin
         try: [`rcfed rooms link ${room} --new`, `rcfed rooms link ${room} '#name:example.org'`],
       });
     }
+    if (this.flags['dry-run']) return this.rehearse(room, matrixRoom);
     const linked = await this.withService(
       (service) => service.link({ room, matrixRoom, via: this.flags.via, retention: this.flags.retention }),
       `Linking ${room}`,
@@ -63,5 +74,10 @@ export default class RoomsLink extends ServiceCommand<typeof RoomsLink, RoomsLin
       ],
       warnings: linked.warnings,
     };
+  }
+
+  private async rehearse(room: string, matrixRoom: string | undefined): Promise<CommandResult<RoomsLinkData>> {
+    const rehearsal = await this.withService((service) => service.rehearse({ room, matrixRoom }), `Rehearsing ${room}`);
+    return { data: { room: null, changed: false, rehearsal }, view: rehearsalLines(rehearsal) };
   }
 }

@@ -1,7 +1,8 @@
 import * as Args from '@oclif/core/args';
 import { type CommandResult } from '../../cli/base-command.ts';
+import { unlessUnknown } from '../../cli/linked-room.ts';
 import { ServiceCommand } from '../../cli/service-command.ts';
-import type { BridgeService, RoomView } from '../../lib/bridge/service/views.ts';
+import type { RoomView } from '../../lib/bridge/service/views.ts';
 import { RcfedError } from '../../lib/core/errors.ts';
 
 interface RoomsUnlinkData {
@@ -28,21 +29,12 @@ export default class RoomsUnlink extends ServiceCommand<typeof RoomsUnlink, Room
     const { room } = this.args;
     if (!(await this.confirm(`End the link of ${room}? Nobody there sees the other side's messages any more.`)))
       throw new RcfedError('RCFED_DECLINED', `${room} stays linked`);
-    const unlinked = await this.withService((service) => unlinkedOnce(service, room), `Unlinking ${room}`);
+    const unlinked = await this.withService((service) => unlessUnknown(service.unlink({ room })), `Unlinking ${room}`);
     if (unlinked === undefined) return { data: { room: null, changed: false }, view: [`${room} is not linked.`] };
     return {
       data: { room: unlinked.room, changed: true },
       view: [`${unlinked.room.room} is not linked any more.`],
       warnings: unlinked.warnings,
     };
-  }
-}
-
-async function unlinkedOnce(service: BridgeService, room: string) {
-  try {
-    return await service.unlink({ room });
-  } catch (error) {
-    if (error instanceof RcfedError && error.code === 'RCFED_ROOM_UNKNOWN') return undefined;
-    throw error;
   }
 }

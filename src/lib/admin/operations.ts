@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import { FEDERATION_ACTIONS } from '../access/federation-roles.ts';
+import type { MemberChange } from '../bridge/service/members-view.ts';
 import type { BridgeService } from '../bridge/service/views.ts';
 import { RcfedError } from '../core/errors.ts';
 import type { Caller } from './authorise.ts';
+import { openDirectAs } from './open-direct-as.ts';
 import type { AssertRight, PersonRight } from './person-rights.ts';
 import { roomsFor, shortStatus } from './person-view.ts';
 
@@ -17,12 +19,15 @@ const words = (longest: number) => v.pipe(v.string(), v.minLength(1), v.maxLengt
 const nothing = v.strictObject({});
 const ofRoom = v.strictObject({ room: words(500) });
 const people = v.pipe(v.array(words(300)), v.minLength(1), v.maxLength(50));
+const ofPerson = v.strictObject({ person: words(300) });
+const pageOfPerson = v.strictObject({ person: words(300), after: v.optional(words(300)) });
+const servers = v.optional(v.pipe(v.array(words(300)), v.maxLength(20)));
 const ofAside = v.strictObject({ id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
 
 const operation = <Schema extends v.GenericSchema<object>>(
   body: Schema,
   run: (service: BridgeService, body: v.InferOutput<Schema>, caller: Caller) => Promise<unknown>,
-  rights: Rights = 'admin',
+  rights: Rights | ((body: v.InferOutput<Schema>) => Rights) = 'admin',
 ): Operation => ({
   async run(service, given, caller, assertRight) {
     if (caller.rights === 'person' && rights === 'admin') throw onlyAdmins();
@@ -31,7 +36,9 @@ const operation = <Schema extends v.GenericSchema<object>>(
       const field = v.getDotPath(checked.issues[0]);
       throw new RcfedError('RCFED_USAGE', `The request's ${field ?? 'body'} is not as the admin API wants it`);
     }
-    if (caller.rights === 'person' && rights !== 'admin') await assertRight(caller, rights, checked.output);
+    const needed = typeof rights === 'function' ? rights(checked.output) : rights;
+    if (caller.rights === 'person' && needed === 'admin') throw onlyAdmins();
+    if (caller.rights === 'person' && needed !== 'admin') await assertRight(caller, needed, checked.output);
     return run(service, checked.output, caller);
   },
 });
@@ -44,6 +51,12 @@ const onlyAdmins = (): RcfedError =>
 
 /** What everybody with an account may ask; what they are told may be less than an admin. */
 const everybody: PersonRight = {};
+
+/** Rocket.Chat's own permissions for what is changed. Who is an owner, the bridge's admins alone say here. */
+const rightToChange = ({ change }: { readonly change: MemberChange['change'] }): Rights => {
+  if (change === 'kick' || change === 'ban' || change === 'unban') return { inRoom: 'remove-user' };
+  return change === 'moderator' ? { inRoom: 'set-moderator' } : 'admin';
+};
 
 /** What the admin API does, by the last part of the path. */
 export const operations: Readonly<Record<string, Operation>> = {
@@ -59,11 +72,45 @@ export const operations: Readonly<Record<string, Operation>> = {
       caller.rights === 'admin' ? service.rooms() : roomsFor(caller.workspace, await service.rooms()),
     everybody,
   ),
+  create: operation(
+    v.strictObject({
+      name: words(500),
+      private: v.optional(v.boolean()),
+      topic: v.optional(words(5000)),
+      members: v.optional(v.pipe(v.array(words(300)), v.maxLength(50))),
+      owner: v.optional(words(300)),
+      version: v.optional(words(50)),
+      unlisted: v.optional(v.boolean()),
+      alias: v.optional(words(300)),
+      dryRun: v.optional(v.boolean()),
+    }),
+    (service, body) => service.create(body),
+  ),
+  join: operation(
+    v.strictObject({
+      room: words(500),
+      via: servers,
+      name: v.optional(words(500)),
+      maxMembers: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+    }),
+    (service, body) => service.join(body),
+    { allows: 'join' },
+  ),
+  invitations: operation(nothing, (service) => service.invitations()),
+  'accept-invitation': operation(v.strictObject({ room: words(500), name: v.optional(words(500)) }), (service, body) =>
+    service.acceptInvitation(body),
+  ),
+  'reject-invitation': operation(ofRoom, (service, body) => service.rejectInvitation(body)),
+  leave: operation(v.strictObject({ room: words(500), archive: v.optional(v.boolean()) }), (service, body) =>
+    service.leave(body),
+  ),
+  show: operation(ofRoom, (service, body) => service.show(body), { inRoom: 'member' }),
+  delete: operation(ofRoom, (service, body) => service.delete(body)),
   link: operation(
     v.strictObject({
       room: words(500),
       matrixRoom: v.optional(words(500)),
-      via: v.optional(v.pipe(v.array(words(300)), v.maxLength(20))),
+      via: servers,
       retention: v.optional(v.picklist(['keep', 'redact'])),
     }),
     (service, body) => service.link(body),
@@ -101,11 +148,55 @@ export const operations: Readonly<Record<string, Operation>> = {
     inRoom: 'add-user-to-joined-room',
   }),
   verify: operation(v.strictObject({ users: people }), (service, body) => service.verify(body), { allows: 'invite' }),
+  members: operation(
+    v.strictObject({
+      room: words(500),
+      limit: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100)),
+      page: v.optional(words(100)),
+    }),
+    (service, body) => service.members(body),
+    { inRoom: 'member' },
+  ),
   'invite-link': operation(ofRoom, (service, body) => service.inviteLink(body), {
     allows: 'invite',
     inRoom: 'member',
   }),
+  rehearse: operation(v.strictObject({ room: words(500), matrixRoom: v.optional(words(500)) }), (service, body) =>
+    service.rehearse(body),
+  ),
+  'open-direct': operation(
+    v.strictObject({ users: people, as: v.optional(words(300)) }),
+    (service, body, caller) => openDirectAs(service, body, caller),
+    { allows: 'write' },
+  ),
+  'change-room': operation(
+    v.strictObject({
+      room: words(500),
+      topic: v.optional(v.pipe(v.string(), v.maxLength(2000))),
+      name: v.optional(words(300)),
+    }),
+    (service, body) => service.changeRoom(body),
+    { inRoom: 'edit-room' },
+  ),
+  stats: operation(
+    v.strictObject({ days: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(366)) }),
+    (service, body) => service.stats(body),
+  ),
+  'change-members': operation(
+    v.strictObject({
+      room: words(500),
+      users: people,
+      change: v.picklist(['kick', 'ban', 'unban', 'owner', 'moderator', 'muted', 'none']),
+      reason: v.optional(words(500)),
+    }),
+    (service, body) => service.changeMembers(body),
+    rightToChange,
+  ),
   unlink: operation(ofRoom, (service, body) => service.unlink(body)),
+  'personal-data': operation(ofPerson, (service, body) => service.personalData(body)),
+  'personal-messages': operation(pageOfPerson, (service, body) => service.personalMessages(body)),
+  'erase-messages': operation(pageOfPerson, (service, body) => service.eraseMessages(body)),
+  'erase-account': operation(ofPerson, (service, body) => service.eraseAccount(body)),
   trace: operation(v.strictObject({ ref: words(2000) }), (service, body) => service.trace(body)),
   'aside-rows': operation(nothing, (service) => service.asideRows()),
   'show-aside': operation(ofAside, (service, body) => service.showAside(body)),

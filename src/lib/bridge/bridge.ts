@@ -8,10 +8,13 @@ import { authorOf } from './author-of.ts';
 import { Breaker } from './breaker.ts';
 import { CatchUps } from './catch-ups.ts';
 import { createDirects } from './direct/directs.ts';
-import { isRoomLane } from '../store/lane-names.ts';
+import { createOlderRooms } from './direct/older-rooms.ts';
+import type { OpeningParts } from './direct/opening.ts';
+import { isRoomLane, isWordLane, wordLane } from '../store/lane-names.ts';
+import { createEnds, type EndsEvery } from './ends/ends.ts';
 import { createEmojiNews } from './emoji/emoji-news.ts';
 import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
-import { createGhosts } from './homeserver/ghosts.ts';
+import { type Ghosts, createGhosts } from './homeserver/ghosts.ts';
 import { watchHomeserver } from './homeserver/health.ts';
 import { createLookUpForMatrix } from './homeserver/names.ts';
 import { createMayNotifyRoom } from './homeserver/room-power.ts';
@@ -26,18 +29,26 @@ import { createPollTallies } from './live/poll-tallies.ts';
 import { createPruneNews } from './live/prune-news.ts';
 import { createPuppetProfiles } from './live/puppet-profiles.ts';
 import { createTyping } from './live/typing.ts';
+import { createFollowRoom } from './room-upgrade/follow.ts';
+import { createInvitedToReplacement } from './room-upgrade/invited.ts';
+import { createRoomWatch } from './room-state/watch.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
+import { createMemberships } from './membership/memberships.ts';
+import { createMentioned } from './membership/mentioned.ts';
 import { createNotices } from './notices/aside.ts';
 import type { BridgeParts } from './parts.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
+import { createBridgeService } from './service/service.ts';
+import { createWords } from './words/words.ts';
+import { createFollowRoles } from './roles/follow-roles.ts';
 import { createLookUpForWorkspace } from './workspace/names.ts';
-import { createPuppets } from './workspace/puppets.ts';
+import { type Puppets, createPuppets } from './workspace/puppets.ts';
 import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
 import { createWorkspaceSink } from './workspace/sink.ts';
 import { watchWorkspace } from './workspace/watchdog.ts';
 
-export interface BridgeOptions {
+export interface BridgeOptions extends EndsEvery {
   readonly parts: BridgeParts;
   /** Makes a realtime session, the bot's unless `as` says whose; again after its token was refused and works again. */
   readonly realtime: OpenRealtime;
@@ -53,6 +64,12 @@ export interface BridgeOptions {
   readonly noticesMs?: number | undefined;
   /** How often everybody's name and picture are compared, ms; unset: ghosts every 10 s, puppets every 5 minutes. */
   readonly compareProfilesMs?: number;
+  /** How often every room is compared, ms; unset: every minute. */
+  readonly compareRoomsMs?: number | undefined;
+  /** How often the roles in all rooms are compared, ms; unset: every ten minutes. */
+  readonly compareRolesMs?: number | undefined;
+  /** How often everybody who is in the rooms is compared, ms; unset: every 5 minutes. */
+  readonly compareMembersMs?: number | undefined;
 }
 
 export interface SideState {
@@ -67,9 +84,13 @@ export interface Bridge {
   /** Where the homeserver reaches us. */
   readonly url: string;
   readonly portals: PortalIndex;
+  readonly ghosts: Ghosts;
+  readonly puppets: Puppets;
   sides(): { readonly workspace: SideState & { readonly realtime: boolean }; readonly homeserver: SideState };
   /** Why rows of that portal wait although both servers work. */
   problemsOf(portal: Portal): readonly string[];
+  /** To open direct messages that somebody asks for. */
+  readonly opening: OpeningParts;
   /** A portal was linked, changed or closed. */
   portalChanged(portal: Portal, linkedAt?: number): Promise<void>;
   /** Rows were put back by hand. */
@@ -88,10 +109,20 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const { parts } = options;
   const ending = new AbortController();
   const { signal } = ending;
-  const portals = new PortalIndex();
+  const portals = new PortalIndex(await createOlderRooms(parts.store));
   await portals.load(parts.store);
 
-  const wake = (lane: string): void => (isRoomLane(lane) ? directs.wake(lane) : lanes.wake(lane));
+  const wake = (lane: string): void => {
+    if (isRoomLane(lane)) directs.wake(lane);
+    else if (isWordLane(lane)) words.wake(lane);
+    else lanes.wake(lane);
+  };
+  /** What was caught up on in a room may be for the bridge itself. */
+  const wakeRoom = (lane: string): void => {
+    const portal = portals.ofLane(lane);
+    if (portal !== undefined) words.wake(wordLane(portal.workspaceRoomId));
+    wake(lane);
+  };
   const distrustHands = async (portal: Portal): Promise<void> => {
     if (portal.direct !== undefined) await puppets.distrustAccount(portal.direct.puppet).catch(() => {});
     if (portal.direct !== undefined) await puppets.account(portal.direct.puppet).catch(() => {});
@@ -112,27 +143,57 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     homeserver: breaker('homeserver', () => prepareBot(parts)),
   };
   const localNames = createLocalNames();
-  const ghostProfiles = createGhostProfiles({ parts, localNames, everyMs: options.compareProfilesMs, signal });
-  const ghosts = createGhosts(parts, (author) => ghostProfiles.seen(author));
-  const puppets = createPuppets(parts, localNames);
+  const ghostProfiles = createGhostProfiles({
+    parts,
+    localNames,
+    everyMs: options.compareProfilesMs,
+    onListed: (users) => ends.listed(users),
+    signal,
+  });
+  const ghosts = createGhosts(parts, {
+    onSeen: (author) => ghostProfiles.seen(author),
+    onEntered: (portal, author) => memberships.spoke(portal, author),
+  });
+  const ends = createEnds({
+    ...options,
+    portals,
+    ghosts,
+    portalChanged: (portal) => portalChanged(portal),
+    wake,
+    signal,
+  });
+  const roles = createFollowRoles({ parts, portals, wake, everyMs: options.compareRolesMs, signal });
+  const puppets = createPuppets(parts, localNames, (portal, userId) => roles.entered(portal, userId));
   const notices = createNotices({ parts, portals, signal, windowMs: options.noticesMs });
   const mayNotifyRoom = createMayNotifyRoom(parts);
   const tallies = createPollTallies({ parts, portals, wake, signal });
+  const follow = createFollowRoom({ ghosts, portalChanged: (portal) => portalChanged(portal) });
   const relay = createRelay(parts, {
-    homeserver: createHomeserverSink(parts, ghosts, createLookUpForMatrix(parts, portals, mayNotifyRoom)),
-    workspace: createWorkspaceSink(parts, puppets, createLookUpForWorkspace(parts, portals, mayNotifyRoom), tallies),
+    homeserver: createHomeserverSink(
+      parts,
+      { ghosts, puppets },
+      createLookUpForMatrix(parts, portals, mayNotifyRoom, createMentioned({ parts, puppets, signal })),
+    ),
+    workspace: createWorkspaceSink(
+      parts,
+      { ghosts, puppets },
+      createLookUpForWorkspace(parts, portals, mayNotifyRoom),
+      tallies,
+      follow,
+    ),
     distrust: (portal, event) =>
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
     distrustHands,
     onAside: (portal, row) => notices.tell(portal, row),
   });
   const asked = { workspace: false, homeserver: false };
-  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake, distrustHands });
+  const onCaughtUp = (portal: Portal): void => memberships.caughtUp(portal);
+  const catchUps = new CatchUps({ parts, portals, breakers, signal, wake: wakeRoom, onCaughtUp, distrustHands });
   const lanes = new Lanes({
     store: parts.store,
     relay,
     breakers,
-    gate: (portal, from) => catchUps.mayGo(portal, from),
+    gate: (portal, from) => catchUps.mayGo(portal, from) && !(from === 'homeserver' && rooms.isArchived(portal)),
     portals,
     owner: LANE_OWNER,
     clock: parts.clock,
@@ -140,7 +201,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     signal,
   });
 
+  const everyMs = options.compareMembersMs;
+  const memberships = createMemberships({ parts, portals, catchUps, ghosts, wake, everyMs, signal });
+  const rooms = createRoomWatch({ parts, portals, wake, everyMs: options.compareRoomsMs, signal });
   const live = together([
+    memberships,
+    rooms,
+    createInvitedToReplacement({ parts, portals, wake }),
     createTyping({ parts, portals, puppets, signal }),
     createReceipts({ parts, portals, puppets, signal }),
     ...(options.presence === true ? [createPresence({ parts, signal })] : []),
@@ -148,6 +215,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     ghostProfiles,
     createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
     createEmojiNews(parts.emoji),
+    ...ends.features,
+    roles,
     createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
   ]);
   const listening = { wants: live.wants, onNews: live.inWorkspace };
@@ -168,9 +237,17 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     }
     realtime.watch(portal);
     directs.touched(portal.lane);
+    memberships.caughtUp(portal);
     await Promise.all([catchUps.one('workspace', portal), catchUps.one('homeserver', portal)]);
     lanes.wake(portal.lane);
   };
+  const words = createWords({
+    parts,
+    portals,
+    breaker: breakers.workspace,
+    isListening: () => realtime.isUp(),
+    signal,
+  });
   const directs = createDirects({
     ...options,
     portals,
@@ -230,20 +307,26 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     }),
     realtime.run(),
     directs.run(),
+    words.run(),
     ...live.run(),
     cleanUp(options, signal),
     startHomeserver(parts, breakers.homeserver, () => onWorksAgain('homeserver')),
   ];
 
-  return {
+  const bridge: Bridge = {
     url: listener.url,
     portals,
+    ghosts,
+    puppets,
     sides: () => ({
       workspace: { ...stateOf(breakers.workspace, asked.workspace || realtime.isUp()), realtime: realtime.isUp() },
       homeserver: stateOf(breakers.homeserver, asked.homeserver),
     }),
-    problemsOf: (portal) =>
-      (['workspace', 'homeserver'] as const).flatMap((side) => catchUps.problem(portal, side) ?? []),
+    problemsOf: (portal) => [
+      ...(['workspace', 'homeserver'] as const).flatMap((side) => catchUps.problem(portal, side) ?? []),
+      ...(rooms.isArchived(portal) ? ['it is archived in Rocket.Chat: what is written on Matrix waits'] : []),
+    ],
+    opening: directs.opening,
     portalChanged,
     wake,
     async stop() {
@@ -251,10 +334,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       await listener.close();
       await realtime.close();
       await directs.close();
+      await words.ended();
       await lanes.stop();
       await Promise.allSettled(background);
     },
   };
+  words.serve(createBridgeService(parts, bridge));
+  return bridge;
 }
 
 const stateOf = ({ state }: Breaker, asked: boolean): SideState => ({

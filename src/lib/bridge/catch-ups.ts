@@ -20,6 +20,8 @@ interface CatchUpsOptions {
   readonly breakers: Readonly<Record<Side, Breaker>>;
   readonly signal: AbortSignal;
   readonly wake: (lane: string) => void;
+  /** Nothing of the portal is missing on that side any more. */
+  readonly onCaughtUp: (portal: Portal) => void;
   /** Makes sure of those by whom a direct message is read, too. Never rejects. */
   readonly distrustHands: (portal: Portal) => Promise<void>;
 }
@@ -85,6 +87,7 @@ export class CatchUps {
     const { parts, portals, breakers, signal, wake } = this.#options;
     if (signal.aborted || portals.ofLane(portal.lane) === undefined) return 0;
     const epoch = this.#epochOf(side, portal);
+    const wasLost = !this.#done[side].has(portal.id);
     if (side === 'homeserver') this.#done.homeserver.delete(portal.id);
     try {
       const here = await partsIn(parts, portal);
@@ -96,6 +99,7 @@ export class CatchUps {
       }
       this.#problems.delete(`${side}:${portal.id}`);
       wake(portal.lane);
+      if (wasLost || side === 'homeserver') this.#options.onCaughtUp(portal);
       return missing;
     } catch (error) {
       if (signal.aborted) return 0;

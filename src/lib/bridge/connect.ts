@@ -11,6 +11,7 @@ import type { RealtimeHandlers, RealtimeSession, WorkspaceApi, WorkspaceCredenti
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/types.ts';
 import { bridgeIdOf } from './effect-ids.ts';
+import { endTerms, type EndChoices } from './ends/end-terms.ts';
 import { createCustomEmojiBook } from './emoji/custom-emoji.ts';
 import { createFederation } from './federation/federation.ts';
 import { createFileTerms } from './files/terms.ts';
@@ -20,12 +21,22 @@ import { createReadSettings } from './workspace/settings.ts';
 
 export interface BridgeConfig {
   readonly workspace: { readonly url: string; readonly credentials: WorkspaceCredentials };
-  readonly homeserver: { readonly url: string; readonly serverName: ServerName };
+  readonly homeserver: {
+    readonly url: string;
+    readonly serverName: ServerName;
+    /** Of a server administrator, for what only they may do. */
+    readonly adminToken?: Secret | undefined;
+  };
   readonly registration: Pick<Registration, 'id' | 'asToken' | 'senderLocalpart' | 'prefix'>;
   /** As `openStore` takes it. */
   readonly store: string;
   readonly key: Secret | Uint8Array;
   readonly identity: BridgeIdentity['mode'];
+  /** In a room with more members in Rocket.Chat, ghosts join when they speak; unset: 200. */
+  readonly maxMembers?: number | undefined;
+  /** At most so many puppets; unset: a tenth of the seats that the licence leaves, no limit without a licence. */
+  readonly puppetSeats?: number | undefined;
+  readonly ends?: EndChoices | undefined;
   readonly deadlineMs?: number | undefined;
   /** A `fetch` and an agent that know the proxy and the certificate authority. */
   readonly network?: Pick<Network, 'fetch' | 'webSocketAgent'> | undefined;
@@ -47,6 +58,9 @@ export interface Connected {
   readonly realtime: OpenRealtime;
   close(): Promise<void>;
 }
+
+/** Each is a join that the homeserver tells everybody in the room of. */
+const MAX_MEMBERS = 200;
 
 /** Name of the cursor that holds the workspace's own id: it must be known while the workspace is down. */
 const WORKSPACE_ID = 'workspace-id';
@@ -93,10 +107,13 @@ export async function connectBridge(config: BridgeConfig, options: ConnectOption
         identity,
         isOwnAccount: createIsOwnAccount(store, credentials.userId),
         settings,
+        maxMembers: config.maxMembers ?? MAX_MEMBERS,
+        puppetSeats: config.puppetSeats,
         access: await createAccess(store, serverName),
         federation: await createFederation({ store, workspace, clock, log, bot: credentials.userId }),
         files: createFileTerms({ settings, homeserver, clock, log }),
         emoji: createCustomEmojiBook({ store, workspace, homeserver, clock, log }),
+        ends: endTerms(config, { clock, log }),
         clock,
         log,
         passed,

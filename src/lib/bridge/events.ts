@@ -1,9 +1,13 @@
-import type { EventId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
-import type { LedgerEntry, ReactionEntry, Settlement, Snapshot } from '../store/types.ts';
+import type { EventId, MatrixRoomId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
+import type { LedgerEntry, Profile, ReactionEntry, Settlement, Snapshot } from '../store/types.ts';
 import type { Card } from './cards/card.ts';
 import type { FileFields } from './homeserver/content-file.ts';
 import type { GeoPoint } from './homeserver/content-location.ts';
 import type { MatrixRelation } from './homeserver/relations.ts';
+import type { ComparedRoom } from './room-state/compare.ts';
+import type { KnownRoleChange, RoleChange } from './roles/role-change.ts';
+import type { Settled } from './membership/settled.ts';
+import type { Standing } from './membership/standing.ts';
 
 /**
  * The one vocabulary between the two sides. A source's interpreter turns an inbox row into one of
@@ -19,6 +23,9 @@ export type WorkspaceEvent =
   | WorkspaceMessageDeleted
   | WorkspaceReactionsChanged
   | WorkspacePinsChanged
+  | WorkspaceRoomChanged
+  | WorkspaceRolesChanged
+  | WorkspaceMembershipChanged
   | WorkspaceAnnounced;
 
 /** Happened on Matrix, is to appear in Rocket.Chat. */
@@ -29,6 +36,10 @@ export type HomeserverEvent =
   | HomeserverReactionAdded
   | HomeserverReactionRemoved
   | HomeserverPinsChanged
+  | HomeserverRoomChanged
+  | HomeserverRoomReplaced
+  | HomeserverRolesChanged
+  | HomeserverMembershipChanged
   | HomeserverPollCounted
   | HomeserverRoomEncrypted;
 
@@ -139,6 +150,34 @@ export interface WorkspacePinsChanged {
   readonly origin: 'workspace';
   readonly pinned: readonly { readonly messageId: MessageId; readonly eventId: EventId }[];
   readonly unpinned: readonly MessageId[];
+}
+
+/** What somebody changed about the room itself since it was last settled: its name, topic, picture, who may come and speak. */
+export interface WorkspaceRoomChanged extends Pick<ComparedRoom, 'changes' | 'settled'> {
+  readonly kind: 'room.changed';
+  readonly origin: 'workspace';
+}
+
+/** Who is something else in the room than when it was last settled. */
+export interface WorkspaceRolesChanged {
+  readonly kind: 'roles.changed';
+  readonly origin: 'workspace';
+  readonly people: readonly RoleChange[];
+  /** For the first time since the room was linked. */
+  readonly isTakeOver: boolean;
+}
+
+/** How somebody stands to the room in Rocket.Chat is not what was last settled. */
+export interface WorkspaceMembershipChanged {
+  readonly kind: 'membership.changed';
+  readonly origin: 'workspace';
+  readonly author: WorkspaceAuthor;
+  /** Their ghost, or the Matrix user whose puppet they are; undefined: somebody who has no ghost yet. */
+  readonly person: Profile | undefined;
+  readonly settled: Settled;
+  readonly now: Standing;
+  /** Username of who did it, where that is known. */
+  readonly by: string | undefined;
 }
 
 /** Rocket.Chat itself says that something happened; the words for it are ours. */
@@ -252,6 +291,53 @@ export interface HomeserverPinsChanged {
   readonly eventId: EventId;
   readonly pinned: readonly MessageId[];
   readonly unpinned: readonly MessageId[];
+}
+
+/** The same of Matrix. */
+export interface HomeserverRoomChanged extends Pick<ComparedRoom, 'changes' | 'settled'> {
+  readonly kind: 'room.changed';
+  readonly origin: 'homeserver';
+  /** Who made the change that this was noticed by. */
+  readonly sender: MatrixUserId;
+  readonly eventId: EventId;
+}
+
+/** The room was ended, and another one goes on in its place. */
+export interface HomeserverRoomReplaced {
+  readonly kind: 'room.replaced';
+  readonly origin: 'homeserver';
+  /** Who ended it. */
+  readonly sender: MatrixUserId;
+  readonly eventId: EventId;
+  readonly old: MatrixRoomId;
+  /** undefined: none is named. */
+  readonly replacement: MatrixRoomId | undefined;
+}
+
+export interface HomeserverRolesChanged {
+  readonly kind: 'roles.changed';
+  readonly origin: 'homeserver';
+  /** Who made the change that this was noticed by: the bridge itself, where it had all compared. */
+  readonly sender: MatrixUserId;
+  /** undefined: the bridge had all compared. */
+  readonly eventId: EventId | undefined;
+  readonly people: readonly KnownRoleChange[];
+}
+
+/** How somebody who has a puppet, or a ghost, stands to the room on Matrix is not what was last settled. */
+export interface HomeserverMembershipChanged {
+  readonly kind: 'membership.changed';
+  readonly origin: 'homeserver';
+  readonly sender: MatrixUserId;
+  readonly eventId: EventId;
+  readonly who: MatrixUserId;
+  /** undefined: a ghost that is not made yet. */
+  readonly person: Profile | undefined;
+  readonly settled: Settled;
+  readonly now: Standing;
+  /** Who did it, where that is known. */
+  readonly by: MatrixUserId | undefined;
+  readonly reason: string | undefined;
 }
 
 /** A vote, or one less, in a poll whose result is shown: its message is edited a little later. */

@@ -65,6 +65,9 @@ const NOT_ALLOWED_WORKSPACE = new Set([
   'totp-required',
 ]);
 
+/** Said without a code: who may write on Matrix need not be a moderator here yet, and the bot may speak for them. */
+const READ_ONLY = 'the room is readonly';
+
 /** Codes by which a homeserver says: never this event. https://spec.matrix.org/v1.17/client-server-api/#standard-error-response */
 const FINAL_HOMESERVER = new Set(['M_TOO_LARGE', 'M_BAD_JSON', 'M_NOT_JSON', 'M_INVALID_PARAM', 'M_UNKNOWN_POS']);
 
@@ -104,7 +107,7 @@ function classifyWorkspace(error: RemoteError, reason: string, asPerson: boolean
   if (SEATS.has(reason)) return { about: 'person', side: 'workspace', reason };
   if (error.status === 401) return asPerson ? { about: 'person', side: 'workspace', reason } : wait(false);
   if (FINAL_WORKSPACE.has(reason)) return { about: 'event', reason, detail: error.message };
-  if (asPerson && (error.status === 403 || NOT_ALLOWED_WORKSPACE.has(reason))) {
+  if (asPerson && (error.status === 403 || NOT_ALLOWED_WORKSPACE.has(reason) || error.message.includes(READ_ONLY))) {
     return { about: 'person', side: 'workspace', reason };
   }
   return { about: 'strike', reason, detail: error.message };

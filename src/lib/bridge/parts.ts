@@ -6,6 +6,7 @@ import type { MatrixApi } from '../matrix/types.ts';
 import type { WorkspaceApi } from '../rocketchat/types.ts';
 import type { Store } from '../store/types.ts';
 import type { CustomEmojiBook } from './emoji/custom-emoji.ts';
+import type { EndTerms } from './ends/terms.ts';
 import type { Federation } from './federation/federation.ts';
 import type { FileTerms } from './files/terms.ts';
 import type { IsOwnAccount } from './workspace/own-accounts.ts';
@@ -44,7 +45,9 @@ export type Checkpoint =
   | 'gap:half'
   | 'open:room-made'
   | 'open:claimed'
-  | 'open:ready';
+  | 'open:ready'
+  | 'close:told'
+  | 'close:left';
 
 /** What every part of the bridge is made with. */
 export interface BridgeParts {
@@ -60,6 +63,11 @@ export interface BridgeParts {
   readonly federation: Federation;
   readonly files: FileTerms;
   readonly emoji: CustomEmojiBook;
+  /** In a room with more members in Rocket.Chat, ghosts join when they speak. */
+  readonly maxMembers: number;
+  /** At most so many puppets; undefined: a tenth of the seats that the licence leaves, no limit without a licence. */
+  readonly puppetSeats: number | undefined;
+  readonly ends: EndTerms;
   readonly clock: Clock;
   readonly log: Log;
   readonly passed: (checkpoint: Checkpoint) => void;

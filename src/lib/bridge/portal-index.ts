@@ -1,4 +1,6 @@
 import type { MatrixRoomId, WorkspaceRoomId } from '../core/ids.ts';
+import { portalLane } from '../store/lane-names.ts';
+import type { OlderRooms } from './direct/older-rooms.ts';
 import type { Lane, Portal, PortalId, Store } from '../store/types.ts';
 
 /** Name of the cursor that holds the workspace's clock (ms) at the time of the link. */
@@ -13,7 +15,13 @@ export class PortalIndex {
   readonly #byMatrixRoom = new Map<MatrixRoomId, Portal>();
   readonly #byWorkspaceRoom = new Map<WorkspaceRoomId, Portal>();
 
+  /** Of direct messages: rooms that they had before. */
+  readonly older: OlderRooms;
   readonly #linkedAt = new Map<PortalId, number>();
+
+  constructor(older: OlderRooms) {
+    this.older = older;
+  }
 
   async load(store: Store): Promise<void> {
     for (const portal of await store.portals.list()) {
@@ -29,17 +37,26 @@ export class PortalIndex {
   set(portal: Portal, linkedAt?: number): void {
     if (linkedAt !== undefined) this.#linkedAt.set(portal.id, linkedAt);
     if (portal.state === 'closed') return this.#remove(portal);
+    // It may have had another room on Matrix until now.
+    const before = this.#byLane.get(portal.lane)?.matrixRoomId;
+    if (before !== undefined && before !== portal.matrixRoomId) this.#byMatrixRoom.delete(before);
     this.#byLane.set(portal.lane, portal);
     this.#byWorkspaceRoom.set(portal.workspaceRoomId, portal);
     if (portal.matrixRoomId !== undefined) this.#byMatrixRoom.set(portal.matrixRoomId, portal);
+  }
+
+  byId(id: PortalId): Portal | undefined {
+    return this.#byLane.get(portalLane(id));
   }
 
   ofLane(lane: Lane): Portal | undefined {
     return this.#byLane.get(lane);
   }
 
+  /** Also by an older room of a direct message. */
   ofMatrixRoom(id: MatrixRoomId): Portal | undefined {
-    return this.#byMatrixRoom.get(id);
+    const older = this.#byMatrixRoom.has(id) ? undefined : this.older.of(id);
+    return older === undefined ? this.#byMatrixRoom.get(id) : this.#byWorkspaceRoom.get(older.workspaceRoomId);
   }
 
   ofWorkspaceRoom(id: WorkspaceRoomId): Portal | undefined {

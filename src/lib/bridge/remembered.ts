@@ -16,6 +16,10 @@ export class Remembered<Value> {
     this.#values.set(`${portal.id} ${person}`, value);
   }
 
+  forgetPortal({ id }: Pick<Portal, 'id'>): void {
+    for (const key of this.#values.keys()) if (key.startsWith(`${id} `)) this.#values.delete(key);
+  }
+
   forget(portal: Pick<Portal, 'id'>, person: string): void {
     this.#values.delete(`${portal.id} ${person}`);
   }

@@ -76,6 +76,11 @@ const storeUrl = (text: string, name: string): string => {
   return text;
 };
 
+const count = (text: string, name: string): string => {
+  if (!/^\d{1,6}$/.test(text)) throw bad(name, 'a number of people such as 200');
+  return text;
+};
+
 const both = ['admin', 'user'] as const;
 const admin = ['admin'] as const;
 
@@ -165,6 +170,37 @@ export const profileFields: readonly ProfileField[] = [
     summary: 'how long texts of relayed messages are kept',
     helpValue: 'DURATION',
     default: '7d',
+    parse: duration,
+  },
+  {
+    name: 'max-members',
+    kinds: admin,
+    summary: 'in rooms with more people, those of the workspace join on Matrix when they speak',
+    helpValue: 'NUMBER',
+    default: '200',
+    parse: count,
+  },
+  {
+    name: 'puppet-seats',
+    kinds: admin,
+    summary: 'most external people with an account on the workspace; the bridge speaks for all others',
+    helpValue: 'NUMBER',
+    default: "a tenth of the licence's free seats, no limit without a licence",
+    parse: count,
+  },
+  {
+    name: 'room-ends',
+    kinds: admin,
+    summary: 'what becomes of a room whose other side was deleted',
+    choices: ['close', 'keep', 'delete'],
+    default: 'close',
+  },
+  {
+    name: 'puppet-idle',
+    kinds: admin,
+    summary: 'how long accounts of people who left every bridged room stay active',
+    helpValue: 'DURATION',
+    default: '30d',
     parse: duration,
   },
   {

@@ -54,6 +54,14 @@ export interface AdminProfile extends ProfileBase {
   };
   /** How long bodies of settled messages are kept, in milliseconds. */
   readonly keepBodiesMs: number;
+  /** In a room with more members, ghosts join when they speak. */
+  readonly maxMembers: number;
+  /** At most so many external people have accounts on the workspace; undefined: a tenth of the licence's free seats. */
+  readonly puppetSeats: number | undefined;
+  /** What becomes of a room whose other side was deleted. */
+  readonly roomEnds: 'close' | 'keep' | 'delete';
+  /** How long the account of an external person who is in no bridged room any more stays active, in milliseconds. */
+  readonly puppetIdleMs: number;
   /** It is carried over who is online, away and busy. */
   readonly presence: boolean;
   /** A folder of this profile's own: store, socket, journal. It need not exist yet. */

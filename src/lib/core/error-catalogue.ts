@@ -34,6 +34,9 @@ export const errorCatalogue = Object.freeze({
     false,
     'Give this bridge another one: rcfed federation run --admin /run/rcfed/other.sock',
   ),
+  RCFED_ALIAS_INVALID: entry(2, false, 'Choose a name below the prefix: rcfed rooms create NAME --alias rc_name'),
+  RCFED_ALIAS_MODE: entry(1, false, 'Give people from Matrix accounts: rcfed federation run --identity puppets'),
+  RCFED_ALIAS_TAKEN: entry(1, false, 'Choose another alias: rcfed rooms create NAME --alias rc_other'),
   RCFED_ANSWER_MISSING: entry(
     2,
     false,
@@ -71,8 +74,15 @@ export const errorCatalogue = Object.freeze({
   ),
   RCFED_DECLINED: entry(1, false, 'Answer yes, or pass --yes.'),
   RCFED_FILE_UNREADABLE: entry(2, false, 'Check the path and the permissions of the file.'),
+  RCFED_FILE_UNWRITABLE: entry(1, false, 'Name a file that is not there yet, in a folder that you may write to.'),
   RCFED_HOMESERVER_TOO_OLD: entry(3, false, 'Update the homeserver; tested: Synapse 1.141 and newer.'),
   RCFED_INTERRUPTED: entry(130, true, 'Run the command again; it goes on where it stopped.'),
+  RCFED_INVITE_UNKNOWN: entry(
+    1,
+    false,
+    'rcfed invite list',
+    "Join without being invited: rcfed rooms join '#room:example.org'",
+  ),
   RCFED_KEY_INVALID: entry(3, false, 'Make a key of 32 bytes: openssl rand -base64 32'),
   RCFED_KEY_MISMATCH: entry(
     3,
@@ -144,19 +154,38 @@ export const errorCatalogue = Object.freeze({
     'Where every new room is encrypted: unset encryption_enabled_by_default_for_room_type in homeserver.yaml',
   ),
   RCFED_ROOM_LINKED: entry(1, false, 'rcfed rooms list', 'Unlink it first: rcfed rooms unlink ROOM'),
+  RCFED_ROOM_NAME_INVALID: entry(
+    2,
+    false,
+    'Choose letters, digits, dots, dashes and underscores: rcfed rooms create our-team',
+  ),
+  RCFED_ROOM_NAME_TAKEN: entry(
+    1,
+    false,
+    'Choose another name.',
+    'Federate the room that is there: rcfed rooms link NAME --new',
+  ),
   RCFED_ROOM_NOT_FEDERABLE: entry(1, false, 'Choose a channel or a private group: rcfed rooms list'),
+  RCFED_ROOM_NOT_JOINABLE: entry(
+    4,
+    false,
+    'Have somebody in the room invite the bot, then: rcfed invite list',
+    'rcfed invite accept ROOM',
+  ),
   RCFED_ROOM_UNKNOWN: entry(
     1,
     false,
     'Check the name; a private group is seen only with the bot in it: in the group, type /invite @BOT',
     'rcfed rooms list',
   ),
+  RCFED_ROOM_VERSION: entry(2, false, 'Leave it to the homeserver: rcfed rooms create NAME'),
   RCFED_SANDBOX_BRIDGE: entry(
     1,
     true,
     'See what the bridge says: rcfed sandbox up --verbose',
     'Start the servers alone: rcfed sandbox up --no-bridge',
   ),
+  RCFED_SANDBOX_CIRCLE: entry(1, true, 'Run it again and report what it prints: rcfed sandbox demo --circle --verbose'),
   RCFED_SANDBOX_DIFFERS: entry(70, false, 'Run it again and report what it prints: rcfed sandbox demo --verbose'),
   RCFED_SANDBOX_FEATURES: entry(
     1,
@@ -249,6 +278,12 @@ export const errorCatalogue = Object.freeze({
   ),
   RCFED_TERMINATED: entry(143, true, 'Run the command again; it goes on where it stopped.'),
   RCFED_TIMEOUT: entry(5, true, 'Try again in a minute, or wait longer: --timeout 2m'),
+  RCFED_TOO_MANY_PEOPLE: entry(
+    1,
+    false,
+    'Name fewer people, or make a room for all of them: rcfed rooms link ROOM --new',
+    'As an administrator of Rocket.Chat, raise the most users of a direct message: Settings, Message',
+  ),
   RCFED_TRACE_UNKNOWN: entry(
     1,
     false,

@@ -7,7 +7,15 @@ import type { MatrixApi } from './types.ts';
 
 type AccountRequests = Pick<
   MatrixApi,
-  'versions' | 'whoami' | 'ping' | 'registerGhost' | 'ensureDevice' | 'setDisplayName' | 'setAvatarUrl' | 'profile'
+  | 'versions'
+  | 'whoami'
+  | 'ping'
+  | 'registerGhost'
+  | 'ensureDevice'
+  | 'removeDevice'
+  | 'setDisplayName'
+  | 'setAvatarUrl'
+  | 'profile'
 >;
 
 export function accountRequests(acting: Acting): AccountRequests {
@@ -46,6 +54,10 @@ export function accountRequests(acting: Acting): AccountRequests {
       }
     },
     ensureDevice: () => ensureDevice(acting),
+    async removeDevice() {
+      const path = `/_matrix/client/v3/devices/${segment(acting.deviceId)}`;
+      await unlessCode(http.json({ method: 'DELETE', path, query: me, json: {} }), 'M_NOT_FOUND');
+    },
     setDisplayName: (name) => setProfile('displayname', { displayname: name }),
     setAvatarUrl: (mxc) => setProfile('avatar_url', { avatar_url: mxc }),
     async profile(of) {

@@ -1,7 +1,9 @@
+import { isTime } from '../core/clock.ts';
 import { isRecord } from '../core/record.ts';
-import type { MatrixUserId } from '../core/ids.ts';
+import type { MatrixRoomId, MatrixUserId } from '../core/ids.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import type { HomeserverRequest } from './homeserver-http.ts';
+import type { Invited } from './room-admin-types.ts';
 import type { MatrixProfile, MessagesPage, NewMatrixRoom } from './types.ts';
 
 type Answer = Record<string, unknown>;
@@ -64,6 +66,16 @@ export function memberships(answer: Answer): ReadonlyMap<MatrixUserId, 'join' | 
   return found;
 }
 
+/** The invitations among a list of membership events. */
+export function invitedIn(answer: Answer): readonly Invited[] {
+  const chunk: readonly unknown[] = Array.isArray(answer['chunk']) ? answer['chunk'] : [];
+  return chunk.filter(isRecord).flatMap(({ content, state_key: userId, sender: by, origin_server_ts: at }) => {
+    if (!isRecord(content) || content['membership'] !== 'invite') return [];
+    if (typeof userId !== 'string' || typeof by !== 'string') return [];
+    return [{ userId: userId as MatrixUserId, by: by as MatrixUserId, at: isTime(at) ? at : 0 }];
+  });
+}
+
 /** `displayname` as profiles and member events have it, `display_name` as `/joined_members` does. */
 export function readProfile(fields: Readonly<Record<string, unknown>>): MatrixProfile {
   const name = fields['displayname'] ?? fields['display_name'];
@@ -107,3 +119,7 @@ export function createRoomBody(room: NewMatrixRoom): Record<string, unknown> {
         }),
   };
 }
+
+/** Where one piece of a room's state is read and written. */
+export const statePath = (roomId: MatrixRoomId, type: string, stateKey: string): string =>
+  `/_matrix/client/v3/rooms/${segment(roomId)}/state/${segment(type)}/${stateKey === '' ? '' : segment(stateKey)}`;

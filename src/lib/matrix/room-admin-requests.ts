@@ -2,7 +2,7 @@ import type { EventId, MatrixRoomId, MatrixUserId } from '../core/ids.ts';
 import { isRecord } from '../core/record.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import { type Acting, asUser, unlessCode } from './acting.ts';
-import { requiredString, segment } from './client-shapes.ts';
+import { invitedIn, readProfile, requiredString, segment, statePath } from './client-shapes.ts';
 import type { HomeserverRequest } from './homeserver-http.ts';
 import type { RoomAdminApi, StateEvent } from './room-admin-types.ts';
 
@@ -28,7 +28,7 @@ export function roomAdminRequests(acting: Acting): RoomAdminApi {
       await http.json({ method: 'POST', path: roomPath(roomId, verb), query: me, json });
     } catch (error) {
       if (!(error instanceof RemoteError) || error.failure !== 'refused') throw error;
-      const path = roomPath(roomId, `state/m.room.member/${segment(userId)}`);
+      const path = statePath(roomId, 'm.room.member', userId);
       const asked = unlessCode(http.json({ method: 'GET', path, query: me }), 'M_NOT_FOUND');
       const member = await asked.catch(() => {
         throw error;
@@ -50,6 +50,29 @@ export function roomAdminRequests(acting: Acting): RoomAdminApi {
       if (events !== undefined) return events.flatMap((event) => readState(event) ?? []);
       const name = `${request.method} ${request.path}`;
       throw new RemoteError({ side: 'homeserver', failure: 'not-json', request: name });
+    },
+    async stateEvent(roomId, type, stateKey) {
+      const path = statePath(roomId, type, stateKey);
+      const request: HomeserverRequest = { method: 'GET', path, query: { ...me, format: 'event' } };
+      const answer = await unlessCode(http.json(request), 'M_NOT_FOUND');
+      if (answer === undefined) return undefined;
+      const event = readState(answer);
+      if (event !== undefined) return event;
+      throw new RemoteError({ side: 'homeserver', failure: 'not-json', request: `${request.method} ${path}` });
+    },
+    async membersWho(roomId, membership) {
+      const answer = await http.json({
+        method: 'GET',
+        path: roomPath(roomId, 'members'),
+        query: { ...me, membership },
+      });
+      const events: readonly unknown[] = Array.isArray(answer['chunk']) ? answer['chunk'] : [];
+      const people = events.flatMap((event) => readState(event) ?? []);
+      return new Map(people.map(({ stateKey, content }) => [stateKey as MatrixUserId, readProfile(content)]));
+    },
+    async invited(roomId) {
+      const query = { ...me, membership: 'invite' };
+      return invitedIn(await http.json({ method: 'GET', path: roomPath(roomId, 'members'), query }));
     },
     kick: (roomId, userId, reason) => move('kick', roomId, { userId, reason }, ['leave', 'ban', undefined]),
     ban: (roomId, userId, reason) => move('ban', roomId, { userId, reason }, ['ban']),

@@ -1,3 +1,4 @@
+import type { MatrixProfile } from './types.ts';
 import type { EventId, MatrixRoomAlias, MatrixRoomId, MatrixUserId } from '../core/ids.ts';
 
 /** One piece of a room's state, as it is now. */
@@ -9,10 +10,24 @@ export interface StateEvent {
   readonly eventId: EventId | undefined;
 }
 
+/** Somebody who was asked into a room and has not answered. */
+export interface Invited {
+  readonly userId: MatrixUserId;
+  readonly by: MatrixUserId;
+  /** `origin_server_ts`, ms; 0: it doesn't say. */
+  readonly at: number;
+}
+
 /** Changes of rooms and of their people, as the acting user. */
 export interface RoomAdminApi {
   /** The whole state of a room that the acting user is, or was, a member of; of a large room tens of megabytes. */
   fullState(roomId: MatrixRoomId): Promise<readonly StateEvent[]>;
+  /** Those alone, however many have joined. */
+  invited(roomId: MatrixRoomId): Promise<readonly Invited[]>;
+  /** One piece of a room's state with who set it; undefined: not set. */
+  stateEvent(roomId: MatrixRoomId, type: string, stateKey: string): Promise<StateEvent | undefined>;
+  /** Who is invited or banned, and as what: what they are called there, if the one who did it said so. */
+  membersWho(roomId: MatrixRoomId, membership: 'invite' | 'ban'): Promise<ReadonlyMap<MatrixUserId, MatrixProfile>>;
   /** Needs the room's level for `kick`, and more power than the other has. Not a member is done. */
   kick(roomId: MatrixRoomId, userId: MatrixUserId, reason?: string): Promise<void>;
   /** Needs the room's level for `ban`, and more power than the other has. Banned is done. */

@@ -1,7 +1,15 @@
 import type { EventId, MatrixRoomId, MatrixUserId } from '../core/ids.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import { type Acting, asUser, unlessCode } from './acting.ts';
-import { createRoomBody, memberIds, memberProfiles, memberships, requiredString, segment } from './client-shapes.ts';
+import {
+  createRoomBody,
+  memberIds,
+  memberProfiles,
+  memberships,
+  requiredString,
+  segment,
+  statePath,
+} from './client-shapes.ts';
 import type { HomeserverRequest } from './homeserver-http.ts';
 import type { MatrixApi } from './types.ts';
 
@@ -122,6 +130,3 @@ export function roomRequests(acting: Acting): RoomRequests {
     },
   };
 }
-
-const statePath = (roomId: MatrixRoomId, type: string, stateKey: string): string =>
-  `/_matrix/client/v3/rooms/${segment(roomId)}/state/${segment(type)}/${stateKey === '' ? '' : segment(stateKey)}`;

@@ -14,6 +14,11 @@ const LOGGED: Readonly<Partial<Record<RealtimeInterest, readonly string[]>>> = {
   users: ['updateAvatar', 'Users:NameChanged', 'Users:Deleted'],
   presence: ['user-status'],
   emoji: ['updateEmojiCustom', 'deleteEmojiCustom'],
+  roles: ['roles-change'],
+};
+const OWN: Readonly<Partial<Record<RealtimeInterest, readonly string[]>>> = {
+  rooms: ['rooms-changed'],
+  'own-rooms': ['subscriptions-changed'],
 };
 const IN_ROOM: Readonly<Partial<Record<RealtimeInterest, string>>> = {
   prunes: 'deleteMessageBulk',
@@ -21,9 +26,12 @@ const IN_ROOM: Readonly<Partial<Record<RealtimeInterest, string>>> = {
 };
 const STATUSES = ['offline', 'online', 'away', 'busy'] as const;
 
-/** What is subscribed to once on a connection. */
-export function commonTopics(wants: readonly RealtimeInterest[]): readonly RealtimeTopic[] {
-  return wants.flatMap((interest) => (LOGGED[interest] ?? []).map((key) => ({ stream: 'stream-notify-logged', key })));
+/** What is subscribed to once on a connection of that account. */
+export function commonTopics(wants: readonly RealtimeInterest[], userId: WorkspaceUserId): readonly RealtimeTopic[] {
+  return wants.flatMap((interest) => [
+    ...(OWN[interest] ?? []).map((event) => ({ stream: 'stream-notify-user', key: `${userId}/${event}` })),
+    ...(LOGGED[interest] ?? []).map((key) => ({ stream: 'stream-notify-logged', key })),
+  ]);
 }
 
 /** Names of a room's events besides its deletions. */
@@ -47,13 +55,19 @@ export function eventFrom(stream: string, name: string, args: readonly unknown[]
 export function newsFrom(stream: string, name: string, args: readonly unknown[]): RealtimeNews | undefined {
   const detail = args[0];
   if (stream === 'stream-notify-room') return roomNews(name, args);
+  if (stream === 'stream-notify-user')
+    return name.endsWith('/subscriptions-changed') ? leftRoom(detail) : roomChanged(name, args);
   if (stream !== 'stream-notify-logged') return undefined;
   if (name === 'user-status') return presence(detail);
   if (!isObject(detail)) return undefined;
   if (name === 'updateAvatar') return avatar(detail);
+  if (name === 'roles-change') return roomRole(detail);
   if (name === 'updateEmojiCustom' || name === 'deleteEmojiCustom') return emoji(name, detail['emojiData']);
   return person(name, detail);
 }
+
+const leftRoom = (change: unknown): RealtimeNews | undefined =>
+  change === 'removed' ? { kind: 'own-rooms', change: 'removed' } : undefined;
 
 function roomKey(key: string): { roomId: WorkspaceRoomId; event: string } {
   const slash = key.indexOf('/');
@@ -72,6 +86,14 @@ function roomNews(key: string, [first, activities, extra]: readonly unknown[]): 
     typing: activities.includes('user-typing'),
     ...(threadId === undefined ? {} : { threadId: threadId as MessageId }),
   };
+}
+
+function roomChanged(key: string, [change, document]: readonly unknown[]): RealtimeNews | undefined {
+  if (!key.endsWith('/rooms-changed') || !isObject(document)) return undefined;
+  const { _id: roomId } = document;
+  if (typeof roomId !== 'string' || (change !== 'inserted' && change !== 'updated' && change !== 'removed'))
+    return undefined;
+  return { kind: 'room', change, roomId: roomId as WorkspaceRoomId, document };
 }
 
 function pruned(roomId: WorkspaceRoomId, detail: JsonObject): RealtimeNews | undefined {
@@ -112,6 +134,11 @@ function avatar({ username, rid, etag }: JsonObject): RealtimeNews | undefined {
   const version = typeof etag === 'string' && etag !== '' ? { etag } : {};
   if (typeof username === 'string') return { kind: 'user', change: 'avatar', username, ...version };
   return typeof rid === 'string' ? { kind: 'room-avatar', roomId: rid as WorkspaceRoomId, ...version } : undefined;
+}
+
+/** Roles of the whole workspace come without a scope. */
+function roomRole({ scope }: JsonObject): RealtimeNews | undefined {
+  return typeof scope === 'string' ? { kind: 'room-role', roomId: scope as WorkspaceRoomId } : undefined;
 }
 
 function person(event: string, detail: JsonObject): RealtimeNews | undefined {

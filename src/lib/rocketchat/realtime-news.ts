@@ -6,9 +6,11 @@ import type { CustomEmoji } from './feature-types.ts';
  * through about one a second on a connection.
  *
  * `users`: pictures, names, deletions (3 in all). `presence`: who is online (1). `emoji`: custom emoji (2).
+ * `rooms`: rooms whose member the account is (1). `roles`: who is made what in a room (1).
+ * `own-rooms`: that the account is in some room no longer (1).
  * `prunes`, `typing`: one each for each watched room.
  */
-export type RealtimeInterest = 'users' | 'presence' | 'emoji' | 'prunes' | 'typing';
+export type RealtimeInterest = 'users' | 'presence' | 'emoji' | 'rooms' | 'own-rooms' | 'roles' | 'prunes' | 'typing';
 
 /** News that is of the moment: none is brought again by a catch-up, and what was missed is compared instead. */
 export type RealtimeNews =
@@ -46,7 +48,20 @@ export type RealtimeNews =
       readonly userId: WorkspaceUserId;
       readonly messages: 'deleted' | 'kept';
     }
+  /** The account was taken out of a room, or its room was deleted: the server does not always say which. */
+  | { readonly kind: 'own-rooms'; readonly change: 'removed' }
   | { readonly kind: 'room-avatar'; readonly roomId: WorkspaceRoomId; readonly etag?: string }
+  /**
+   * Told with each message too, and whatever system messages the workspace hides. Of one that is gone, or that the
+   * account is no longer a member of, nothing but its id is known.
+   */
+  | {
+      readonly kind: 'room';
+      readonly change: 'inserted' | 'updated' | 'removed';
+      readonly roomId: WorkspaceRoomId;
+      /** The room's document as it came. */
+      readonly document: Readonly<Record<string, unknown>>;
+    }
   /** Silent where `Presence_broadcast_disabled` is on, which large Community workspaces switch on by themselves. */
   | {
       readonly kind: 'presence';
@@ -55,6 +70,8 @@ export type RealtimeNews =
       readonly status: 'offline' | 'online' | 'away' | 'busy';
       readonly message: string;
     }
+  /** Somebody is an owner, a moderator or a leader of a room now, or no more. Silent where `UI_DisplayRoles` is off. */
+  | { readonly kind: 'room-role'; readonly roomId: WorkspaceRoomId }
   /** A new emoji is told twice: its image may be there only from the second time on. */
   | { readonly kind: 'emoji'; readonly change: 'updated' | 'deleted'; readonly emoji: CustomEmoji }
   /**

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
+import type { WorkspaceUserId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import { commonTopics, eventFrom, newsFrom, roomEvents } from './realtime-events.ts';
@@ -30,6 +31,8 @@ export type OpenRealtime = (
 
 interface SessionOptions {
   readonly open: OpenRealtime;
+  /** Whose session it is. */
+  readonly userId: WorkspaceUserId;
   readonly clock: Clock;
   readonly log: Log;
   readonly handlers: RealtimeHandlers;
@@ -48,7 +51,7 @@ export function runRealtimeSession(options: SessionOptions): RealtimeSession {
   const subscriptions = createRealtimeSubscriptions({
     clock,
     log,
-    common: commonTopics(wants),
+    common: commonTopics(wants, options.userId),
     roomEvents: roomEvents(wants),
     watched: (roomId) => handlers.onRoomWatched?.(roomId),
   });

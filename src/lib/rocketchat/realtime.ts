@@ -49,7 +49,7 @@ interface Frame {
   readonly fields?: { readonly eventName?: unknown; readonly args?: unknown };
 }
 
-const STREAMS = ['stream-room-messages', 'stream-notify-room', 'stream-notify-logged'];
+const STREAMS = ['stream-room-messages', 'stream-notify-room', 'stream-notify-logged', 'stream-notify-user'];
 const MAX_FRAME_BYTES = 100 * 1024 * 1024;
 const FAREWELL_MS = 2_000;
 const quiet = (): void => {};
@@ -58,7 +58,7 @@ const quietLogger = { debug: quiet, info: quiet, warn: quiet, warning: quiet, er
 
 /** An account's realtime session over `@rocket.chat/sdk`; docs/notes/rocketchat-sdk.md tells what is done around it. */
 export function createRealtime(options: RealtimeOptions): RealtimeSession {
-  return runRealtimeSession({ ...options, open: openWith(options) });
+  return runRealtimeSession({ ...options, userId: options.credentials.userId, open: openWith(options) });
 }
 
 function openWith(options: RealtimeOptions): OpenRealtime {

@@ -4,10 +4,11 @@ import { orAbsent } from './absence.ts';
 import type { ApiParts } from './api.ts';
 import { avatarRequest } from './avatar-request.ts';
 import { allPages } from './paging.ts';
-import { listIn, roomFrom, textIn } from './records.ts';
+import { listIn, roomFrom, textIn, timeOf } from './records.ts';
 import { isObject, type JsonObject } from './rest-answer.ts';
 import type { RoomAdminApi, RoomDetails } from './room-admin-types.ts';
 import { family, refuseDirect } from './room-family.ts';
+import { roomRequests } from './room-requests.ts';
 
 /** Picture data as Rocket.Chat wants it; a text that is none takes the picture away. */
 const dataUrl = (image: { bytes: Uint8Array; contentType: string } | undefined): string =>
@@ -27,6 +28,10 @@ export function roomAdminRequests(parts: ApiParts): RoomAdminApi {
       const answer = await orAbsent(rest.get('rooms.info', { query: { roomId: id } }));
       const room = answer?.body['room'];
       return isObject(room) ? detailsFrom(room) : undefined;
+    },
+    async roomExists(rid) {
+      const asked = rest.get('rooms.adminRooms.getRoom', { query: { rid } });
+      return (await unlessCode(asked, 'Room not found', 'error-invalid-room', 'error-room-not-found')) !== undefined;
     },
     async saveRoomSettings(id, { name, topic, announcement, description, type, readOnly }) {
       await save(id, {
@@ -69,6 +74,17 @@ export function roomAdminRequests(parts: ApiParts): RoomAdminApi {
         username: textIn(user, 'username', request),
       }));
     },
+    async isInRoom(room, userId) {
+      const query = { roomId: room.id, userId };
+      const asked = unlessNotOffered(rest.get('rooms.isMember', { query }));
+      const answer = await asked.catch((error: unknown) => {
+        if (error instanceof RemoteError && error.answer === 'error-user-not-found') return 'nobody' as const;
+        throw error;
+      });
+      if (answer === 'nobody') return false;
+      if (answer !== undefined) return answer.body['isMember'] === true;
+      return (await roomRequests(parts).members(room)).some(({ id }) => id === userId);
+    },
     async muteInRoom(roomId, username, muted) {
       await rest.post(muted ? 'rooms.muteUser' : 'rooms.unmuteUser', { body: { roomId, username } });
     },
@@ -107,7 +123,19 @@ export function roomAdminRequests(parts: ApiParts): RoomAdminApi {
 }
 
 function detailsFrom(room: JsonObject): RoomDetails {
-  const { announcement, description, ro, broadcast, muted, unmuted, avatarETag: etag, usersCount, prid } = room;
+  const {
+    announcement,
+    description,
+    ro,
+    broadcast,
+    muted,
+    unmuted,
+    avatarETag: etag,
+    usersCount,
+    prid,
+    ts,
+    u: creator,
+  } = room;
   return {
     ...roomFrom(room, 'GET /api/v1/rooms.info'),
     announcement: typeof announcement === 'string' ? announcement : '',
@@ -119,6 +147,8 @@ function detailsFrom(room: JsonObject): RoomDetails {
     avatarEtag: typeof etag === 'string' && etag !== '' ? etag : undefined,
     members: typeof usersCount === 'number' ? usersCount : 0,
     parentId: typeof prid === 'string' && prid !== '' ? (prid as WorkspaceRoomId) : undefined,
+    createdAt: timeOf(ts),
+    creator: isObject(creator) && typeof creator['_id'] === 'string' ? (creator['_id'] as WorkspaceUserId) : undefined,
   };
 }
 

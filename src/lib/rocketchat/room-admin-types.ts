@@ -31,11 +31,16 @@ export interface RoomDetails extends WorkspaceRoom {
   readonly members: number;
   /** Of a discussion: the room that it belongs to. */
   readonly parentId: WorkspaceRoomId | undefined;
+  /** By the workspace's clock, ms. */
+  readonly createdAt: number;
+  readonly creator: WorkspaceUserId | undefined;
 }
 
 /** Changes of rooms and of their people, as the calling account. What is so already is done. */
 export interface RoomAdminApi {
   roomDetails(id: WorkspaceRoomId): Promise<RoomDetails | undefined>;
+  /** `rooms.adminRooms.getRoom`, which needs `view-room-administration`: whether it exists, a member or not. */
+  roomExists(id: WorkspaceRoomId): Promise<boolean>;
   /** `rooms.saveRoomSettings`; one system message for each difference. A name that is taken throws `error-duplicate-channel-name`. */
   saveRoomSettings(id: WorkspaceRoomId, settings: RoomSettings): Promise<void>;
   /** As {@link RoomAdminApi.saveRoomSettings}; undefined takes the picture away. */
@@ -54,11 +59,16 @@ export interface RoomAdminApi {
   leaveRoom(room: RoomTarget): Promise<void>;
   /** `channels.kick`, `groups.kick`; not a member is done. The last owner: `error-you-are-last-owner`. */
   removeFromRoom(room: RoomTarget, userId: WorkspaceUserId): Promise<void>;
-  /** `rooms.banUser`, from 8.0 on; who is a member is removed. `not-offered`: the version has no bans. */
+  /**
+   * `rooms.banUser`, from 8.0 on; who is a member is removed. `not-offered`: the version has no bans.
+   * Of members alone: else `error-user-not-in-room`. The last owner: `error-you-are-last-owner`.
+   */
   banFromRoom(id: WorkspaceRoomId, userId: WorkspaceUserId): Promise<'done' | 'not-offered'>;
   unbanFromRoom(id: WorkspaceRoomId, userId: WorkspaceUserId): Promise<'done' | 'not-offered'>;
   /** Empty where the version has no bans. */
   bannedFromRoom(id: WorkspaceRoomId): Promise<readonly { readonly id: WorkspaceUserId; readonly username: string }[]>;
+  /** `rooms.isMember`. Whoever is banned may be counted among the members: ask for those first. */
+  isInRoom(room: RoomTarget, userId: WorkspaceUserId): Promise<boolean>;
   /** `rooms.muteUser`; needs `mute-user` in the room. Throws where the user is no member. */
   muteInRoom(id: WorkspaceRoomId, username: string, muted: boolean): Promise<void>;
   /** `channels.addOwner`, `groups.removeModerator` …; the last owner is refused with `error-remove-last-owner`. */

@@ -20,6 +20,7 @@ type RoomRequests = Pick<
   | 'addToRoom'
   | 'joinRoom'
   | 'members'
+  | 'membersPage'
   | 'roomRoles'
 >;
 
@@ -61,6 +62,13 @@ export function roomRequests({ rest }: ApiParts): RoomRequests {
       const endpoint = `${family(type)}.members`;
       const members = await allPages(rest, endpoint, { roomId: id }, 'members');
       return members.map((member) => userFrom(member, `GET /api/v1/${endpoint}`));
+    },
+    async membersPage({ id, type }, page) {
+      const endpoint = `${family(type)}.members`;
+      const request = `GET /api/v1/${endpoint}`;
+      const { body } = await rest.get(endpoint, { query: { roomId: id, ...page } });
+      const members = listIn(body, 'members', request).map((member) => userFrom(member, request));
+      return { members, total: typeof body['total'] === 'number' ? body['total'] : members.length };
     },
     async roomRoles({ id, type }) {
       const roles = new Map<WorkspaceUserId, readonly string[]>();

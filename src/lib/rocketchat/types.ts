@@ -159,6 +159,11 @@ export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi, RightsA
   joinRoom(roomId: WorkspaceRoomId): Promise<void>;
   /** All members, paged. */
   members(room: Pick<WorkspaceRoom, 'id' | 'type'>): Promise<readonly WorkspaceUser[]>;
+  /** A part of them, in the order of their usernames; `count` 100 at most. */
+  membersPage(
+    room: Pick<WorkspaceRoom, 'id' | 'type'>,
+    page: { readonly offset: number; readonly count: number },
+  ): Promise<{ readonly members: readonly WorkspaceUser[]; readonly total: number }>;
   /** Room roles by user id: `owner`, `moderator`, `leader`. */
   roomRoles(room: Pick<WorkspaceRoom, 'id' | 'type'>): Promise<ReadonlyMap<WorkspaceUserId, readonly string[]>>;
 

@@ -19,11 +19,13 @@ import { mediaOf } from './media.ts';
 import { migrate } from './migrate.ts';
 import { type Migration, migrations as ownMigrations } from './migrations.ts';
 import { peopleOf } from './people.ts';
+import { personalOf } from './personal.ts';
 import { portalsOf } from './portals.ts';
 import { quarantineOf } from './quarantine.ts';
 import type { Schema, StoreDatabase } from './schema.ts';
 import { checkKey, initialiseSecrets, readEffectKey } from './secrets.ts';
 import { retryCollisions } from './transaction.ts';
+import { statsOf } from './stats.ts';
 import type { Store } from './types.ts';
 import { parseStoreUrl, type StoreUrl } from './url.ts';
 
@@ -133,10 +135,12 @@ function assemble(database: StoreDatabase, effectKey: Uint8Array, lock: StoreLoc
     effects: effectsOf(database),
     portals: portalsOf(database),
     people: peopleOf(database),
+    personal: personalOf(database),
     media: mediaOf(database),
     quarantine: quarantineOf(database),
     leases: leasesOf(database),
     access: accessOf(database),
+    stats: statsOf(database),
     ...cursorsOf(database),
     effectKey,
     close: () => (closed ??= close()),

@@ -30,6 +30,14 @@ export function peopleOf(database: StoreDatabase): People {
         .limit(2);
       return (await query.execute()).map(profile);
     },
+    async members(portalId, kind) {
+      const query = all
+        .innerJoin('members', 'members.person_id', 'people.id')
+        .where('members.portal_id', '=', portalId)
+        .where('kind', '=', kind)
+        .orderBy('people.id');
+      return (await query.execute()).map(profile);
+    },
     add: (wanted) => inTransaction(database, (on) => add(database, on, wanted)),
     update: (id, change) => inTransaction(database, (on) => update(database, on, id, change)),
     ...membership(database),

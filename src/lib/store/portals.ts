@@ -103,6 +103,7 @@ function portalUpdater(database: StoreDatabase): Portals['update'] {
           id: eb.ref('id'),
           ...('matrixRoomId' in change && { matrix_room_id: change.matrixRoomId ?? null }),
           ...(change.state !== undefined && { state: change.state }),
+          ...(change.roomType !== undefined && { room_type: change.roomType }),
           ...(change.name !== undefined && { name: change.name }),
           ...('alias' in change && { alias: change.alias ?? null }),
           ...(change.retention !== undefined && { retention: change.retention }),

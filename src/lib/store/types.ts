@@ -2,6 +2,7 @@ import type { AccessRules } from '../access/rules.ts';
 import type { EventId, MatrixRoomId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
 import type { Side } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
+import type { PersonalData } from './personal-types.ts';
 
 /** Serial execution key: `portal:<id>`, `room:<Matrix room id>`, `room:<rid>` or `person:<id>`. */
 export type Lane = string;
@@ -372,7 +373,7 @@ export interface Portals {
   /** Sets the Matrix room or the state; becoming active merges the pending rows of both rooms' own lanes into the portal's, in the same transaction. */
   update(
     id: PortalId,
-    change: Partial<Pick<Portal, 'matrixRoomId' | 'state' | 'name' | 'alias' | 'retention'>>,
+    change: Partial<Pick<Portal, 'matrixRoomId' | 'state' | 'roomType' | 'name' | 'alias' | 'retention'>>,
   ): Promise<Portal>;
 }
 
@@ -384,6 +385,8 @@ export interface People {
   profiles(kind: Person['kind']): Promise<readonly Profile[]>;
   /** Those of that kind who are members of the portal and are shown by that name; at most two. */
   membersNamed(portalId: PortalId, kind: Person['kind'], displayName: string): Promise<readonly Profile[]>;
+  /** All of that kind who are members of the portal. */
+  members(portalId: PortalId, kind: Person['kind']): Promise<readonly Profile[]>;
   /** Unique by Matrix user and by workspace user; a second person with one of them throws. */
   add(person: NewPerson): Promise<Person>;
   update(id: number, change: Partial<NewPerson>): Promise<Person>;
@@ -421,6 +424,24 @@ export interface AccessStore {
   blocked(): Promise<number>;
 }
 
+/** What was carried so far, and with whom. */
+export interface Stats {
+  /** By what it was and where people did it. Reactions that were taken back are not counted. */
+  carried(): Promise<
+    readonly {
+      readonly kind: LedgerEntry['kind'] | 'reaction';
+      readonly origin: Side;
+      readonly count: number;
+    }[]
+  >;
+  /** Messages since a time (ms), by days of UTC (`day`: its first ms), oldest first; days without any are left out. */
+  messagesByDay(
+    since: number,
+  ): Promise<readonly { readonly day: number; readonly origin: Side; readonly count: number }[]>;
+  /** Servers of the people from Matrix who spoke or have accounts here, those with most people first. */
+  servers(): Promise<readonly { readonly server: string; readonly people: number }[]>;
+}
+
 export interface Leases {
   /** undefined: somebody else holds it and it has not expired. Again by the same owner: the same token, new expiry. Expiry is counted by the database's clock. */
   acquire(name: string, owner: string, ttlMs: number): Promise<Lease | undefined>;
@@ -441,10 +462,12 @@ export interface Store {
   readonly effects: Effects;
   readonly portals: Portals;
   readonly people: People;
+  readonly personal: PersonalData;
   readonly media: Media;
   readonly quarantine: Quarantine;
   readonly leases: Leases;
   readonly access: AccessStore;
+  readonly stats: Stats;
   cursor(name: string): Promise<string | undefined>;
   cursors(prefix: string): Promise<ReadonlyMap<string, string>>;
   setCursor(name: string, value: string): Promise<void>;

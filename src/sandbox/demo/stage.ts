@@ -69,7 +69,10 @@ export interface HomeserverName {
 }
 
 /** Which homeserver it is, by its own word. */
-export async function homeserverOf({ servers }: Stage, { network }: StageOptions): Promise<HomeserverName> {
+export async function homeserverOf(
+  { servers }: Pick<Stage, 'servers'>,
+  { network }: Pick<StageOptions, 'network'>,
+): Promise<HomeserverName> {
   const answer = await network.fetch(`${servers.homeserver.url}/_matrix/federation/v1/version`);
   const { server } = (await answer.json()) as { server?: Partial<HomeserverName> };
   return { name: server?.name ?? 'unknown', version: server?.version ?? 'unknown' };

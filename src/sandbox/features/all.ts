@@ -7,6 +7,7 @@ import { fileRows } from './files.ts';
 import { insideThreadRows } from './inside-threads.ts';
 import { longTextRows } from './long-texts.ts';
 import { mediaRows } from './media.ts';
+import { memberRows } from './members.ts';
 import { mentionRows } from './mentions.ts';
 import { otherKindRows } from './other-kinds.ts';
 import { pollRows } from './polls.ts';
@@ -17,6 +18,8 @@ import { presenceRows } from './presence.ts';
 import { reactionRows } from './reactions.ts';
 import { receiptRows } from './receipts.ts';
 import { replyRows } from './replies.ts';
+import { roomSettingRows } from './room-settings.ts';
+import { roleRows } from './roles.ts';
 import { textRows } from './text.ts';
 import { threadRows } from './threads.ts';
 import { typingRows } from './typing.ts';
@@ -41,6 +44,11 @@ export const features: readonly Feature[] = [
   ...otherKindRows,
   ...profileRows,
   ...pinRows,
+  ...roomSettingRows,
+  ...roleRows,
+  ...memberRows,
+  ...memberRows,
+  ...roomSettingRows,
   ...typingRows,
   ...receiptRows,
   ...presenceRows,

@@ -5,7 +5,7 @@ import type { WorkspaceApi } from '../../lib/rocketchat/types.ts';
 import { expectLike } from './expect.ts';
 import { inPieces } from './large-file.ts';
 import type { SeenEvent } from './matrix-reader.ts';
-import type { Scene } from './scene.ts';
+import type { Place, Scene } from './scene.ts';
 import type { SeenMessage } from './workspace-reader.ts';
 
 export interface SampleFile {
@@ -18,7 +18,7 @@ const MOST_BYTES = 1024 * 1024;
 
 /** Posts it as bob; answers the message's id. */
 export async function bobPosts(
-  { bob, place }: Scene,
+  { bob, place }: { readonly bob: WorkspaceApi; readonly place: Pick<Place, 'id'> },
   { fileName, contentType, bytes }: SampleFile,
   message: { readonly caption?: string; readonly threadId?: MessageId } = {},
 ): Promise<MessageId> {

@@ -67,9 +67,14 @@ const everybodyToMatrix = feature({
 const everybodyWhoMayNot = feature({
   feature: 'mention of everybody that is not allowed',
   direction: 'to Matrix',
-  says: 'The words stay, and nobody is notified.',
-  prepare: nothing,
-  change: (scene) => scene.bobSays(`@all lunch ${scene.mark}`),
+  says: 'The words of somebody who is neither owner nor moderator stay, and nobody is notified.',
+  where: ['channel'],
+  async prepare(scene) {
+    const { account } = scene.newColleague(`fred.${scene.mark}`);
+    await account.joinRoom(scene.place.id);
+    return account;
+  },
+  change: (scene, account) => scene.says(account, `@all lunch ${scene.mark}`),
   async shown({ matrix, mark }) {
     const { content } = await matrix.saying(mark);
     expectLike(content, { body: `@all lunch ${mark}`, 'm.mentions': { room: undefined } }, 'content');

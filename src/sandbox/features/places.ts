@@ -108,6 +108,8 @@ async function letIn({ matrixBot, alice }: People, kind: PlaceKind, roomId: Matr
   await matrixBot.sendState(roomId, 'm.room.power_levels', '', {
     ...levels,
     users,
+    // Moderators may make others so.
+    events: { ...(levels['events'] as Record<string, number> | undefined), 'm.room.power_levels': MODERATOR },
     // In the groups everybody may mention everybody, in the channels only moderators may.
     ...(kind === 'group' ? { notifications: { room: 0 } } : {}),
   });

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { MatrixUserId, WorkspaceUserId } from '../../lib/core/ids.ts';
 import type { MatrixApi } from '../../lib/matrix/types.ts';
 import type { WorkspaceApi } from '../../lib/rocketchat/types.ts';
 import { expectLike } from './expect.ts';
 import { feature, type Feature } from './feature.ts';
+import { newPicture, sameBytes } from './pictures.ts';
 import type { Scene } from './scene.ts';
 
 interface Colleague {
@@ -38,15 +38,6 @@ export async function guest(scene: Scene): Promise<Guest> {
   const { author } = await scene.until(() => scene.workspace.saying(text));
   return { guest: person, puppet: author };
 }
-
-/** A PNG's beginning, which is as much as anybody looks at; no two are the same. */
-const newPicture = (): Buffer<ArrayBuffer> =>
-  Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452000000080000000808060000', 'hex'), randomBytes(32)]);
-
-const sameBytes = (bytes: Uint8Array | undefined, expected: Buffer): string => {
-  expectLike(bytes && Buffer.from(bytes).toString('hex'), expected.toString('hex'), 'the picture');
-  return `a picture of ${expected.length} bytes, the same`;
-};
 
 const nameToMatrix = feature({
   feature: 'name',
@@ -115,4 +106,32 @@ const pictureToWorkspace = feature({
   shown: async ({ admin }, { puppet, picture }) => sameBytes((await admin.avatar(puppet, 1024))?.bytes, picture),
 });
 
-export const profileRows: readonly Feature[] = [nameToMatrix, nameToWorkspace, pictureToMatrix, pictureToWorkspace];
+const deletedOnMatrix = feature({
+  feature: 'account deleted',
+  direction: 'to Matrix',
+  says: 'Who is deleted or deactivated in Rocket.Chat leaves the rooms on Matrix, without name and picture.',
+  limits: 'What they wrote is redacted where the workspace erases the messages of deleted people, and else stays.',
+  async prepare(scene: Scene) {
+    const { id, ghost } = await colleague(scene);
+    const { id: eventId } = await scene.until(() => scene.matrix.saying(`I am ${scene.mark}`));
+    return { id, ghost, eventId };
+  },
+  async change({ admin }, { id, ...seen }) {
+    await admin.deleteUser(id);
+    return seen;
+  },
+  async shown({ alice, matrix, place }, { ghost, eventId }) {
+    await matrix.gone(eventId);
+    expectLike((await alice.joinedMembers(place.matrixId)).includes(ghost), false, 'still in the room');
+    expectLike((await alice.profile(ghost))?.displayName, 'Deactivated user', 'the name');
+    return 'they have left, and their message is redacted';
+  },
+});
+
+export const profileRows: readonly Feature[] = [
+  nameToMatrix,
+  nameToWorkspace,
+  pictureToMatrix,
+  pictureToWorkspace,
+  deletedOnMatrix,
+];

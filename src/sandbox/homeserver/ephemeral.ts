@@ -1,4 +1,6 @@
 import type { ApplicationService } from './application-services.ts';
+import { serverOf, tellPeers } from './federation/network.ts';
+import { isServerAllowed } from './federation/server-acl.ts';
 import { isRoomOfInterest, isUserOfInterest } from './interest.ts';
 import type { JsonObject } from './json.ts';
 import { membershipOf } from './room-state.ts';
@@ -21,6 +23,7 @@ export function setTyping(hs: Homeserver, roomId: string, userId: string, timeou
     typing.stream = nextEphemeralStream(hs);
     hs.memory.typing.set(roomId, typing);
     announceInRoom(hs, roomId, { type: 'm.typing', room_id: roomId, content: { user_ids: typingIn(hs, roomId) } });
+    tellOthers(hs, roomId, userId, (peer) => setTyping(peer, roomId, userId, timeoutMs));
   }
   if (timeoutMs <= 0) return;
   const expire = (): void => {
@@ -46,6 +49,12 @@ export function setReceipt(
   // Synapse 1.160 pushes private ones as well, and no receipt with its thread.
   const pushed = receiptEvent([{ ...receipt, ts, thread: undefined }]);
   announceInRoom(hs, room.roomId, { room_id: room.roomId, ...pushed });
+  // Whoever reads in private tells their own server alone.
+  if (receipt.type !== 'm.read') return;
+  tellOthers(hs, room.roomId, receipt.userId, (peer) => {
+    const there = peer.disk.rooms.get(room.roomId);
+    if (there !== undefined && membershipOf(there, receipt.userId) === 'join') setReceipt(peer, there, receipt);
+  });
 }
 
 /** Does nothing on a homeserver that was not asked for presence: it's the costliest part of Matrix, and many switch it off. */
@@ -55,6 +64,13 @@ export function setPresence(hs: Homeserver, userId: string, presence: string, st
   hs.memory.presence.set(userId, { presence, statusMessage, at: hs.clock.now(), stream });
   const event = { type: 'm.presence', sender: userId, content: presenceOf(hs, userId) };
   announce(hs, event, (service) => isUserOfInterest(hs, service, userId));
+  const rooms = [...hs.disk.rooms.values()].filter((room) => membershipOf(room, userId) === 'join');
+  const told = new Set<Homeserver>();
+  for (const { roomId } of rooms)
+    tellOthers(hs, roomId, userId, (peer) => {
+      if (!told.has(peer)) setPresence(peer, userId, presence, statusMessage);
+      told.add(peer);
+    });
 }
 
 /** What somebody's /sync tells of those with whom they share a room, and of themselves. */
@@ -76,6 +92,16 @@ export function presenceOf(hs: Homeserver, userId: string): JsonObject {
     ...(statusMessage === undefined ? {} : { status_msg: statusMessage }),
     ...(presence === 'online' ? { currently_active: true } : {}),
   };
+}
+
+/** What one of ours does, to the other servers in the room. */
+function tellOthers(hs: Homeserver, roomId: string, userId: string, tell: (peer: Homeserver) => void): void {
+  const room = hs.disk.rooms.get(roomId);
+  if (room === undefined || serverOf(userId) !== hs.serverName) return;
+  tellPeers(hs, room, (peer) => {
+    const there = peer.disk.rooms.get(roomId);
+    if (there !== undefined && isServerAllowed(there, hs.serverName)) tell(peer);
+  });
 }
 
 export function receiptEvent(

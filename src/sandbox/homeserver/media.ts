@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { peerOf } from './federation/network.ts';
 import { forbidden, MatrixError, notFound } from './matrix-error.ts';
 import type { Requester } from './requester.ts';
 import type { Homeserver, StoredMedia } from './state.ts';
@@ -49,7 +50,8 @@ export async function getMedia(
   timeoutMs: number,
   gone: AbortSignal,
 ): Promise<StoredMedia & { file: UploadedFile }> {
-  const media = server === hs.serverName ? hs.disk.media.get(mediaId) : undefined;
+  const keeper = server === hs.serverName ? hs : peerOf(hs, server);
+  const media = keeper?.disk.media.get(mediaId);
   if (media === undefined) throw notFound('Not found');
   const until = hs.clock.now() + timeoutMs;
   while (media.file === undefined) {

@@ -1,11 +1,12 @@
 import { setTyping } from './ephemeral.ts';
+import { peerOf, serverOf, serversIn } from './federation/network.ts';
 import type { JsonObject } from './json.ts';
 import { badJson, forbidden, MatrixError, notFound } from './matrix-error.ts';
 import { queryAlias } from './queries.ts';
 import type { Requester } from './requester.ts';
 import { membershipOf, stateEvent } from './room-state.ts';
 import { roomOf } from './sending.ts';
-import type { Homeserver, Room, StoredEvent } from './state.ts';
+import type { Account, Homeserver, Room, StoredEvent } from './state.ts';
 import { appendEvent } from './timeline.ts';
 
 /**
@@ -42,12 +43,16 @@ export function changeMembership(
 /** Joins and invites carry the target's profile. */
 function profileOf(hs: Homeserver, userId: string, membership: string): JsonObject {
   if (membership !== 'join' && membership !== 'invite' && membership !== 'knock') return {};
-  const account = hs.disk.accounts.get(userId);
+  const account = accountOf(hs, userId);
   return {
     ...(account?.displayName === undefined ? {} : { displayname: account.displayName }),
     ...(account?.avatarUrl === undefined ? {} : { avatar_url: account.avatarUrl }),
   };
 }
+
+/** Of any server that can be asked. */
+const accountOf = (hs: Homeserver, userId: string): Account | undefined =>
+  hs.disk.accounts.get(userId) ?? peerOf(hs, serverOf(userId))?.disk.accounts.get(userId);
 
 /** Kick and unban both end in `leave`, and each refuses what is the other's. */
 export function kickOrUnban(
@@ -75,16 +80,28 @@ export async function findRoom(hs: Homeserver, idOrAlias: string, requester: Req
       throw notFound("Can't join remote room because no servers that are in the room have been provided.");
     return room;
   }
-  return roomOf(hs, await resolveAlias(hs, idOrAlias), requester);
+  return roomOf(hs, (await resolveAlias(hs, idOrAlias)).roomId, requester);
 }
 
-export async function resolveAlias(hs: Homeserver, alias: string): Promise<string> {
-  const known = hs.disk.aliases.get(alias);
-  if (known !== undefined) return known.roomId;
-  if (alias.endsWith(`:${hs.serverName}`)) await queryAlias(hs, alias);
+/** Whereto an alias leads, and which servers one may join through: this one first, if it is in the room. */
+export interface Resolved {
+  readonly roomId: string;
+  readonly servers: readonly string[];
+}
+
+/** @throws MatrixError 404, or 502 when the alias is another server's and that does not answer */
+export async function resolveAlias(hs: Homeserver, alias: string): Promise<Resolved> {
+  if (hs.federation !== undefined && serverOf(alias) !== hs.serverName) {
+    const peer = peerOf(hs, serverOf(alias));
+    if (peer === undefined) throw new MatrixError(502, 'M_UNKNOWN', 'Failed to fetch alias');
+    await hs.clock.sleep(hs.federation.delayMs, hs.memory.life.signal);
+    return resolveAlias(peer, alias);
+  }
+  if (!hs.disk.aliases.has(alias) && serverOf(alias) === hs.serverName) await queryAlias(hs, alias);
   const roomId = hs.disk.aliases.get(alias)?.roomId;
   if (roomId === undefined) throw notFound(`Room alias ${alias} not found`);
-  return roomId;
+  const room = hs.disk.rooms.get(roomId);
+  return { roomId, servers: [...new Set([hs.serverName, ...(room === undefined ? [] : serversIn(room))])] };
 }
 
 /** Puts a changed profile into every room the user is joined to, as Synapse does. */

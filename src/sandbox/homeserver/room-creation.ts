@@ -78,6 +78,7 @@ export function createRoom(hs: Homeserver, requester: Requester, body: JsonObjec
     version: wish.version,
     creators: [requester.userId, ...others],
     isPublic: body['visibility'] === 'public',
+    depth: 0,
     state: new Map(),
     timeline: [],
     memberships: new Map(),

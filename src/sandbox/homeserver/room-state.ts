@@ -54,6 +54,10 @@ export function canSee(room: Room, userId: string, event: StoredEvent): boolean 
   );
 }
 
+/** The place in the stream that is just before the event, for those who page backwards. */
+export const placeBefore = (room: Room, event: StoredEvent): number =>
+  room.timeline[room.timeline.indexOf(event) - 1]?.stream ?? 0;
+
 export function aliasesOf(hs: Homeserver, roomId: string): string[] {
   return [...hs.disk.aliases].filter(([, target]) => target.roomId === roomId).map(([alias]) => alias);
 }

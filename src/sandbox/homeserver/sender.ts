@@ -1,5 +1,5 @@
 import type { ApplicationService } from './application-services.ts';
-import { legacyEvent } from './client-event.ts';
+import { pushedEvent } from './pushed-event.ts';
 import type { JsonObject } from './json.ts';
 import { callService, isSuccess } from './service-call.ts';
 import type { Homeserver, Memory, StoredEvent, StoredTransaction } from './state.ts';
@@ -85,7 +85,7 @@ async function deliver(
   if (fault?.action === 'delay') await hs.clock.sleep(fault.delayMs ?? 0, hs.memory.life.signal).catch(() => undefined);
   if (fault?.action === 'lose') return true;
   const result = await callService(hs, service, 'PUT', `/_matrix/app/v1/transactions/${transaction.id}`, {
-    events: events.map((event) => legacyEvent(hs, event)),
+    events: events.map((event) => pushedEvent(hs, service, event)),
     ephemeral,
     'de.sorunome.msc2409.ephemeral': ephemeral,
     'de.sorunome.msc2409.to_device': [],

@@ -5,7 +5,10 @@ import { systemClock } from '../../lib/core/clock.ts';
 import type { Registration } from '../../lib/matrix/types.ts';
 import { createAccount, logIn } from './accounts.ts';
 import { readRegistration } from './application-services.ts';
+import { joinCrowd } from './crowd.ts';
 import { createFaults } from './faults.ts';
+import { resumeDistribution } from './federation/distribute.ts';
+import { receiveEvent, receiveInvite } from './federation/receive.ts';
 import { answerRequest, type Control } from './listener.ts';
 import { markInterrupted } from './sender.ts';
 import { emptyDisk, type Homeserver, type Memory, wakeWaiters } from './state.ts';
@@ -31,6 +34,7 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
     withPresence: options.presence ?? false,
     maxUploadBytes: options.maxUploadBytes ?? 50 * 1024 * 1024,
     mediaFolder: undefined,
+    federation: options.federation,
     faults: createFaults(),
     disk: emptyDisk(),
     memory: freshMemory(serverName, configured.values()),
@@ -39,6 +43,7 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
     await close(hs, server, mode);
     hs.memory = freshMemory(serverName, configured.values());
     server = await listen(hs, host, port, control);
+    resumeDistribution(hs);
   };
   const control: Control = {
     restart,
@@ -46,10 +51,16 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
       configured.set(registration.id, registration);
       forget(hs, 'graceful');
       hs.memory = freshMemory(serverName, configured.values());
+      resumeDistribution(hs);
     },
   };
   let server = await listen(hs, host, options.port ?? 0, control);
   const { port } = server.address() as AddressInfo;
+  hs.federation?.servers.set(serverName, {
+    homeserver: hs,
+    receiveEvent: (event) => receiveEvent(hs, event),
+    receiveInvite: (from, invite) => receiveInvite(hs, from, invite),
+  });
   return {
     url: `http://${host}:${port}`,
     serverName,
@@ -60,10 +71,12 @@ export async function startHomeserver(options: HomeserverOptions = {}): Promise<
       const account = createAccount(hs, { localpart, password: randomBytes(12).toString('base64url') });
       return { userId: account.userId, accessToken: logIn(hs, account).accessToken };
     },
+    joinCrowd: (roomId, count) => joinCrowd(hs, roomId, count),
     addRegistration: (registration) => void configured.set(registration.id, registration),
     restart,
     async stop() {
       await close(hs, server, 'kill');
+      hs.federation?.servers.delete(serverName);
       await (await hs.mediaFolder)?.remove();
     },
   };
@@ -80,6 +93,7 @@ function freshMemory(serverName: string, registrations: Iterable<Registration>):
     readingStream: false,
     typing: new Map(),
     presence: new Map(),
+    sendingTo: new Set(),
     waiters: new Set(),
     agent: new Agent({ keepAlive: true }),
   };

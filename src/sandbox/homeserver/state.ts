@@ -2,6 +2,7 @@ import type { Agent } from 'node:http';
 import type { Clock } from '../../lib/core/clock.ts';
 import type { ApplicationService } from './application-services.ts';
 import type { Faults } from './faults.ts';
+import type { Federation } from './federation/network.ts';
 import type { Answer } from './http.ts';
 import type { TemporaryFolder } from '../temporary-folder.ts';
 import type { JsonObject } from './json.ts';
@@ -17,7 +18,9 @@ export interface StoredEvent {
   content: JsonObject;
   readonly originServerTs: number;
   readonly receivedAt: number;
-  /** Position in the stream of all events. */
+  /** One more than the deepest event that its server knew of in the room: who knew of whom. */
+  readonly depth: number;
+  /** Position in the stream of all events; a fraction if the event came with a room that others had before. */
   readonly stream: number;
   readonly redacts: string | undefined;
   /** The state event that this one took the place of. */
@@ -35,6 +38,8 @@ export interface Room {
   readonly version: number;
   readonly creators: readonly string[];
   isPublic: boolean;
+  /** Of the deepest event. */
+  depth: number;
   /** Current state by {@link stateKeyOf}. */
   readonly state: Map<string, StoredEvent>;
   readonly timeline: StoredEvent[];
@@ -96,6 +101,8 @@ export interface Disk {
   /** Application services that are considered down. */
   readonly down: Set<string>;
   ephemeralStream: number;
+  /** What other servers have yet to be sent. */
+  readonly outgoing: Map<string, StoredEvent[]>;
 }
 
 /** What Synapse has in its process: a new one at each start. */
@@ -113,6 +120,8 @@ export interface Memory {
   readonly typing: Map<string, { users: Map<string, number>; stream: number }>;
   /** User → what they show; `at` is when they said so. */
   readonly presence: Map<string, { presence: string; statusMessage: string | undefined; at: number; stream: number }>;
+  /** Other servers that are being sent what is queued for them. */
+  readonly sendingTo: Set<string>;
   /** Called and dropped at each change that a /sync may be waiting for. */
   readonly waiters: Set<() => void>;
   readonly agent: Agent;
@@ -127,6 +136,8 @@ export interface Homeserver {
   readonly maxUploadBytes: number;
   /** Where uploaded files are kept; made with the first. */
   mediaFolder: Promise<TemporaryFolder> | undefined;
+  /** The others that it reaches; undefined: none. */
+  readonly federation: Federation | undefined;
   readonly faults: Faults;
   readonly disk: Disk;
   memory: Memory;
@@ -149,6 +160,7 @@ export function emptyDisk(): Disk {
     nextTransaction: 1,
     down: new Set(),
     ephemeralStream: 0,
+    outgoing: new Map(),
   };
 }
 

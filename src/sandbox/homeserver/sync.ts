@@ -4,8 +4,9 @@ import { type Answer, integerQuery, type MatrixRequest } from './http.ts';
 import { isObject, type JsonObject, objectOr } from './json.ts';
 import { invalid, MatrixError } from './matrix-error.ts';
 import { type Requester, requesterOf } from './requester.ts';
-import { canSee, membershipAt, membershipOf, membersOf } from './room-state.ts';
+import { canSee, membershipAt, membershipOf, membersOf, placeBefore } from './room-state.ts';
 import type { Account, Homeserver, Room, StoredEvent } from './state.ts';
+import { strippedState } from './stripped-state.ts';
 
 /** Where a /sync token stands: in the stream of events and in that of typing and receipts. */
 interface Place {
@@ -139,11 +140,12 @@ function joinedRoom(
   const timeline = limit === 0 ? [] : unseen.slice(-limit);
   const limited = timeline.length < unseen.length;
   const first = timeline[0]?.stream ?? now.events + 1;
+  const before = timeline[0] === undefined ? now.events : placeBefore(room, timeline[0]);
   const state = full || !wasJoined || limited ? stateBefore(room, first, full || !wasJoined ? 0 : start) : [];
   const show = (events: readonly StoredEvent[]): JsonObject[] =>
     events.map((event) => withoutRoom(eventFor(hs, room, event, requester, 'plain')));
   return {
-    timeline: { events: show(timeline), limited, prev_batch: `t${first - 1}-${first - 1}` },
+    timeline: { events: show(timeline), limited, prev_batch: `t${before}-${before}` },
     state: { events: show(state) },
     account_data: { events: [] },
     ephemeral: { events: ephemeral },
@@ -175,27 +177,13 @@ function ephemeralSince(hs: Homeserver, room: Room, since: Place | undefined): J
   return events;
 }
 
-/** What an invited or knocking person gets to know of the room. */
-function stripped(room: Room, userId: string): JsonObject[] {
-  const types = [
-    'm.room.create',
-    'm.room.join_rules',
-    'm.room.canonical_alias',
-    'm.room.avatar',
-    'm.room.encryption',
-    'm.room.name',
-    'm.room.topic',
-  ];
-  const own = room.state.get(`m.room.member\0${userId}`);
-  return [...room.state.values()]
-    .filter(
-      (event) =>
-        types.includes(event.type) ||
-        event === own ||
-        (event.type === 'm.room.member' && event.stateKey === own?.sender),
-    )
-    .map((event) => ({ type: event.type, state_key: event.stateKey, sender: event.sender, content: event.content }));
-}
+const stripped = (room: Room, userId: string): JsonObject[] =>
+  strippedState(room, userId).map((event) => ({
+    type: event.type,
+    state_key: event.stateKey,
+    sender: event.sender,
+    content: event.content,
+  }));
 
 function withoutRoom(event: JsonObject): JsonObject {
   const { room_id: _, ...rest } = event;

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { assertAllowed, type ProposedEvent } from './auth-rules.ts';
 import { assertEventContent, stringOr } from './json.ts';
 import { badJson, MatrixError } from './matrix-error.ts';
+import { destinationsOf, distribute } from './federation/distribute.ts';
+import { assertCanInvite, deliverInvite } from './federation/invite.ts';
 import { prunedContent } from './redaction.ts';
 import { relationOf } from './relations.ts';
 import { historyVisibility, stateEvent } from './room-state.ts';
@@ -25,6 +27,8 @@ export function appendEvent(hs: Homeserver, room: Room, event: NewEvent): Stored
   assertEventContent(event.content);
   assertSize(hs, room, event);
   assertAllowed(hs, room, event);
+  const isInvite = event.type === 'm.room.member' && event.content['membership'] === 'invite';
+  if (isInvite) assertCanInvite(hs, room, event.stateKey ?? '');
   const stored: StoredEvent = {
     eventId: `$${randomBytes(32).toString('base64url')}`,
     roomId: room.roomId,
@@ -34,6 +38,7 @@ export function appendEvent(hs: Homeserver, room: Room, event: NewEvent): Stored
     content: event.content,
     originServerTs: event.originServerTs ?? hs.clock.now(),
     receivedAt: hs.clock.now(),
+    depth: room.depth + 1,
     stream: hs.disk.stream.length + 1,
     redacts: event.redacts,
     replaced: event.stateKey === undefined ? undefined : stateEvent(room, event.type, event.stateKey),
@@ -46,16 +51,31 @@ export function appendEvent(hs: Homeserver, room: Room, event: NewEvent): Stored
     accessToken: event.accessToken,
     redactedBy: undefined,
   };
-  record(hs, room, stored);
+  // Those in the room before: a kick reaches the kicked.
+  const destinations = destinationsOf(hs, room, stored);
+  acceptEvent(hs, room, stored);
+  distribute(hs, stored, destinations);
+  if (isInvite) deliverInvite(hs, room, stored);
   return stored;
 }
 
-function record(hs: Homeserver, room: Room, event: StoredEvent): void {
+/** Adds an event that is news to this server, whoever made it. */
+export function acceptEvent(hs: Homeserver, room: Room, event: StoredEvent): void {
   hs.disk.stream.push(event);
+  placeEvent(hs, room, event);
+  storeTransaction(hs, event);
+  readStream(hs);
+  wakeWaiters(hs.memory);
+}
+
+/** Gives an event its place in the room, and tells nobody. */
+export function placeEvent(hs: Homeserver, room: Room, event: StoredEvent): void {
   hs.disk.events.set(event.eventId, event);
   room.timeline.push(event);
-  if (event.stateKey !== undefined) room.state.set(stateKeyOf(event.type, event.stateKey), event);
-  if (event.type === 'm.room.member' && event.stateKey !== undefined) {
+  room.depth = Math.max(room.depth, event.depth);
+  const isState = event.stateKey !== undefined && wins(room, event, event.stateKey);
+  if (isState) room.state.set(stateKeyOf(event.type, event.stateKey), event);
+  if (event.type === 'm.room.member' && isState) {
     const log = room.memberships.get(event.stateKey) ?? [];
     log.push({ stream: event.stream, membership: String(event.content['membership']) });
     room.memberships.set(event.stateKey, log);
@@ -67,10 +87,27 @@ function record(hs: Homeserver, room: Room, event: StoredEvent): void {
     else siblings.push(event);
   }
   if (event.redacts !== undefined) applyRedaction(hs, room, event, event.redacts);
-  storeTransaction(hs, event);
-  readStream(hs);
-  wakeWaiters(hs.memory);
 }
+
+/**
+ * Whether a state event takes the place of the present one. Of two that two servers made without knowing of
+ * each other, a change of somebody else's rights or membership beats anything else, then the deeper wins, the
+ * later, the greater id: the same on both. The real rules (spec: room versions, "State resolution") go back
+ * to where the two parted.
+ */
+function wins(room: Room, event: StoredEvent, stateKey: string): boolean {
+  const present = stateEvent(room, event.type, stateKey);
+  if (present === undefined || present.eventId === event.eventId) return true;
+  if (isOfPower(event) !== isOfPower(present) && event.depth <= present.depth) return isOfPower(event);
+  if (event.depth !== present.depth) return event.depth > present.depth;
+  if (event.originServerTs !== present.originServerTs) return event.originServerTs > present.originServerTs;
+  return event.eventId > present.eventId;
+}
+
+const isOfPower = ({ type, sender, stateKey, content }: StoredEvent): boolean =>
+  type === 'm.room.member' &&
+  sender !== stateKey &&
+  (content['membership'] === 'leave' || content['membership'] === 'ban');
 
 function applyRedaction(hs: Homeserver, room: Room, redaction: StoredEvent, target: string): void {
   const event = hs.disk.events.get(target);

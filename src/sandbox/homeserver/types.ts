@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/core/clock.ts';
 import type { Registration } from '../../lib/matrix/types.ts';
 import type { Faults } from './faults.ts';
+import type { Federation } from './federation/network.ts';
 import type { Disk } from './state.ts';
 
 export interface HomeserverOptions {
@@ -20,6 +21,8 @@ export interface HomeserverOptions {
   readonly presence?: boolean;
   /** `m.upload.size`; default 50 MiB as Synapse has it. */
   readonly maxUploadBytes?: number;
+  /** Sandbox homeservers that reach each other by their names; default: it knows no other. */
+  readonly federation?: Federation;
 }
 
 export type RestartMode = 'graceful' | 'kill';
@@ -51,6 +54,8 @@ export interface RunningHomeserver {
 
 export interface SandboxHomeserver extends RunningHomeserver {
   readonly faults: Faults;
+  /** So many people join that room at once, and no application service is told. */
+  joinCrowd(roomId: string, count: number): void;
   /** What is on disk, for tests to look at. */
   readonly disk: Disk;
 }

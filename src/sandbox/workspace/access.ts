@@ -12,8 +12,9 @@ export function may(workspace: Workspace, account: Account, permission: string, 
   );
 }
 
-/** Public channels for those with `view-c-room`; everything else for its members alone, admins included. */
+/** Public channels for those with `view-c-room`; everything else for its members alone, admins included. Nothing for the banned. */
 export function canAccess(workspace: Workspace, account: Account, room: RoomDocument): boolean {
+  if (workspace.rooms.isBanned(room._id, account.user._id)) return false;
   if (room.t === 'c' && may(workspace, account, 'view-c-room')) return true;
   return workspace.rooms.subscription(room._id, account.user._id) !== undefined;
 }

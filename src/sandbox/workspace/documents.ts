@@ -50,6 +50,8 @@ export interface RoomDocument {
   default?: boolean;
   broadcast?: boolean;
   muted?: string[];
+  /** In a read-only room: who may write all the same. */
+  unmuted?: string[];
   uids?: string[];
   usernames?: string[];
   avatarETag?: string;

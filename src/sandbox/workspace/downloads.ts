@@ -11,18 +11,20 @@ const plain = (status: number, body: string): RestAnswer => ({
   body,
 });
 
-/** `GET /avatar/<username>`: the picture, or generated initials as SVG for people who have none. */
+/** `GET /avatar/<username>`, `GET /avatar/room/<id>`: the picture, or generated initials as SVG where there is none. */
 export function avatarAnswer(
   workspace: Workspace,
-  username: string,
+  of: { readonly username: string } | { readonly roomId: string },
   url: URL,
   headers: IncomingHttpHeaders,
 ): RestAnswer {
   const blocked = workspace.settings.get<boolean>('Accounts_AvatarBlockUnauthenticatedAccess');
   if (blocked && downloader(workspace, url, headers) === undefined) return plain(403, 'Forbidden');
-  const avatar = workspace.accounts.byUsername(username)?.avatar;
+  const avatar =
+    'roomId' in of ? workspace.roomAvatars.get(of.roomId) : workspace.accounts.byUsername(of.username)?.avatar;
   if (avatar !== undefined) return { status: 200, headers: { 'Content-Type': avatar.contentType }, body: avatar.bytes };
-  const initial = [...username.replace(/[^a-z0-9]/gi, '')][0]?.toUpperCase() ?? '?';
+  const named = 'roomId' in of ? (workspace.rooms.byId(of.roomId)?.name ?? '') : of.username;
+  const initial = [...named.replace(/[^a-z0-9]/gi, '')][0]?.toUpperCase() ?? '?';
   const body = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200"><rect width="100%" height="100%" fill="#607d8b"/><text x="50%" y="50%" dy=".36em" text-anchor="middle" fill="#fff" font-size="125">${initial}</text></svg>`;
   return { status: 200, headers: { 'Content-Type': 'image/svg+xml' }, body };
 }

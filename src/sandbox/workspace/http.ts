@@ -93,12 +93,12 @@ async function actualAnswer(
   if (pathname === '/api/info') return infoAnswer(workspace, headers);
   if (pathname.startsWith('/emoji-custom/'))
     return emojiAnswer(workspace, decodeURIComponent(pathname.slice('/emoji-custom/'.length)));
-  const download = /^\/(avatar|file-upload)\/([^/]+)/.exec(pathname);
+  const download = /^\/(avatar\/room|avatar|file-upload)\/([^/]+)/.exec(pathname);
   if (download !== null) {
     const name = decodeURIComponent(download[2] ?? '');
-    return download[1] === 'avatar'
-      ? avatarAnswer(workspace, name, url, headers)
-      : fileAnswer(workspace, name, url, headers);
+    if (download[1] === 'file-upload') return fileAnswer(workspace, name, url, headers);
+    const of = download[1] === 'avatar' ? { username: name } : { roomId: name };
+    return avatarAnswer(workspace, of, url, headers);
   }
   if (!pathname.startsWith('/api/v1/'))
     return { status: 404, headers: { 'Content-Type': 'text/html' }, body: '<html><body>Not Found</body></html>' };

@@ -26,6 +26,8 @@ export function addMembers(workspace: Workspace, by: Account, room: RoomDocument
     (isMember && may(workspace, by, 'add-user-to-joined-room', room._id)) ||
     may(workspace, by, `add-user-to-any-${room.t}-room`, room._id);
   if (!allowed) throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'addUsersToRoom' });
+  if (added.some(({ user }) => workspace.rooms.isBanned(room._id, user._id)))
+    throw new MeteorError('error-user-is-banned', 'User is banned from this room', { method: 'addUsersToRoom' });
   for (const account of added) {
     if (workspace.rooms.subscription(room._id, account.user._id) !== undefined) continue;
     subscribe(workspace, room, account);
@@ -72,7 +74,7 @@ export function kick(workspace: Workspace, by: Account, room: RoomDocument, acco
   systemMessage(workspace, { type: 'ru', room, by, text: account.user.username });
 }
 
-function refuseWithoutOwner(
+export function refuseWithoutOwner(
   workspace: Workspace,
   room: RoomDocument,
   leaving: Account,

@@ -138,7 +138,8 @@ export function roomToSendTo(workspace: Workspace, sender: Account, rid: string)
   if (room === undefined) throw new Error('error-invalid-room');
   if (room.archived === true) throw new Error('room_is_archived');
   if (!canAccess(workspace, sender, room)) throw new Error('error-not-allowed');
-  if (room.ro === true && !may(workspace, sender, 'post-readonly', rid)) {
+  const isUnmuted = room.unmuted?.includes(sender.user.username) === true;
+  if (room.ro === true && !isUnmuted && !may(workspace, sender, 'post-readonly', rid)) {
     throw new Error("You can't send messages because the room is readonly.");
   }
   if (room.muted?.includes(sender.user.username) === true) throw new Error('You_have_been_muted');

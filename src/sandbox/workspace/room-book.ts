@@ -17,6 +17,10 @@ export interface RoomBook {
   members(rid: string): SubscriptionDocument[];
   subscriptionsOf(userId: string): SubscriptionDocument[];
   unsubscribedAfter(userId: string, since: number): { _id: string; _deletedAt: Date }[];
+  isBanned(rid: string, userId: string): boolean;
+  setBanned(rid: string, userId: string, banned: boolean): void;
+  /** User ids, in the order of their bans. */
+  banned(rid: string): string[];
 }
 
 export function createRoomBook(): RoomBook {
@@ -25,6 +29,7 @@ export function createRoomBook(): RoomBook {
   const removed: { _id: string; _deletedAt: Date }[] = [];
   const byRoom = new Map<string, Map<string, SubscriptionDocument>>();
   const byUser = new Map<string, Map<string, SubscriptionDocument>>();
+  const bans = new Map<string, Set<string>>();
   const unsubscribed = new Map<string, { _id: string; _deletedAt: Date }[]>();
 
   return {
@@ -60,6 +65,13 @@ export function createRoomBook(): RoomBook {
     subscriptionsOf: (userId) => [...(byUser.get(userId)?.values() ?? [])],
     unsubscribedAfter: (userId, since) =>
       (unsubscribed.get(userId) ?? []).filter((gone) => gone._deletedAt.getTime() > since),
+    isBanned: (rid, userId) => bans.get(rid)?.has(userId) === true,
+    setBanned(rid, userId, banned) {
+      const ofRoom = entry(bans, rid, () => new Set<string>());
+      if (banned) ofRoom.add(userId);
+      else ofRoom.delete(userId);
+    },
+    banned: (rid) => [...(bans.get(rid) ?? [])],
   };
 }
 

@@ -1,7 +1,8 @@
 import { may } from './access.ts';
 import type { Account } from './account-book.ts';
 import type { RoomDocument } from './documents.ts';
-import { meteorId, MeteorError } from './meteor.ts';
+import { MeteorError } from './meteor.ts';
+import { setRoomAvatar } from './room-avatar.ts';
 import { touchRoom } from './room-events.ts';
 import { describeRoom, renameRoom } from './rooms.ts';
 import { systemMessage } from './system-messages.ts';
@@ -34,16 +35,7 @@ export function saveRoomSettings(
   if (typeof wanted['readOnly'] === 'boolean') setReadOnly(workspace, account, room, wanted['readOnly']);
   const type = text('roomType');
   if ((type === 'c' || type === 'p') && type !== room.t) setType(workspace, account, room, type);
-  if (typeof wanted['roomAvatar'] === 'string') {
-    room.avatarETag = meteorId();
-    touchRoom(workspace, room);
-    systemMessage(workspace, { type: 'room_changed_avatar', room, by: account, text: '' });
-    workspace.bus.emit({
-      kind: 'notify-logged',
-      event: 'updateAvatar',
-      args: [{ rid: room._id, etag: room.avatarETag }],
-    });
-  }
+  if (typeof wanted['roomAvatar'] === 'string') setRoomAvatar(workspace, account, room, wanted['roomAvatar']);
   setRetention(room, wanted);
   if (Array.isArray(wanted['systemMessages'])) room.sysMes = wanted['systemMessages'].map(String);
 }

@@ -15,6 +15,8 @@ export interface NewRoom {
   readonly readOnly?: boolean;
   readonly topic?: string | undefined;
   readonly encrypted?: boolean;
+  /** Read-only by its nature. */
+  readonly broadcast?: boolean;
   readonly customFields?: Record<string, unknown>;
   readonly excludeSelf?: boolean;
 }
@@ -46,11 +48,12 @@ export function openRoom(
     usersCount: 0,
     ts: now,
     _updatedAt: now,
-    ro: wanted.readOnly ?? false,
+    ro: wanted.broadcast === true || wanted.readOnly === true,
     default: false,
     sysMes: [],
     ...(wanted.topic === undefined ? {} : { topic: wanted.topic }),
     ...(wanted.encrypted === true ? { encrypted: true } : {}),
+    ...(wanted.broadcast === true ? { broadcast: true } : {}),
     ...(wanted.customFields === undefined ? {} : { customFields: wanted.customFields }),
     ...wanted.fields,
   };

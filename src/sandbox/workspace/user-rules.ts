@@ -72,12 +72,13 @@ export function checkRoles(roles: readonly string[]): void {
 /** @throws MeteorError when the licence has no seat left. Guests and App users take none. */
 export function checkSeat(workspace: Workspace, roles: readonly string[]): void {
   if (workspace.seats === undefined || isGuest(roles)) return;
-  const taken = workspace.accounts
-    .all()
-    .filter(({ user }) => user.active && user.type === 'user' && !isGuest(user.roles));
-  if (taken.length >= workspace.seats)
+  if (takenSeats(workspace) >= workspace.seats)
     throw new MeteorError('error-license-user-limit-reached', 'error-license-user-limit-reached');
 }
+
+/** Active accounts that the licence counts. */
+export const takenSeats = ({ accounts }: Workspace): number =>
+  accounts.all().filter(({ user }) => user.active && user.type === 'user' && !isGuest(user.roles)).length;
 
 function isGuest(roles: readonly string[]): boolean {
   return roles.length === 1 && roles[0] === 'guest';

@@ -27,6 +27,8 @@ export interface Workspace {
   readonly rooms: RoomBook;
   readonly messages: MessageStore;
   readonly uploads: Uploads;
+  /** Pictures that rooms were given, by room id. */
+  readonly roomAvatars: Map<string, { readonly bytes: Buffer; readonly contentType: string }>;
   readonly emoji: EmojiBook;
   readonly bus: Bus;
   readonly faults: Faults;
@@ -63,6 +65,7 @@ export function createWorkspace(setup: WorkspaceSetup): Workspace {
     rooms: createRoomBook(),
     messages: createMessageStore(),
     uploads: createUploads(),
+    roomAvatars: new Map(),
     emoji: createEmojiBook(),
     bus: createBus(),
     faults,

@@ -24,7 +24,7 @@ const portalOf = (name: string, id: number): Portal => ({
 /** Sessions that never reach a server: what they are told, and what comes of it. */
 function pool(names: readonly string[], most?: number) {
   const portals = names.map((name, index) => portalOf(name, index + 1));
-  const index = new PortalIndex();
+  const index = new PortalIndex({ of: () => undefined, all: () => [], add: async () => {}, forget: async () => {} });
   for (const portal of portals) index.set(portal);
   const opened = new Map<string, RealtimeHandlers>();
   const closed: string[] = [];

@@ -9,7 +9,7 @@ import { createNetwork, type Network } from '../../../src/lib/network/network.ts
 import { createWorkspaceApi } from '../../../src/lib/rocketchat/api.ts';
 import { createRealtime } from '../../../src/lib/rocketchat/realtime.ts';
 import type { WorkspaceApi } from '../../../src/lib/rocketchat/types.ts';
-import { makeCa, type ThrowAwayCa } from '../../support/certificates.ts';
+import { makeCa, type ThrowAwayCa } from '../../../src/sandbox/synapse/authority.ts';
 import { type ConnectProxy, startConnectProxy } from '../../support/connect-proxy.ts';
 import { type DdpServer, startDdpServer } from '../../support/ddp-server.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settingsFrom } from '../../../src/cli/settings.ts';
-import { closest } from '../../../src/cli/closest.ts';
+import { closest } from '../../../src/lib/core/closest.ts';
 import type { Clock } from '../../../src/lib/core/clock.ts';
 import { parseDuration } from '../../../src/lib/core/duration.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';

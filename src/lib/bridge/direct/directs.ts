@@ -6,6 +6,7 @@ import type { Breaker } from '../breaker.ts';
 import type { Ghosts } from '../homeserver/ghosts.ts';
 import { SerialByKey } from '../serial.ts';
 import { createDiscover } from './discover.ts';
+import type { OpeningParts } from './opening.ts';
 import { type Openings, createOpenings } from './openings.ts';
 import { type DirectSessionsOptions, createDirectSessions } from './sessions.ts';
 import { createUserQuery } from './user-query.ts';
@@ -25,6 +26,8 @@ export interface Directs extends Pick<Openings, 'wake' | 'wakeAll'> {
   /** Something happened in that lane. */
   touched(lane: Lane): void;
   isUser(id: MatrixUserId): Promise<boolean>;
+  /** To open one that somebody asks for. */
+  readonly opening: OpeningParts;
   run(): Promise<void>;
   close(): Promise<void>;
 }
@@ -40,7 +43,15 @@ export function createDirects(options: DirectsOptions): Directs {
   };
   const wants = options.wants.filter((each) => OF_ROOMS.includes(each));
   const sessions = createDirectSessions({ ...options, wants, recorded });
-  const openings = createOpenings({ ...options, serial: new SerialByKey() });
+  const opening: OpeningParts = {
+    parts,
+    ghosts,
+    puppets,
+    serial: new SerialByKey(),
+    older: portals.older,
+    portalChanged: options.portalChanged,
+  };
+  const openings = createOpenings({ ...opening, breakers, signal });
   const discover = createDiscover({ parts, portals, puppets, recorded });
   const { catchUps } = options;
   const watch = createDirectWatch({
@@ -53,6 +64,7 @@ export function createDirects(options: DirectsOptions): Directs {
     signal,
   });
   return {
+    opening,
     wake: openings.wake,
     wakeAll: openings.wakeAll,
     touched: watch.touched,

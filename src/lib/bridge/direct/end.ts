@@ -3,14 +3,16 @@ import type { Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Departure } from './invite.ts';
 import { type Opened, type OpeningParts, settled } from './opening.ts';
-import { leaveRoom } from './supersede.ts';
+import { leaveOlderRooms, leaveRoom } from './supersede.ts';
 
 /**
  * Ends a direct message that nobody on Matrix is in any more, or that our side was put out of: what is written next
  * in Rocket.Chat begins another, instead of being said to an empty room. What was written before goes first.
  */
-export async function endIfLeft({ parts, portalChanged }: OpeningParts, departure: Departure): Promise<Opened> {
+export async function endIfLeft(opening: OpeningParts, departure: Departure): Promise<Opened> {
+  const { parts, portalChanged } = opening;
   const portal = await parts.store.portals.byMatrixRoom(departure.roomId);
+  if (portal === undefined) return endOlder(opening, departure);
   if (portal?.direct === undefined || portal.state !== 'active') return settled('ignored');
   const wasPutOut = departure.who === portal.direct.ghost;
   if (!wasPutOut && (await isAnybodyLeft(parts, portal))) return settled('others are still there');
@@ -22,7 +24,19 @@ export async function endIfLeft({ parts, portalChanged }: OpeningParts, departur
   await sayInWorkspace(parts, portal, `left:${departure.eventId}`, text);
   await portalChanged(await parts.store.portals.update(portal.id, { state: 'closed' }));
   await leaveRoom(parts, portal, departure.roomId);
+  await leaveOlderRooms(parts, opening.older, portal);
   return settled('direct message ended');
+}
+
+/** An older room that nobody on Matrix is in any more is left by our side too. */
+async function endOlder({ parts, older }: OpeningParts, { roomId, who }: Departure): Promise<Opened> {
+  const room = older.of(roomId);
+  const portal = room === undefined ? undefined : await parts.store.portals.byId(room.portalId);
+  if (portal?.direct === undefined) return settled('ignored');
+  if (who !== portal.direct.ghost && (await isAnybodyLeft(parts, portal))) return settled('others are still there');
+  await older.forget(roomId);
+  await leaveRoom(parts, portal, roomId);
+  return settled('older room left');
 }
 
 /** Somebody who is not ours is in the room, or may still come. */

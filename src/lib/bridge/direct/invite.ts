@@ -1,6 +1,6 @@
 import { isRecord } from '../../core/record.ts';
 import type { EventId, MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
-import { roomLane } from '../../store/lane-names.ts';
+import { companyLane } from '../../store/lane-names.ts';
 import type { NewInboxRow, Portal } from '../../store/types.ts';
 import { readEvent } from '../homeserver/event.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -67,7 +67,7 @@ export function membershipRow(
   if (portal === undefined && invite !== undefined && !mayBeGhost(identity, invite.invited)) return undefined;
   return {
     side: 'homeserver',
-    lane: roomLane(change.roomId),
+    lane: companyLane(change.roomId),
     key: change.eventId,
     ref: change.eventId,
     type: MEMBERSHIP_ROW,

@@ -1,10 +1,11 @@
-import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
+import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId, WorkspaceUserId } from '../../core/ids.ts';
 import { serverOf } from '../../matrix/server-name.ts';
 import type { WorkspaceUser } from '../../rocketchat/types.ts';
 import type { InboxRow, Person, Portal } from '../../store/types.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import { newestEvent } from '../homeserver/catch-up.ts';
-import { BRIDGE_STATE } from '../service/link.ts';
+import { BRIDGE_STATE } from '../homeserver/room-claim.ts';
+import { ANNOUNCED } from './announced.ts';
 import { homeserverIn } from './hands.ts';
 import { mayWrite, refuseOpening } from './may-write.ts';
 import {
@@ -47,7 +48,17 @@ interface Company {
   readonly puppets: readonly Person[];
 }
 
-/** Somebody in Rocket.Chat wrote to a puppet: their ghost makes the room on Matrix and invites. */
+/** Body of a row that asks for a direct message's Matrix room. */
+export interface DirectRequest {
+  /** Messages from then on are carried over (ms, the workspace's clock). */
+  readonly since: number;
+  /** Whose puppet reads there. */
+  readonly reader: MatrixUserId;
+  /** Who asked for it, before anybody wrote; undefined: somebody wrote. */
+  readonly by?: WorkspaceUserId;
+}
+
+/** Somebody in Rocket.Chat wrote to a puppet, or asked for it: their ghost makes the room on Matrix and invites. */
 export async function openFromWorkspace(opening: OpeningParts, row: InboxRow): Promise<Opened> {
   const roomId = row.ref as WorkspaceRoomId;
   return opening.serial.run(roomId, async () => {
@@ -56,13 +67,13 @@ export async function openFromWorkspace(opening: OpeningParts, row: InboxRow): P
     if (existing?.state === 'active') return settled('open already');
     // Its room was made on Matrix: the invitation there goes on with it.
     if (existing?.matrixRoomId !== undefined && !(await madeHere(opening, row))) return { kind: 'later' };
-    const { reader } = JSON.parse(row.body ?? '{}') as { reader: MatrixUserId };
+    const { reader, by } = JSON.parse(row.body ?? '{}') as DirectRequest;
     const voice = await puppets.account(reader);
     const company = await companyOf(opening, await voice.api.members({ id: roomId, type: 'd' }));
     const since = Math.max(sinceOf(row), await notRefused(parts, roomId));
     const unknown = await unknownMessages(parts, voice.api, roomId, since);
     const [first] = unknown;
-    const author = company.users.find(({ id }) => id === first?.author.id) ?? company.users[0];
+    const author = company.users.find(({ id }) => id === (by ?? first?.author.id)) ?? company.users[0];
     const blocked = company.puppets.find(({ matrixUserId }) => !parts.access.admitsUser(matrixUserId));
     if (blocked !== undefined) {
       const server = serverOf(blocked.matrixUserId);
@@ -72,7 +83,7 @@ export async function openFromWorkspace(opening: OpeningParts, row: InboxRow): P
       return settled('blocked');
     }
     if (author === undefined) return settled('nobody of the workspace is in it');
-    if (first === undefined && existing === undefined) return settled('gone');
+    if (first === undefined && by === undefined && existing === undefined) return settled('gone');
     if (!(await mayWrite(parts, author))) {
       await refuseUpTo(parts, roomId, unknown.at(-1)?.at ?? 0);
       return settled(await refuseOpening(parts, voice.api, roomId, author));
@@ -118,7 +129,7 @@ async function openRoom(opening: OpeningParts, row: InboxRow, plan: Plan): Promi
     company.puppets.map(({ matrixUserId }) => matrixUserId),
   );
   const hand = homeserverIn(parts, portal);
-  const matrixRoomId = portal.matrixRoomId ?? (await makeRoom(opening, row, portal));
+  const matrixRoomId = portal.matrixRoomId ?? (await makeRoom(opening, row, portal, company));
   // Before anybody is invited all that is in the room is ours.
   const newest = await newestEvent({ ...parts, homeserver: hand }, matrixRoomId);
   if (newest !== undefined) await beginAfter(parts, portal, newest);
@@ -146,10 +157,17 @@ async function claim({ parts, ghosts }: OpeningParts, row: InboxRow, plan: Plan)
 }
 
 /** createRoom takes no key of ours: a try without an answer is looked for among the ghost's rooms. */
-async function makeRoom({ parts }: OpeningParts, row: InboxRow, portal: Portal): Promise<MatrixRoomId> {
+async function makeRoom(
+  { parts, ghosts }: OpeningParts,
+  row: InboxRow,
+  portal: Portal,
+  company: Company,
+): Promise<MatrixRoomId> {
   const hand = homeserverIn(parts, portal);
   const { workspaceId, bridgeId } = parts.identity;
-  const claimContent = { bridge: bridgeId, room: portal.workspaceRoomId, portal: portal.id };
+  const people = company.puppets.map(({ matrixUserId }) => matrixUserId);
+  for (const user of company.users) people.push((await ghosts.account(user)).userId);
+  const claimContent = { bridge: bridgeId, room: portal.workspaceRoomId, portal: portal.id, [ANNOUNCED]: people };
   const open = await parts.store.attempts.open(row.id, CREATE);
   const found = open === undefined ? undefined : await findRoom(parts, portal);
   const attempt = open?.id ?? (await parts.store.attempts.begin(row.id, CREATE));

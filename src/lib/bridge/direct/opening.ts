@@ -3,6 +3,7 @@ import type { InboxRow, Portal } from '../../store/types.ts';
 import type { Ghosts } from '../homeserver/ghosts.ts';
 import { wholeUpTo } from '../homeserver/catch-up.ts';
 import type { BridgeParts } from '../parts.ts';
+import type { OlderRooms } from './older-rooms.ts';
 import { linkedAtCursor } from '../portal-index.ts';
 import type { SerialByKey } from '../serial.ts';
 import { caughtUpTo } from '../workspace/catch-up.ts';
@@ -16,12 +17,13 @@ export interface OpeningParts {
   readonly puppets: Puppets;
   /** Either side may begin the same one at the same moment: one after the other, by the room in Rocket.Chat. */
   readonly serial: SerialByKey<WorkspaceRoomId>;
+  readonly older: OlderRooms;
   /** Tells the running bridge of a portal that became active or was closed. */
   readonly portalChanged: (portal: Portal, linkedAt?: number) => Promise<void>;
 }
 
 /**
- * opened: its portal is active, and took the row along into its lane. later: another row must come first. else the
+ * opened: its portal is active, and took a row of Rocket.Chat's side along into its lane. later: another row must come first. else the
  * row is settled with the outcome.
  */
 export type Opened = { readonly kind: 'opened' | 'later' } | { readonly kind: 'settled'; readonly outcome: string };

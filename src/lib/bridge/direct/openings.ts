@@ -79,6 +79,7 @@ async function runLane(options: OpeningsOptions, lane: Lane): Promise<number | u
     if (opened === 'failed') return Math.min(FIRST_DELAY_MS * 2 ** row.failures, LONGEST_DELAY_MS);
     if (opened.kind === 'later') return FIRST_DELAY_MS;
     if (opened.kind === 'settled') await settle(options, row, lease, opened.outcome);
+    else if (row.type === MEMBERSHIP_ROW) await settle(options, row, lease, 'direct message opened');
   }
 }
 

@@ -23,10 +23,10 @@ export const NO_ACCOUNTS: Refusal = {
   text: 'This bridge gives people from Matrix no accounts of their own in Rocket.Chat, and without one nobody can have a direct message there.',
 };
 
-export const NOT_DIRECT: Refusal = {
-  outcome: 'not a direct message',
-  text: 'This room is open to more people than a direct message in Rocket.Chat can be. An administrator of the bridge can link it with a channel.',
-};
+export const noSeat = (userId: MatrixUserId): Refusal => ({
+  outcome: 'no seat left',
+  text: `The workspace has no seat left for an account of ${userId} in Rocket.Chat, and without one nobody can have a direct message there.`,
+});
 
 export const tooMany = (limit: number): Refusal => ({
   outcome: 'too many people',

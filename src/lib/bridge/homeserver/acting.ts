@@ -5,6 +5,7 @@ import { type MatrixEffect, transactionId } from '../effect-ids.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import type { Manner } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
+import type { Puppets } from '../workspace/puppets.ts';
 import type { ReadSettings } from '../workspace/settings.ts';
 import { MARKER } from './event.ts';
 import type { Ghosts } from './ghosts.ts';
@@ -18,6 +19,7 @@ const TRANSACTION_MEMORY_MS = 20 * 60 * 60 * 1000;
 export interface Work {
   readonly parts: BridgeParts;
   readonly ghosts: Ghosts;
+  readonly puppets: Puppets;
   readonly lookUp: LookUpForMatrix;
   readonly settings: ReadSettings;
   readonly portal: Portal;

@@ -3,6 +3,7 @@ import type { RawEvent } from '../../matrix/types.ts';
 import type { NewInboxRow, Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
+import { matrixRolesRow } from '../roles/row.ts';
 import { readEvent } from './event.ts';
 import { type Recorded, inboxRowOf } from './source.ts';
 
@@ -43,6 +44,8 @@ export async function fillGap(
   for (const raw of found.toReversed()) {
     const row = inboxRowOf(parts, portals, raw);
     if (row !== undefined) (row.lane === portal.lane ? rows : beside).push(row);
+    const roles = row === undefined ? undefined : matrixRolesRow(portals, raw);
+    if (roles !== undefined) rows.push(roles);
   }
   parts.passed('gap:half');
   const missing = await parts.store.inbox.recordGap(portal.lane, { ordered: rows, lastId }, [

@@ -14,32 +14,52 @@ import { type GhostLook, carryAvatar, nameOnMatrix } from './ghost-profile.ts';
 export interface Ghosts {
   /** The ghost of that user, made, named and joined to the portal's room if it is not yet. */
   inRoom(portal: Portal, author: WorkspaceAuthor): Promise<MatrixApi>;
+  /** As {@link Ghosts.inRoom}, for one who has nothing to say: that they are a member is known. */
+  join(portal: Portal, author: WorkspaceAuthor): Promise<MatrixApi>;
+  /** Somebody who has left, or is about to: the next use makes sure that the ghost is joined. */
+  left(portal: Portal, author: Pick<WorkspaceAuthor, 'id'>): void;
   /** The ghost of that user, made and named, wherever it is joined. */
   account(author: WorkspaceAuthor): Promise<MatrixApi>;
   /** Forgets that the ghost is joined and has its device, so that the next use makes sure of both. */
   distrust(portal: Portal, author: WorkspaceAuthor): Promise<void>;
+  /** Forgets who is joined in the portal's room: it has another one. */
+  forgetRoom(portal: Portal): void;
   /** A ghost that spoke before, still joined. */
   again(portal: Portal, matrixUserId: MatrixUserId): Promise<MatrixApi>;
 }
 
-/** `onSeen`: an author passes, with the name that their message has. */
-export function createGhosts(parts: BridgeParts, onSeen: (author: WorkspaceAuthor) => void = () => {}): Ghosts {
+interface GhostHooks {
+  /** An author passes, with the name that their message has. */
+  readonly onSeen: (author: WorkspaceAuthor) => void;
+  /** A ghost joined a room for what it has to say. */
+  readonly onEntered: (portal: Portal, author: WorkspaceAuthor) => void;
+}
+
+/** Where no bridge runs that would follow it. */
+const UNHEARD: GhostHooks = { onSeen: () => {}, onEntered: () => {} };
+
+export function createGhosts(parts: BridgeParts, { onSeen, onEntered }: GhostHooks = UNHEARD): Ghosts {
   const serial = new SerialByKey<string>();
   const joined = new Remembered<MatrixApi>();
-  const inRoom = (portal: Portal, author: WorkspaceAuthor): Promise<MatrixApi> => {
-    onSeen(author);
+  const join = (portal: Portal, author: WorkspaceAuthor, entered = () => {}): Promise<MatrixApi> => {
     const known = joined.get(portal, author.id);
     if (known !== undefined) return Promise.resolve(known);
     return serial.run(author.id, async () => {
       const person = await ensureGhost(parts, author);
       const api = parts.homeserver.as(person.matrixUserId);
-      await ensureJoined(parts, portal, person, api);
+      if (await ensureJoined(parts, portal, person, api)) entered();
       joined.set(portal, author.id, api);
       return api;
     });
   };
+  const inRoom = (portal: Portal, author: WorkspaceAuthor): Promise<MatrixApi> => {
+    onSeen(author);
+    return join(portal, author, () => onEntered(portal, author));
+  };
   return {
     inRoom,
+    join: (portal, author) => join(portal, author),
+    left: (portal, { id }) => joined.forget(portal, id),
     account: (author) =>
       serial.run(author.id, async () => parts.homeserver.as((await ensureGhost(parts, author)).matrixUserId)),
     async distrust(portal, author) {
@@ -49,6 +69,7 @@ export function createGhosts(parts: BridgeParts, onSeen: (author: WorkspaceAutho
       await parts.store.people.setMember(portal.id, person.id, false);
       await parts.store.people.update(person.id, { ready: false });
     },
+    forgetRoom: (portal) => joined.forgetPortal(portal),
     async again(portal, matrixUserId) {
       const person = await parts.store.people.byMatrixUser(matrixUserId);
       if (person?.workspaceUserId === undefined) return parts.homeserver.as(matrixUserId);
@@ -125,12 +146,14 @@ async function chooseGhost(parts: BridgeParts, author: WorkspaceAuthor): Promise
   });
 }
 
-async function ensureJoined(parts: BridgeParts, portal: Portal, person: Person, api: MatrixApi): Promise<void> {
-  if (portal.matrixRoomId === undefined || (await parts.store.people.isMember(portal.id, person.id))) return;
+/** Answers whether it had to join. */
+async function ensureJoined(parts: BridgeParts, portal: Portal, person: Person, api: MatrixApi): Promise<boolean> {
+  if (portal.matrixRoomId === undefined || (await parts.store.people.isMember(portal.id, person.id))) return false;
   const inviter = homeserverIn(parts, portal);
   if (portal.roomType === 'p') await inviter.invite(portal.matrixRoomId, person.matrixUserId);
   await joinOrBeInvited(inviter, portal.matrixRoomId, person, api);
   await parts.store.people.setMember(portal.id, person.id, true);
+  return true;
 }
 
 async function joinOrBeInvited(

@@ -2,10 +2,18 @@ import type { EventId } from '../../core/ids.ts';
 import type { InboxRow, LedgerEntry, Portal, Settlement } from '../../store/types.ts';
 import { MEMBERSHIP_ROW } from '../direct/invite.ts';
 import type { HomeserverEvent } from '../events.ts';
+import { interpretMatrixMember } from '../membership/interpret-homeserver.ts';
+import { unlessRefused } from '../membership/refusal.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { interpretMatrixPins } from '../pins/interpret-homeserver.ts';
 import { PINNED_EVENTS } from '../pins/pinned.ts';
+import { interpretMatrixRoom } from '../room-state/interpret.ts';
+import { isRoomState } from '../room-state/row.ts';
+import { isRoomOf } from '../room-upgrade/former-rooms.ts';
+import { interpretTombstone, isTombstone } from '../room-upgrade/tombstone.ts';
+import { interpretMatrixRoles } from '../roles/interpret-homeserver.ts';
+import { ROLES } from '../roles/row.ts';
 import { readContent, turnsEncryptionOn } from './content.ts';
 import { interpretCall } from './interpret-call.ts';
 import { interpretPoll, interpretPollRedaction, interpretTally, readPollContent } from './interpret-poll.ts';
@@ -26,19 +34,27 @@ export async function interpretHomeserverRow(
   { ownSendingUnsettled }: { readonly ownSendingUnsettled: boolean },
 ): Promise<HomeserverEvent | Nothing> {
   if (row.type === POLL_TALLY) return interpretTally(parts, row.ref as EventId);
+  if (row.type === ROLES) return interpretMatrixRoles(parts, portal, row);
   const event = readEvent(JSON.parse(row.body ?? '{}'));
   // Of a direct message whose older room was given up, what was written there before is still carried over.
-  if (event === undefined || (event.roomId !== portal.matrixRoomId && portal.direct === undefined)) {
+  if (event === undefined || (portal.direct === undefined && !(await isRoomOf(parts, portal, event.roomId)))) {
     return nothing('malformed');
   }
-  if (row.type === MEMBERSHIP_ROW) return nothing('direct message opened');
+  if (row.type === MEMBERSHIP_ROW) {
+    return portal.direct === undefined
+      ? unlessRefused<HomeserverEvent | Nothing>(interpretMatrixMember(parts, portal, event), nothing)
+      : nothing('direct message opened');
+  }
   if (!isRelayed(event)) return nothing('ignored');
   if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);
   // What somebody takes back goes away here too, whoever they are by now.
   if (!parts.access.admitsUser(event.sender)) return nothing('blocked');
+  if (isTombstone(event)) return interpretTombstone(parts, event);
+  if (event.isState && event.roomId !== portal.matrixRoomId) return nothing('of an older room');
   if (event.type === 'm.reaction') return interpretReaction(parts, event);
   if (event.isState && event.type === PINNED_EVENTS)
     return interpretMatrixPins(parts, portal, row, event, ownSendingUnsettled);
+  if (isRoomState(event)) return interpretMatrixRoom(parts, portal, row, event);
   if (event.type === 'm.room.encrypted' || turnsEncryptionOn(event.type, event.stateKey, event.content)) {
     return { kind: 'room.encrypted', origin: 'homeserver', sender: event.sender };
   }

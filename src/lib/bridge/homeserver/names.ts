@@ -1,6 +1,7 @@
 import type { MatrixUserId } from '../../core/ids.ts';
 import type { Lookups, Names } from '../../format/lookups.ts';
 import { namesIn } from '../../format/to-matrix.ts';
+import { parseUserId } from '../../matrix/user-id.ts';
 import type { Person, Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type PortalIndex, isNamedIn } from '../portal-index.ts';
@@ -14,22 +15,28 @@ const MOST = 100;
 const NOBODY: Names = { users: [], rooms: [], emoji: [] };
 
 /**
- * `@name` is the ghost of that user if they ever spoke here, or the Matrix user whose puppet has that name;
- * others stay text. `@all` and `@here` notify the Matrix room only where the speaker has the power for it.
+ * `@name` is the ghost of that user if they ever spoke here, or the Matrix user whose puppet has that name; a whole
+ * Matrix id, `@alice:example.org`, is that user, of whom `onStranger` tells where they have no puppet. Others stay
+ * text. `@all` and `@here` notify the Matrix room only where the speaker has the power for it.
  * A custom emoji is its image, uploaded the first time.
  */
 export function createLookUpForMatrix(
   parts: BridgeParts,
   portals: PortalIndex,
   mayNotifyRoom: MayNotifyRoom,
+  onStranger: (portal: Portal, id: MatrixUserId) => void,
 ): LookUpForMatrix {
   return async (portal, text, speaker) => {
     // Most messages name nobody: what a message has is read once more only for that.
     const names = /[@#]|:[\w.+-]+:/.test(text) ? await namesIn(text) : NOBODY;
     const users = new Map<string, { matrixUserId: MatrixUserId; displayName: string }>();
     for (const name of names.users.slice(0, MOST)) {
-      const person =
-        (await parts.store.people.byUsername('puppet', name)) ?? (await parts.store.people.byUsername('ghost', name));
+      const person = await personNamed(parts, name);
+      const stranger = person === undefined ? parseUserId(`@${name}`)?.userId : undefined;
+      if (stranger !== undefined) {
+        users.set(name, { matrixUserId: stranger, displayName: stranger });
+        onStranger(portal, stranger);
+      }
       if (person !== undefined) users.set(name, { matrixUserId: person.matrixUserId, displayName: shownName(person) });
     }
     const rooms = new Map<string, { alias: string; name: string }>();
@@ -53,6 +60,11 @@ export function createLookUpForMatrix(
       mayMentionRoom,
     };
   };
+}
+
+async function personNamed({ store: { people } }: BridgeParts, name: string): Promise<Person | undefined> {
+  if (name.includes(':')) return people.byMatrixUser(`@${name}` as MatrixUserId);
+  return (await people.byUsername('puppet', name)) ?? (await people.byUsername('ghost', name));
 }
 
 /** Puppets are named `Alice (example.org)`, or with their whole id: on Matrix that says itself where somebody is from. */

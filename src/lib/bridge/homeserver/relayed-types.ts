@@ -1,4 +1,6 @@
 import { PINNED_EVENTS } from '../pins/pinned.ts';
+import { isRoomState } from '../room-state/row.ts';
+import { isTombstone } from '../room-upgrade/tombstone.ts';
 import type { MatrixEvent } from './event.ts';
 import { turnsEncryptionOn } from './content.ts';
 
@@ -48,10 +50,17 @@ const TOLD = new Set([
 /**
  * Whether an event may change something in Rocket.Chat. All others are recorded as seen and need no work. A type
  * that nobody knows may: what it says is for its readers to judge. State says nothing but that a room is
- * encrypted, and what is pinned in it.
+ * encrypted, what is pinned in it, who is there, what the room itself is like, and which other one replaces it.
  */
 export function isRelayed({ type, content, isState, stateKey }: MatrixEvent): boolean {
-  if (isState) return (type === PINNED_EVENTS && stateKey === '') || turnsEncryptionOn(type, stateKey, content);
+  if (isState && type === 'm.room.member') return stateKey?.startsWith('@') === true;
+  if (isState)
+    return (
+      (type === PINNED_EVENTS && stateKey === '') ||
+      isRoomState({ type, stateKey }) ||
+      isTombstone({ type, stateKey }) ||
+      turnsEncryptionOn(type, stateKey, content)
+    );
   if (TOLD.has(type)) return true;
   if (NOT_FOR_READERS.some((one) => (one.endsWith('.') ? type.startsWith(one) : type === one))) return false;
   const { msgtype } = content;

@@ -1,7 +1,7 @@
-import type { EventId, MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
+import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import { keptFresh } from '../kept-fresh.ts';
 import type { BridgeParts } from '../parts.ts';
-import { readEvent } from './event.ts';
+import { type RoomPower, readPower } from './power.ts';
 
 const ROOMS = 1_000;
 
@@ -9,56 +9,36 @@ const ROOMS = 1_000;
 export type MayNotifyRoom = (roomId: MatrixRoomId, userId: MatrixUserId) => Promise<boolean>;
 
 /**
- * Reads `m.room.power_levels` now and then: `notifications.room`, 50 where unset, is what homeservers ask of
- * the sender (https://spec.matrix.org/v1.17/client-server-api/#mroompower_levels). Levels that were never read
+ * Reads who has which power now and then: homeservers ask the sender for the level of `notifications.room`
+ * (https://spec.matrix.org/v1.17/client-server-api/#mroompower_levels). Levels that were never read
  * allow nobody: the message goes on without notifying all. Never rejects.
  */
 export function createMayNotifyRoom({ homeserver, clock }: Pick<BridgeParts, 'homeserver' | 'clock'>): MayNotifyRoom {
-  const rooms = new Map<MatrixRoomId, () => Promise<Record<string, unknown>>>();
-  const levelsOf = (roomId: MatrixRoomId): Promise<Record<string, unknown>> => {
+  const rooms = new Map<MatrixRoomId, () => Promise<RoomPower>>();
+  const powerIn = (roomId: MatrixRoomId): Promise<RoomPower> => {
     const known = rooms.get(roomId);
     if (known !== undefined) return known();
-    const read = async () => (await homeserver.state(roomId, 'm.room.power_levels', '')) ?? {};
-    const levels = keptFresh({ read, clock });
+    const power = keptFresh({ read: () => readPower({ homeserver }, roomId), clock });
     if (rooms.size >= ROOMS) rooms.clear();
-    rooms.set(roomId, levels);
-    return levels();
+    rooms.set(roomId, power);
+    return power();
   };
   return async (roomId, userId) => {
     try {
-      const levels = await levelsOf(roomId);
-      return powerIn(levels, userId) >= (numberIn(levels['notifications'], 'room') ?? 50);
+      const power = await powerIn(roomId);
+      return power.of(userId) >= power.toNotifyRoom();
     } catch {
       return false;
     }
   };
 }
 
-/**
- * Whether somebody may redact what others wrote, by the levels of this moment: `redact`, 50 where unset. Rejects
- * as requests do.
- */
+/** Whether somebody may redact what others wrote, by the levels of this moment. Rejects as requests do. */
 export async function mayRedact(
-  { homeserver }: Pick<BridgeParts, 'homeserver'>,
+  parts: Pick<BridgeParts, 'homeserver'>,
   roomId: MatrixRoomId,
   userId: MatrixUserId,
 ): Promise<boolean> {
-  const levels = (await homeserver.state(roomId, 'm.room.power_levels', '')) ?? {};
-  if (powerIn(levels, userId) >= (numberIn(levels, 'redact') ?? 50)) return true;
-  // From version 12 on a room is named by its first event, and who sent that has all power without being listed:
-  // https://spec.matrix.org/v1.17/rooms/v12/
-  if (roomId.includes(':')) return false;
-  const raw = await homeserver.event(roomId, `$${roomId.slice(1)}` as EventId);
-  const create = raw === undefined ? undefined : readEvent(raw);
-  const more = create?.content['additional_creators'];
-  return create?.sender === userId || (Array.isArray(more) && more.includes(userId));
-}
-
-const powerIn = (levels: Record<string, unknown>, userId: MatrixUserId): number =>
-  numberIn(levels['users'], userId) ?? numberIn(levels, 'users_default') ?? 0;
-
-function numberIn(record: unknown, key: string): number | undefined {
-  if (typeof record !== 'object' || record === null || !Object.hasOwn(record, key)) return undefined;
-  const value = (record as Record<string, unknown>)[key];
-  return typeof value === 'number' ? value : undefined;
+  const power = await readPower(parts, roomId);
+  return power.of(userId) >= power.toDo('redact');
 }

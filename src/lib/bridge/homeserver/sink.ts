@@ -3,7 +3,12 @@ import { partsIn } from '../direct/hands.ts';
 import type { WorkspaceEvent } from '../events.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
+import { moveOnMatrix } from '../membership/to-homeserver.ts';
 import { pinOnMatrix } from '../pins/to-homeserver.ts';
+import { roomWith } from '../room-upgrade/former-rooms.ts';
+import { changeMatrixRoom } from '../room-state/to-homeserver.ts';
+import { rolesToMatrix } from '../roles/to-homeserver.ts';
+import type { Puppets } from '../workspace/puppets.ts';
 import type { Work } from './acting.ts';
 import { announce } from './announce.ts';
 import { edit } from './edit.ts';
@@ -19,13 +24,27 @@ export interface HomeserverSink {
   apply(portal: Portal, row: InboxRow, event: WorkspaceEvent, how: Manner): Promise<Outcome>;
 }
 
-export function createHomeserverSink(parts: BridgeParts, ghosts: Ghosts, lookUp: LookUpForMatrix): HomeserverSink {
+export function createHomeserverSink(
+  parts: BridgeParts,
+  { ghosts, puppets }: { readonly ghosts: Ghosts; readonly puppets: Puppets },
+  lookUp: LookUpForMatrix,
+): HomeserverSink {
   const { settings } = parts;
   return {
     async apply(portal, row, event, how) {
       if (portal.matrixRoomId === undefined) throw new Error(`portal ${portal.id} has no Matrix room yet`);
       const here = await partsIn(parts, portal);
-      const work: Work = { parts: here, ghosts, lookUp, settings, portal, row, roomId: portal.matrixRoomId, how };
+      const work: Work = {
+        parts: here,
+        ghosts,
+        puppets,
+        lookUp,
+        settings,
+        portal,
+        row,
+        roomId: portal.matrixRoomId,
+        how,
+      };
       switch (event.kind) {
         case 'message.posted':
           return (event.files.length === 0 ? post(work, event) : postFiles(work, event)).then((done) =>
@@ -39,8 +58,14 @@ export function createHomeserverSink(parts: BridgeParts, ghosts: Ghosts, lookUp:
           return react(work, event);
         case 'pins.changed':
           return pinOnMatrix(work, event);
+        case 'room.changed':
+          return changeMatrixRoom(work, event);
+        case 'roles.changed':
+          return rolesToMatrix(work, event);
+        case 'membership.changed':
+          return moveOnMatrix(work, event);
         case 'message.deleted':
-          return redactAll(work, event);
+          return redactAll({ ...work, roomId: await roomWith(work, event.pairs) }, event);
       }
     },
   };

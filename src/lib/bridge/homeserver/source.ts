@@ -2,8 +2,10 @@ import type { MatrixUserId } from '../../core/ids.ts';
 import type { NewInboxRow } from '../../store/types.ts';
 import { MEMBERSHIP_ROW, membershipRow } from '../direct/invite.ts';
 import { contentHash } from '../effect-ids.ts';
+import { invitationsIn } from '../invitations/received.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
+import { matrixRolesRow } from '../roles/row.ts';
 import { type MatrixEvent, readEvent } from './event.ts';
 import { isRelayed } from './relayed-types.ts';
 
@@ -55,11 +57,15 @@ export function createHomeserverSource(parts: BridgeParts, portals: PortalIndex,
       const rows: NewInboxRow[] = [];
       for (const raw of events) {
         const row = inboxRowOf(parts, portals, raw);
-        if (row !== undefined && !(await isGhostWithoutPrefix(parts, raw))) rows.push(row);
+        if (row === undefined || (await isGhostWithoutPrefix(parts, raw))) continue;
+        rows.push(row);
+        const roles = matrixRolesRow(portals, raw);
+        if (roles !== undefined) rows.push(roles);
       }
-      if (rows.length === 0) return;
+      const cursors = invitationsIn(parts, events);
+      if (rows.length === 0 && cursors.length === 0) return;
       parts.passed('record:before-commit');
-      const inserted = await parts.store.inbox.record({ rows });
+      const inserted = await parts.store.inbox.record({ rows, cursors });
       parts.passed('record:committed');
       parts.log('debug', 'transaction.recorded', { transactionId, events: events.length, new: inserted.length });
       for (const lane of new Set(inserted.map((row) => row.lane))) recorded(lane);

@@ -33,12 +33,20 @@ async function unlessRefused(
  * The bot, in a direct message a member's puppet, says a line in the room in Rocket.Chat; a second one of the same cause is the first.
  *
  * @param text one plain line without markup: what people chose in it is escaped here.
+ * @param to username of who is mentioned at its beginning
  */
-export async function sayInWorkspace(all: BridgeParts, portal: Portal, cause: string, text: string): Promise<void> {
+export async function sayInWorkspace(
+  all: BridgeParts,
+  portal: Portal,
+  cause: string,
+  text: string,
+  to?: string,
+): Promise<void> {
   const parts = await partsIn(all, portal);
   const id = messageIdFor(parts.store.effectKey, portal.id, `refused:${cause}`, 0, 0);
   if ((await parts.workspace.getMessage(id)) !== undefined) return;
-  const message = { id, roomId: portal.workspaceRoomId, text: await toWorkspace({ msgtype: 'm.text', body: text }) };
+  const line = await toWorkspace({ msgtype: 'm.text', body: text });
+  const message = { id, roomId: portal.workspaceRoomId, text: to === undefined ? line : `@${to} ${line}` };
   await unlessRefused(parts, { portal, side: 'workspace', cause, text }, parts.workspace.sendMessage(message));
 }
 

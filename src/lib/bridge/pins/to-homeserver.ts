@@ -5,6 +5,7 @@ import type { InboxRow, Portal } from '../../store/types.ts';
 import type { WorkspacePinsChanged } from '../events.ts';
 import type { Work } from '../homeserver/acting.ts';
 import { MARKER, readEvent } from '../homeserver/event.ts';
+import { contentReplacedBy } from '../homeserver/replaced-state.ts';
 import { sayInWorkspace } from '../notices/say.ts';
 import { tellOnce } from '../notices/once.ts';
 import type { Outcome } from '../outcome.ts';
@@ -14,7 +15,7 @@ import { PINNED_EVENTS, pairOfEvent, pinnedIn } from './pinned.ts';
 
 /** So often somebody else may change the same state at the same moment before the last one counts. */
 const TRIES = 5;
-/** A change that came between our reading and our writing is among so many newest events. */
+/** Our own change is among so many newest events, or others have changed the room since. */
 const LOOK_BACK = 50;
 
 /** The bot changes what is pinned in the Matrix room; every other pin stays as it is. */
@@ -41,9 +42,9 @@ export async function pinOnMatrix(
       const next = { ...content, pinned: wanted, [MARKER]: marker };
       const eventId = await parts.homeserver.sendState(roomId, PINNED_EVENTS, '', next);
       parts.passed('apply:acted');
-      const replaced = await replacedBy(parts, roomId, eventId);
+      const replaced = await contentReplacedBy(parts, roomId, eventId, PINNED_EVENTS);
       if (replaced === undefined) break;
-      const merged = withChange(wanted, seen, replaced);
+      const merged = withChange(wanted, seen, pinnedIn(replaced));
       seen = wanted;
       wanted = merged;
     }
@@ -92,23 +93,6 @@ async function changed(
     kept.push(id);
   }
   return [...kept, ...pinned.flatMap(({ messageId, eventId }) => (there.has(messageId) ? [] : [eventId]))];
-}
-
-/**
- * What was pinned just before that event of ours, if it was changed not long ago: state is written whole, so that
- * what somebody pinned between our reading and our writing would be lost.
- */
-async function replacedBy(
-  parts: BridgeParts,
-  roomId: MatrixRoomId,
-  eventId: EventId,
-): Promise<readonly EventId[] | undefined> {
-  const { events } = await parts.homeserver.messages(roomId, { dir: 'b', limit: LOOK_BACK });
-  const read = events.flatMap((raw) => readEvent(raw) ?? []);
-  const own = read.findIndex(({ id }) => id === eventId);
-  if (own === -1) return undefined;
-  const before = read.slice(own + 1).find(({ type, isState }) => type === PINNED_EVENTS && isState);
-  return before && pinnedIn(before.content);
 }
 
 /** What somebody changed from `from` to `to`, done to `list` as well. */

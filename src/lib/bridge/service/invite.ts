@@ -1,11 +1,9 @@
-import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
-import { RcfedError } from '../../core/errors.ts';
+import type { MatrixUserId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import { matrixToUrl } from '../../format/matrix-link.ts';
 import { parseUserId } from '../../matrix/user-id.ts';
-import type { Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
-import { portalNamed } from './portal-named.ts';
+import { matrixRoomOf, portalNamed } from './portal-named.ts';
 import type { InviteLinkView, InviteView, VerifiedView } from './views.ts';
 
 /** So many requests to the homeserver at a time: it asks the servers of the invited one by one. */
@@ -37,7 +35,7 @@ export async function inviteUsers(
 }
 
 /** The id of somebody who may be invited, or why not. */
-async function invitee(parts: BridgeParts, text: string): Promise<MatrixUserId | { readonly reason: string }> {
+export async function invitee(parts: BridgeParts, text: string): Promise<MatrixUserId | { readonly reason: string }> {
   const parsed = parseUserId(text);
   if (parsed === undefined || parsed.localpart === '')
     return { reason: `${text} is not a Matrix id: write @alice:example.org` };
@@ -89,14 +87,8 @@ export async function inviteLink(parts: BridgeParts, room: string): Promise<Invi
   return { room: portal.name, link, open: rule?.['join_rule'] === 'public' };
 }
 
-function matrixRoomOf({ name, matrixRoomId }: Portal): MatrixRoomId {
-  if (matrixRoomId !== undefined) return matrixRoomId;
-  throw new RcfedError('RCFED_ROOM_UNKNOWN', `${name} has no Matrix room yet`, {
-    try: [`rcfed rooms link ${name} --new`],
-  });
-}
-
-async function eachOf<Item, Result>(
+/** So many at a time; answers in the order of the items. */
+export async function eachOf<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
 ): Promise<readonly Result[]> {

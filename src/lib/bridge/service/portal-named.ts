@@ -1,4 +1,5 @@
 import { RcfedError } from '../../core/errors.ts';
+import type { MatrixRoomId } from '../../core/ids.ts';
 import type { Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
 
@@ -20,3 +21,10 @@ export async function portalNamed({ store }: Pick<BridgeParts, 'store'>, text: s
 
 export const notFederated = (room: string): RcfedError =>
   new RcfedError('RCFED_ROOM_UNKNOWN', `${room} is not a federated room`, { try: ['rcfed rooms list'] });
+/** @throws RcfedError RCFED_ROOM_UNKNOWN: its link was begun and never ended */
+export function matrixRoomOf({ name, matrixRoomId }: Portal): MatrixRoomId {
+  if (matrixRoomId !== undefined) return matrixRoomId;
+  throw new RcfedError('RCFED_ROOM_UNKNOWN', `${name} has no Matrix room yet`, {
+    try: [`rcfed rooms link ${name} --new`],
+  });
+}

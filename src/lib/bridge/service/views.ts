@@ -1,6 +1,16 @@
 // What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
 import type { PortalRetention } from '../../store/types.ts';
+import type { PersonalService } from './personal-view.ts';
+import type { ChangeRoomRequest, ChangeRoomView } from './change-room-view.ts';
+import type { OpenDirectRequest, OpenDirectView } from './direct-view.ts';
 import type { FederationRolesService } from './roles-view.ts';
+import type { StatsView } from './stats-view.ts';
+import type { CreateRequest, CreateView } from './create-view.ts';
+import type { AcceptRequest, InvitationsView, RejectView } from './invitations-view.ts';
+import type { JoinRequest, JoinView } from './join-view.ts';
+import type { RehearsalView, RehearseRequest } from './rehearse-view.ts';
+import type { ShowView } from './show-view.ts';
+import type { MemberChange, MemberChangeView, MembersRequest, MembersView } from './members-view.ts';
 
 export interface LinkRequest {
   /** Name or id of the Rocket.Chat room. */
@@ -22,6 +32,8 @@ export interface RoomView {
   readonly state: 'linking' | 'active' | 'closed';
   /** What becomes of messages on Matrix that are pruned in Rocket.Chat. */
   readonly retention: PortalRetention;
+  /** How many people the Matrix room had some minutes ago; only in a list of rooms. */
+  readonly matrixMembers?: number | undefined;
   /** Events that are recorded and not yet applied. */
   readonly waiting: number;
   /** Why they wait although both servers work. */
@@ -175,8 +187,18 @@ export interface AsideView {
   readonly senderTold: boolean;
 }
 
-export interface BridgeService extends FederationRolesService {
+export interface BridgeService extends FederationRolesService, PersonalService {
+  create(request: CreateRequest): Promise<CreateView>;
+  join(request: JoinRequest): Promise<JoinView>;
+  invitations(): Promise<InvitationsView>;
+  acceptInvitation(request: AcceptRequest): Promise<JoinView>;
+  rejectInvitation(request: { readonly room: string }): Promise<RejectView>;
+  leave(request: { readonly room: string; readonly archive?: boolean | undefined }): Promise<LinkView>;
+  show(request: { readonly room: string }): Promise<ShowView>;
+  delete(request: { readonly room: string }): Promise<LinkView>;
   link(request: LinkRequest): Promise<LinkView>;
+  /** Changes nothing. */
+  rehearse(request: RehearseRequest): Promise<RehearsalView>;
   unlink(request: { readonly room: string }): Promise<LinkView>;
   rooms(): Promise<readonly RoomView[]>;
   /** One page of a room directory, without spaces. */
@@ -192,7 +214,14 @@ export interface BridgeService extends FederationRolesService {
   invite(request: { readonly room: string; readonly users: readonly string[] }): Promise<readonly InviteView[]>;
   /** At most 50 at once; looks at their profiles. */
   verify(request: { readonly users: readonly string[] }): Promise<readonly VerifiedView[]>;
+  /** One page: the people of the workspace first, then those of Matrix. */
+  members(request: MembersRequest): Promise<MembersView>;
+  /** At most 50 at once, each by themselves; in the order in which they were named. */
+  changeMembers(request: MemberChange): Promise<readonly MemberChangeView[]>;
   inviteLink(request: { readonly room: string }): Promise<InviteLinkView>;
+  openDirect(request: OpenDirectRequest): Promise<OpenDirectView>;
+  changeRoom(request: ChangeRoomRequest): Promise<ChangeRoomView>;
+  stats(request: { readonly days: number }): Promise<StatsView>;
   status(): Promise<StatusView>;
   /** `ref`: message id, event id, or a link to either. */
   trace(request: { readonly ref: string }): Promise<TraceView>;

@@ -1,9 +1,12 @@
 import type { MessageId } from '../../core/ids.ts';
 import type { NewInboxRow, Portal, Tombstone } from '../../store/types.ts';
 import type { Recorded } from '../homeserver/source.ts';
+import { membersRow } from '../membership/row.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinsRow } from '../pins/row.ts';
 import type { PortalIndex } from '../portal-index.ts';
+import { roomRow } from '../room-state/row.ts';
+import { rolesRow } from '../roles/row.ts';
 import { readTime } from './message.ts';
 import { deletionRows } from './deletions.ts';
 import { messageRow, tombstoneOf } from './source.ts';
@@ -37,6 +40,12 @@ export async function catchUp(
     if (!isKnown && (readTime(raw['ts']) ?? 0) < portals.linkedAt(portal)) continue;
     const pins = pinsRow(portals, raw);
     if (pins !== undefined) rows.push(pins);
+    const members = await membersRow(parts, portals, raw);
+    if (members !== undefined) rows.push(members);
+    const room = roomRow(portals, raw);
+    if (room !== undefined) rows.push(room);
+    const roles = rolesRow(portals, raw);
+    if (roles !== undefined) rows.push(roles);
     const row = await messageRow(parts, portals, raw, isKnown);
     if (row === undefined) continue;
     rows.push(row);

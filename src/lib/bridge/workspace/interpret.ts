@@ -4,10 +4,18 @@ import type { InboxRow, LedgerEntry, Portal, Snapshot } from '../../store/types.
 import { DIRECT_ROW } from '../direct/invite.ts';
 import { MAY_NOT_WRITE, isRefused } from '../direct/may-write.ts';
 import type { ReactionChange, WorkspaceEvent } from '../events.ts';
+import { interpretWorkspaceMembers } from '../membership/interpret-workspace.ts';
+import { unlessRefused } from '../membership/refusal.ts';
+import { MEMBERS } from '../membership/row.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { interpretWorkspacePins } from '../pins/interpret-workspace.ts';
 import { PINS } from '../pins/row.ts';
+import { interpretWorkspaceRoom } from '../room-state/interpret.ts';
+import { ROOM } from '../room-state/row.ts';
+import { isForTheBridge } from '../words/word-row.ts';
+import { interpretWorkspaceRoles } from '../roles/interpret-workspace.ts';
+import { ROLES } from '../roles/row.ts';
 import { type WorkspaceMessage, hashOf, isDeleted, readMessage, versionOf } from './message.ts';
 import { reactionChange } from './reactions.ts';
 import { kindOf } from './system-messages.ts';
@@ -36,6 +44,11 @@ export async function interpretWorkspaceRow(
   { portal, linkedAt, ownSendingUnsettled }: WorkspaceCircumstances,
 ): Promise<WorkspaceEvent | Nothing | Later> {
   if (row.type === PINS) return interpretWorkspacePins(parts, portal, row, ownSendingUnsettled);
+  if (row.type === MEMBERS) {
+    return unlessRefused<WorkspaceEvent | Nothing>(interpretWorkspaceMembers(parts, portal, row), nothing);
+  }
+  if (row.type === ROOM) return interpretWorkspaceRoom(parts, portal, ownSendingUnsettled);
+  if (row.type === ROLES) return interpretWorkspaceRoles(parts, portal, row, ownSendingUnsettled);
   if (row.type === DIRECT_ROW) return nothing('direct message opened');
   if (row.type === 'deleted' || row.type === 'pruned') {
     return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled, row.type);
@@ -51,7 +64,7 @@ export async function interpretWorkspaceRow(
     const wanted = row.late ? await presentOf(parts, message.id) : message;
     if (wanted === undefined) return nothing('gone');
     if (await isRefused(parts, portal, wanted)) return nothing(MAY_NOT_WRITE);
-    return interpretUnknown(parts, wanted, ownSendingUnsettled);
+    return interpretUnknown(parts, portal, wanted, ownSendingUnsettled);
   }
   if (isOfAnOlderRoom(snapshot, portal)) return nothing('of an older room');
   return interpretVersion(parts, message, snapshot);
@@ -63,6 +76,7 @@ const isOfAnOlderRoom = ({ portalId }: Snapshot, { id, direct }: Portal): boolea
 
 async function interpretUnknown(
   parts: BridgeParts,
+  portal: Portal,
   message: WorkspaceMessage,
   ownSendingUnsettled: boolean,
 ): Promise<WorkspaceEvent | Nothing | Later> {
@@ -71,6 +85,7 @@ async function interpretUnknown(
     // told once the sending is settled.
     return ownSendingUnsettled ? { kind: 'later' } : nothing('echo');
   }
+  if (portal.direct === undefined && isForTheBridge(message.text)) return nothing('for the bridge');
   if (!saysSomething(message)) return nothing('ignored');
   const aside = await setAsideOf(parts, message.id);
   if (aside !== undefined) return nothing('folded', { foldInto: aside });

@@ -9,9 +9,11 @@ import type { Person, Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { Remembered } from '../remembered.ts';
 import { SerialByKey } from '../serial.ts';
+import { ensureAwake } from '../ends/sleeping-puppets.ts';
 import { assertAdmitted } from '../service/access.ts';
 import { asPuppet } from './as-puppet.ts';
 import { type Naming, carryPicture, puppetLook } from './puppet-profile.ts';
+import { createSeats, tellNoSeat } from './seats.ts';
 
 /** `bot` keeps the limiter away and may send many; `user` may delete its own messages. */
 const PUPPET_ROLES = ['user', 'bot'];
@@ -27,29 +29,53 @@ export interface Voice {
 
 /** Rocket.Chat accounts that stand for Matrix users. */
 export interface Puppets {
-  /** The puppet of that user, made, logged in and a member of the portal's room. */
+  /** The puppet of that user, made, logged in and a member of the portal's room; the bot where there is no seat for one, which is said. */
   inRoom(portal: Portal, matrixUserId: MatrixUserId): Promise<Voice>;
   /** The puppet of that user, made and logged in, wherever it is a member. Throws in alias mode. */
   account(matrixUserId: MatrixUserId): Promise<Voice>;
+  /** Whether that user has a puppet, or may have one. */
+  hasSeat(matrixUserId: MatrixUserId): Promise<boolean>;
   /** Forgets that the puppet's token works. */
   distrustAccount(matrixUserId: MatrixUserId): Promise<void>;
+  /** Somebody who has left, or is about to: the next use makes sure that the puppet is a member. */
+  left(portal: Portal, matrixUserId: MatrixUserId): void;
   /** The bot, under that user's name. */
   bot(matrixUserId: MatrixUserId): Promise<Voice>;
   /** Forgets membership and token, so that the next use makes sure of both. */
   distrust(portal: Portal, matrixUserId: MatrixUserId): Promise<void>;
 }
 
-export function createPuppets(parts: BridgeParts, naming: Naming): Puppets {
+/** `onEntered`: somebody's puppet became a member of that portal's room. */
+export function createPuppets(
+  parts: BridgeParts,
+  naming: Naming,
+  onEntered: (portal: Portal, matrixUserId: MatrixUserId) => void = () => {},
+): Puppets {
   const serial = new SerialByKey<MatrixUserId>();
   const voices = new Remembered<Voice>();
+  const seats = createSeats(parts);
+  /** undefined: the workspace has no seat for their puppet. */
+  const seated = async (matrixUserId: MatrixUserId): Promise<Person | undefined> => {
+    if (!(await seats.areFor(matrixUserId))) return undefined;
+    try {
+      return await ensurePuppet(parts, naming, matrixUserId);
+    } catch (error) {
+      if (!seats.refused(error)) throw error;
+      return undefined;
+    }
+  };
   return {
     async inRoom(portal, matrixUserId) {
       if (parts.identity.mode === 'alias') return botVoice(parts, naming, matrixUserId);
       const known = voices.get(portal, matrixUserId);
       if (known !== undefined) return known;
       return serial.run(matrixUserId, async () => {
-        const person = await ensurePuppet(parts, naming, matrixUserId);
-        await ensureMember(parts, portal, person);
+        const person = await seated(matrixUserId);
+        if (person === undefined) {
+          await tellNoSeat(parts, portal, matrixUserId);
+          return botVoice(parts, naming, matrixUserId);
+        }
+        if (await entersRoom(parts, portal, person)) onEntered(portal, matrixUserId);
         const voice = puppetVoice(parts, person);
         voices.set(portal, matrixUserId, voice);
         return voice;
@@ -57,6 +83,8 @@ export function createPuppets(parts: BridgeParts, naming: Naming): Puppets {
     },
     account: (matrixUserId) =>
       serial.run(matrixUserId, async () => puppetVoice(parts, await ensurePuppet(parts, naming, matrixUserId))),
+    hasSeat: async (matrixUserId) => parts.identity.mode === 'puppets' && (await seats.areFor(matrixUserId)),
+    left: (portal, matrixUserId) => voices.forget(portal, matrixUserId),
     bot: (matrixUserId) => botVoice(parts, naming, matrixUserId),
     async distrust(portal, matrixUserId) {
       voices.forget(portal, matrixUserId);
@@ -102,6 +130,7 @@ async function ensurePuppet(parts: BridgeParts, naming: Naming, matrixUserId: Ma
   if (person === undefined) assertAdmitted(parts, serverOf(matrixUserId));
   person ??= await chooseUsername(parts, naming, matrixUserId);
   const account = await ensureAccount(parts, person);
+  await ensureAwake(parts, person, account);
   const password = person.password ?? new Secret(randomPassword());
   const token = await freshToken(parts, account, password);
   const isNew = person.workspaceUserId === undefined;
@@ -181,11 +210,13 @@ async function firstPicture(parts: BridgeParts, naming: Naming, person: Person):
   }
 }
 
-async function ensureMember(parts: BridgeParts, portal: Portal, person: Person): Promise<void> {
-  if (await parts.store.people.isMember(portal.id, person.id)) return;
-  if (person.workspaceUserId === undefined) return;
+/** False: they were a member before. */
+async function entersRoom(parts: BridgeParts, portal: Portal, person: Person): Promise<boolean> {
+  if (await parts.store.people.isMember(portal.id, person.id)) return false;
+  if (person.workspaceUserId === undefined) return false;
   await parts.workspace.addToRoom({ id: portal.workspaceRoomId, type: portal.roomType }, person.workspaceUserId);
   await parts.store.people.setMember(portal.id, person.id, true);
+  return true;
 }
 
 const randomPassword = (): string => `Aa1!${randomBytes(30).toString('base64url')}`;

@@ -3,10 +3,13 @@ import { UPLOAD_SETTINGS, uploadLimitsFrom } from '../../rocketchat/upload-limit
 import { keptFresh } from '../kept-fresh.ts';
 import type { BridgeParts } from '../parts.ts';
 
+/** `DirectMesssage_maxUsers` as Rocket.Chat has it unless an administrator changes it. */
+const DEFAULT_DIRECT_MEMBERS = 8;
 /** `Message_MaxAllowedSize` as Rocket.Chat has it unless an administrator changes it. */
 const DEFAULT_TEXT_LENGTH = 5_000;
 const SETTINGS = [
   ...UPLOAD_SETTINGS,
+  'DirectMesssage_maxUsers',
   'FileUpload_ProtectFiles',
   'Message_MaxAllowedSize',
   'Site_Url',
@@ -16,6 +19,8 @@ const SETTINGS = [
 
 /** Public settings of the workspace that messages depend on. */
 export interface WorkspaceSettings {
+  /** `DirectMesssage_maxUsers`: most people in one direct message. */
+  readonly directMembers: number;
   /** `Message_MaxAllowedSize`, in UTF-16 units; captions included. */
   readonly maxTextLength: number;
   /** `Site_Url`, without a slash at its end: what links between messages begin with. undefined: not set. */
@@ -47,7 +52,9 @@ export function createReadSettings({
 function settingsOf(values: ReadonlyMap<string, unknown>): WorkspaceSettings {
   const length = values.get('Message_MaxAllowedSize');
   const siteUrl = values.get('Site_Url');
+  const directMembers = values.get('DirectMesssage_maxUsers');
   return {
+    directMembers: typeof directMembers === 'number' && directMembers > 0 ? directMembers : DEFAULT_DIRECT_MEMBERS,
     maxTextLength: typeof length === 'number' && length > 0 ? length : DEFAULT_TEXT_LENGTH,
     siteUrl: typeof siteUrl === 'string' && siteUrl !== '' ? siteUrl.replace(/\/+$/, '') : undefined,
     threads: values.get('Threads_enabled') !== false,

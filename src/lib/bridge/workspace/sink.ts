@@ -1,11 +1,17 @@
 import type { InboxRow, Portal } from '../../store/types.ts';
+import { actingPortal, targetOf } from '../direct/acting-portal.ts';
 import { partsIn } from '../direct/hands.ts';
 import { isPartOf, leftOut } from '../direct/left-out.ts';
 import type { HomeserverEvent, SettledWith } from '../events.ts';
 import type { PollTallies } from '../live/poll-tallies.ts';
+import type { Ghosts } from '../homeserver/ghosts.ts';
+import { moveInWorkspace } from '../membership/to-workspace.ts';
 import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinInWorkspace } from '../pins/to-workspace.ts';
+import { changeWorkspaceRoom } from '../room-state/to-workspace.ts';
+import type { FollowRoom } from '../room-upgrade/follow.ts';
+import { rolesToWorkspace } from '../roles/to-workspace.ts';
 import type { Work } from './acting.ts';
 import { edit } from './edit.ts';
 import type { LookUpForWorkspace } from './names.ts';
@@ -21,18 +27,24 @@ export interface WorkspaceSink {
   apply(portal: Portal, row: InboxRow, event: HomeserverEvent, how: Manner): Promise<Outcome>;
 }
 
+/** Of a message in a direct message that this person was not in yet. */
+const OF_AN_OLDER_ROOM: Outcome = { outcome: 'of an older room' };
+
 export function createWorkspaceSink(
   parts: BridgeParts,
-  puppets: Puppets,
+  { ghosts, puppets }: { readonly ghosts: Ghosts; readonly puppets: Puppets },
   lookUp: LookUpForWorkspace,
   tallies: Pick<PollTallies, 'counted'>,
+  follow: FollowRoom,
 ): WorkspaceSink {
   const { settings } = parts;
   return {
     async apply(portal, row, event, how) {
-      const here = await partsIn(parts, portal);
-      const work: Work = { parts: here, puppets, lookUp, settings, portal, row, how };
-      if (!(await isPartOf(work, event.sender))) return leftOut(work, event);
+      const where = await actingPortal(parts, portal, row, event);
+      const here = await partsIn(parts, where);
+      const work: Work = { parts: here, puppets, lookUp, settings, portal: where, row, how };
+      if (!(await isPartOf(work, event.sender)))
+        return where.id !== portal.id && targetOf(event) !== undefined ? OF_AN_OLDER_ROOM : leftOut(work, event);
       switch (event.kind) {
         case 'message.posted':
           return event.file === undefined ? settledWith(event, post(work, event)) : postFile(work, event, event.file);
@@ -46,6 +58,14 @@ export function createWorkspaceSink(
           return takeBack(work, event);
         case 'pins.changed':
           return pinInWorkspace(work, event);
+        case 'room.changed':
+          return changeWorkspaceRoom(work, event);
+        case 'room.replaced':
+          return follow(work, event);
+        case 'roles.changed':
+          return rolesToWorkspace(work, event);
+        case 'membership.changed':
+          return moveInWorkspace(work, event, ghosts);
         case 'poll.counted':
           return settledWith(
             event,

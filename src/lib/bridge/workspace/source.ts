@@ -3,9 +3,13 @@ import type { RawMessage, RealtimeEvent } from '../../rocketchat/types.ts';
 import type { NewInboxRow, RecordBatch, Tombstone } from '../../store/types.ts';
 import { contentHash } from '../effect-ids.ts';
 import type { Recorded } from '../homeserver/source.ts';
+import { membersRow } from '../membership/row.ts';
 import type { BridgeParts } from '../parts.ts';
 import { pinsRow } from '../pins/row.ts';
+import { rolesRow } from '../roles/row.ts';
 import type { PortalIndex } from '../portal-index.ts';
+import { roomRow } from '../room-state/row.ts';
+import { wordRow } from '../words/word-row.ts';
 import { type WorkspaceMessage, isDeleted, readMessage, versionOf } from './message.ts';
 import { reactionsKey } from './reactions.ts';
 
@@ -18,13 +22,15 @@ const RETRY_MS = 500;
  * bot or puppet wrote, as they wrote it; a later change of that by somebody is recorded.
  */
 export async function messageRow(
-  parts: Pick<BridgeParts, 'isOwnAccount' | 'store'>,
+  parts: Pick<BridgeParts, 'identity' | 'isOwnAccount' | 'store'>,
   portals: PortalIndex,
   raw: RawMessage,
   isKnown: boolean,
 ): Promise<NewInboxRow | undefined> {
   const message = readMessage(raw);
   if (message === undefined) return malformedRow(portals, raw);
+  const word = await wordRow(parts, portals, raw);
+  if (word !== undefined) return word;
   const portal = portals.ofWorkspaceRoom(message.roomId);
   if (portal === undefined) return undefined;
   const reactions = reactionsKey(message.reactions);
@@ -144,6 +150,12 @@ async function record(
   for (const event of events) {
     const pins = event.kind === 'message' ? pinsRow(portals, event.message) : undefined;
     if (pins !== undefined) rows.push(pins);
+    const members = event.kind === 'message' ? await membersRow(parts, portals, event.message) : undefined;
+    if (members !== undefined) rows.push(members);
+    const room = event.kind === 'message' ? roomRow(portals, event.message) : undefined;
+    if (room !== undefined) rows.push(room);
+    const roles = event.kind === 'message' ? rolesRow(portals, event.message) : undefined;
+    if (roles !== undefined) rows.push(roles);
     const row = await rowOf(parts, portals, event);
     if (row === undefined) continue;
     rows.push(row);

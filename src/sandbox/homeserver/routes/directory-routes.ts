@@ -1,4 +1,5 @@
 import { assertMayUseAlias, deleteAlias, localAliases, publicRooms } from '../directory.ts';
+import { peerOf } from '../federation/network.ts';
 import { type Answer, integerQuery, jsonBody, type MatrixRequest } from '../http.ts';
 import { objectOr, stringOr } from '../json.ts';
 import { forbidden, MatrixError, notFound } from '../matrix-error.ts';
@@ -14,8 +15,8 @@ const listPath = '/_matrix/client/v3/directory/list/room/:roomId';
 
 export const directoryRoutes: Routes = {
   [`GET ${aliasPath}`]: async (hs, request) => {
-    const roomId = await resolveAlias(hs, param(request, 'alias'));
-    return { json: { room_id: roomId, servers: [hs.serverName] } };
+    const { roomId, servers } = await resolveAlias(hs, param(request, 'alias'));
+    return { json: { room_id: roomId, servers } };
   },
   [`PUT ${aliasPath}`]: (hs, request) => {
     const requester = requesterOf(hs, request);
@@ -47,15 +48,13 @@ export const directoryRoutes: Routes = {
     room.isPublic = (jsonBody(request, 'allowed')['visibility'] ?? 'public') === 'public';
     return { json: {} };
   },
-  'GET /_matrix/client/v3/publicRooms': (hs, request) => ({ json: list(hs, request, '') }),
+  'GET /_matrix/client/v3/publicRooms': (hs, request) => ({ json: list(directoryOf(hs, request), request, '') }),
   'POST /_matrix/client/v3/publicRooms': (hs, request) => {
     requesterOf(hs, request);
     const body = jsonBody(request, 'allowed');
     const term = stringOr(objectOr(body['filter'])['generic_search_term']) ?? '';
-    const server = request.query.get('server') ?? hs.serverName;
-    // No other server can be asked here; Synapse says so of one that does not answer.
-    if (server !== hs.serverName) throw new MatrixError(502, 'M_UNKNOWN', 'Failed to fetch room list');
-    return { json: publicRooms(hs, term, Number(body['limit'] ?? 100), Number(body['since'] ?? 0)) };
+    const asked = directoryOf(hs, request);
+    return { json: publicRooms(asked, term, Number(body['limit'] ?? 100), Number(body['since'] ?? 0)) };
   },
   'POST /_matrix/client/v3/user_directory/search': (hs, request): Answer => {
     requesterOf(hs, request);
@@ -71,6 +70,14 @@ export const directoryRoutes: Routes = {
     return { json: { limited: false, results } };
   },
 };
+
+/** The server whose rooms are asked for; Synapse answers 502 for one that does not answer. */
+function directoryOf(hs: Homeserver, request: MatrixRequest): Homeserver {
+  const name = request.query.get('server') ?? hs.serverName;
+  const asked = name === hs.serverName ? hs : peerOf(hs, name);
+  if (asked === undefined) throw new MatrixError(502, 'M_UNKNOWN', 'Failed to fetch room list');
+  return asked;
+}
 
 function roomById(hs: Homeserver, roomId: string) {
   const room = hs.disk.rooms.get(roomId);

@@ -3,7 +3,7 @@ import { type Answer, integerQuery, jsonBody, type MatrixRequest } from '../http
 import { invalid, notFound } from '../matrix-error.ts';
 import { relationOf } from '../relations.ts';
 import { requesterOf } from '../requester.ts';
-import { canSee, membershipOf, stateEvent } from '../room-state.ts';
+import { canSee, membershipOf, placeBefore, stateEvent } from '../room-state.ts';
 import { param, type Routes } from '../router.ts';
 import { readableRoom, redact, sendMessage, sendState, visibleEvent } from '../sending.ts';
 import type { Homeserver, Room, StoredEvent } from '../state.ts';
@@ -110,7 +110,7 @@ const tokenAt = (stream: number): string => `t${stream}-${stream}_0_0_0_0_0_0_0_
 
 /** Tokens of /messages (`t…`) and of /sync (`s…`) both name a place between two events of the stream. */
 function placeOf(token: string): number {
-  const place = /^(?:t\d+-|s)(\d+)/.exec(token)?.[1];
+  const place = /^(?:t[\d.]+-|s)([\d.]+)/.exec(token)?.[1];
   if (place === undefined) throw invalid("'from' is not a valid token");
   return Number(place);
 }
@@ -134,7 +134,7 @@ function messages(hs: Homeserver, request: MatrixRequest): Answer {
   return {
     json: {
       start: from ?? tokenAt(start),
-      ...(last === undefined ? {} : { end: tokenAt(backwards ? last.stream - 1 : last.stream) }),
+      ...(last === undefined ? {} : { end: tokenAt(backwards ? placeBefore(room, last) : last.stream) }),
       chunk: seen.map((event) => eventFor(hs, room, event, requester)),
     },
   };
@@ -161,7 +161,7 @@ function context(hs: Homeserver, request: MatrixRequest): Answer {
       event: eventFor(hs, room, event, requester),
       events_before: show(before),
       events_after: show(after),
-      start: tokenAt((before.at(-1) ?? event).stream - 1),
+      start: tokenAt(placeBefore(room, before.at(-1) ?? event)),
       end: tokenAt((after.at(-1) ?? event).stream),
       state: show([...room.state.values()]),
     },

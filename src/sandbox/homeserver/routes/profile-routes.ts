@@ -1,3 +1,4 @@
+import { peerOf, serverOf } from '../federation/network.ts';
 import { type Answer, jsonBody, type MatrixRequest } from '../http.ts';
 import { isObject } from '../json.ts';
 import { badJson, forbidden, MatrixError, notFound } from '../matrix-error.ts';
@@ -24,9 +25,12 @@ export const profileRoutes: Routes = {
   'DELETE /_matrix/client/v3/profile/:userId/:field': setField,
 };
 
-/** 404 for somebody who was never created; no application service is asked. */
+/** 404 for somebody who was never created, no application service is asked; 502 for a server that does not answer. */
 function profileOf(hs: Homeserver, userId: string): Account {
-  const account = hs.disk.accounts.get(userId);
+  const isOwn = hs.federation === undefined || serverOf(userId) === hs.serverName;
+  const keeper = isOwn ? hs : peerOf(hs, serverOf(userId));
+  if (keeper === undefined) throw new MatrixError(502, 'M_UNKNOWN', 'Failed to fetch profile');
+  const account = keeper.disk.accounts.get(userId);
   if (account === undefined) throw new MatrixError(404, 'M_UNKNOWN', 'Profile was not found');
   return account;
 }

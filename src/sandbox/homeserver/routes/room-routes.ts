@@ -1,9 +1,12 @@
 import { type Answer, jsonBody, type MatrixRequest } from '../http.ts';
 import { objectOr, stringOr } from '../json.ts';
 import { badJson, forbidden, invalid } from '../matrix-error.ts';
-import { changeMembership, findRoom, kickOrUnban } from '../membership.ts';
+import { joinThrough, rejectThrough } from '../federation/membership.ts';
+import { isElsewhere } from '../federation/network.ts';
+import { changeMembership, findRoom, kickOrUnban, resolveAlias } from '../membership.ts';
 import { type Requester, requesterOf } from '../requester.ts';
 import { createRoom } from '../room-creation.ts';
+import { upgradeRoom } from '../room-upgrade.ts';
 import { membershipOf, membersOf, stateEvent } from '../room-state.ts';
 import { roomOf } from '../sending.ts';
 import { type Handler, param, type Routes } from '../router.ts';
@@ -26,6 +29,7 @@ export const roomRoutes: Routes = {
   'POST /_matrix/client/v3/rooms/:roomId/leave': (hs, request) => {
     const requester = requesterOf(hs, request);
     const room = roomOf(hs, param(request, 'roomId'), requester);
+    if (rejectThrough(hs, room, requester.userId, reason(request))) return { json: {} };
     if (membershipOf(room, requester.userId) !== 'leave')
       changeMembership(hs, room, requester, requester.userId, 'leave', reason(request));
     return { json: {} };
@@ -49,6 +53,12 @@ export const roomRoutes: Routes = {
   'POST /_matrix/client/v3/rooms/:roomId/unban': onTarget((hs, requester, roomId, target, extra) => {
     kickOrUnban(hs, roomOf(hs, roomId, requester), requester, target, 'unban', extra);
   }),
+  'POST /_matrix/client/v3/rooms/:roomId/upgrade': (hs, request) => {
+    const requester = requesterOf(hs, request);
+    const old = roomOf(hs, param(request, 'roomId'), requester);
+    const { roomId } = upgradeRoom(hs, requester, old, jsonBody(request)['new_version']);
+    return { json: { replacement_room: roomId } };
+  },
   'GET /_matrix/client/v3/joined_rooms': (hs, request) => {
     const { userId } = requesterOf(hs, request);
     return {
@@ -84,10 +94,14 @@ const reason = (request: MatrixRequest): Record<string, unknown> => {
 
 async function join(hs: Homeserver, request: MatrixRequest, idOrAlias: string): Promise<Answer> {
   const requester = requesterOf(hs, request);
-  const room = await findRoom(hs, idOrAlias, requester);
-  if (membershipOf(room, requester.userId) !== 'join')
+  const { roomId, servers } = idOrAlias.startsWith('#')
+    ? await resolveAlias(hs, idOrAlias)
+    : { roomId: idOrAlias, servers: [...request.query.getAll('via'), ...request.query.getAll('server_name')] };
+  const room = hs.disk.rooms.get(roomId);
+  if (room === undefined || isElsewhere(hs, room)) await joinThrough(hs, requester, roomId, servers, reason(request));
+  else if (membershipOf(room, requester.userId) !== 'join')
     changeMembership(hs, room, requester, requester.userId, 'join', reason(request));
-  return { json: { room_id: room.roomId } };
+  return { json: { room_id: roomId } };
 }
 
 type TargetAct = (

@@ -1,14 +1,17 @@
 import type { Route } from '../route.ts';
 import { authenticationRoutes } from './authentication.ts';
 import { avatarRoutes } from './avatars.ts';
+import { banRoutes } from './bans.ts';
 import { callRoutes } from './calls.ts';
 import { chatRoutes } from './chat.ts';
 import { chatLookupRoutes } from './chat-lookup.ts';
 import { customEmojiRoutes } from './custom-emoji.ts';
 import { directMessageRoutes } from './direct-messages.ts';
 import { discussionRoutes } from './discussions.ts';
+import { licenceRoutes } from './licences.ts';
 import { mediaRoutes } from './media.ts';
 import { methodCallRoutes } from './method-call.ts';
+import { muteRoutes } from './mutes.ts';
 import { pruningRoutes } from './pruning.ts';
 import { roomHistoryRoutes } from './room-history.ts';
 import { roomMemberRoutes } from './room-members.ts';
@@ -24,14 +27,17 @@ import { userChangeRoutes } from './user-changes.ts';
 export const routes: readonly Route[] = [
   ...authenticationRoutes,
   ...avatarRoutes,
+  ...banRoutes,
   ...callRoutes,
   ...chatRoutes,
   ...chatLookupRoutes,
   ...customEmojiRoutes,
   ...directMessageRoutes,
   ...discussionRoutes,
+  ...licenceRoutes,
   ...mediaRoutes,
   ...methodCallRoutes,
+  ...muteRoutes,
   ...pruningRoutes,
   ...roomHistoryRoutes,
   ...roomMemberRoutes,

@@ -1,6 +1,6 @@
 import { may } from '../access.ts';
+import { setArchived } from '../archiving.ts';
 import { describeRoom, createRoom, deleteRoom, renameRoom } from '../rooms.ts';
-import { MeteorError } from '../meteor.ts';
 import { setReadOnly } from '../room-settings.ts';
 import {
   type AuthenticatedCall,
@@ -113,11 +113,7 @@ function archiving(kind: RoomKind, verb: 'archive' | 'unarchive'): Route {
     path: `${kind.prefix}.${verb}`,
     params: roomAnd(),
     act(call) {
-      const room = targetRoom(call, kind);
-      if (!may(call.workspace, call.caller, 'edit-room', room._id))
-        throw new MeteorError('error-not-authorized', 'Not authorized');
-      room.archived = verb === 'archive';
-      room._updatedAt = call.workspace.stamp();
+      setArchived(call.workspace, call.caller, targetRoom(call, kind), verb === 'archive');
       return {};
     },
   };
@@ -157,6 +153,7 @@ function create({ workspace, caller, params }: AuthenticatedCall, kind: RoomKind
     readOnly: optionalFlag(params, 'readOnly') ?? false,
     excludeSelf: optionalFlag(params, 'excludeSelf') ?? false,
     encrypted: optionalFlag(extra, 'encrypted') ?? false,
+    broadcast: optionalFlag(extra, 'broadcast') ?? false,
     ...(topic === undefined ? {} : { topic }),
     ...(customFields === undefined ? {} : { customFields }),
   });

@@ -1,4 +1,5 @@
 import { canAccess, may } from '../access.ts';
+import { setArchived } from '../archiving.ts';
 import type { RoomDocument } from '../documents.ts';
 import { join, leave } from '../membership.ts';
 import { MeteorError } from '../meteor.ts';
@@ -31,10 +32,11 @@ export const roomRoutes: readonly Route[] = [
     method: 'GET',
     path: 'rooms.adminRooms.getRoom',
     permission: 'view-room-administration',
-    params: shape({ rid: text() }),
+    params: shape({ rid: maybe(text()) }),
     act({ workspace, params }) {
-      const room = workspace.rooms.byId(textOf(params, 'rid'));
-      if (room === undefined) throw new MeteorError('error-invalid-room', 'Invalid room');
+      const room = workspace.rooms.byId(optionalText(params, 'rid') ?? '');
+      // `API.v1.failure('not-allowed', 'Room not found')`
+      if (room === undefined) throw new MeteorError('Room not found', 'not-allowed');
       return { ...room };
     },
   },
@@ -56,6 +58,16 @@ export const roomRoutes: readonly Route[] = [
     act: (call) => ({ roles: rolesOf(call, anyRoom({ ...call, params: { roomId: call.params['rid'] } })._id) }),
   },
   { method: 'POST', path: 'rooms.saveRoomSettings', params: settingsShape(), act: save },
+  {
+    method: 'POST',
+    path: 'rooms.changeArchivationState',
+    params: shape({ rid: text(), action: nullable(text()) }),
+    act(call) {
+      const room = anyRoom({ ...call, params: { roomId: call.params['rid'] } });
+      setArchived(call.workspace, call.caller, room, call.params['action'] === 'archive');
+      return {};
+    },
+  },
   {
     method: 'POST',
     path: 'rooms.join',
@@ -139,10 +151,14 @@ function isMember({ workspace, caller, params }: AuthenticatedCall): Record<stri
   const userId = optionalText(params, 'userId');
   const account =
     userId !== undefined ? workspace.accounts.byId(userId) : workspace.accounts.byUsername(textOf(params, 'username'));
-  if (room === undefined || account === undefined) throw new Error('error-room-not-found');
+  if (room === undefined) throw new Error('error-room-not-found');
+  if (account === undefined) throw new Error('error-user-not-found');
   if (!canAccess(workspace, caller, room) && !may(workspace, caller, 'view-room-administration'))
     throw new Error('error-not-allowed');
-  return { isMember: workspace.rooms.subscription(room._id, account.user._id) !== undefined };
+  const { _id } = account.user;
+  // A ban keeps the subscription, and that is what is counted.
+  const isCounted = workspace.rooms.isBanned(room._id, _id);
+  return { isMember: isCounted || workspace.rooms.subscription(room._id, _id) !== undefined };
 }
 
 function save(call: AuthenticatedCall): Record<string, unknown> {

@@ -23,7 +23,10 @@ export interface ThrowAwayCa {
 const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 const days = ['-days', '2'];
 
-/** An authority nobody trusts yet, and a certificate for 127.0.0.1 that it signed; made by openssl. */
+/**
+ * An authority nobody trusts yet, and a certificate for 127.0.0.1 that it signed; made by openssl, since Node
+ * reads certificates and makes none.
+ */
 export function makeCa(): ThrowAwayCa {
   const folder = mkdtempSync(join(tmpdir(), 'rcfed-ca-'));
   const at = (name: string): string => join(folder, name);

@@ -2,12 +2,13 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import type { Registration } from '../../src/lib/matrix/types.ts';
-import type { RunningHomeserver } from '../../src/sandbox/homeserver/types.ts';
-import { FEDERATION_PORTS, type FederationPort } from '../../src/sandbox/synapse/federation.ts';
-import { makeCa } from './certificates.ts';
-import type { SynapseSource } from './synapse-source.ts';
-import { startSynapse } from './synapse.ts';
+import { RcfedError } from '../../lib/core/errors.ts';
+import type { Registration } from '../../lib/matrix/types.ts';
+import type { RunningHomeserver } from '../homeserver/types.ts';
+import { makeCa } from './authority.ts';
+import { FEDERATION_PORTS, type FederationPort } from './federation.ts';
+import { startSynapse } from './server.ts';
+import type { SynapseSource } from './source.ts';
 
 export interface FederatedStart {
   /** Server names without a port, `aaa.test`. */
@@ -25,6 +26,7 @@ interface Place {
  * Synapses that reach each other by name, over TLS with certificates of one throw-away authority, each on a
  * loopback address of its own: several groups of the same names may run at once. In the order of the names.
  * Linux and root, or Docker. Each is stopped by itself; if one doesn't start, none is left.
+ * @throws RcfedError RCFED_SYNAPSE_FAILED where the ports are not to be had
  */
 export async function startFederatedSynapses({
   source,
@@ -69,7 +71,9 @@ async function freePlace(): Promise<Place> {
     if (why === undefined) return { address, port };
     reasons.push(why);
   }
-  throw new Error(`Homeservers can't federate on this machine: ${reasons.join('; ')}`);
+  throw new RcfedError('RCFED_SYNAPSE_FAILED', "Homeservers can't federate on this machine", {
+    why: reasons.join('; '),
+  });
 }
 
 async function whyNotFree(address: string, port: number): Promise<string | undefined> {

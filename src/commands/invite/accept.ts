@@ -1,0 +1,31 @@
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import { type CommandResult } from '../../cli/base-command.ts';
+import { joinedResult, type JoinedData } from '../../cli/joined-room.ts';
+import { ServiceCommand } from '../../cli/service-command.ts';
+
+export default class InviteAccept extends ServiceCommand<typeof InviteAccept, JoinedData> {
+  static override summary = 'Accept an invitation of the bot: the room becomes one of Rocket.Chat.';
+  static override examples = [
+    "<%= config.bin %> invite accept '!abcdef:example.org'",
+    "<%= config.bin %> invite accept '!abcdef:example.org' --name partners",
+  ];
+  static override schema = 'invite-accept/1' as const;
+  static override args = {
+    room: Args.string({ description: 'Id of the Matrix room, as `invite list` shows it.', required: true }),
+  };
+  static override flags = {
+    name: Flags.string({
+      summary: 'Name of the Rocket.Chat room; unset: as on Matrix.',
+      env: 'RCFED_NAME',
+      helpValue: 'NAME',
+    }),
+  };
+
+  protected async execute(): Promise<CommandResult<JoinedData>> {
+    const { room } = this.args;
+    const { name } = this.flags;
+    const joined = await this.withService((service) => service.acceptInvitation({ room, name }), `Joining ${room}`);
+    return joinedResult(room, joined);
+  }
+}

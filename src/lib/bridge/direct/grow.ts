@@ -1,0 +1,142 @@
+import type { WorkspaceRoomId } from '../../core/ids.ts';
+import type { Portal, PortalId } from '../../store/types.ts';
+import { LANE_OWNER } from '../lanes.ts';
+import { sayInWorkspace, sayOnMatrix } from '../notices/say.ts';
+import type { BridgeParts } from '../parts.ts';
+import { roomLink } from '../workspace/room-link.ts';
+import { type Company, accountsOf, companyOf, settledMembers } from './company.ts';
+import { userOfGhost } from './find-user.ts';
+import { homeserverIn } from './hands.ts';
+import type { Invite } from './invite.ts';
+import { openRoomOf } from './open-room.ts';
+import {
+  type Opened,
+  type OpeningParts,
+  OPENED,
+  activate,
+  beginAfter,
+  carriedSince,
+  directName,
+  setMembers,
+  settled,
+} from './opening.ts';
+import { supersede } from './supersede.ts';
+
+const LEASE_MS = 60_000;
+
+/** Name of the cursor that holds from which portal a room is being moved, and by which invitation. */
+const growing = ({ roomId }: Invite): string => `direct-grows:${roomId}`;
+const NOT_GROWING = '';
+
+/** The portal that this very invitation was moving the room from, when the bridge ended. */
+export async function growingFrom({ store }: BridgeParts, invite: Invite): Promise<Portal | undefined> {
+  const value = await store.cursor(growing(invite));
+  if (value === undefined || value === NOT_GROWING) return undefined;
+  const { from, by } = JSON.parse(value) as { from: PortalId; by: string };
+  return by === invite.eventId ? store.portals.byId(from) : undefined;
+}
+
+/**
+ * The Matrix room goes on with a new direct message of everybody in Rocket.Chat. The one before stays with its
+ * members, who are told; what was written on either side until now went there.
+ */
+export async function grow(opening: OpeningParts, old: Portal, invite: Invite): Promise<Opened> {
+  const { parts, puppets } = opening;
+  if (await isBusy(parts, old)) return { kind: 'later' };
+  const members = await settledMembers(parts.clock, homeserverIn(parts, old), invite.roomId);
+  const company = await companyOf(parts, invite.inviter, members);
+  const { voice, own, others } = await accountsOf(parts, puppets, company);
+  const roomId = await openRoomOf(voice.api, others);
+  if (roomId === old.workspaceRoomId) return settled('ignored');
+  return opening.serial.run(roomId, async () => {
+    const since = await carriedSince(parts, roomId);
+    await parts.store.setCursor(growing(invite), JSON.stringify({ from: old.id, by: invite.eventId }));
+    const name = directName(
+      own,
+      company.users.map(({ username }) => username),
+    );
+    const portal = await moved(opening, old, invite, { roomId, name });
+    parts.passed('open:claimed');
+    await settle(opening, portal, invite, company);
+    await activate(opening, portal, invite.roomId, since);
+    await tell(parts, old, portal, invite);
+    await parts.store.setCursor(growing(invite), NOT_GROWING);
+    return OPENED;
+  });
+}
+
+/** What was said before goes where it was said. One that is closed carries nothing more. */
+async function isBusy({ store }: BridgeParts, { lane, state }: Portal): Promise<boolean> {
+  if (state !== 'active') return false;
+  const heads = [await store.inbox.head(lane, 'workspace'), await store.inbox.head(lane, 'homeserver')];
+  return heads.some((row) => row !== undefined);
+}
+
+async function moved(
+  opening: OpeningParts,
+  old: Portal,
+  invite: Invite,
+  { roomId, name }: { readonly roomId: WorkspaceRoomId; readonly name: string },
+): Promise<Portal> {
+  const { parts } = opening;
+  const { portals, inbox } = parts.store;
+  const other = await portals.byWorkspaceRoom(roomId);
+  // These people have such a conversation already, with a Matrix room of its own.
+  if (other !== undefined && other.matrixRoomId !== invite.roomId) await supersede(opening, other, invite.roomId);
+  // A try that was cut short may have moved the room already, to fewer people.
+  const holder = await portals.byMatrixRoom(invite.roomId);
+  if (holder !== undefined && holder.workspaceRoomId !== roomId) await portals.update(holder.id, { state: 'closed' });
+  const closed = await portals.update(old.id, { state: 'closed' });
+  const { portal } = await portals.create({
+    workspaceRoomId: roomId,
+    matrixRoomId: invite.roomId,
+    state: 'linking',
+    roomType: 'd',
+    name,
+    alias: undefined,
+    retention: 'keep',
+    direct: { puppet: invite.inviter, ghost: old.direct?.ghost ?? invite.invited },
+  });
+  await opening.portalChanged(closed);
+  await dropWorkspaceRows(parts, closed);
+  // Said on Matrix since, or for the other conversation's room.
+  const from = [closed, other].flatMap((each) => (each === undefined || each.id === portal.id ? [] : [each.lane]));
+  await inbox.mergeLanes(from, portal.lane);
+  return portal;
+}
+
+/** Written this very moment to those who were in it before, and for nobody else: it is found as a new message there. */
+async function dropWorkspaceRows({ store }: BridgeParts, { lane }: Portal): Promise<void> {
+  const lease = await store.leases.acquire(`lane:${lane}`, LANE_OWNER, LEASE_MS);
+  if (lease === undefined) return;
+  for (;;) {
+    const row = await store.inbox.head(lane, 'workspace');
+    if (row === undefined) break;
+    await store.inbox.settle({ inboxId: row.id, lease, outcome: 'of an older room' });
+  }
+  await store.leases.release(lease);
+}
+
+async function settle(
+  { parts, ghosts }: OpeningParts,
+  portal: Portal,
+  invite: Invite,
+  company: Company,
+): Promise<void> {
+  await setMembers(parts, portal, company.puppets);
+  await beginAfter(parts, portal, invite.eventId);
+  for (const user of company.users) await ghosts.inRoom(portal, user);
+}
+
+async function tell(parts: BridgeParts, old: Portal, portal: Portal, invite: Invite): Promise<void> {
+  parts.log('info', 'notice.direct-grew', { from: old.name, to: portal.name, invited: invite.invited });
+  const cause = `third:${invite.eventId}`;
+  const { siteUrl } = await parts.settings();
+  const where = siteUrl === undefined ? '' : `: ${roomLink(siteUrl, portal)}`;
+  const onMatrix = `${invite.invited} is in this conversation from now on. In Rocket.Chat nobody can be added to a direct message: there it goes on in a new one with everybody.`;
+  const user = await userOfGhost(parts, invite.invited);
+  const who = user === undefined ? invite.invited : `@${user.username}`;
+  const inWorkspace = `${invite.inviter} invited ${who} on Matrix. Nobody can be added to a direct message here, so that conversation goes on in a new one with everybody${where}. What is written here is for its members alone.`;
+  await sayOnMatrix(parts, portal, cause, onMatrix);
+  await sayInWorkspace(parts, old, cause, inWorkspace);
+}

@@ -1,0 +1,40 @@
+import type { MatrixUserId } from '../../core/ids.ts';
+import type { Portal } from '../../store/types.ts';
+import { mayBeGhost } from '../direct/invite.ts';
+import type { HomeserverMembershipChanged } from '../events.ts';
+import type { MatrixEvent } from '../homeserver/event.ts';
+import { type Nothing, nothing } from '../outcome.ts';
+import type { BridgeParts } from '../parts.ts';
+import { NEVER_SETTLED, settledOf } from './settled.ts';
+import { standingOf, standingOnMatrix } from './standing.ts';
+
+/**
+ * How somebody stands to the room on Matrix now, if that is not what was last settled. Of people who have no puppet
+ * nothing is to be done, however many come and go, and nobody is asked anything.
+ */
+export async function interpretMatrixMember(
+  parts: BridgeParts,
+  portal: Portal,
+  event: MatrixEvent,
+): Promise<HomeserverMembershipChanged | Nothing> {
+  const who = event.stateKey as MatrixUserId | undefined;
+  if (who === undefined || who === parts.identity.matrixBot) return nothing('ignored');
+  const person = await parts.store.people.byMatrixUser(who);
+  const isPuppets = person?.kind === 'puppet';
+  if (person === undefined && !mayBeGhost(parts.identity, who)) return nothing('no puppet');
+  if (isPuppets && (person.workspaceUserId === undefined || parts.identity.mode === 'alias')) {
+    return nothing('no puppet');
+  }
+  const now = await standingOnMatrix(parts, portal, who);
+  const settled = person === undefined ? NEVER_SETTLED : await settledOf(parts, portal, person);
+  if (now === settled.onMatrix) return nothing('unchanged');
+  if (person === undefined && now !== 'invited') return nothing('nobody');
+  // Our ghosts join by us alone; somebody who is invited by others may still turn it down.
+  if (isPuppets ? now === 'invited' && settled.onMatrix === 'out' : now === 'in') return nothing('unchanged');
+  if (isPuppets && now === 'in' && !parts.access.admitsUser(who)) return nothing('blocked');
+  const { sender, id: eventId, content } = event;
+  const isDoneByIt = sender !== parts.identity.matrixBot && standingOf(content['membership']) === now;
+  const reason = isDoneByIt && typeof content['reason'] === 'string' ? content['reason'] : undefined;
+  const common = { kind: 'membership.changed', origin: 'homeserver', sender, eventId } as const;
+  return { ...common, who, person, settled, now, by: isDoneByIt ? sender : undefined, reason };
+}

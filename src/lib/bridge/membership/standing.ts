@@ -1,0 +1,45 @@
+import type { MatrixUserId, WorkspaceUserId } from '../../core/ids.ts';
+import type { Portal } from '../../store/types.ts';
+import type { BridgeParts } from '../parts.ts';
+import { refusalOf } from './refusal.ts';
+
+/** How somebody stands to a portal's room on one of its sides. */
+export type Standing = 'in' | 'invited' | 'out' | 'banned';
+
+const STANDINGS: Readonly<Record<string, Standing>> = { join: 'in', invite: 'invited', ban: 'banned' };
+
+/** @param membership of an `m.room.member`. https://spec.matrix.org/v1.17/client-server-api/#mroommember */
+export const standingOf = (membership: unknown): Standing =>
+  (typeof membership === 'string' ? STANDINGS[membership] : undefined) ?? 'out';
+
+/** Now, whatever the event said that this was noticed by. */
+export async function standingOnMatrix(
+  { homeserver }: Pick<BridgeParts, 'homeserver'>,
+  { matrixRoomId }: Portal,
+  id: MatrixUserId,
+): Promise<Standing> {
+  if (matrixRoomId === undefined) return 'out';
+  return standingOf((await homeserver.state(matrixRoomId, 'm.room.member', id))?.['membership']);
+}
+
+/** Now; nobody is ever `invited` there. */
+export async function standingInWorkspace(
+  parts: Pick<BridgeParts, 'workspace'>,
+  portal: Portal,
+  id: WorkspaceUserId,
+): Promise<Standing> {
+  const room = { id: portal.workspaceRoomId, type: portal.roomType };
+  const [banned, isIn] = await Promise.all([bannedIn(parts, portal), parts.workspace.isInRoom(room, id)]);
+  if (banned.has(id)) return 'banned';
+  return isIn ? 'in' : 'out';
+}
+
+/** Nobody where the version has no bans, or where the bot may not see them. */
+export async function bannedIn(
+  { workspace }: Pick<BridgeParts, 'workspace'>,
+  { workspaceRoomId }: Portal,
+): Promise<ReadonlySet<WorkspaceUserId>> {
+  const asked = workspace.bannedFromRoom(workspaceRoomId);
+  if ((await refusalOf(asked)) !== undefined) return new Set();
+  return new Set((await asked).map(({ id }) => id));
+}

@@ -1,0 +1,15 @@
+/** What is left out stays. */
+export interface ChangeRoomRequest {
+  readonly room: string;
+  readonly topic?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+export interface ChangeRoomView {
+  /** As it was called before. */
+  readonly room: string;
+  readonly name: string;
+  readonly topic: string;
+  /** False: it was so already. */
+  readonly changed: boolean;
+}

@@ -1,0 +1,53 @@
+import { RcfedError } from '../../core/errors.ts';
+import type { Bridge } from '../bridge.ts';
+import { closePortal } from '../ends/close-portal.ts';
+import type { BridgeParts } from '../parts.ts';
+import type { Portal } from '../../store/types.ts';
+import { portalNamed } from './portal-named.ts';
+import { viewOf } from './rooms.ts';
+import type { LinkView } from './views.ts';
+
+/** Kept until the room in Rocket.Chat is gone too; the portal is closed before. */
+const deletingCursor = (room: string): string => `deleting:${room}`;
+
+/**
+ * Removes a federated room on both sides. On Matrix people are told, alias and directory entry go, and our side leaves;
+ * under the policy `delete` the others are put out besides. In Rocket.Chat the room goes with all its messages.
+ * @throws RcfedError RCFED_ROOM_UNKNOWN, RCFED_ROOM_NOT_FEDERABLE: a direct message
+ */
+export async function deleteRoom(
+  parts: BridgeParts,
+  bridge: Bridge | undefined,
+  { room }: { readonly room: string },
+): Promise<LinkView> {
+  const portal = await portalNamed(parts, room).catch(async (error: unknown) => {
+    const half = await halfDeleted(parts, room);
+    if (half === undefined) throw error;
+    return half;
+  });
+  if (portal.roomType === 'd')
+    throw new RcfedError('RCFED_ROOM_NOT_FEDERABLE', `${room} is a direct message, which belongs to those in it`);
+  for (const name of namesOf(portal)) await parts.store.setCursor(deletingCursor(name), String(portal.id));
+  const { portal: closed, warnings } =
+    portal.state === 'closed'
+      ? { portal, warnings: [] }
+      : await closePortal(parts, bridge, portal, {
+          outcome: 'room deleted',
+          onMatrix: 'This room was deleted in Rocket.Chat: what is written here is not seen there any more.',
+          matrixRoom: parts.ends.roomEnds === 'delete' ? 'empty' : 'leave',
+          patient: true,
+        });
+  await parts.workspace.deleteRoom({ id: portal.workspaceRoomId, type: portal.roomType });
+  for (const name of namesOf(portal)) await parts.store.setCursor(deletingCursor(name), '');
+  return { room: viewOf(closed, 0, []), changed: true, warnings };
+}
+
+/** The portal of a deletion that was cut short. */
+async function halfDeleted({ store }: BridgeParts, text: string): Promise<Portal | undefined> {
+  const id = Number((await store.cursor(deletingCursor(text.replace(/^#(?!.*:)/, '')))) ?? 0);
+  return id === 0 ? undefined : await store.portals.byId(id);
+}
+
+/** All by which {@link portalNamed} finds it. */
+const namesOf = ({ name, workspaceRoomId, alias, matrixRoomId }: Portal): readonly string[] =>
+  [name, workspaceRoomId, alias, matrixRoomId].filter((each) => each !== undefined);

@@ -1,0 +1,26 @@
+import type { Bridge } from '../bridge.ts';
+import { closePortal } from '../ends/close-portal.ts';
+import type { BridgeParts } from '../parts.ts';
+import { portalNamed } from './portal-named.ts';
+import { viewOf } from './rooms.ts';
+import type { LinkView } from './views.ts';
+
+/**
+ * Our side leaves the Matrix room, which goes on without it. The room in Rocket.Chat stays as it is, or is archived.
+ * @throws RcfedError RCFED_ROOM_UNKNOWN
+ */
+export async function leaveRoom(
+  parts: BridgeParts,
+  bridge: Bridge | undefined,
+  { room, archive }: { readonly room: string; readonly archive?: boolean | undefined },
+): Promise<LinkView> {
+  const portal = await portalNamed(parts, room);
+  const where = portal.alias ?? portal.matrixRoomId ?? 'its Matrix room';
+  const closed = await closePortal(parts, bridge, portal, {
+    outcome: 'left',
+    inWorkspace: `This room has left ${where}: what is written here is not seen on Matrix any more.`,
+    matrixRoom: 'leave',
+    archive: archive === true,
+  });
+  return { room: viewOf(closed.portal, 0, []), changed: true, warnings: closed.warnings };
+}

@@ -1,0 +1,48 @@
+/** What the service says of the people in a room: plain data, as in `views.ts`. */
+export interface MembersRequest {
+  readonly room: string;
+  /** At most so many people; a page may have fewer. 1 to 100. */
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly page?: string | undefined;
+}
+
+/** `none`: a member like any other. */
+export type MemberRole = 'owner' | 'moderator' | 'muted' | 'none';
+
+export interface MemberView {
+  /** `@bob` in Rocket.Chat, `@alice:example.org` on Matrix. */
+  readonly user: string;
+  readonly name: string;
+  /** Where they belong. */
+  readonly side: 'workspace' | 'matrix';
+  readonly role: MemberRole;
+  readonly membership: 'joined' | 'invited' | 'banned';
+  /** The account that stands for them on the other side; null: none yet. */
+  readonly counterpart: string | null;
+}
+
+export interface MembersView {
+  readonly room: string;
+  readonly members: readonly MemberView[];
+  /** Of the next page; null: this is the last one. */
+  readonly next: string | null;
+}
+
+export interface MemberChange {
+  readonly room: string;
+  /** Usernames and Matrix ids. */
+  readonly users: readonly string[];
+  /** What is to be done, or the role that is to be given. */
+  readonly change: 'kick' | 'ban' | 'unban' | MemberRole;
+  /** Shown on Matrix; Rocket.Chat has no place for it. */
+  readonly reason?: string | undefined;
+}
+
+export interface MemberChangeView {
+  readonly user: string;
+  /** `already`: it was so before. */
+  readonly outcome: 'done' | 'already' | 'refused';
+  /** Why it was refused, or what was left out on one side. */
+  readonly reason: string | null;
+}
