@@ -81,7 +81,7 @@ export default class RegistrationWrite extends BaseCommand<typeof RegistrationWr
     const { writeSetupFiles } = await import('../../../lib/provision/setup-files.ts');
     const { ephemeral } = this.flags;
     const { values, secrets } = await mergeProfile(this.context, this.settings.profile, 'admin');
-    const presence = ephemeral === undefined ? {} : { presence: String(ephemeral === 'all') };
+    const presence: Record<string, string> = ephemeral === undefined ? {} : { presence: String(ephemeral === 'all') };
     return await writeSetupFiles(
       {
         kinds,
