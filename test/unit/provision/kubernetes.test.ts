@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { artifactFolder } from '../../support/artifact-folder.ts';
+import { exampleFacts } from '../../support/setup-facts.ts';
 
 interface KubernetesObject {
   readonly apiVersion: string;
@@ -100,5 +101,19 @@ describe('the overlays', () => {
     await expect(validateObject({ ...(deployment as KubernetesObject), spec: { replicas: 'one' } })).rejects.toThrow(
       'replicas',
     );
+  });
+});
+
+describe('a value that looks like something else', () => {
+  it.each(['no', 'on', '1e5', '0123', '12:30:45', 'null'])('arrives as the text %s', async (text) => {
+    const facts = exampleFacts();
+    const folder = await artifactFolder({
+      ...facts,
+      variables: { ...facts.variables, RCFED_WORKSPACE_USERNAME: text },
+    });
+    const [bridge] = rendered(folder, 'base').filter(
+      ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'rcfed-bridge',
+    );
+    expect(bridge?.['data']).toMatchObject({ RCFED_WORKSPACE_USERNAME: text });
   });
 });
