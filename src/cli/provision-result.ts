@@ -28,12 +28,15 @@ export type ProvisionedFile = Omit<WrittenFile, 'outcome'> & { readonly outcome:
 export async function provisionResult(
   plan: ProvisionPlan,
   files: readonly ProvisionedFile[],
-  ran: { readonly changed: boolean; readonly dryRun: boolean },
+  ran: { readonly changed: boolean; readonly dryRun: boolean; readonly publishRooms: boolean },
 ): Promise<CommandResult<ProvisionData>> {
   const { homeserverYamlLines } = await import('../lib/matrix/registration.ts');
   const { profile } = plan.request;
   const registration = plan.values['registration'] ?? '';
-  const homeserverYaml = homeserverYamlLines(registration);
+  const { publishedRoomsYaml } = await import('../lib/provision/artifacts/homeserver-yaml.ts');
+  const { serverName } = plan.request;
+  const published = ran.publishRooms ? publishedRoomsYaml({ registration: plan.registration, serverName }) : '';
+  const homeserverYaml = `${homeserverYamlLines(registration)}${published}`;
   const next = [
     ...(plan.homeserverKnows
       ? []

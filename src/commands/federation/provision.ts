@@ -84,11 +84,12 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
         planProvision(request.request, known, reach),
       );
       await this.sayCosts();
+      const publishRooms = this.flags['publish-rooms'];
       if (this.flags['dry-run'])
-        return provisionResult(plan, await this.comparedFiles(plan), { changed: false, dryRun: true });
+        return provisionResult(plan, await this.comparedFiles(plan), { changed: false, dryRun: true, publishRooms });
       const applied = await this.apply(plan, request.account, reach);
       const files = await this.writtenFiles(plan, applied.content);
-      return provisionResult(plan, files, { changed: applied.changed, dryRun: false });
+      return provisionResult(plan, files, { changed: applied.changed, dryRun: false, publishRooms });
     });
   }
 

@@ -117,6 +117,16 @@ describe('federation registration write', () => {
     expect((await write('--files', 'compose')).json()).toMatchObject({ error: { code: 'RCFED_COMPOSE_SECRETS' } });
   });
 
+  it('prints the lines that publish rooms, and says what that costs', async () => {
+    const run = await write('--publish-rooms', '--ephemeral', 'all', '--replace');
+    expectSchema(run.json());
+    expect(run.json<{ data: { homeserverYaml: string } }>().data.homeserverYaml).toContain(
+      'room_list_publication_rules:',
+    );
+    expect(run.stderr).toContain('without an account');
+    expect(await readFile(join(out, 'compose/bridge.env'), 'utf8')).toContain('RCFED_PRESENCE=true');
+  });
+
   it('refuses a federation host that is an address', async () => {
     const run = await write('--federation-host', 'https://matrix.example.org');
     expect(run.json()).toMatchObject({ error: { code: 'RCFED_SERVER_NAME_INVALID' } });
