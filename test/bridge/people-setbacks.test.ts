@@ -109,10 +109,10 @@ describe.each(homeservers)("a Rocket.Chat user's account on Matrix, on $name", (
   beforeAll(() => begin(homeserver));
   afterAll(() => bench.stop());
   beforeEach(async () => {
-    scene = await newConversation(bench, running, { ownRoom: true });
+    scene = await newConversation(bench, running, { ownRoom: 'as moderator' });
   });
 
-  /** As alice, whose room it is. */
+  /** As alice, who may. */
   const moderate = (what: string): Promise<void> =>
     askHomeserver(bench, bench.matrixToken(scene.alice), `rooms/${encodeURIComponent(scene.matrixRoom)}/${what}`, {
       user_id: scene.ghost,

@@ -52,14 +52,19 @@ export async function linkRooms(
   await agreeOnRoom(parts, portal, matrixRoomId, wanted === undefined ? 'workspace' : 'both');
   const active = await activate(parts, portal, matrixRoomId, serverTime, request.retention);
   const unwritten = await writeServerAcl(parts, active);
-  await compareMatrixRoles(parts, active);
-  await compareWorkspaceRoles(parts, active);
-  await bridge?.portalChanged(active, serverTime);
+  if (bridge !== undefined) await beginIn(parts, bridge, active, serverTime);
   return {
     room: viewOf(active, 0, bridge?.problemsOf(active) ?? []),
     changed: true,
     warnings: [...warnings, ...(unwritten === undefined ? [] : [unwritten])],
   };
+}
+
+/** Without a running bridge its start compares what is to be compared. */
+async function beginIn(parts: BridgeParts, bridge: LinkListener, portal: Portal, linkedAt: number): Promise<void> {
+  await compareMatrixRoles(parts, portal);
+  await compareWorkspaceRoles(parts, portal);
+  await bridge.portalChanged(portal, linkedAt);
 }
 
 /** An id says of itself, at most, who made the room; the server of an alias is in it. */
