@@ -109,7 +109,7 @@ describe.each(homeservers)("a Rocket.Chat user's account on Matrix, on $name", (
   beforeAll(() => begin(homeserver));
   afterAll(() => bench.stop());
   beforeEach(async () => {
-    scene = await newConversation(bench, running, { ownRoom: 'as moderator' });
+    scene = await newConversation(bench, running, { ownRoom: true });
   });
 
   /** As alice, who may. */
@@ -153,6 +153,7 @@ describe.each(homeservers)("a Rocket.Chat user's account on Matrix, on $name", (
   });
 
   test('that was banned stays so: the bot speaks under their name', async () => {
+    scene = await newConversation(bench, running, { ownRoom: 'as moderator' });
     await moderate('ban');
     const id = await post(scene.bob, scene.room, 'by another vioce');
     const { username } = await scene.bob.me();
