@@ -7,7 +7,16 @@ import type { MatrixApi } from './types.ts';
 
 type AccountRequests = Pick<
   MatrixApi,
-  'versions' | 'whoami' | 'ping' | 'registerGhost' | 'ensureDevice' | 'setDisplayName' | 'setAvatarUrl' | 'profile'
+  | 'versions'
+  | 'whoami'
+  | 'ping'
+  | 'registerGhost'
+  | 'ensureDevice'
+  | 'setDisplayName'
+  | 'setAvatarUrl'
+  | 'profile'
+  | 'accountData'
+  | 'setAccountData'
 >;
 
 export function accountRequests(acting: Acting): AccountRequests {
@@ -21,6 +30,8 @@ export function accountRequests(acting: Acting): AccountRequests {
       json,
     });
   };
+  const dataPath = (type: string): string =>
+    `/_matrix/client/v3/user/${segment(acting.userId)}/account_data/${segment(type)}`;
   return {
     async versions() {
       const answer = await http.json({ method: 'GET', path: '/_matrix/client/versions' });
@@ -53,6 +64,11 @@ export function accountRequests(acting: Acting): AccountRequests {
       // Synapse 1.160 says M_UNKNOWN of a local user that was never made.
       const answer = await unlessCode(http.json({ method: 'GET', path, query: me }), 'M_NOT_FOUND', 'M_UNKNOWN');
       return answer && readProfile(answer);
+    },
+    accountData: (type) =>
+      unlessCode(http.json({ method: 'GET', path: dataPath(type), query: me }), 'M_NOT_FOUND'),
+    async setAccountData(type, content) {
+      await http.json({ method: 'PUT', path: dataPath(type), query: me, json: content });
     },
   };
 }
