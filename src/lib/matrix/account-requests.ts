@@ -65,8 +65,7 @@ export function accountRequests(acting: Acting): AccountRequests {
       const answer = await unlessCode(http.json({ method: 'GET', path, query: me }), 'M_NOT_FOUND', 'M_UNKNOWN');
       return answer && readProfile(answer);
     },
-    accountData: (type) =>
-      unlessCode(http.json({ method: 'GET', path: dataPath(type), query: me }), 'M_NOT_FOUND'),
+    accountData: (type) => unlessCode(http.json({ method: 'GET', path: dataPath(type), query: me }), 'M_NOT_FOUND'),
     async setAccountData(type, content) {
       await http.json({ method: 'PUT', path: dataPath(type), query: me, json: content });
     },

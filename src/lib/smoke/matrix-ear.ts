@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { EventId, MatrixRoomId, MatrixUserId } from '../core/ids.ts';
+import type { EventId, MatrixRoomId } from '../core/ids.ts';
 import { isRecord } from '../core/record.ts';
 import type { MatrixApi, RawEvent } from '../matrix/types.ts';
 
@@ -26,16 +26,23 @@ export async function listenOnMatrix(
   }
 }
 
-/** What that person's newest notice says, if it came after the event: why a bridge won't take part. */
-export async function noticeAfter(
+/** The room's newest event, to tell later what is newer; undefined: the account can read none. */
+export async function newestEvent(matrix: MatrixApi, roomId: MatrixRoomId): Promise<EventId | undefined> {
+  const { events } = await matrix.messages(roomId, { dir: 'b', limit: 1 });
+  return events[0]?.['event_id'] as EventId | undefined;
+}
+
+/** The newest notice of somebody else after that event: a bridge that won't take part says why. */
+export async function noticeSince(
   matrix: MatrixApi,
   roomId: MatrixRoomId,
-  sender: MatrixUserId,
-  after: EventId,
+  since: EventId | undefined,
 ): Promise<string | undefined> {
   const { events } = await matrix.messages(roomId, { dir: 'b', limit: PAGE });
-  const newer = events.slice(0, Math.max(0, events.findIndex((event) => event['event_id'] === after)));
-  const notice = newer.find((event) => event['sender'] === sender && contentOf(event)['msgtype'] === 'm.notice');
+  const known = events.findIndex((event) => event['event_id'] === since);
+  const notice = events
+    .slice(0, known < 0 ? PAGE : known)
+    .find((event) => event['sender'] !== matrix.userId && contentOf(event)['msgtype'] === 'm.notice');
   return notice && bodyOf(notice);
 }
 

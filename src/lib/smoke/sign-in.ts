@@ -31,14 +31,21 @@ const variables = {
  * that has to be set right.
  */
 export async function signIn(request: SmokeRequest, parts: SmokeParts): Promise<SignedIn> {
-  const [inWorkspace, onMatrix] = await Promise.allSettled([workspaceAccount(request, parts), matrixAccount(request, parts)]);
+  const [inWorkspace, onMatrix] = await Promise.allSettled([
+    workspaceAccount(request, parts),
+    matrixAccount(request, parts),
+  ]);
   if (inWorkspace.status === 'fulfilled' && onMatrix.status === 'fulfilled')
     return { ...inWorkspace.value, matrix: onMatrix.value };
   const problems = [inWorkspace, onMatrix].flatMap((one) => (one.status === 'rejected' ? [explained(one.reason)] : []));
   const [first, second] = problems as [RcfedError, RcfedError?];
   if (second === undefined) throw first;
   const why = [first.why, `${second.message} as well. ${second.why ?? ''}`].filter(Boolean).join(' ').trim();
-  throw new RcfedError(first.code, first.message, { why, try: [...first.try, ...second.try].slice(0, 3), cause: first });
+  throw new RcfedError(first.code, first.message, {
+    why,
+    try: [...first.try, ...second.try].slice(0, 3),
+    cause: first,
+  });
 }
 
 async function workspaceAccount(
@@ -72,7 +79,13 @@ function explained(error: unknown): RcfedError {
   if (told.code === 'RCFED_NOT_ALLOWED') {
     const server = error.side === 'workspace' ? 'The workspace' : 'The homeserver';
     const cure = `Make a new token of the account and set ${token}`;
-    return new RcfedError(told.code, `${server} does not accept the token of the test's account`, { ...detail, try: [cure] });
+    return new RcfedError(told.code, `${server} does not accept the token of the test's account`, {
+      ...detail,
+      try: [cure],
+    });
   }
-  return new RcfedError(told.code, told.message, { ...detail, try: [`Check the address in ${url}`, 'Try again in a minute.'] });
+  return new RcfedError(told.code, told.message, {
+    ...detail,
+    try: [`Check the address in ${url}`, 'Try again in a minute.'],
+  });
 }

@@ -9,7 +9,7 @@ export type WayState =
   /** Not within the grace either; but the bridge took up the room in this run, so the message may still come. */
   | 'pending'
   | 'missing'
-  /** Nothing was sent. */
+  /** Nothing was sent, or nothing is known of what was. */
   | 'not tried';
 
 /** One way of a message, from one side to the other. */
@@ -31,7 +31,7 @@ export interface SmokeRoom {
 
 /** What a run found. Plain data but for `problem`. */
 export interface SmokeReport {
-  /** `unable`: no message was sent, because of `problem`. */
+  /** `unable`: broken off, or not even begun, because of `problem`. */
   readonly state: 'passed' | 'pending' | 'failed' | 'unable';
   readonly ways: readonly [Way, Way];
   readonly room?: SmokeRoom;

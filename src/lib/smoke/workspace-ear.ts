@@ -52,7 +52,7 @@ export async function listenInWorkspace(options: WorkspaceEarOptions): Promise<W
     onLost() {},
     onRefused: heard.reject,
   });
-  session.start(signal).catch(heard.reject);
+  session.start().catch(heard.reject);
   void lookAgainAndAgain(options, heard);
   return {
     heard: heard.promise,
