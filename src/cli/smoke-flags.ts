@@ -38,6 +38,10 @@ export const smokeFlags = {
     env: 'RCFED_NEW_ROOM',
     exclusive: ['room'],
   }),
+  timeout: durationFlag({
+    summary: 'How long each message may take. Default: 30s.',
+    env: 'RCFED_TIMEOUT',
+  }),
   grace: durationFlag({
     summary: 'How much longer than --timeout to wait, to tell late from lost. Default: 15s.',
     env: 'RCFED_GRACE',

@@ -39,7 +39,7 @@ export async function exchange(
   const ear = await listen(run);
   let crossed: Pick<Exchanged, 'toWorkspace' | 'toMatrix' | 'workspaceRoomId' | 'warnings'>;
   try {
-    await ear.ready(Math.min(REALTIME_MS, request.timeoutMs));
+    await ear.ready(REALTIME_MS);
     crossed = await bothWays(run, ear);
   } catch (error) {
     await clean(accounts, room, left, parts);

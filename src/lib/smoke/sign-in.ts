@@ -52,7 +52,7 @@ async function workspaceAccount(
   { workspace: { url, userId, token }, timeoutMs }: SmokeRequest,
   { clock, log, network }: SmokeParts,
 ): Promise<Omit<SignedIn, 'matrix'>> {
-  const options = { url, clock, log, fetch: network.fetch, deadlineMs: timeoutMs };
+  const options = { url, clock, log, fetch: network.fetch, deadlineMs: deadlineOf(timeoutMs) };
   const workspace = createWorkspaceApi({ ...options, credentials: { userId, token } });
   const { serverTime } = await workspace.info();
   const { username } = await workspace.me();
@@ -63,12 +63,22 @@ async function matrixAccount(
   { homeserver: { url, token }, timeoutMs }: SmokeRequest,
   { clock, log, network }: SmokeParts,
 ): Promise<MatrixApi> {
-  const options = { baseUrl: url, accessToken: token, clock, log, fetch: network.fetch, deadlineMs: timeoutMs };
+  const options = {
+    baseUrl: url,
+    accessToken: token,
+    clock,
+    log,
+    fetch: network.fetch,
+    deadlineMs: deadlineOf(timeoutMs),
+  };
   const nameless = { userId: '@:' as MatrixUserId, serverName: '' as ServerName };
   const { userId } = await (await createMatrixApi({ ...options, ...nameless })).whoami();
   const serverName = parseUserId(userId)?.serverName ?? nameless.serverName;
   return createMatrixApi({ ...options, userId, serverName });
 }
+
+/** A request gets its time also where messages have to be quick. */
+const deadlineOf = (timeoutMs: number): number => Math.max(timeoutMs, 10_000);
 
 /** The cures of other commands name the profile, which this one does not have. */
 function explained(error: unknown): RcfedError {
