@@ -15,12 +15,12 @@ const fromProfile = Object.fromEntries(shared.map((name) => [name, profileFlags[
 export const smokeFlags = {
   ...fromProfile,
   'smoke-workspace-user-id': Flags.string({
-    summary: 'User id of an ordinary account on the workspace, for the test alone.',
+    summary: 'User id of an ordinary account on the workspace.',
     env: 'RCFED_SMOKE_WORKSPACE_USER_ID',
     helpValue: 'ID',
   }),
   ...secretFlags('smoke-workspace-token', 'personal access token of that account'),
-  ...secretFlags('smoke-homeserver-token', 'access token of an ordinary Matrix account, for the test alone'),
+  ...secretFlags('smoke-homeserver-token', 'access token of an ordinary Matrix account'),
   room: Flags.string({
     summary: 'Send through this linked room instead of a direct message: its name in Rocket.Chat.',
     env: 'RCFED_ROOM',

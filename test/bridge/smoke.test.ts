@@ -227,7 +227,7 @@ describe.each(finerHomeservers)('what federation smoke finds wrong, on $name', (
     const strangers = await newStrangers(bench);
     const { alice } = strangers;
     const ending = new AbortController();
-    const running = runCommand(['federation', 'smoke', '--prefix', 'other_'], {
+    const interrupted = runCommand(['federation', 'smoke', '--prefix', 'other_'], {
       env: environmentOf(bench, strangers),
       signal: ending.signal,
     });
@@ -238,7 +238,7 @@ describe.each(finerHomeservers)('what federation smoke finds wrong, on $name', (
       return found;
     });
     ending.abort(new RcfedError('RCFED_INTERRUPTED', 'Interrupted'));
-    expect((await running).exitCode).toBe(130);
+    expect((await interrupted).exitCode).toBe(130);
     expect(await bodiesIn(alice, room)).toEqual([]);
   });
 
