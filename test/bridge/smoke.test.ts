@@ -204,6 +204,22 @@ describe.each(finerHomeservers)('what federation smoke finds wrong, on $name', (
     expect((await runCommand(['federation', 'smoke'], { env })).exitCode).toBe(0);
   });
 
+  test('a room that was left is not used again, nor any with --new-room', async () => {
+    const strangers = await newStrangers(bench);
+    const env = environmentOf(bench, strangers);
+    const roomOf = async (...more: string[]) => {
+      const run = await runCommand(['federation', 'smoke', '--json', ...more], { env });
+      const { data } = answerOf(run);
+      expect(data).toMatchObject({ state: 'passed', room: { made: true } });
+      return data.room;
+    };
+    const [first, second] = [await roomOf(), await roomOf('--new-room')];
+    await strangers.alice.leave(second?.matrixRoomId ?? ('' as MatrixRoomId));
+    const third = await roomOf();
+    expect(new Set([first, second, third].map((room) => room?.matrixRoomId)).size).toBe(3);
+    expect(third?.workspaceRoomId).toBe(first?.workspaceRoomId);
+  });
+
   test('a message that comes after the timeout is late, not lost', async () => {
     const env = environmentOf(bench, await newStrangers(bench));
     const run = await runCommand(['federation', 'smoke', '--timeout', '1ms', '--grace', '60s', '--json'], { env });

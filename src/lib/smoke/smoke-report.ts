@@ -12,6 +12,8 @@ export type WayState =
   /** Nothing was sent, or nothing is known of what was. */
   | 'not tried';
 
+export const SIDE_NAMES = { matrix: 'Matrix', workspace: 'Rocket.Chat' } as const;
+
 /** One way of a message, from one side to the other. */
 export interface Way {
   readonly from: 'matrix' | 'workspace';

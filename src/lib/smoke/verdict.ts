@@ -1,6 +1,6 @@
 import { RcfedError } from '../core/errors.ts';
 import type { MatrixUserId } from '../core/ids.ts';
-import type { Way } from './smoke-report.ts';
+import { SIDE_NAMES, type Way } from './smoke-report.ts';
 
 export interface Circumstances {
   /** What the bridge wrote into the room instead. */
@@ -53,7 +53,6 @@ const ABSENT = [
   'If its homeserver is not that of the Matrix account: rcfed federation smoke --server-name NAME',
 ];
 
-const NAMES = { matrix: 'Matrix', workspace: 'Rocket.Chat' } as const;
-
 /** "from Matrix to Rocket.Chat" */
-export const wayText = ({ from, to }: Pick<Way, 'from' | 'to'>): string => `from ${NAMES[from]} to ${NAMES[to]}`;
+export const wayText = ({ from, to }: Pick<Way, 'from' | 'to'>): string =>
+  `from ${SIDE_NAMES[from]} to ${SIDE_NAMES[to]}`;
