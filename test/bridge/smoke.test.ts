@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { RcfedError } from '../../src/lib/core/errors.ts';
 import type { MatrixRoomId, WorkspaceRoomId } from '../../src/lib/core/ids.ts';
+import { createFederation } from '../../src/sandbox/homeserver/federation/network.ts';
+import { startHomeserver } from '../../src/sandbox/homeserver/server.ts';
 import { type Bench, type RunningBridge, bodiesIn, startBench, textsIn } from '../support/bridge-bench.ts';
 import { type Strangers, newStrangers } from '../support/direct-scene.ts';
 import { eventually } from '../support/eventually.ts';
@@ -271,5 +273,38 @@ describe.each(finerHomeservers)('what federation smoke finds wrong, on $name', (
     });
     expect(run.exitCode).toBe(3);
     expect(run.stderr).toContain('RCFED_SMOKE_ROOM');
+  });
+});
+
+describe('federation smoke from another server', () => {
+  test('the Matrix account may be anywhere, when the server of the ghosts is named', async () => {
+    const federation = createFederation();
+    const bench = await startBench({
+      homeserver: {
+        name: 'sandbox',
+        start: (options = {}) => startHomeserver({ ...options, federation, backoffScale: 0.01 }),
+      },
+    });
+    const elsewhere = await startHomeserver({ serverName: 'elsewhere.test', federation });
+    try {
+      await bench.start();
+      const env = {
+        ...environmentOf(bench, await newStrangers(bench)),
+        RCFED_HOMESERVER_URL: elsewhere.url,
+        RCFED_SMOKE_HOMESERVER_TOKEN: (await elsewhere.registerUser('visitor')).accessToken,
+      };
+      const brief = ['federation', 'smoke', '--timeout', '1s', '--grace', '0s'];
+      const unnamed = await runCommand(brief, { env });
+      expect(unnamed.exitCode).toBe(1);
+      expect(unnamed.stderr).toContain(':elsewhere.test: no bridge runs');
+      const run = await runCommand(['federation', 'smoke', '--server-name', bench.homeserver.serverName, '--json'], {
+        env,
+      });
+      expect(run.exitCode).toBe(0);
+      expect(answerOf(run).data).toMatchObject({ state: 'passed', cleaned: true });
+    } finally {
+      await bench.stop();
+      await elsewhere.stop();
+    }
   });
 });
