@@ -105,7 +105,10 @@ export default class FederationSmoke extends BaseCommand<typeof FederationSmoke,
     try {
       await writeFile(path, this.context.redactor.scrub(text));
     } catch (error) {
-      throw new RcfedError('RCFED_FILE_UNWRITABLE', `${path} can't be written`, { cause: error });
+      throw new RcfedError('RCFED_FILE_UNWRITABLE', `${path} can't be written`, {
+        try: ['Name a file in a folder that exists and is yours: rcfed federation smoke --output FILE'],
+        cause: error,
+      });
     }
   }
 }

@@ -69,7 +69,7 @@ export const errorCatalogue = Object.freeze({
   ),
   RCFED_DECLINED: entry(1, false, 'Answer yes, or pass --yes.'),
   RCFED_FILE_UNREADABLE: entry(2, false, 'Check the path and the permissions of the file.'),
-  RCFED_FILE_UNWRITABLE: entry(1, false, 'Name a file in a folder that exists and is yours.'),
+  RCFED_FILE_UNWRITABLE: entry(1, false, 'Name a file that is not there yet, in a folder that you may write to.'),
   RCFED_HOMESERVER_TOO_OLD: entry(3, false, 'Update the homeserver; tested: Synapse 1.141 and newer.'),
   RCFED_INTERRUPTED: entry(130, true, 'Run the command again; it goes on where it stopped.'),
   RCFED_INVITE_UNKNOWN: entry(

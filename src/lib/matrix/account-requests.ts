@@ -12,6 +12,7 @@ type AccountRequests = Pick<
   | 'ping'
   | 'registerGhost'
   | 'ensureDevice'
+  | 'removeDevice'
   | 'setDisplayName'
   | 'setAvatarUrl'
   | 'profile'
@@ -57,6 +58,10 @@ export function accountRequests(acting: Acting): AccountRequests {
       }
     },
     ensureDevice: () => ensureDevice(acting),
+    async removeDevice() {
+      const path = `/_matrix/client/v3/devices/${segment(acting.deviceId)}`;
+      await unlessCode(http.json({ method: 'DELETE', path, query: me, json: {} }), 'M_NOT_FOUND');
+    },
     setDisplayName: (name) => setProfile('displayname', { displayname: name }),
     setAvatarUrl: (mxc) => setProfile('avatar_url', { avatar_url: mxc }),
     async profile(of) {

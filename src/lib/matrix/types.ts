@@ -105,6 +105,8 @@ export interface MatrixApi extends RoomAdminApi {
   registerGhost(localpart: string): Promise<'created' | 'exists'>;
   /** `PUT /devices/RCFED`: creates or keeps. */
   ensureDevice(): Promise<void>;
+  /** `DELETE /devices/RCFED`: what was said with it stays. */
+  removeDevice(): Promise<void>;
   setDisplayName(name: string): Promise<void>;
   /** Empty: none any more. */
   setAvatarUrl(mxc: string): Promise<void>;

@@ -1,6 +1,7 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { MatrixRoomId } from '../../core/ids.ts';
 import { serverNameOf } from '../../matrix/server-name.ts';
+import type { RoomReference } from '../../matrix/room-id.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
 import type { Portal } from '../../store/types.ts';
 import type { Bridge } from '../bridge.ts';
@@ -34,8 +35,8 @@ export async function linkRooms(
 ): Promise<LinkView> {
   const room = await federableRoom(parts, request.room);
   for (const server of request.via ?? []) assertAdmitted(parts, serverNameOf(server));
-  const wanted =
-    request.matrixRoom === undefined ? undefined : await roomIdOf(parts, roomReference(parts, request.matrixRoom));
+  const reference = request.matrixRoom === undefined ? undefined : roomReference(parts, request.matrixRoom);
+  const wanted = reference === undefined ? undefined : await roomIdOf(parts, reference);
   const existing = await parts.store.portals.byWorkspaceRoom(room.id);
   if (existing?.state === 'active') return alreadyLinked(parts, bridge, { portal: existing, wanted, request });
   // Made at the bridge's start, unless the homeserver did not answer then or no bridge ever ran.
@@ -45,7 +46,7 @@ export async function linkRooms(
   const portal = existing ?? (await claimed(parts, room, wanted, request.retention));
   if (wanted !== undefined && portal.matrixRoomId !== wanted) throw linkedElsewhere(room.name, portal);
   const matrixRoomId = portal.matrixRoomId ?? (await createMatrixRoom(parts, portal, room, request));
-  await parts.homeserver.join(matrixRoomId, request.via);
+  await parts.homeserver.join(matrixRoomId, throughServers(request, reference));
   await leaveUnbridgeable(parts, portal, matrixRoomId);
   const warnings = await claimMatrixRoom(parts, matrixRoomId, room);
   await agreeOnRoom(parts, portal, matrixRoomId, wanted === undefined ? 'workspace' : 'both');
@@ -59,6 +60,12 @@ export async function linkRooms(
     changed: true,
     warnings: [...warnings, ...(unwritten === undefined ? [] : [unwritten])],
   };
+}
+
+/** An id says of itself, at most, who made the room; the server of an alias is in it. */
+function throughServers({ via = [] }: LinkRequest, reference: RoomReference | undefined): readonly string[] {
+  if (via.length > 0 || reference?.serverName === undefined) return via;
+  return [reference.serverName];
 }
 
 interface Linked {

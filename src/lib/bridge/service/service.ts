@@ -13,6 +13,7 @@ import { linkRooms } from './link.ts';
 import { changeRoom } from './change-room.ts';
 import { openDirect } from './open-direct.ts';
 import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
+import { personalService } from './personal.ts';
 import { changeMembers } from './member-changes.ts';
 import { listMembers } from './members.ts';
 import { rehearseLink } from './rehearse.ts';
@@ -57,6 +58,7 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     changeRoom: (request) => changeRoom(parts, request),
     stats: (request) => federationStats(parts, request),
     status: () => bridgeStatus(parts, bridge),
+    ...personalService(parts, bridge),
     trace: ({ ref }) => traceOf(parts, ref),
     asideRows: () => asideRows(parts),
     showAside: ({ id }) => showAside(parts, id),
