@@ -43,7 +43,7 @@ export async function signIn(request: SmokeRequest, parts: SmokeParts): Promise<
   const why = [first.why, `${second.message} as well. ${second.why ?? ''}`].filter(Boolean).join(' ').trim();
   throw new RcfedError(first.code, first.message, {
     why,
-    try: [...first.try, ...second.try].slice(0, 3),
+    try: [...first.try.slice(0, 1), ...second.try.slice(0, 1)],
     cause: first,
   });
 }
@@ -96,6 +96,6 @@ function explained(error: unknown): RcfedError {
   }
   return new RcfedError(told.code, told.message, {
     ...detail,
-    try: [`Check the address in ${url}`, 'Try again in a minute.'],
+    try: [`Check the address: export ${url}=https://…`, 'Try again in a minute.'],
   });
 }
