@@ -210,6 +210,17 @@ describe.each(homeservers)('the client on the $name homeserver', (kind) => {
     });
   });
 
+  test("keeps what an account's programs keep for themselves", async () => {
+    const type = 'test.kept/with space';
+    expect(await alice.accountData(type)).toBeUndefined();
+    await alice.setAccountData(type, { room: '!one' });
+    await alice.setAccountData(type, { room: '!two' });
+    expect(await alice.accountData(type)).toEqual({ room: '!two' });
+    await ghost.setAccountData(type, { room: '!three' });
+    expect(await ghost.accountData(type)).toEqual({ room: '!three' });
+    expect(await alice.accountData(type)).toEqual({ room: '!two' });
+  });
+
   test('reads and writes state', async () => {
     await bot.sendState(roomId, 'm.room.topic', '', { topic: 'New' });
     expect(await alice.state(roomId, 'm.room.topic', '')).toMatchObject({ topic: 'New' });

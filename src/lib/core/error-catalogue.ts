@@ -222,6 +222,28 @@ export const errorCatalogue = Object.freeze({
     'Ask again later, or another server: rcfed rooms search --server matrix.org',
     'Look whether it federates: curl https://SERVER/.well-known/matrix/server',
   ),
+  RCFED_SMOKE_FAILED: entry(
+    1,
+    true,
+    'Where the bridge runs, see what it waits for: rcfed federation status',
+    'Let it open another direct message: rcfed federation smoke --new-room',
+  ),
+  RCFED_SMOKE_PENDING: entry(
+    8,
+    true,
+    'Allow more time: rcfed federation smoke --timeout 2m',
+    'Where the bridge runs, see what it waits for: rcfed federation status',
+  ),
+  RCFED_SMOKE_ROOM: entry(
+    3,
+    false,
+    'Name a linked room that both accounts can join: rcfed federation smoke --room CHANNEL --matrix-room ALIAS',
+  ),
+  RCFED_SMOKE_UNCONFIGURED: entry(
+    3,
+    false,
+    'Make an ordinary account on each side, a token for each, and set what is named above.',
+  ),
   RCFED_STORE_CONFLICT: entry(70, false, 'Look the store over with: rcfed store check'),
   RCFED_STORE_CORRUPT: entry(
     3,

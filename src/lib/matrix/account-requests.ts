@@ -16,6 +16,8 @@ type AccountRequests = Pick<
   | 'setDisplayName'
   | 'setAvatarUrl'
   | 'profile'
+  | 'accountData'
+  | 'setAccountData'
 >;
 
 export function accountRequests(acting: Acting): AccountRequests {
@@ -29,6 +31,8 @@ export function accountRequests(acting: Acting): AccountRequests {
       json,
     });
   };
+  const dataPath = (type: string): string =>
+    `/_matrix/client/v3/user/${segment(acting.userId)}/account_data/${segment(type)}`;
   return {
     async versions() {
       const answer = await http.json({ method: 'GET', path: '/_matrix/client/versions' });
@@ -65,6 +69,10 @@ export function accountRequests(acting: Acting): AccountRequests {
       // Synapse 1.160 says M_UNKNOWN of a local user that was never made.
       const answer = await unlessCode(http.json({ method: 'GET', path, query: me }), 'M_NOT_FOUND', 'M_UNKNOWN');
       return answer && readProfile(answer);
+    },
+    accountData: (type) => unlessCode(http.json({ method: 'GET', path: dataPath(type), query: me }), 'M_NOT_FOUND'),
+    async setAccountData(type, content) {
+      await http.json({ method: 'PUT', path: dataPath(type), query: me, json: content });
     },
   };
 }

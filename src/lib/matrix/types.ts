@@ -112,6 +112,9 @@ export interface MatrixApi extends RoomAdminApi {
   setAvatarUrl(mxc: string): Promise<void>;
   /** Asks the person's own homeserver. undefined: nobody by that id, or somebody with neither name nor picture. */
   profile(userId: MatrixUserId): Promise<MatrixProfile | undefined>;
+  /** What the acting user's programs keep for themselves under that type; nobody else reads it (spec: "Client Config"). */
+  accountData(type: string): Promise<Record<string, unknown> | undefined>;
+  setAccountData(type: string, content: Record<string, unknown>): Promise<void>;
 
   createRoom(room: NewMatrixRoom): Promise<MatrixRoomId>;
   resolveAlias(alias: MatrixRoomAlias): Promise<MatrixRoomId | undefined>;
