@@ -153,6 +153,7 @@ export const goodRequests: Readonly<Record<string, readonly Params[]>> = {
   'GET licenses.info': [{ loadValues: 'true' }],
   'GET federation/matrixIds.verify': [{ matrixIds: ['@a:example.org'] }],
   'GET rooms.info': [room, byName],
+  'POST rooms.changeArchivationState': [{ rid: 'nowhere', action: 'archive' }],
   'POST rooms.saveRoomSettings': [
     {
       rid: 'nowhere',
@@ -174,6 +175,7 @@ export const goodRequests: Readonly<Record<string, readonly Params[]>> = {
     { ...room, userId: 'x' },
     { ...room, username: 'x' },
   ],
+  'GET rooms.adminRooms.getRoom': [{ rid: 'nowhere' }],
   'POST rooms.banUser': [
     { ...room, userId: 'x' },
     { ...room, username: 'x' },

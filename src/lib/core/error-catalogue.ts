@@ -61,6 +61,11 @@ export const errorCatalogue = Object.freeze({
   RCFED_CHECKS_FAILED: entry(1, false, 'rcfed federation diagnose --verbose'),
   RCFED_CHECK_UNKNOWN: entry(2, false, 'rcfed federation diagnose --list-checks'),
   RCFED_COMMAND_UNKNOWN: entry(2, false, 'rcfed --help'),
+  RCFED_COMPOSE_SECRETS: entry(
+    3,
+    false,
+    'Put the file back from a backup, or begin anew without the old database: mv compose compose.old',
+  ),
   RCFED_CONFIG_BROKEN: entry(3, false, 'rcfed profile add'),
   RCFED_CONFIG_LOCKED: entry(3, true, 'Wait for the other rcfed command to end, then run this one again.'),
   RCFED_CONFIG_UNREADABLE: entry(3, false, 'Give your user read access to the file: ls -l FILE'),
@@ -71,7 +76,7 @@ export const errorCatalogue = Object.freeze({
   ),
   RCFED_DECLINED: entry(1, false, 'Answer yes, or pass --yes.'),
   RCFED_FILE_UNREADABLE: entry(2, false, 'Check the path and the permissions of the file.'),
-  RCFED_FILE_UNWRITABLE: entry(1, false, 'Name a file in a folder that exists and is yours.'),
+  RCFED_FILE_UNWRITABLE: entry(1, false, 'Name a file that is not there yet, in a folder that you may write to.'),
   RCFED_HOMESERVER_TOO_OLD: entry(3, false, 'Update the homeserver; tested: Synapse 1.141 and newer.'),
   RCFED_INTERRUPTED: entry(130, true, 'Run the command again; it goes on where it stopped.'),
   RCFED_INVITE_UNKNOWN: entry(
@@ -129,6 +134,12 @@ export const errorCatalogue = Object.freeze({
     false,
     'Compare: rcfed federation registration show',
     'Replace the file: rcfed federation registration write --replace',
+  ),
+  RCFED_REGISTRATION_ELSEWHERE: entry(
+    3,
+    false,
+    'Change both tokens where they are set, for example: openssl rand -hex 32',
+    'Or keep them in a profile: unset RCFED_AS_TOKEN RCFED_HS_TOKEN',
   ),
   RCFED_REGISTRATION_MISSING: entry(
     3,
@@ -212,6 +223,28 @@ export const errorCatalogue = Object.freeze({
     true,
     'Ask again later, or another server: rcfed rooms search --server matrix.org',
     'Look whether it federates: curl https://SERVER/.well-known/matrix/server',
+  ),
+  RCFED_SMOKE_FAILED: entry(
+    1,
+    true,
+    'Where the bridge runs, see what it waits for: rcfed federation status',
+    'Let it open another direct message: rcfed federation smoke --new-room',
+  ),
+  RCFED_SMOKE_PENDING: entry(
+    8,
+    true,
+    'Allow more time: rcfed federation smoke --timeout 2m',
+    'Where the bridge runs, see what it waits for: rcfed federation status',
+  ),
+  RCFED_SMOKE_ROOM: entry(
+    3,
+    false,
+    'Name a linked room that both accounts can join: rcfed federation smoke --room CHANNEL --matrix-room ALIAS',
+  ),
+  RCFED_SMOKE_UNCONFIGURED: entry(
+    3,
+    false,
+    'Make an ordinary account on each side, a token for each, and set what is named above.',
   ),
   RCFED_STORE_CONFLICT: entry(70, false, 'Look the store over with: rcfed store check'),
   RCFED_STORE_CORRUPT: entry(

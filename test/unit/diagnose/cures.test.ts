@@ -12,7 +12,7 @@ const { commands } = JSON.parse(readFileSync(join(repositoryRoot, 'oclif.manifes
 /** Every command of ours that checks tell people to type. */
 const told = new Set(
   globSync('src/lib/diagnose/checks/*.ts', { cwd: repositoryRoot }).flatMap((file) =>
-    [...readFileSync(join(repositoryRoot, file), 'utf8').matchAll(/['`](rcfed [^'`]*[^'`.])['`]/g)].map(
+    [...readFileSync(join(repositoryRoot, file), 'utf8').matchAll(/['`](rcfed [a-z][^'`,]*)['`]/g)].map(
       ([, line = '']) => line,
     ),
   ),
