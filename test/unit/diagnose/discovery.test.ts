@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/lib/core/clock.ts';
 import type { ServerName } from '../../../src/lib/core/ids.ts';
 import type { DiagnoseOptions } from '../../../src/lib/diagnose/context.ts';
 import { discoveryChecks } from '../../../src/lib/diagnose/checks/discovery.ts';
 import { NameError } from '../../../src/lib/diagnose/probe/probe.ts';
-import { findingsOf } from '../../support/diagnose-parts.ts';
+import { findingsOf, noProbe } from '../../support/diagnose-parts.ts';
 import { expectPrinted } from '../../support/expect-printed.ts';
 import { type FakeInternet, fakeInternet, json, service } from '../../support/fake-internet.ts';
 
@@ -155,6 +156,18 @@ describe('one thing is wrong, and that alone is told', () => {
     expect(statuses).toEqual(expected);
     expect(finding(id)?.detail).toMatch(detail);
     expect(finding(id)?.cure?.text ?? '').not.toBe('');
+  });
+});
+
+it('a name for tests is not waited for', async () => {
+  const found = await findingsOf(discoveryChecks, {
+    own: 'sandbox.test' as ServerName,
+    probe: noProbe({ addresses: () => new Promise(() => {}) }),
+    clock: { ...systemClock, sleep: (ms, signal) => (ms < 2000 ? Promise.resolve() : systemClock.sleep(ms, signal)) },
+  });
+  expect(found.find(({ id }) => id === 'D3')).toMatchObject({
+    status: 'skip',
+    detail: expect.stringMatching(/^sandbox.test is a name for tests/),
   });
 });
 
