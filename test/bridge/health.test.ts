@@ -66,6 +66,13 @@ describe.each(finerHomeservers)('what a bridge says of its health, on $name', (h
     await allIsWell(running);
   });
 
+  test('says so where the workspace lets nobody write to themselves', async () => {
+    bench.workspace.state.settings.set('Message_AllowDirectMessagesToYourself', false);
+    expect(await running.service.hearing()).toEqual({ durationMs: null, refused: 'error-invalid-user' });
+    bench.workspace.state.settings.set('Message_AllowDirectMessagesToYourself', true);
+    expect(await running.service.hearing()).toMatchObject({ refused: null });
+  });
+
   test('says that nothing came where the live connection is deaf', async () => {
     const { workspace } = running.connected.parts;
     // Nobody tells it of any event, and its patience is at an end at once.

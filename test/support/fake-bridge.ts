@@ -102,7 +102,7 @@ function serviceOf({ service, status, health }: BridgeAnswers): BridgeService {
         rooms: [{ room: 'general', roomId: 'GENERAL', lastActive: null }],
         ...health,
       }),
-    hearing: () => Promise.resolve({ durationMs: 30 }),
+    hearing: () => Promise.resolve({ durationMs: 30, refused: null }),
     checkAccess: ({ server }) =>
       Promise.resolve({ server, allowed: true, rule: null, why: 'no rule' } satisfies AccessCheckView),
     ...service,

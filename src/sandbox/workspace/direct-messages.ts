@@ -8,7 +8,7 @@ import type { Workspace } from './workspace.ts';
 
 /**
  * `im.create`: the room of exactly these people, made if there is none. A room of two has their ids,
- * sorted and joined, as its own. Unknown usernames are dropped, as the real server does.
+ * sorted and joined, as its own; one with oneself alone is an ordinary one. Unknown usernames are dropped, as the real server does.
  */
 export function openDirectMessage(
   workspace: Workspace,
@@ -17,6 +17,9 @@ export function openDirectMessage(
 ): { room: RoomDocument; inserted: boolean } {
   if (!may(workspace, account, 'create-d'))
     throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'createDirectMessage' });
+  const isToOneself = usernames.length === 1 && usernames[0] === account.user.username;
+  if (isToOneself && !workspace.settings.get<boolean>('Message_AllowDirectMessagesToYourself'))
+    throw new MeteorError('error-invalid-user', 'Invalid user', { method: 'createDirectMessage' });
   const others = usernames.flatMap((username) => workspace.accounts.byUsername(username) ?? []);
   const members = [...new Set([account, ...others])].toSorted((a, b) => (a.user._id < b.user._id ? -1 : 1));
   if (members.length > workspace.settings.get<number>('DirectMesssage_maxUsers')) {
@@ -28,7 +31,7 @@ export function openDirectMessage(
   if (found !== undefined) return { room: found, inserted: false };
   const now = workspace.stamp();
   const room: RoomDocument = {
-    _id: uids.length === 1 ? `${uids[0]}${uids[0]}` : uids.length === 2 ? uids.join('') : meteorId(),
+    _id: uids.length === 2 ? uids.join('') : meteorId(),
     t: 'd',
     u: userRef(account),
     usernames: members.map(({ user }) => user.username),

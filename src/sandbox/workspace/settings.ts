@@ -6,6 +6,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   Message_AllowEditing: true,
   Message_AllowEditing_BlockEditInMinutes: 0,
   Message_AllowPinning: true,
+  Message_AllowDirectMessagesToYourself: true,
   Message_AllowDeleting: true,
   Message_AllowDeleting_BlockDeleteInMinutes: 0,
   Message_ShowDeletedStatus: false,

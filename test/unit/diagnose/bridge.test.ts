@@ -84,8 +84,18 @@ describe('one thing is wrong, and that alone is told', () => {
       { G7: 'fail' },
       /last message of general/,
     ],
-    ['G8', { service: { hearing: async () => ({ durationMs: null }) } }, { G8: 'fail' }, /does not come/],
-    ['G8', { service: { hearing: async () => ({ durationMs: 5000 }) } }, { G8: 'warn' }, /after 5000 ms/],
+    [
+      'G8',
+      { service: { hearing: async () => ({ durationMs: null, refused: null }) } },
+      { G8: 'fail' },
+      /does not come/,
+    ],
+    [
+      'G8',
+      { service: { hearing: async () => ({ durationMs: 5000, refused: null }) } },
+      { G8: 'warn' },
+      /after 5000 ms/,
+    ],
     [
       'G9',
       { state: { 'm.room.power_levels': { users: { '@rcfed:example.org': 50 }, redact: 75, kick: 60 } } },
@@ -212,6 +222,14 @@ it('a room that the bot is not in is joined by --fix', async () => {
   ]);
   expect(await repairAll(found, () => Promise.resolve(true))).toMatchObject([{ id: 'G9', problem: undefined }]);
   expect(joined).toEqual([ROOM]);
+});
+
+it('a workspace that lets nobody write to themselves is not asked whether it delivers', async () => {
+  const { statuses, skipped } = await look({
+    service: { hearing: async () => ({ durationMs: null, refused: 'error-invalid-user' }) },
+  });
+  expect(statuses).toEqual({});
+  expect(skipped).toEqual(['G8 the workspace lets the bot write nothing to itself: error-invalid-user']);
 });
 
 it('a person who is no admin of the bridge sees whether it runs', async () => {

@@ -14,6 +14,8 @@ export interface HealthView {
 
 /** Whether the live connection brings what is written, tried with a message of the bot to itself. */
 export interface HearingView {
-  /** null: it did not come in time. */
+  /** null: it did not come in time, or was not written. */
   readonly durationMs: number | null;
+  /** Why the workspace let the bot write nothing to itself (`Message_AllowDirectMessagesToYourself`); null: it did. */
+  readonly refused: string | null;
 }

@@ -49,5 +49,11 @@ async function isTaken(api: { me(): Promise<unknown> }): Promise<boolean> {
 
 export async function bridgeHearing(bridge: Bridge | undefined): Promise<HearingView> {
   if (bridge === undefined) throw new RcfedError('RCFED_NOT_READY', 'No bridge runs that could listen');
-  return { durationMs: (await bridge.hears()) ?? null };
+  try {
+    return { durationMs: (await bridge.hears()) ?? null, refused: null };
+  } catch (error) {
+    if (error instanceof RemoteError && error.failure === 'refused')
+      return { durationMs: null, refused: error.inShort };
+    throw error;
+  }
 }

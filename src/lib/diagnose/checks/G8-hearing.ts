@@ -14,7 +14,8 @@ export const hearing: Check = {
   why: 'A connection can be up and deaf: a proxy between, a workspace of several instances that do not tell each other. The bot writes into the conversation with itself and waits for it. Without the live connection messages come with the half-minute look for what was missed.',
   async run({ setup }) {
     if (setup.admin === undefined) return skips('only the admin of a bridge can ask for it');
-    const { durationMs } = await (await setup.bridge()).service.hearing();
+    const { durationMs, refused } = await (await setup.bridge()).service.hearing();
+    if (refused !== null) return skips(`the workspace lets the bot write nothing to itself: ${refused}`);
     if (durationMs !== null && durationMs < SLOW_MS) return passes(`in ${durationMs} ms`);
     return {
       status: durationMs === null ? 'fail' : 'warn',
