@@ -19,6 +19,7 @@ import type { Check } from '../../lib/diagnose/check.ts';
 import type { DiagnoseParts } from '../../lib/diagnose/context.ts';
 import type { Diagnosis } from '../../lib/diagnose/diagnosis.ts';
 import { type SchemaName, failure, success } from '../../lib/output/envelope.ts';
+import type { OpenOptions } from '../../lib/diagnose/open-parts.ts';
 import type { Repaired } from '../../lib/diagnose/repair.ts';
 
 type FederationDiagnoseData =
@@ -31,6 +32,8 @@ type FederationDiagnoseData =
 type Answer = Omit<CommandResult<FederationDiagnoseData>, 'view'>;
 
 const SCHEMA: SchemaName = 'federation-diagnose/1';
+type WithParts = <Result>(use: (parts: DiagnoseParts) => Promise<Result>) => Promise<Result>;
+
 const WATCH_MS = 15_000;
 
 const enveloped = ({ data, problem }: Answer) =>
@@ -58,32 +61,38 @@ export default class FederationDiagnose extends BaseCommand<typeof FederationDia
     const profile = await this.profileIfNeeded(partner);
     const command = { context: this.context, settings: this.settings, logger: this.logger };
     return await withReach(profile ?? { caFile: undefined, timeoutMs: undefined }, command, async (reach) => {
-      const { openParts } = await import('../../lib/diagnose/open-parts.ts');
-      const { parts, close } = await openParts({
-        profile,
-        partner,
-        reach,
-        folders: this.context.folders,
-        env: this.context.env,
-        machine: {
-          node: process.version,
-          engines: this.config.pjson.engines?.node ?? '*',
-          rcfed: this.config.version,
-        },
-        caFile: this.settings.caFile ?? profile?.caFile,
-        options: {
-          deep: this.flags.deep,
-          external: this.flags.external,
-          updates: this.flags['check-updates'],
-          allowPrivate: this.flags['allow-private'],
-        },
-      });
-      try {
-        return this.flags.watch ? await this.watch(allChecks, parts) : await this.lookOnce(allChecks, parts);
-      } finally {
-        await close();
-      }
+      const withParts: WithParts = (use) => this.withParts({ profile, partner, reach }, use);
+      if (this.flags.watch) return await this.watch(allChecks, withParts);
+      return await withParts((parts) => this.lookOnce(allChecks, parts));
     });
+  }
+
+  /** Opens what checks are made with, and closes it: where no bridge runs the store is ours meanwhile. */
+  private async withParts<Result>(
+    { profile, partner, reach }: Pick<OpenOptions, 'profile' | 'partner' | 'reach'>,
+    use: (parts: DiagnoseParts) => Promise<Result>,
+  ): Promise<Result> {
+    const { openParts } = await import('../../lib/diagnose/open-parts.ts');
+    const { deep, external, 'check-updates': updates, 'allow-private': allowPrivate } = this.flags;
+    const { parts, close } = await openParts({
+      profile,
+      partner,
+      reach,
+      folders: this.context.folders,
+      env: this.context.env,
+      machine: {
+        node: process.version,
+        engines: this.config.pjson.engines?.node ?? '*',
+        rcfed: this.config.version,
+      },
+      caFile: this.settings.caFile ?? profile?.caFile,
+      options: { deep, external, updates, allowPrivate },
+    });
+    try {
+      return await use(parts);
+    } finally {
+      await close();
+    }
   }
 
   /** Without one only another server can be looked at. */
@@ -129,10 +138,10 @@ export default class FederationDiagnose extends BaseCommand<typeof FederationDia
     });
   }
 
-  private async watch(checks: readonly Check[], parts: DiagnoseParts): Promise<undefined> {
+  private async watch(checks: readonly Check[], withParts: WithParts): Promise<undefined> {
     const { clock, signal } = this.context;
     while (!signal.aborted) {
-      const diagnosis = await this.look(checks, parts);
+      const diagnosis = await withParts((parts) => this.look(checks, parts));
       const answer = await this.answerOf(diagnosis, []);
       const text = (await reportText('human', diagnosis, this.settings.verbose)).join('\n');
       this.event({ ...enveloped(answer) }, `${diagnosis.startedAt}\n${text}`);

@@ -9,7 +9,7 @@ import { connections } from './probe/connection.ts';
 import { systemNames } from './probe/names.ts';
 import { seenKeysIn } from './seen-keys.ts';
 
-interface OpenOptions {
+export interface OpenOptions {
   readonly profile: Profile | undefined;
   readonly partner: ServerName | undefined;
   readonly reach: Reach;

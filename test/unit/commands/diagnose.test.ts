@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocument } from 'htmlparser2';
@@ -6,6 +7,7 @@ import { loadAdminProfile } from '../../../src/lib/config/load-profile.ts';
 import { systemClock } from '../../../src/lib/core/clock.ts';
 import { RcfedError } from '../../../src/lib/core/errors.ts';
 import { createRedactor } from '../../../src/lib/output/redactor.ts';
+import { isLocked } from '../../../src/lib/store/lock.ts';
 import type { SandboxView } from '../../../src/sandbox/up.ts';
 import { type CommandRun, runCommand, type RunOptions } from '../../support/run-command.ts';
 import { expectSchema } from '../../support/schema.ts';
@@ -263,6 +265,32 @@ FAILED R2 The workspace knows its own address: Site_Url is ""
       expectSchema(line);
       expect(line.data.findings.map(({ id }) => id)).toEqual(['L3', 'G1', 'G6']);
     }
+  });
+
+  it('--watch keeps no bridge from being started meanwhile', async () => {
+    const stop = new AbortController();
+    const folder = await temporaryFolder();
+    const store = join(folder, 'sandbox', 'store.db');
+    const locked: boolean[] = [];
+    const run = await diagnose(['--only', 'G6', '--watch', '--json'], {
+      // A bridge of its own, which does not run.
+      env: { RCFED_DATA_DIR: folder },
+      signal: stop.signal,
+      clock: {
+        ...systemClock,
+        async sleep(ms, signal) {
+          if (ms !== 15_000) return await systemClock.sleep(ms, signal);
+          locked.push(await isLocked(store));
+          if (locked.length === 2) stop.abort(new RcfedError('RCFED_INTERRUPTED', 'Interrupted'));
+        },
+      },
+    });
+    expect(run.lines<Report>().map(({ data }) => data.findings.map(({ id, status }) => `${id} ${status}`))).toEqual([
+      ['L3 pass', 'G1 fail', 'G6 skip'],
+      ['L3 pass', 'G1 fail', 'G6 skip'],
+    ]);
+    expect(existsSync(store), 'it was opened').toBe(true);
+    expect(locked).toEqual([false, false]);
   });
 });
 
