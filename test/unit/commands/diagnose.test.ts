@@ -1,17 +1,16 @@
 import { existsSync } from 'node:fs';
 import { chmod, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseDocument } from 'htmlparser2';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { loadAdminProfile } from '../../../src/lib/config/load-profile.ts';
 import { systemClock } from '../../../src/lib/core/clock.ts';
 import { RcfedError } from '../../../src/lib/core/errors.ts';
-import { createRedactor } from '../../../src/lib/output/redactor.ts';
 import { isLocked } from '../../../src/lib/store/lock.ts';
 import type { SandboxView } from '../../../src/sandbox/up.ts';
 import { type CommandRun, runCommand, type RunOptions } from '../../support/run-command.ts';
+import { secretsOf } from '../../support/sandbox-secrets.ts';
 import { expectSchema } from '../../support/schema.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { elementsOf } from '../../support/xml-elements.ts';
 
 interface Report {
   readonly data: {
@@ -293,37 +292,3 @@ FAILED R2 The workspace knows its own address: Site_Url is ""
     expect(locked).toEqual([false, false]);
   });
 });
-
-/** Everything of the sandbox's bridge that nobody may see: of its account, its registration and its files. */
-async function secretsOf({ bridge }: SandboxView): Promise<readonly string[]> {
-  const registration = await readFile(bridge?.registration ?? '', 'utf8');
-  const [asToken, hsToken] = ['as_token', 'hs_token'].map(
-    (field) => new RegExp(`${field}: "?([^"\\s]+)`).exec(registration)?.[1] ?? '',
-  );
-  const folder = bridge?.environment['RCFED_CONFIG_DIR'] ?? '';
-  const key = (await readFile(join(folder, 'key'), 'utf8')).trim();
-  const folders = { config: folder, data: folder, cache: folder };
-  const profile = await loadAdminProfile(
-    { env: {}, folders, clock: systemClock, redactor: createRedactor() },
-    bridge?.profile ?? '',
-  );
-  const all = [profile.workspace.token?.reveal() ?? '', asToken ?? '', hsToken ?? '', key];
-  for (const secret of all) expect(secret.length).toBeGreaterThan(20);
-  return all;
-}
-
-interface Element {
-  readonly name: string;
-  readonly attribs: Readonly<Record<string, string>>;
-  readonly children?: readonly unknown[];
-}
-
-/** In the order of the document. */
-function elementsOf(xml: string, name: string): readonly Element[] {
-  const walk = (node: unknown): Element[] => {
-    const { name: found, attribs, children = [] } = node as Partial<Element>;
-    const inner = children.flatMap(walk);
-    return found === name && attribs !== undefined ? [{ name: found, attribs }, ...inner] : inner;
-  };
-  return walk(parseDocument(xml, { xmlMode: true }));
-}
