@@ -50,6 +50,7 @@ export interface WorkspaceSetup {
   version: string;
   clock: Clock;
   settings: Readonly<Record<string, unknown>>;
+  forcedSettings?: Readonly<Record<string, unknown>> | undefined;
   createTokensSecret?: string | undefined;
 }
 
@@ -59,7 +60,7 @@ export function createWorkspace(setup: WorkspaceSetup): Workspace {
   return {
     clock: setup.clock,
     dialect,
-    settings: createSettings(setup.settings),
+    settings: createSettings({ overrides: setup.settings, forced: setup.forcedSettings, dialect }),
     permissions: createPermissions(dialect),
     accounts: createAccountBook(),
     rooms: createRoomBook(),
