@@ -4,36 +4,26 @@ import type { Question } from '../../cli/answers.ts';
 import { BaseCommand, type CommandResult } from '../../cli/base-command.ts';
 import { bridgeUrlFlag } from '../../cli/bridge-url-flag.ts';
 import { profileFlags } from '../../cli/profile-flags.ts';
+import { type ProvisionData, type ProvisionedFile, provisionResult } from '../../cli/provision-result.ts';
 import { withReach } from '../../cli/reach.ts';
 import { secretFlags, secretHint } from '../../cli/secret-flags.ts';
+import { chosenKinds, ephemeralFlag, setupFileFlags } from '../../cli/setup-file-flags.ts';
 import { parseField, profileFields } from '../../lib/config/profile-fields.ts';
 import type { ServerName, WorkspaceUserId } from '../../lib/core/ids.ts';
 import type { Secret } from '../../lib/core/secret.ts';
-import type { View } from '../../lib/output/view.ts';
 import type { Reach } from '../../lib/admin/reach.ts';
+import type { Provisioned } from '../../lib/provision/apply.ts';
 import type { AdminAccount } from '../../lib/provision/workspace-admin.ts';
-import type { KnownProfile, PlanStep, ProvisionPlan, ProvisionRequest } from '../../lib/provision/plan.ts';
-
-interface FederationProvisionData {
-  readonly profile: string;
-  /** False: everything was so already, or --dry-run. */
-  readonly changed: boolean;
-  readonly dryRun: boolean;
-  readonly steps: readonly PlanStep[];
-  /** Path of registration.yaml. */
-  readonly registration: string;
-  readonly homeserverYaml: string;
-  /** Whether the homeserver has read the registration. */
-  readonly homeserverKnows: boolean;
-  readonly next: readonly string[];
-}
+import type { KnownProfile, ProvisionPlan, ProvisionRequest } from '../../lib/provision/plan.ts';
+import type { SetupFilesRequest } from '../../lib/provision/setup-files.ts';
+import type { ComparedFile, WrittenFile } from '../../lib/provision/written-files.ts';
 
 const picked = ['workspace-url', 'homeserver-url', 'server-name', 'prefix', 'listen'] as const;
 const fromProfile: FlagInput = Object.fromEntries(
   picked.flatMap((name) => (profileFlags[name] ? [[name, profileFlags[name]]] : [])),
 );
 
-export default class FederationProvision extends BaseCommand<typeof FederationProvision, FederationProvisionData> {
+export default class FederationProvision extends BaseCommand<typeof FederationProvision, ProvisionData> {
   static override summary = 'Set a bridge up: its account on the workspace, its registration, its profile.';
   static override description =
     'Asks what the flags leave open. An account with the role admin is needed once, to make that of the bot; it is not kept. A second run changes nothing, or only what is missing.';
@@ -68,18 +58,20 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
       env: 'RCFED_BRIDGE_URL',
     }),
     out: Flags.string({
-      summary: 'Folder for registration.yaml. Default: the current one.',
+      summary: 'Folder for registration.yaml and the files to run the bridge with. Default: the current one.',
       env: 'RCFED_OUT',
       helpValue: 'FOLDER',
     }),
+    ...setupFileFlags,
+    ephemeral: ephemeralFlag,
     replace: Flags.boolean({
-      summary: 'Replace a registration or profile that says something else.',
+      summary: 'Replace a registration or profile that says something else, and files that were changed by hand.',
       env: 'RCFED_REPLACE',
     }),
     'dry-run': Flags.boolean({ summary: 'Print what would be done, and do nothing.', env: 'RCFED_DRY_RUN' }),
   };
 
-  protected async execute(): Promise<CommandResult<FederationProvisionData>> {
+  protected async execute(): Promise<CommandResult<ProvisionData>> {
     const { knownProfile, planProvision } = await import('../../lib/provision/plan.ts');
     const { listProfiles } = await import('../../lib/config/profiles.ts');
     const profile = this.settings.profile ?? (await listProfiles(this.context)).current ?? 'default';
@@ -91,13 +83,55 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
       const plan = await this.progress.wait('Looking at both servers', () =>
         planProvision(request.request, known, reach),
       );
-      if (this.flags['dry-run']) return resultOf(plan, false, true);
-      const changed = await this.apply(plan, request.account, reach);
-      return resultOf(plan, changed, false);
+      await this.sayCosts();
+      if (this.flags['dry-run'])
+        return provisionResult(plan, await this.comparedFiles(plan), { changed: false, dryRun: true });
+      const applied = await this.apply(plan, request.account, reach);
+      const files = await this.writtenFiles(plan, applied.content);
+      return provisionResult(plan, files, { changed: applied.changed, dryRun: false });
     });
   }
 
-  private async apply(plan: ProvisionPlan, account: AdminAccount | undefined, reach: Reach): Promise<boolean> {
+  private async sayCosts(): Promise<void> {
+    const { ephemeral } = this.flags;
+    const { EPHEMERAL_COST, PUBLISH_ROOMS_COST } = await import('../../lib/provision/ephemeral.ts');
+    if (ephemeral !== undefined) this.say(EPHEMERAL_COST[ephemeral]);
+    if (this.flags['publish-rooms']) this.say(PUBLISH_ROOMS_COST);
+  }
+
+  private async comparedFiles(plan: ProvisionPlan): Promise<readonly ProvisionedFile[]> {
+    const { planSetupFiles } = await import('../../lib/provision/setup-files.ts');
+    const compared = await planSetupFiles(this.filesRequest(plan, plan));
+    return compared.map(({ path, state }) => ({ path, outcome: this.expected(state) }));
+  }
+
+  private expected(state: ComparedFile['state']): ProvisionedFile['outcome'] {
+    if (state === 'same') return 'already so';
+    return state === 'edited' && !this.flags.replace ? 'kept' : 'to write';
+  }
+
+  private async writtenFiles(plan: ProvisionPlan, content: KnownProfile): Promise<readonly WrittenFile[]> {
+    const { writeSetupFiles } = await import('../../lib/provision/setup-files.ts');
+    return await writeSetupFiles(this.filesRequest(plan, content), this.flags.replace);
+  }
+
+  private filesRequest(plan: ProvisionPlan, content: KnownProfile): SetupFilesRequest {
+    return {
+      kinds: chosenKinds(this.flags.files, this.flags.out !== undefined),
+      content,
+      registration: plan.registration,
+      registrationPath: plan.values['registration'] ?? '',
+      choices: {
+        federationHost: this.flags['federation-host'],
+        image: this.flags.image,
+        publishRooms: this.flags['publish-rooms'],
+      },
+      version: this.config.version,
+      redactor: this.context.redactor,
+    };
+  }
+
+  private async apply(plan: ProvisionPlan, account: AdminAccount | undefined, reach: Reach): Promise<Provisioned> {
     const { applyProvision } = await import('../../lib/provision/apply.ts');
     const { asWorkspaceAdmin } = await import('../../lib/provision/workspace-admin.ts');
     const needsAdmin = plan.steps.some(({ id, needed }) => id === 'workspace-bot' && needed);
@@ -110,7 +144,7 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
       applyProvision(plan, this.context, reach, () =>
         admin === undefined ? Promise.reject(new Error('no admin was asked for')) : Promise.resolve(admin),
       );
-    return (await this.progress.wait('Setting the bridge up', run)).changed;
+    return await this.progress.wait('Setting the bridge up', run);
   }
 
   /** The admin that flags or the environment name. */
@@ -150,6 +184,7 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
         bridgeUrl: this.flags['bridge-url'],
         folder: this.flags.out,
         botUsername: this.flags['bot-username'],
+        ephemeral: this.flags.ephemeral,
         replace: this.flags.replace,
       },
     };
@@ -195,49 +230,4 @@ function fieldQuestion(name: string, given: string | undefined): Question<string
     ask: async (prompts) =>
       parseField(field, await prompts.text(`${field.summary.charAt(0).toUpperCase()}${field.summary.slice(1)}:`)),
   };
-}
-
-async function resultOf(
-  plan: ProvisionPlan,
-  changed: boolean,
-  dryRun: boolean,
-): Promise<CommandResult<FederationProvisionData>> {
-  const { homeserverYamlLines } = await import('../../lib/matrix/registration.ts');
-  const { profile } = plan.request;
-  const registration = plan.values['registration'] ?? '';
-  const homeserverYaml = homeserverYamlLines(registration);
-  const next = [
-    ...(plan.homeserverKnows
-      ? []
-      : [
-          `Bring ${registration} to the homeserver, add the lines to its homeserver.yaml (with the path there), and restart it.`,
-        ]),
-    `rcfed federation run --profile ${profile}`,
-    `rcfed rooms link ROOM --new --profile ${profile}`,
-  ];
-  const { steps, homeserverKnows } = plan;
-  return {
-    data: { profile, changed, dryRun, steps, registration, homeserverYaml, homeserverKnows, next },
-    view: viewOf(plan, { changed, dryRun, homeserverYaml, next }),
-  };
-}
-
-function viewOf(
-  { steps, homeserverKnows }: ProvisionPlan,
-  {
-    changed,
-    dryRun,
-    homeserverYaml,
-    next,
-  }: Pick<FederationProvisionData, 'changed' | 'dryRun' | 'homeserverYaml' | 'next'>,
-): View {
-  const done = dryRun ? '+ to do:    ' : '+ done:     ';
-  return [
-    ...steps.map(({ title, needed }) => `${needed ? done : '  already so:'} ${title}`),
-    ...(changed || dryRun ? [] : ['Everything is already so.']),
-    ...(homeserverKnows ? [] : ['', 'Lines for homeserver.yaml:', homeserverYaml]),
-    '',
-    'Next:',
-    ...next.map((step) => `  ${step}`),
-  ];
 }

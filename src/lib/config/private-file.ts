@@ -43,12 +43,18 @@ export const makePrivateFolder = async (path: string): Promise<void> => {
 };
 
 /** Moves a file to a name of its own beside it, never over another one. @returns that name. */
-export const keepAside = async (path: string): Promise<string> => {
+export const keepAside = async (path: string, mark = 'broken'): Promise<string> => {
+  const aside = await copyAside(path, mark);
+  await rm(path);
+  return aside;
+};
+
+/** As {@link keepAside}, and the file stays as well. */
+export const copyAside = async (path: string, mark: string): Promise<string> => {
   for (let number = 1; ; number++) {
-    const aside = `${path}.broken-${number}`;
+    const aside = `${path}.${mark}-${number}`;
     try {
       await copyFile(path, aside, constants.COPYFILE_EXCL);
-      await rm(path);
       return aside;
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;

@@ -61,6 +61,11 @@ export const errorCatalogue = Object.freeze({
   RCFED_CHECKS_FAILED: entry(1, false, 'rcfed federation diagnose --verbose'),
   RCFED_CHECK_UNKNOWN: entry(2, false, 'rcfed federation diagnose --list-checks'),
   RCFED_COMMAND_UNKNOWN: entry(2, false, 'rcfed --help'),
+  RCFED_COMPOSE_SECRETS: entry(
+    3,
+    false,
+    'Put the file back from a backup, or begin anew without the old database: mv compose compose.old',
+  ),
   RCFED_CONFIG_BROKEN: entry(3, false, 'rcfed profile add'),
   RCFED_CONFIG_LOCKED: entry(3, true, 'Wait for the other rcfed command to end, then run this one again.'),
   RCFED_CONFIG_UNREADABLE: entry(3, false, 'Give your user read access to the file: ls -l FILE'),
@@ -129,6 +134,12 @@ export const errorCatalogue = Object.freeze({
     false,
     'Compare: rcfed federation registration show',
     'Replace the file: rcfed federation registration write --replace',
+  ),
+  RCFED_REGISTRATION_ELSEWHERE: entry(
+    3,
+    false,
+    'Change both tokens where they are set, for example: openssl rand -hex 32',
+    'Or keep them in a profile: unset RCFED_AS_TOKEN RCFED_HS_TOKEN',
   ),
   RCFED_REGISTRATION_MISSING: entry(
     3,

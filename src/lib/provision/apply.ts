@@ -1,5 +1,6 @@
 import type { Reach } from '../admin/reach.ts';
 import { addProfile, type ProfileSource } from '../config/profiles.ts';
+import type { ProfileContent } from './artifacts/setup-facts.ts';
 import type { ProvisionPlan } from './plan.ts';
 import { type WrittenRegistration, writeRegistrationFile } from './registration-file.ts';
 import { renewBot } from './workspace-bot.ts';
@@ -8,6 +9,8 @@ import { explainedRefusal, type WorkspaceAdmin } from './workspace-admin.ts';
 export interface Provisioned {
   readonly changed: boolean;
   readonly registration: WrittenRegistration;
+  /** What the profile holds now. */
+  readonly content: ProfileContent;
 }
 
 /**
@@ -35,5 +38,5 @@ export async function applyProvision(
   }
   if (needed('profile')) await addProfile(source, { name: request.profile, kind: 'admin', values, secrets }, true);
   const registration = await writeRegistrationFile(plan.folder, plan.registration, request.replace);
-  return { changed: steps.some((step) => step.needed), registration };
+  return { changed: steps.some((step) => step.needed), registration, content: { values, secrets } };
 }

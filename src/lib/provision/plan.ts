@@ -17,6 +17,7 @@ import type { Registration } from '../matrix/types.ts';
 import type { MatrixUserId } from '../core/ids.ts';
 import { registrationOf } from './profile-registration.ts';
 import { compareRegistrationFile, REGISTRATION_FILE } from './registration-file.ts';
+import { type Ephemeral, withEphemeral } from './ephemeral.ts';
 import { botWorks } from './workspace-bot.ts';
 
 const DEFAULT_LISTEN = '127.0.0.1:29400';
@@ -35,6 +36,7 @@ export interface ProvisionRequest {
   /** For registration.yaml. */
   readonly folder?: string | undefined;
   readonly botUsername?: string | undefined;
+  readonly ephemeral?: Ephemeral | undefined;
   /** May replace a profile or a registration file that says something else. */
   readonly replace: boolean;
 }
@@ -98,6 +100,7 @@ export async function planProvision(
     prefix,
     registration: resolve(folder, REGISTRATION_FILE),
     ...(listen === DEFAULT_LISTEN ? {} : { listen }),
+    ...(request.ephemeral === undefined ? {} : { presence: String(request.ephemeral === 'all') }),
   };
   const secrets = { ...known?.secrets, 'as-token': registration.asToken, 'hs-token': registration.hsToken };
   const bot = !(await botIsThere(request, botUsername, known, reach));
@@ -164,7 +167,7 @@ function movedUrl(url: string | null | undefined, from: string, to: string): str
 }
 
 async function wantedRegistration(
-  { bridgeUrl, serverName, workspaceUrl }: ProvisionRequest,
+  { bridgeUrl, serverName, workspaceUrl, ephemeral }: ProvisionRequest,
   known: KnownProfile | undefined,
   { prefix, listen }: { readonly prefix: string; readonly listen: string },
   { redactor }: Reach,
@@ -191,7 +194,7 @@ async function wantedRegistration(
     redactor.know(made.asToken);
     redactor.know(made.hsToken);
   }
-  return old === undefined ? made : Object.freeze({ ...old, url, prefix, serverName });
+  return withEphemeral(old === undefined ? made : { ...old, url, prefix, serverName }, ephemeral);
 }
 
 async function botIsThere(

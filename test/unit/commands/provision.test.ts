@@ -55,7 +55,7 @@ describe('federation provision', () => {
     const first = await provision(['--json']);
     expect(first.exitCode, first.stdout).toBe(0);
     expectSchema(first.json());
-    expect(stepsOf(first)).toEqual([true, true, true]);
+    expect(stepsOf(first)).toEqual([true, true, true, true]);
     expect(bot()?.user.roles.toSorted()).toEqual(['admin', 'bot']);
     const registration = await registrationFile();
     expect(registration).toMatchObject({ serverName: 'lab.test', prefix: 'rc_', url: 'http://127.0.0.1:29400' });
@@ -67,7 +67,7 @@ describe('federation provision', () => {
     expect(second.exitCode, second.stdout).toBe(0);
     expectSchema(second.json());
     expect(second.json()).toMatchObject({ data: { changed: false } });
-    expect(stepsOf(second)).toEqual([false, false, false]);
+    expect(stepsOf(second)).toEqual([false, false, false, false]);
     expect((await registrationFile()).asToken.reveal()).toBe(registration.asToken.reveal());
     const kept = await runCommand(['profile', 'show', '--reveal', '--yes', '--json'], { env: { HOME: folder } });
     const { fields } = kept.json<{ data: { fields: { field: string; value: string | null }[] } }>().data;
@@ -88,9 +88,37 @@ describe('federation provision', () => {
     const run = await provision(['--dry-run', '--json']);
     expect(run.json()).toMatchObject({ ok: true, data: { changed: false, dryRun: true } });
     expectSchema(run.json());
-    expect(stepsOf(run)).toEqual([true, true, true]);
+    expect(stepsOf(run)).toEqual([true, true, true, true]);
     expect(bot()).toBeUndefined();
     await expect(stat(join(folder, 'registration.yaml'))).rejects.toThrow('ENOENT');
+  });
+
+  it('writes only the files that were asked for', async () => {
+    const only = await provision(['--json', '--files', 'nginx,systemd']);
+    const { files } = only.json<{ data: { files: { path: string; outcome: string }[] } }>().data;
+    expect(files.map(({ path }) => path.slice(folder.length + 1))).toEqual([
+      'nginx/matrix.conf',
+      'systemd/rcfed.service',
+      'systemd/rcfed.env',
+    ]);
+    const none = await provision(['--json', '--files', 'none']);
+    expect(none.json()).toMatchObject({ data: { changed: false, files: [] } });
+  });
+
+  it('says what the choice of ephemeral events and public rooms costs, and follows it', async () => {
+    const run = await provision(['--ephemeral', 'none', '--publish-rooms']);
+    expect(run.stderr).toContain('Nobody sees typing');
+    expect(run.stderr).toContain('anybody, without an account, can list');
+    expect(await registrationFile()).toMatchObject({ receiveEphemeral: false });
+    expect(await readFile(join(folder, 'synapse/rcfed.yaml'), 'utf8')).toContain(
+      'allow_public_rooms_over_federation: true',
+    );
+    await provision(['--ephemeral', 'all', '--replace']);
+    expect((await registrationFile()).receiveEphemeral).toBeUndefined();
+    const kept = await runCommand(['profile', 'show', '--json'], { env: { HOME: folder } });
+    expect(kept.json<{ data: { fields: object[] } }>().data.fields).toContainEqual(
+      expect.objectContaining({ field: 'presence', value: 'true' }),
+    );
   });
 
   it('moves the address in the registration with the place where the bridge listens', async () => {
@@ -108,9 +136,9 @@ describe('federation provision', () => {
     const before = bot()?.user._id;
     workspace.revokeTokens('rcfed');
     const again = await provision(['--json']);
-    expect(stepsOf(again)).toEqual([true, true, false]);
+    expect(stepsOf(again)).toEqual([true, true, false, true]);
     expect(bot()?.user._id).toBe(before);
-    expect(stepsOf(await provision(['--json']))).toEqual([false, false, false]);
+    expect(stepsOf(await provision(['--json']))).toEqual([false, false, false, false]);
   });
 
   it('does not take over the account of a person', async () => {

@@ -2,26 +2,32 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { bridgeUrlFlag } from '../../../cli/bridge-url-flag.ts';
 import { BaseCommand, type CommandResult } from '../../../cli/base-command.ts';
+import { chosenKinds, ephemeralFlag, filesView, keptWarnings, setupFileFlags } from '../../../cli/setup-file-flags.ts';
 import { loadAdminProfile } from '../../../lib/config/load-profile.ts';
+import type { Registration } from '../../../lib/matrix/types.ts';
+import type { WrittenFile } from '../../../lib/provision/written-files.ts';
 
 interface RegistrationWriteData {
   readonly path: string;
-  /** False: the file was already so. */
+  /** False: everything was already so. */
   readonly changed: boolean;
   readonly homeserverYaml: string;
+  /** Besides registration.yaml. */
+  readonly files: readonly WrittenFile[];
 }
 
 export default class RegistrationWrite extends BaseCommand<typeof RegistrationWrite, RegistrationWriteData> {
-  static override summary = 'Write registration.yaml for the homeserver, from what the profile knows.';
+  static override summary = 'Write registration.yaml for the homeserver, and the files to run the bridge with.';
   static override description =
-    'The file holds both tokens and is for its owner alone: bring it to the homeserver, name it in homeserver.yaml and restart. A different file is never overwritten without --replace.';
+    'registration.yaml holds both tokens and is for its owner alone: bring it to the homeserver, name it in homeserver.yaml and restart. Beside it come .well-known, snippets for nginx, Caddy and Traefik, a systemd unit, a Dockerfile, a compose file and objects for Kubernetes. A second run writes only what differs. A different registration, or a file that was changed by hand, is never overwritten without --replace, which keeps the changed file beside the new one.';
   static override examples = [
     '<%= config.bin %> federation registration write',
-    '<%= config.bin %> federation registration write /etc/rcfed --bridge-url http://bridge.internal:29400',
+    '<%= config.bin %> federation registration write /etc/rcfed --files nginx,systemd --bridge-url http://bridge.internal:29400',
+    '<%= config.bin %> federation registration write deploy --files kubernetes --image registry.example.org/rcfed:1',
     '<%= config.bin %> federation registration write --beside /etc/synapse/other-workspace.yaml',
   ];
   static override schema = 'federation-registration-write/1' as const;
-  static override args = { folder: Args.string({ description: 'Folder to write into.', default: '.' }) };
+  static override args = { folder: Args.string({ description: 'Folder to write into. Default: the current one.' }) };
   static override flags = {
     'bridge-url': bridgeUrlFlag({
       summary: 'Where the homeserver reaches the bridge, if not where the registration says.',
@@ -34,25 +40,60 @@ export default class RegistrationWrite extends BaseCommand<typeof RegistrationWr
       helpValue: 'FILE',
       multiple: true,
     }),
-    replace: Flags.boolean({ summary: 'Replace another registration.yaml there.', env: 'RCFED_REPLACE' }),
+    ...setupFileFlags,
+    ephemeral: ephemeralFlag,
+    replace: Flags.boolean({
+      summary: 'Replace another registration.yaml there, and files that were changed by hand.',
+      env: 'RCFED_REPLACE',
+    }),
   };
 
   protected async execute(): Promise<CommandResult<RegistrationWriteData>> {
     const profile = await loadAdminProfile(this.context, this.settings.profile);
     const { requiredRegistration } = await import('../../../lib/provision/profile-registration.ts');
     const { writeRegistrationFile } = await import('../../../lib/provision/registration-file.ts');
+    const { EPHEMERAL_COST, PUBLISH_ROOMS_COST, withEphemeral } = await import('../../../lib/provision/ephemeral.ts');
     const known = await requiredRegistration(profile, this.context.redactor);
-    const registration = { ...known, url: this.flags['bridge-url'] ?? known.url };
+    const { ephemeral } = this.flags;
+    const registration = withEphemeral({ ...known, url: this.flags['bridge-url'] ?? known.url }, ephemeral);
+    if (ephemeral !== undefined) this.say(EPHEMERAL_COST[ephemeral]);
+    if (this.flags['publish-rooms']) this.say(PUBLISH_ROOMS_COST);
     const { refuseOverlaps } = await import('../../../lib/provision/beside-others.ts');
     await refuseOverlaps(registration, this.flags.beside ?? []);
-    const written = await writeRegistrationFile(this.args.folder, registration, this.flags.replace);
+    const written = await writeRegistrationFile(this.args.folder ?? '.', registration, this.flags.replace);
+    const files = await this.files(registration, written.path);
     return {
-      data: written,
+      data: { ...written, changed: written.changed || files.some(({ outcome }) => outcome === 'written'), files },
       view: [
         written.changed ? `${written.path} is written.` : `${written.path} is already so.`,
+        ...filesView(files),
         'Lines for homeserver.yaml; with another path where the homeserver has it, and restart it afterwards:',
         written.homeserverYaml,
       ],
+      warnings: keptWarnings(files),
     };
+  }
+
+  private async files(registration: Registration, registrationPath: string): Promise<readonly WrittenFile[]> {
+    const kinds = chosenKinds(this.flags.files, this.args.folder !== undefined);
+    if (kinds.length === 0) return [];
+    const { mergeProfile } = await import('../../../lib/config/load-profile.ts');
+    const { writeSetupFiles } = await import('../../../lib/provision/setup-files.ts');
+    return await writeSetupFiles(
+      {
+        kinds,
+        content: await mergeProfile(this.context, this.settings.profile, 'admin'),
+        registration,
+        registrationPath,
+        choices: {
+          federationHost: this.flags['federation-host'],
+          image: this.flags.image,
+          publishRooms: this.flags['publish-rooms'],
+        },
+        version: this.config.version,
+        redactor: this.context.redactor,
+      },
+      this.flags.replace,
+    );
   }
 }

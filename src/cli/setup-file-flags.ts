@@ -1,0 +1,64 @@
+import * as Flags from '@oclif/core/flags';
+import { FILE_KINDS, type FileKind } from '../lib/provision/artifacts/file-kinds.ts';
+import type { View } from '../lib/output/view.ts';
+import type { WrittenFile } from '../lib/provision/written-files.ts';
+
+/** Which files are written beside registration.yaml, and what they say. */
+export const setupFileFlags = {
+  files: Flags.option({ options: [...FILE_KINDS, 'all', 'none'] as const, multiple: true, delimiter: ',' })({
+    summary: 'Which files to write besides registration.yaml. Default: all into a folder that is named, else none.',
+    env: 'RCFED_FILES',
+    helpValue: 'KIND,…',
+  }),
+  'federation-host': Flags.string({
+    summary: 'Host that other Matrix servers connect to. Default: that of the homeserver, or of the server name.',
+    env: 'RCFED_FEDERATION_HOST',
+    helpValue: 'HOST',
+  }),
+  image: Flags.string({
+    summary: 'Container image of the bridge. Default: one built from the Dockerfile that is written.',
+    env: 'RCFED_IMAGE',
+    helpValue: 'IMAGE',
+  }),
+  'publish-rooms': Flags.boolean({
+    summary: "Let federated rooms appear in the homeserver's public directory, also for other servers.",
+    env: 'RCFED_PUBLISH_ROOMS',
+  }),
+};
+
+/** One more for `--ephemeral`, whose options are those of lib/provision/ephemeral.ts. */
+export const ephemeralFlag = Flags.option({ options: ['none', 'typing', 'all'] as const })({
+  summary: 'Which of typing, read receipts and presence cross. Default: typing and receipts.',
+  env: 'RCFED_EPHEMERAL',
+});
+
+/** Into a folder that nobody named, such as the current one, only what was asked for goes. */
+export function chosenKinds(files: readonly (FileKind | 'all' | 'none')[] | undefined, named: boolean): FileKind[] {
+  const chosen = files ?? (named ? ['all'] : ['none']);
+  if (chosen.includes('all')) return [...FILE_KINDS];
+  return FILE_KINDS.filter((kind) => chosen.includes(kind));
+}
+
+type Outcome = Pick<WrittenFile, 'path' | 'aside'> & { readonly outcome: WrittenFile['outcome'] | 'to write' };
+
+/** A line for each file that is not as it was, or would not stay so; one for all that are. */
+export function filesView(files: readonly Outcome[]): View {
+  const same = files.filter(({ outcome }) => outcome === 'already so').length;
+  return [
+    ...files.flatMap(({ path, outcome, aside }) => {
+      if (outcome === 'to write') return [`${path} would be written.`];
+      return outcome === 'written'
+        ? [`${path} is written${aside === undefined ? '' : `; yours is now ${aside}`}.`]
+        : [];
+    }),
+    ...(same === 0 ? [] : [`${same} ${same === 1 ? 'file is' : 'files are'} already so.`]),
+  ];
+}
+
+/** What was left alone, because somebody has changed it. */
+export const keptWarnings = (files: readonly Outcome[]): string[] =>
+  files.flatMap(({ path, outcome }) =>
+    outcome === 'kept'
+      ? [`${path} was changed by hand and stays. Write it anew, and keep yours beside it: --replace`]
+      : [],
+  );
