@@ -95,7 +95,17 @@ const RECEIPTS = ['Message_Read_Receipt_Enabled', 'Message_Read_Receipt_Store_Us
 function receiptChanges({ settings }: WorkspaceFacts): readonly WantedSetting[] {
   return RECEIPTS.flatMap((id) =>
     settings.get(id) === false
-      ? [{ kind: 'setting' as const, id, from: false, to: true, why: 'For read receipts on Matrix.', loosens: false, secret: false }]
+      ? [
+          {
+            kind: 'setting' as const,
+            id,
+            from: false,
+            to: true,
+            why: 'For read receipts on Matrix.',
+            loosens: false,
+            secret: false,
+          },
+        ]
       : [],
   );
 }

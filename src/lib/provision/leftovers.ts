@@ -26,15 +26,14 @@ function otherWays(mode: Mode, { settings }: WorkspaceFacts): readonly string[] 
         ]
       : []),
     ...(mode !== 'legacy' && settings.get('Federation_Matrix_enabled') === true
-      ? [
-          "Rocket.Chat's older bridge is still switched on (Federation_Matrix_enabled); from 7.11 on it does nothing.",
-        ]
+      ? ["Rocket.Chat's older bridge is still switched on (Federation_Matrix_enabled); from 7.11 on it does nothing."]
       : []),
   ];
 }
 
 function oldRooms(mode: Mode, { federatedRooms, settings }: WorkspaceFacts): readonly string[] {
-  if (mode !== 'bridge' || federatedRooms.length === 0 || settings.get('Federation_Service_Enabled') === true) return [];
+  if (mode !== 'bridge' || federatedRooms.length === 0 || settings.get('Federation_Service_Enabled') === true)
+    return [];
   const named = federatedRooms.slice(0, MOST_NAMED).join(', ');
   const more = federatedRooms.length > MOST_NAMED ? ` and ${federatedRooms.length - MOST_NAMED} more` : '';
   return [
@@ -50,9 +49,13 @@ function takenNames(mode: Mode, homeserver: HomeserverFacts | undefined, prefix:
     ];
   return [
     ...(homeserver.ghost === 'reserved'
-      ? [`Another application service of the homeserver has taken names that begin with ${prefix}. Choose another one: --prefix rocket_`]
+      ? [
+          `Another application service of the homeserver has taken names that begin with ${prefix}. Choose another one: --prefix rocket_`,
+        ]
       : []),
-    ...(homeserver.bot === 'taken' ? ["The name of the bridge's bot is that of an account on the homeserver already."] : []),
+    ...(homeserver.bot === 'taken'
+      ? ["The name of the bridge's bot is that of an account on the homeserver already."]
+      : []),
     ...(homeserver.bot === 'reserved'
       ? ["Another application service of the homeserver has taken the name of the bridge's bot."]
       : []),

@@ -41,9 +41,15 @@ export function nativeChanges(
     { ...setting(ENABLED, settings, true), why: 'It switches federation on.' },
   ];
   return [
-    ...wanted.filter((each) => each !== false).slice(0, -1).filter(differs),
+    ...wanted
+      .filter((each) => each !== false)
+      .slice(0, -1)
+      .filter(differs),
     ...permissionChange(permissions, roles),
-    ...wanted.filter((each) => each !== false).slice(-1).filter(differs),
+    ...wanted
+      .filter((each) => each !== false)
+      .slice(-1)
+      .filter(differs),
   ];
 }
 

@@ -17,7 +17,13 @@ export interface WorkspaceFacts {
 }
 
 /** Public settings that are always looked at. */
-const ALWAYS = ['Site_Url', 'uniqueID', 'FileUpload_MaxFileSize', 'Federation_Service_Enabled', 'Federation_Matrix_enabled'];
+const ALWAYS = [
+  'Site_Url',
+  'uniqueID',
+  'FileUpload_MaxFileSize',
+  'Federation_Service_Enabled',
+  'Federation_Matrix_enabled',
+];
 
 /**
  * Reads a workspace.
