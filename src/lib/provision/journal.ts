@@ -9,7 +9,7 @@ const storedProfile = v.object({
   secrets: v.record(v.string(), v.string()),
 });
 
-const change = v.variant('kind', [
+const storedChange = v.variant('kind', [
   v.object({
     kind: v.literal('setting'),
     setting: v.string(),
@@ -57,12 +57,12 @@ const entry = v.object({
    * otherwise, nothing changed. `undone`: by a rollback.
    */
   state: v.picklist(['begun', 'done', 'forced', 'undone']),
-  change,
+  change: storedChange,
 });
 const content = v.object({ version: v.literal(1), last: v.number(), entries: v.array(entry) });
 
 /** One thing that provisioning changed, with what it was before and is since. */
-export type JournalChange = v.InferOutput<typeof change>;
+export type JournalChange = v.InferOutput<typeof storedChange>;
 export type JournalEntry = v.InferOutput<typeof entry>;
 export type ChangeOf<Kind extends JournalChange['kind']> = Extract<JournalChange, { kind: Kind }>;
 

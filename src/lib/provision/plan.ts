@@ -1,23 +1,23 @@
 import { dirname, resolve } from 'node:path';
 import type { Reach } from '../admin/reach.ts';
 import { RcfedError } from '../core/errors.ts';
-import type { ServerName, WorkspaceUserId } from '../core/ids.ts';
+import type { ServerName } from '../core/ids.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Registration } from '../matrix/types.ts';
-import { createWorkspaceApi } from '../rocketchat/api.ts';
 import type { WorkspaceApi, WorkspaceCredentials } from '../rocketchat/types.ts';
 import type { Ephemeral } from './ephemeral.ts';
 import { type HomeserverFacts, readHomeserver } from './homeserver-facts.ts';
+import { apiFor, botOf } from './known-bot.ts';
 import { isSameProfile, type KnownProfile, refuseOther } from './known-profile.ts';
 import { LEGACY_REGISTRATION } from './legacy-changes.ts';
 import { isLegacyRegistrationThere } from './legacy-registration.ts';
 import { leftovers } from './leftovers.ts';
 import { type Mode, refuseUnfit } from './mode.ts';
 import { changesFor, type ModeOptions, settingsFor } from './mode-changes.ts';
+import { contentOf } from './profile-content.ts';
 import { compareRegistrationFile, REGISTRATION_FILE } from './registration-file.ts';
 import { changeTitle, stepIdOf, type WantedChange } from './wanted-change.ts';
 import { DEFAULT_LISTEN, wantedRegistration } from './wanted-registration.ts';
-import { workingBot } from './workspace-bot.ts';
 import { readWorkspace, type WorkspaceFacts } from './workspace-facts.ts';
 
 /** What is wanted; what is undefined stays as the profile has it, or becomes what is usual. */
@@ -135,8 +135,6 @@ export async function planProvision(
   );
 }
 
-const DEFAULT_BOT = 'rcfed';
-
 /** The plan with other changes of settings: those that the person at the terminal agreed to. */
 export function withChanges(plan: ProvisionPlan, agreed: readonly WantedChange[]): ProvisionPlan {
   const all = [...plan.changes, ...plan.left];
@@ -235,94 +233,4 @@ async function planBridge(
 function folderOf(request: ProvisionRequest, known: KnownProfile | undefined): string {
   const oldPath = known?.values['registration'];
   return resolve(request.folder ?? (oldPath === undefined ? '.' : dirname(oldPath)));
-}
-
-/** What the profile is to hold. */
-function contentOf(
-  request: ProvisionRequest,
-  known: KnownProfile | undefined,
-  bot: WorkingBot | undefined,
-  bridge: BridgePart | undefined,
-): KnownProfile {
-  const token = request.homeserverAdminToken;
-  return {
-    values: {
-      ...known?.values,
-      'workspace-url': request.workspaceUrl,
-      'homeserver-url': request.homeserverUrl,
-      'server-name': request.serverName,
-      'workspace-username': bot?.username ?? request.botUsername ?? known?.values['workspace-username'] ?? DEFAULT_BOT,
-      ...(bot === undefined ? {} : { 'workspace-user-id': bot.credentials.userId }),
-      ...(bridge === undefined
-        ? {}
-        : {
-            prefix: bridge.registration.prefix,
-            registration: resolve(bridge.folder, REGISTRATION_FILE),
-            ...(bridge.listen === DEFAULT_LISTEN ? {} : { listen: bridge.listen }),
-          }),
-      ...(request.ephemeral === undefined ? {} : { presence: String(request.ephemeral === 'all') }),
-    },
-    secrets: {
-      ...known?.secrets,
-      ...(bot === undefined ? {} : { 'workspace-token': bot.credentials.token }),
-      ...(bridge === undefined
-        ? {}
-        : { 'as-token': bridge.registration.asToken, 'hs-token': bridge.registration.hsToken }),
-      ...(token === undefined ? {} : { 'homeserver-admin-token': token }),
-    },
-  };
-}
-
-const apiFor = (
-  { workspaceUrl }: Pick<ProvisionRequest, 'workspaceUrl'>,
-  { clock, log, network, timeoutMs }: Reach,
-  credentials?: WorkspaceCredentials,
-): WorkspaceApi =>
-  createWorkspaceApi({
-    url: workspaceUrl,
-    ...(credentials === undefined ? {} : { credentials }),
-    clock,
-    log,
-    fetch: network.fetch,
-    deadlineMs: timeoutMs,
-  });
-
-interface WorkingBot {
-  readonly api: WorkspaceApi;
-  readonly username: string;
-  readonly credentials: WorkspaceCredentials;
-}
-
-/**
- * The bridge's account, if its token works; that of the request goes before that of the profile.
- * @throws RcfedError RCFED_NOT_ALLOWED for one of the request that does not
- */
-async function botOf(
-  request: ProvisionRequest,
-  known: KnownProfile | undefined,
-  reach: Reach,
-): Promise<WorkingBot | undefined> {
-  const credentials = request.botCredentials ?? keptCredentials(request, known);
-  if (credentials === undefined) return undefined;
-  const api = apiFor(request, reach, credentials);
-  const me = await workingBot(api);
-  if (me !== undefined) return { api, username: me.username, credentials };
-  if (request.botCredentials === undefined) return undefined;
-  throw new RcfedError('RCFED_NOT_ALLOWED', "The token given for the bridge's account does not work", {
-    why: 'It is wrong, or the account has not both roles: admin and bot.',
-    try: ['rcfed federation provision --workspace-user-id ID --workspace-token-file FILE'],
-  });
-}
-
-function keptCredentials(
-  { workspaceUrl, botUsername }: ProvisionRequest,
-  known: KnownProfile | undefined,
-): WorkspaceCredentials | undefined {
-  const userId = known?.values['workspace-user-id'];
-  const token = known?.secrets['workspace-token'];
-  const username = known?.values['workspace-username'];
-  const isSame =
-    known?.values['workspace-url'] === workspaceUrl && (botUsername === undefined || botUsername === username);
-  if (!isSame || userId === undefined || token === undefined) return undefined;
-  return { userId: userId as WorkspaceUserId, token };
 }
