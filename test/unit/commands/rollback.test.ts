@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { subscribe } from '../../../src/sandbox/workspace/rooms.ts';
 import { type ProvisionScene, provisionScene, stateOf } from '../../support/provision-scene.ts';
 import type { CommandRun } from '../../support/run-command.ts';
 import { expectSchema } from '../../support/schema.ts';
@@ -107,9 +108,17 @@ describe('federation rollback', () => {
 
   it('leaves the account where it is the last owner of rooms, and says so', async () => {
     const { scene } = await provisioned();
-    const { accounts } = scene.workspace.state;
+    const { accounts, rooms } = scene.workspace.state;
     const bot = accounts.byUsername('rcfed');
-    expect(bot?.user.active).toBe(true);
+    const [room] = rooms.all();
+    if (bot === undefined || room === undefined) throw new Error('the sandbox has neither account nor room');
+    for (const other of rooms.members(room._id)) other.roles = [];
+    subscribe(scene.workspace.state, room, bot).roles = ['owner'];
+    const run = await scene.rollback(['1', '--json']);
+    expect(run.exitCode).toBe(9);
+    expect(told(run).undone).toMatchObject([{ outcome: 'kept' }]);
+    expect(run.stdout).toContain('last owner of rooms');
+    expect(bot.user.active).toBe(true);
   });
 
   it('needs an admin where the account is dead', async () => {

@@ -1,6 +1,7 @@
 import type { Account } from '../account-book.ts';
 import { may } from '../access.ts';
 import { renameAccount, setActive, setPassword, touchAccount } from '../accounts.ts';
+import { refuseWithoutOwner } from '../membership.ts';
 import { MeteorError } from '../meteor.ts';
 import {
   type AuthenticatedCall,
@@ -83,7 +84,9 @@ export const userChangeRoutes: readonly Route[] = [
       if (!may(workspace, caller, 'edit-other-user-active-status'))
         throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'setUserActiveStatus' });
       const account = namedOrSelf(call);
-      setActive(workspace, account, optionalFlag(params, 'activeStatus') === true);
+      const active = optionalFlag(params, 'activeStatus') === true;
+      if (!active && optionalFlag(params, 'confirmRelinquish') !== true) refuseLastOwner(call, account);
+      setActive(workspace, account, active);
       return {
         user: {
           _id: account.user._id,
@@ -190,6 +193,14 @@ function applyProfile(
   if (nickname !== undefined) account.user.nickname = nickname;
   if (statusText !== undefined) account.user.statusText = statusText;
   touchAccount(workspace, account);
+}
+
+/** Deactivating somebody would leave rooms with nobody to look after them. */
+function refuseLastOwner({ workspace }: AuthenticatedCall, account: Account): void {
+  for (const { rid } of workspace.rooms.subscriptionsOf(account.user._id)) {
+    const room = workspace.rooms.byId(rid);
+    if (room !== undefined) refuseWithoutOwner(workspace, room, account, 'user-last-owner', '');
+  }
 }
 
 function remove(call: AuthenticatedCall): Record<string, unknown> {
