@@ -62,11 +62,12 @@ export interface ProvisionRun {
   readonly files: readonly ProvisionedFile[];
   readonly applied?: Provisioned | undefined;
   readonly pingMs?: number | undefined;
+  /** Whether the lines for the homeserver let rooms be published. */
+  readonly publishRooms: boolean;
 }
 
 /** What a run of `federation provision` did, or would do. */
 export async function provisionResult(plan: ProvisionPlan, ran: ProvisionRun): Promise<CommandResult<ProvisionData>> {
-  const { homeserverYamlLines } = await import('../lib/matrix/registration.ts');
   const { newHomeserver } = await import('../lib/provision/new-homeserver.ts');
   const { request, workspace, homeserver, mode, left, found } = plan;
   const registration = plan.registration === undefined ? null : (plan.values['registration'] ?? null);
@@ -98,7 +99,7 @@ export async function provisionResult(plan: ProvisionPlan, ran: ProvisionRun): P
     forced,
     files,
     registration,
-    homeserverYaml: registration === null ? '' : homeserverYamlLines(registration),
+    homeserverYaml: await homeserverLines(plan, registration, ran.publishRooms),
     homeserverKnows: plan.homeserverKnows || ran.pingMs !== undefined,
     pingMs: ran.pingMs ?? null,
     explained: request.newHomeserver === true ? newHomeserver(request.serverName) : [],
@@ -111,6 +112,19 @@ export async function provisionResult(plan: ProvisionPlan, ran: ProvisionRun): P
     warnings: [...found, ...keptWarnings(files)],
     ...(problem === undefined ? {} : { problem }),
   };
+}
+
+async function homeserverLines(
+  { registration, request }: ProvisionPlan,
+  path: string | null,
+  publishRooms: boolean,
+): Promise<string> {
+  if (registration === undefined || path === null) return '';
+  const { homeserverYamlLines } = await import('../lib/matrix/registration.ts');
+  if (!publishRooms) return homeserverYamlLines(path);
+  const { publishedRoomsYaml } = await import('../lib/provision/artifacts/homeserver-yaml.ts');
+  const { serverName } = request;
+  return `${homeserverYamlLines(path)}${publishedRoomsYaml({ registration, serverName })}`;
 }
 
 /** All files are one step: what became of each is told after it. */

@@ -8,6 +8,7 @@ export const roomTable = (rooms: readonly RoomView[]): Table =>
       { title: 'Room', value: ({ room }) => room },
       { title: 'Type', value: ({ type }) => type },
       { title: 'State', value: ({ state }) => state },
+      { title: 'On Matrix', value: ({ matrixMembers }) => matrixMembers },
       { title: 'Waiting', value: ({ waiting }) => waiting },
       { title: 'Matrix room', value: ({ alias, matrixRoomId }) => alias ?? matrixRoomId },
     ],

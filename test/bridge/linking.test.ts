@@ -118,11 +118,12 @@ test('unlinking ends both directions and settles what waits; linking again start
     times: 0,
   });
   const waiting = await post(scene.bob, scene.room, 'still waiting');
-  await eventually(async () => expect((await running.service.status()).waiting).toMatchObject([{ events: 1 }]));
+  const stepsOf = async (ref: string) => (await running.service.trace({ ref })).steps;
+  await eventually(async () => expect(await stepsOf(waiting)).toMatchObject([{ state: 'pending' }]));
   const { room: closed } = await running.service.unlink({ room: scene.room.name });
   expect(closed.state).toBe('closed');
   (bench.homeserver as SandboxHomeserver).faults.clear();
-  expect((await running.service.trace({ ref: waiting })).steps).toMatchObject([{ state: 'done', outcome: 'unlinked' }]);
+  expect(await stepsOf(waiting)).toMatchObject([{ state: 'done', outcome: 'unlinked' }]);
   expect((await running.service.rooms()).map(({ room }) => room)).not.toContain(scene.room.name);
   await post(scene.bob, scene.room, 'unheard in Rocket.Chat');
   await send(scene.alice, scene.matrixRoom, 'unheard on Matrix');

@@ -147,7 +147,8 @@ describe.each(finerHomeservers)('who is invited, banned and brought along, on $n
   });
 
   test('the last owner stays: their ghost comes back, and alice is told', async () => {
-    await empowerAlice();
+    scene = await newConversation(bench, running, { ownRoom: 'as moderator' });
+    bobName = (await scene.bob.me()).username;
     await scene.alice.kick(scene.matrixRoom, scene.ghost);
     await standsOnMatrix(scene, scene.ghost, 'join');
     await aliceReads(scene, [expect.stringContaining('the last owner of a room stays there')]);

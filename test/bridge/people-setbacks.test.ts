@@ -112,7 +112,7 @@ describe.each(homeservers)("a Rocket.Chat user's account on Matrix, on $name", (
     scene = await newConversation(bench, running, { ownRoom: true });
   });
 
-  /** As alice, whose room it is. */
+  /** As alice, who may. */
   const moderate = (what: string): Promise<void> =>
     askHomeserver(bench, bench.matrixToken(scene.alice), `rooms/${encodeURIComponent(scene.matrixRoom)}/${what}`, {
       user_id: scene.ghost,
@@ -153,6 +153,7 @@ describe.each(homeservers)("a Rocket.Chat user's account on Matrix, on $name", (
   });
 
   test('that was banned stays so: the bot speaks under their name', async () => {
+    scene = await newConversation(bench, running, { ownRoom: 'as moderator' });
     await moderate('ban');
     const id = await post(scene.bob, scene.room, 'by another vioce');
     const { username } = await scene.bob.me();

@@ -88,6 +88,8 @@ describe.each(homeservers)('the client on the $name homeserver', (kind) => {
     const api = bot.as(`@${localpart}:${lab.homeserver.serverName}` as MatrixUserId);
     await api.ensureDevice();
     await api.ensureDevice();
+    await api.removeDevice();
+    await api.removeDevice();
     await expect(bot.registerGhost(`other-${unique()}`)).rejects.toMatchObject({
       side: 'homeserver',
       code: 'M_EXCLUSIVE',
@@ -208,6 +210,17 @@ describe.each(homeservers)('the client on the $name homeserver', (kind) => {
     });
   });
 
+  test("keeps what an account's programs keep for themselves", async () => {
+    const type = 'test.kept/with space';
+    expect(await alice.accountData(type)).toBeUndefined();
+    await alice.setAccountData(type, { room: '!one' });
+    await alice.setAccountData(type, { room: '!two' });
+    expect(await alice.accountData(type)).toEqual({ room: '!two' });
+    await ghost.setAccountData(type, { room: '!three' });
+    expect(await ghost.accountData(type)).toEqual({ room: '!three' });
+    expect(await alice.accountData(type)).toEqual({ room: '!two' });
+  });
+
   test('reads and writes state', async () => {
     await bot.sendState(roomId, 'm.room.topic', '', { topic: 'New' });
     expect(await alice.state(roomId, 'm.room.topic', '')).toMatchObject({ topic: 'New' });
@@ -218,13 +231,13 @@ describe.each(homeservers)('the client on the $name homeserver', (kind) => {
   });
 
   test('says who is invited and who is banned', async () => {
-    const roomId = await bot.createRoom({ preset: 'private_chat', visibility: 'private' });
+    const privateRoom = await bot.createRoom({ preset: 'private_chat', visibility: 'private' });
     const [one, other] = ['@rc_invited', '@rc_banned'].map((name) => `${name}:${bot.serverName}` as MatrixUserId);
     for (const id of [one, other]) await bot.registerGhost(String(id).slice(1, String(id).indexOf(':')));
-    await bot.invite(roomId, one as MatrixUserId);
-    await bot.ban(roomId, other as MatrixUserId);
-    expect([...(await bot.membersWho(roomId, 'invite')).keys()]).toEqual([one]);
-    expect([...(await bot.membersWho(roomId, 'ban')).keys()]).toEqual([other]);
+    await bot.invite(privateRoom, one as MatrixUserId);
+    await bot.ban(privateRoom, other as MatrixUserId);
+    expect([...(await bot.membersWho(privateRoom, 'invite')).keys()]).toEqual([one]);
+    expect([...(await bot.membersWho(privateRoom, 'ban')).keys()]).toEqual([other]);
   });
 
   test('pages back through a room to its beginning', async () => {

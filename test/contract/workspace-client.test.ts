@@ -306,6 +306,28 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       expect(updated.find(({ id }) => id === channel.id)!.lastMessageAt).toBeGreaterThanOrEqual(since);
     });
 
+    test('exist or do not, also for an admin who is no member; only admins are told', async () => {
+      const group = await person(['user']).api.createRoom('p', newName('group'));
+      expect(await admin.roomById(group.id)).toBeUndefined();
+      expect(await admin.roomExists(group.id)).toBe(true);
+      expect(await admin.roomExists(noId as WorkspaceRoomId)).toBe(false);
+      await expect(person(['user']).api.roomExists(group.id)).rejects.toMatchObject({ failure: 'refused' });
+    });
+
+    test('are archived and deleted; what is so already is done', async () => {
+      const since = Date.now() - 1;
+      const room = await admin.createRoom('c', newName('old'));
+      await admin.archiveRoom(room.id, true);
+      await admin.archiveRoom(room.id, true);
+      expect(await admin.roomById(room.id)).toMatchObject({ archived: true });
+      await expect(send('too late', admin, room)).rejects.toMatchObject({ failure: 'refused' });
+      await admin.archiveRoom(room.id, false);
+      expect(await admin.roomById(room.id)).toMatchObject({ archived: false });
+      await admin.deleteRoom(room);
+      await admin.deleteRoom(room);
+      expect((await admin.changedRooms(since)).removed).toContain(room.id);
+    });
+
     test('are created with members, once', async () => {
       const { username, id } = person();
       const group = await admin.createRoom('p', newName('group'), [username]);

@@ -54,6 +54,13 @@ export interface BenchOptions {
   readonly watchMs?: number;
   /** How often the bridge compares everybody's name and picture; unset: as in production. */
   readonly compareProfilesMs?: number;
+  /** How often the bridge compares which rooms it is in; unset: as in production. */
+  readonly compareEndsMs?: number;
+  /** How often the bridge looks which people left; unset: as in production. */
+  readonly comparePuppetsMs?: number;
+  readonly ends?: BridgeConfig['ends'];
+  /** The bridge has the token of the homeserver's administrator. */
+  readonly homeserverAdmin?: boolean;
   /** How often the bridge compares every room; unset: as in production. */
   readonly compareRoomsMs?: number;
   /** How often the bridge compares the roles in all rooms; unset: as in production. */
@@ -76,6 +83,8 @@ export interface Bench {
   readonly config: BridgeConfig;
   /** As the workspace's admin. */
   readonly admin: WorkspaceApi;
+  /** How often each endpoint of the workspace was asked for, by anybody: `POST users.create`. */
+  readonly asked: ReadonlyMap<string, number>;
   /** What the bridge logged: kept for when a test fails. */
   readonly logged: string[];
   start(passed?: (checkpoint: Checkpoint) => void): Promise<RunningBridge>;
@@ -110,10 +119,15 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
   const port = Number(new URL(registration.url ?? '').port);
   const version = options.version ?? '8.8.1';
   const { onRequest, refused } = requestCheck();
+  const asked = new Map<string, number>();
   const workspace = await startWorkspace({
     version,
-    // The validators are those of 8.8.
-    ...(version.startsWith('8.8') && { onRequest }),
+    onRequest(method, path, bodyOrQuery) {
+      const endpoint = `${method} ${path.replace('/api/v1/', '')}`;
+      asked.set(endpoint, (asked.get(endpoint) ?? 0) + 1);
+      // The validators are those of 8.8.
+      if (version.startsWith('8.8')) onRequest(method, path, bodyOrQuery);
+    },
     admin: { username: 'admin', password: PASSWORD.reveal() },
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     // People of the tests poll faster than any person; the bot is exempt from the limiter anyway.
@@ -130,11 +144,16 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
   const logged: string[] = [];
   const config: BridgeConfig = {
     workspace: { url: workspace.url, credentials: bot },
-    homeserver: { url: homeserver.url, serverName },
+    homeserver: {
+      url: homeserver.url,
+      serverName,
+      ...(options.homeserverAdmin === true && { adminToken: new Secret(homeserver.adminToken) }),
+    },
     registration,
     store: options.store ?? join(folder, 'store.db'),
     key: new Uint8Array(32).fill(5),
     identity: options.identity ?? 'puppets',
+    ends: options.ends,
     maxMembers: options.maxMembers,
     puppetSeats: options.puppetSeats,
   };
@@ -150,6 +169,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     registration,
     config,
     admin,
+    asked,
     logged,
     async start(passed) {
       const connected = await connectBridge(config, { clock: systemClock, log, lock: true, ...(passed && { passed }) });
@@ -161,6 +181,8 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         ...(options.presence === 'carried' && { presence: true }),
         ...(options.watchMs === undefined ? {} : { watchMs: options.watchMs }),
         noticesMs: options.noticesMs,
+        ...(options.comparePuppetsMs === undefined ? {} : { comparePuppetsMs: options.comparePuppetsMs }),
+        ...(options.compareEndsMs === undefined ? {} : { compareEndsMs: options.compareEndsMs }),
         compareRoomsMs: options.compareRoomsMs,
         compareMembersMs: options.compareMembersMs,
         ...(options.compareProfilesMs === undefined ? {} : { compareProfilesMs: options.compareProfilesMs }),

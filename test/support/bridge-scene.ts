@@ -19,8 +19,11 @@ export interface Scene {
 export interface SceneOptions {
   /** `p`: a private group, the bot its moderator. */
   readonly type?: 'c' | 'p';
-  /** The Matrix room is alice's own: she has the power there. */
-  readonly ownRoom?: boolean;
+  /**
+   * The Matrix room is alice's own: she has all power there, and her puppet becomes an owner in Rocket.Chat. As a
+   * moderator she may only remove people, and bob stays the last owner.
+   */
+  readonly ownRoom?: boolean | 'as moderator';
 }
 
 let scenes = 0;
@@ -38,8 +41,7 @@ export async function newScene(
   const isGroup = options.type === 'p';
   const room = await bob.createRoom(options.type ?? 'c', name, isGroup ? ['rcfed'] : []);
   if (isGroup) await bob.setRoomRole(room, bench.config.workspace.credentials.userId, 'moderator', true);
-  const own =
-    options.ownRoom === true ? await alice.createRoom({ preset: 'public_chat', visibility: 'private' }) : undefined;
+  const own = options.ownRoom ? await roomOf(alice, options.ownRoom) : undefined;
   const linked = await service.link({ room: name, matrixRoom: own });
   const matrixRoom = linked.room.matrixRoomId as MatrixRoomId;
   if (own === undefined) {
@@ -49,6 +51,16 @@ export async function newScene(
   const { serverName } = bench.homeserver;
   const ghost = `@rc_${bobName}:${serverName}` as MatrixUserId;
   return { bob, alice, room, matrixRoom, puppet: `${aliceName}.${serverName}`, ghost };
+}
+
+async function roomOf(alice: MatrixApi, as: true | 'as moderator'): Promise<MatrixRoomId> {
+  const room = { preset: 'public_chat', visibility: 'private' } as const;
+  if (as === true) return alice.createRoom(room);
+  // From version 12 on whoever makes a room stands above every level.
+  const id = await alice.createRoom({ ...room, version: '11' });
+  const levels = await alice.state(id, 'm.room.power_levels', '');
+  await alice.sendState(id, 'm.room.power_levels', '', { ...levels, users: { [alice.userId]: 50 } });
+  return id;
 }
 
 /** Both have spoken: puppet and ghost exist and are members. */

@@ -48,7 +48,7 @@ async function synapseKind(): Promise<FederatedKind | undefined> {
 }
 
 /** For what only a real homeserver can show. Undefined as {@link homeservers} says; with CI=true it can't start. */
-const synapse = await synapseKind();
+export const synapse = await synapseKind();
 
 const sandbox: FederatedKind = {
   name: 'sandbox',

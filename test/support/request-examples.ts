@@ -151,6 +151,7 @@ export const goodRequests: Readonly<Record<string, readonly Params[]>> = {
   'POST channels.delete': [room],
   'POST groups.delete': [byName],
   'GET rooms.info': [room, byName],
+  'POST rooms.changeArchivationState': [{ rid: 'nowhere', action: 'archive' }],
   'POST rooms.saveRoomSettings': [
     {
       rid: 'nowhere',
@@ -172,6 +173,7 @@ export const goodRequests: Readonly<Record<string, readonly Params[]>> = {
     { ...room, userId: 'x' },
     { ...room, username: 'x' },
   ],
+  'GET rooms.adminRooms.getRoom': [{ rid: 'nowhere' }],
   'POST rooms.banUser': [
     { ...room, userId: 'x' },
     { ...room, username: 'x' },

@@ -66,14 +66,15 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
       planProvision(request, known, reach, ifNamed),
     );
     await this.sayCosts();
+    const publishRooms = this.flags['publish-rooms'];
     if (this.looksOnly) {
       const kind = this.flags.check ? 'checked' : 'looked';
-      return provisionResult(looked, { kind, files: await this.comparedFiles(looked) });
+      return provisionResult(looked, { kind, files: await this.comparedFiles(looked), publishRooms });
     }
     const plan = await this.agreed(looked);
     const { applied, files } = await this.apply(plan, admin, reach);
     const pingMs = this.flags.wait === undefined ? undefined : await this.waitForHomeserver(plan, reach);
-    return provisionResult(plan, { kind: 'done', files, applied, pingMs });
+    return provisionResult(plan, { kind: 'done', files, applied, pingMs, publishRooms });
   }
 
   /** Each change of a setting is asked for, where somebody sits there to be asked. */

@@ -19,6 +19,8 @@ const words = (longest: number) => v.pipe(v.string(), v.minLength(1), v.maxLengt
 const nothing = v.strictObject({});
 const ofRoom = v.strictObject({ room: words(500) });
 const people = v.pipe(v.array(words(300)), v.minLength(1), v.maxLength(50));
+const ofPerson = v.strictObject({ person: words(300) });
+const pageOfPerson = v.strictObject({ person: words(300), after: v.optional(words(300)) });
 const servers = v.optional(v.pipe(v.array(words(300)), v.maxLength(20)));
 const ofAside = v.strictObject({ id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
 
@@ -193,6 +195,10 @@ export const operations: Readonly<Record<string, Operation>> = {
     rightToChange,
   ),
   unlink: operation(ofRoom, (service, body) => service.unlink(body)),
+  'personal-data': operation(ofPerson, (service, body) => service.personalData(body)),
+  'personal-messages': operation(pageOfPerson, (service, body) => service.personalMessages(body)),
+  'erase-messages': operation(pageOfPerson, (service, body) => service.eraseMessages(body)),
+  'erase-account': operation(ofPerson, (service, body) => service.eraseAccount(body)),
   trace: operation(v.strictObject({ ref: words(2000) }), (service, body) => service.trace(body)),
   'aside-rows': operation(nothing, (service) => service.asideRows()),
   'show-aside': operation(ofAside, (service, body) => service.showAside(body)),

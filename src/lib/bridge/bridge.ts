@@ -11,6 +11,7 @@ import { createDirects } from './direct/directs.ts';
 import { createOlderRooms } from './direct/older-rooms.ts';
 import type { OpeningParts } from './direct/opening.ts';
 import { isRoomLane, isWordLane, wordLane } from '../store/lane-names.ts';
+import { createEnds, type EndsEvery } from './ends/ends.ts';
 import { createEmojiNews } from './emoji/emoji-news.ts';
 import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
 import { type Ghosts, createGhosts } from './homeserver/ghosts.ts';
@@ -47,7 +48,7 @@ import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
 import { createWorkspaceSink } from './workspace/sink.ts';
 import { watchWorkspace } from './workspace/watchdog.ts';
 
-export interface BridgeOptions {
+export interface BridgeOptions extends EndsEvery {
   readonly parts: BridgeParts;
   /** Makes a realtime session, the bot's unless `as` says whose; again after its token was refused and works again. */
   readonly realtime: OpenRealtime;
@@ -144,10 +145,24 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     homeserver: breaker('homeserver', () => prepareBot(parts)),
   };
   const localNames = createLocalNames();
-  const ghostProfiles = createGhostProfiles({ parts, localNames, everyMs: options.compareProfilesMs, signal });
+  const ghostProfiles = createGhostProfiles({
+    parts,
+    localNames,
+    everyMs: options.compareProfilesMs,
+    onListed: (users) => ends.listed(users),
+    signal,
+  });
   const ghosts = createGhosts(parts, {
     onSeen: (author) => ghostProfiles.seen(author),
     onEntered: (portal, author) => memberships.spoke(portal, author),
+  });
+  const ends = createEnds({
+    ...options,
+    portals,
+    ghosts,
+    portalChanged: (portal) => portalChanged(portal),
+    wake,
+    signal,
   });
   const roles = createFollowRoles({ parts, portals, wake, everyMs: options.compareRolesMs, signal });
   const puppets = createPuppets(parts, localNames, (portal, userId) => roles.entered(portal, userId));
@@ -202,6 +217,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     ghostProfiles,
     createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
     createEmojiNews(parts.emoji),
+    ...ends.features,
     roles,
     createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
   ]);

@@ -12,7 +12,7 @@ export interface MatrixEffect {
   readonly portal: PortalId;
   /** Rocket.Chat message id, or what else it was made of. */
   readonly source: string;
-  readonly kind: 'post' | 'edit' | 'redact' | 'react' | 'unreact' | 'notice';
+  readonly kind: 'post' | 'edit' | 'redact' | 'react' | 'unreact' | 'notice' | 'erase';
   readonly subject: string;
   /** The acting ghost or bot: Synapse remembers a transaction id for all users of an application service alike. */
   readonly actor: MatrixUserId;

@@ -45,7 +45,9 @@ export type Checkpoint =
   | 'gap:half'
   | 'open:room-made'
   | 'open:claimed'
-  | 'open:ready';
+  | 'open:ready'
+  | 'close:told'
+  | 'close:left';
 
 /** What every part of the bridge is made with. */
 export interface BridgeParts {

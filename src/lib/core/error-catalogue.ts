@@ -83,7 +83,7 @@ export const errorCatalogue = Object.freeze({
   ),
   RCFED_DRIFT: entry(1, false, 'rcfed federation provision', 'See it first: rcfed federation provision --dry-run'),
   RCFED_FILE_UNREADABLE: entry(2, false, 'Check the path and the permissions of the file.'),
-  RCFED_FILE_UNWRITABLE: entry(1, false, 'Name a file in a folder that exists and is yours.'),
+  RCFED_FILE_UNWRITABLE: entry(1, false, 'Name a file that is not there yet, in a folder that you may write to.'),
   RCFED_HOMESERVER_TOO_OLD: entry(3, false, 'Update the homeserver; tested: Synapse 1.141 and newer.'),
   RCFED_INTERRUPTED: entry(130, true, 'Run the command again; it goes on where it stopped.'),
   RCFED_INVITE_UNKNOWN: entry(
@@ -249,6 +249,28 @@ export const errorCatalogue = Object.freeze({
     'Look whether it federates: curl https://SERVER/.well-known/matrix/server',
   ),
   RCFED_SETTING_FORCED: entry(9, false, 'Set it in the environment of Rocket.Chat, and start that again.'),
+  RCFED_SMOKE_FAILED: entry(
+    1,
+    true,
+    'Where the bridge runs, see what it waits for: rcfed federation status',
+    'Let it open another direct message: rcfed federation smoke --new-room',
+  ),
+  RCFED_SMOKE_PENDING: entry(
+    8,
+    true,
+    'Allow more time: rcfed federation smoke --timeout 2m',
+    'Where the bridge runs, see what it waits for: rcfed federation status',
+  ),
+  RCFED_SMOKE_ROOM: entry(
+    3,
+    false,
+    'Name a linked room that both accounts can join: rcfed federation smoke --room CHANNEL --matrix-room ALIAS',
+  ),
+  RCFED_SMOKE_UNCONFIGURED: entry(
+    3,
+    false,
+    'Make an ordinary account on each side, a token for each, and set what is named above.',
+  ),
   RCFED_STORE_CONFLICT: entry(70, false, 'Look the store over with: rcfed store check'),
   RCFED_STORE_CORRUPT: entry(
     3,

@@ -7,7 +7,17 @@ import type { MatrixApi } from './types.ts';
 
 type AccountRequests = Pick<
   MatrixApi,
-  'versions' | 'whoami' | 'ping' | 'registerGhost' | 'ensureDevice' | 'setDisplayName' | 'setAvatarUrl' | 'profile'
+  | 'versions'
+  | 'whoami'
+  | 'ping'
+  | 'registerGhost'
+  | 'ensureDevice'
+  | 'removeDevice'
+  | 'setDisplayName'
+  | 'setAvatarUrl'
+  | 'profile'
+  | 'accountData'
+  | 'setAccountData'
 >;
 
 export function accountRequests(acting: Acting): AccountRequests {
@@ -21,6 +31,8 @@ export function accountRequests(acting: Acting): AccountRequests {
       json,
     });
   };
+  const dataPath = (type: string): string =>
+    `/_matrix/client/v3/user/${segment(acting.userId)}/account_data/${segment(type)}`;
   return {
     async versions() {
       const answer = await http.json({ method: 'GET', path: '/_matrix/client/versions' });
@@ -46,6 +58,10 @@ export function accountRequests(acting: Acting): AccountRequests {
       }
     },
     ensureDevice: () => ensureDevice(acting),
+    async removeDevice() {
+      const path = `/_matrix/client/v3/devices/${segment(acting.deviceId)}`;
+      await unlessCode(http.json({ method: 'DELETE', path, query: me, json: {} }), 'M_NOT_FOUND');
+    },
     setDisplayName: (name) => setProfile('displayname', { displayname: name }),
     setAvatarUrl: (mxc) => setProfile('avatar_url', { avatar_url: mxc }),
     async profile(of) {
@@ -53,6 +69,10 @@ export function accountRequests(acting: Acting): AccountRequests {
       // Synapse 1.160 says M_UNKNOWN of a local user that was never made.
       const answer = await unlessCode(http.json({ method: 'GET', path, query: me }), 'M_NOT_FOUND', 'M_UNKNOWN');
       return answer && readProfile(answer);
+    },
+    accountData: (type) => unlessCode(http.json({ method: 'GET', path: dataPath(type), query: me }), 'M_NOT_FOUND'),
+    async setAccountData(type, content) {
+      await http.json({ method: 'PUT', path: dataPath(type), query: me, json: content });
     },
   };
 }

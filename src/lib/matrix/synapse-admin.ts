@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { MatrixRoomId } from '../core/ids.ts';
+import type { MatrixRoomId, MatrixUserId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { isRecord } from '../core/record.ts';
 import { RemoteError } from '../core/remote-error.ts';
@@ -15,8 +15,11 @@ export interface SynapseAdmin {
    * Source: https://element-hq.github.io/synapse/latest/admin_api/rooms.html#version-2-new-version
    */
   purgeRoom(roomId: MatrixRoomId): Promise<void>;
-  /** Deletes a file of this server's own, and its copies. One that is gone is done. `mxc://server/id`. */
-  deleteMedia(mxc: string): Promise<void>;
+  /**
+   * Deletes every file that a user of this server uploaded, pictures of theirs included; answers how many.
+   * Source: https://element-hq.github.io/synapse/latest/admin_api/user_admin_api.html#delete-media-uploaded-by-a-user
+   */
+  deleteMediaOf(userId: MatrixUserId): Promise<number>;
 }
 
 interface SynapseAdminOptions {
@@ -30,6 +33,8 @@ interface SynapseAdminOptions {
 }
 
 const DEADLINE_MS = 30_000;
+/** So many files are deleted with one request. */
+const MEDIA = 100;
 const LOOK_MS = 500;
 /** A room of a million events takes minutes; Synapse goes on with it whether somebody looks or not. */
 const LOOKS = 600;
@@ -46,10 +51,14 @@ export function createSynapseAdmin(options: SynapseAdminOptions): SynapseAdmin {
       const id = begun?.['delete_id'];
       if (typeof id === 'string') await purged(await http(), clock, id);
     },
-    async deleteMedia(mxc) {
-      const [server = '', id = ''] = mxc.slice('mxc://'.length).split('/');
-      const path = `/_synapse/admin/v1/media/${encodeURIComponent(server)}/${encodeURIComponent(id)}`;
-      await unlessUnknown((await http()).json({ method: 'DELETE', path }));
+    async deleteMediaOf(userId) {
+      const path = `/_synapse/admin/v1/users/${encodeURIComponent(userId)}/media`;
+      for (let deleted = 0; ;) {
+        const answer = await unlessUnknown((await http()).json({ method: 'DELETE', path, query: { limit: MEDIA } }));
+        const files: unknown = answer?.['deleted_media'];
+        if (!Array.isArray(files) || files.length === 0) return deleted;
+        deleted += files.length;
+      }
     },
   };
 }

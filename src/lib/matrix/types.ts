@@ -105,11 +105,16 @@ export interface MatrixApi extends RoomAdminApi {
   registerGhost(localpart: string): Promise<'created' | 'exists'>;
   /** `PUT /devices/RCFED`: creates or keeps. */
   ensureDevice(): Promise<void>;
+  /** `DELETE /devices/RCFED`: what was said with it stays. */
+  removeDevice(): Promise<void>;
   setDisplayName(name: string): Promise<void>;
   /** Empty: none any more. */
   setAvatarUrl(mxc: string): Promise<void>;
   /** Asks the person's own homeserver. undefined: nobody by that id, or somebody with neither name nor picture. */
   profile(userId: MatrixUserId): Promise<MatrixProfile | undefined>;
+  /** What the acting user's programs keep for themselves under that type; nobody else reads it (spec: "Client Config"). */
+  accountData(type: string): Promise<Record<string, unknown> | undefined>;
+  setAccountData(type: string, content: Record<string, unknown>): Promise<void>;
 
   createRoom(room: NewMatrixRoom): Promise<MatrixRoomId>;
   resolveAlias(alias: MatrixRoomAlias): Promise<MatrixRoomId | undefined>;

@@ -16,6 +16,10 @@ const LOGGED: Readonly<Partial<Record<RealtimeInterest, readonly string[]>>> = {
   emoji: ['updateEmojiCustom', 'deleteEmojiCustom'],
   roles: ['roles-change'],
 };
+const OWN: Readonly<Partial<Record<RealtimeInterest, readonly string[]>>> = {
+  rooms: ['rooms-changed'],
+  'own-rooms': ['subscriptions-changed'],
+};
 const IN_ROOM: Readonly<Partial<Record<RealtimeInterest, string>>> = {
   prunes: 'deleteMessageBulk',
   typing: 'user-activity',
@@ -24,11 +28,10 @@ const STATUSES = ['offline', 'online', 'away', 'busy'] as const;
 
 /** What is subscribed to once on a connection of that account. */
 export function commonTopics(wants: readonly RealtimeInterest[], userId: WorkspaceUserId): readonly RealtimeTopic[] {
-  const logged = wants.flatMap((interest) => LOGGED[interest] ?? []);
-  return [
-    ...(wants.includes('rooms') ? [{ stream: 'stream-notify-user', key: `${userId}/rooms-changed` }] : []),
-    ...logged.map((key) => ({ stream: 'stream-notify-logged', key })),
-  ];
+  return wants.flatMap((interest) => [
+    ...(OWN[interest] ?? []).map((event) => ({ stream: 'stream-notify-user', key: `${userId}/${event}` })),
+    ...(LOGGED[interest] ?? []).map((key) => ({ stream: 'stream-notify-logged', key })),
+  ]);
 }
 
 /** Names of a room's events besides its deletions. */
@@ -52,7 +55,8 @@ export function eventFrom(stream: string, name: string, args: readonly unknown[]
 export function newsFrom(stream: string, name: string, args: readonly unknown[]): RealtimeNews | undefined {
   const detail = args[0];
   if (stream === 'stream-notify-room') return roomNews(name, args);
-  if (stream === 'stream-notify-user') return roomChanged(name, args);
+  if (stream === 'stream-notify-user')
+    return name.endsWith('/subscriptions-changed') ? leftRoom(detail) : roomChanged(name, args);
   if (stream !== 'stream-notify-logged') return undefined;
   if (name === 'user-status') return presence(detail);
   if (!isObject(detail)) return undefined;
@@ -61,6 +65,9 @@ export function newsFrom(stream: string, name: string, args: readonly unknown[])
   if (name === 'updateEmojiCustom' || name === 'deleteEmojiCustom') return emoji(name, detail['emojiData']);
   return person(name, detail);
 }
+
+const leftRoom = (change: unknown): RealtimeNews | undefined =>
+  change === 'removed' ? { kind: 'own-rooms', change: 'removed' } : undefined;
 
 function roomKey(key: string): { roomId: WorkspaceRoomId; event: string } {
   const slash = key.indexOf('/');

@@ -7,9 +7,10 @@ import type { CustomEmoji } from './feature-types.ts';
  *
  * `users`: pictures, names, deletions (3 in all). `presence`: who is online (1). `emoji`: custom emoji (2).
  * `rooms`: rooms whose member the account is (1). `roles`: who is made what in a room (1).
+ * `own-rooms`: that the account is in some room no longer (1).
  * `prunes`, `typing`: one each for each watched room.
  */
-export type RealtimeInterest = 'users' | 'presence' | 'emoji' | 'rooms' | 'roles' | 'prunes' | 'typing';
+export type RealtimeInterest = 'users' | 'presence' | 'emoji' | 'rooms' | 'own-rooms' | 'roles' | 'prunes' | 'typing';
 
 /** News that is of the moment: none is brought again by a catch-up, and what was missed is compared instead. */
 export type RealtimeNews =
@@ -47,6 +48,8 @@ export type RealtimeNews =
       readonly userId: WorkspaceUserId;
       readonly messages: 'deleted' | 'kept';
     }
+  /** The account was taken out of a room, or its room was deleted: the server does not always say which. */
+  | { readonly kind: 'own-rooms'; readonly change: 'removed' }
   | { readonly kind: 'room-avatar'; readonly roomId: WorkspaceRoomId; readonly etag?: string }
   /**
    * Told with each message too, and whatever system messages the workspace hides. Of one that is gone, or that the

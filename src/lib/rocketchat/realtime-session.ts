@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
-import type { Log } from '../core/log.ts';
 import type { WorkspaceUserId } from '../core/ids.ts';
+import type { Log } from '../core/log.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import { commonTopics, eventFrom, newsFrom, roomEvents } from './realtime-events.ts';
 import { createRealtimeSubscriptions, type RealtimeSubscriptions } from './realtime-subscriptions.ts';

@@ -29,6 +29,10 @@ export function roomAdminRequests(parts: ApiParts): RoomAdminApi {
       const room = answer?.body['room'];
       return isObject(room) ? detailsFrom(room) : undefined;
     },
+    async roomExists(rid) {
+      const asked = rest.get('rooms.adminRooms.getRoom', { query: { rid } });
+      return (await unlessCode(asked, 'Room not found', 'error-invalid-room', 'error-room-not-found')) !== undefined;
+    },
     async saveRoomSettings(id, { name, topic, announcement, description, type, readOnly }) {
       await save(id, {
         ...(name === undefined ? {} : { roomName: name }),

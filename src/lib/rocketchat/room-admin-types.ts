@@ -39,6 +39,8 @@ export interface RoomDetails extends WorkspaceRoom {
 /** Changes of rooms and of their people, as the calling account. What is so already is done. */
 export interface RoomAdminApi {
   roomDetails(id: WorkspaceRoomId): Promise<RoomDetails | undefined>;
+  /** `rooms.adminRooms.getRoom`, which needs `view-room-administration`: whether it exists, a member or not. */
+  roomExists(id: WorkspaceRoomId): Promise<boolean>;
   /** `rooms.saveRoomSettings`; one system message for each difference. A name that is taken throws `error-duplicate-channel-name`. */
   saveRoomSettings(id: WorkspaceRoomId, settings: RoomSettings): Promise<void>;
   /** As {@link RoomAdminApi.saveRoomSettings}; undefined takes the picture away. */

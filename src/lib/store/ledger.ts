@@ -29,7 +29,7 @@ interface SnapshotRow {
 
 const flag = (value: boolean): Flag => (value ? 1 : 0);
 
-const ledgerEntry = (row: LedgerRow): LedgerEntry => ({
+export const ledgerEntry = (row: LedgerRow): LedgerEntry => ({
   portalId: row.portal_id,
   messageId: row.message_id as MessageId,
   part: row.part,

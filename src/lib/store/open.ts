@@ -19,6 +19,7 @@ import { mediaOf } from './media.ts';
 import { migrate } from './migrate.ts';
 import { type Migration, migrations as ownMigrations } from './migrations.ts';
 import { peopleOf } from './people.ts';
+import { personalOf } from './personal.ts';
 import { portalsOf } from './portals.ts';
 import { quarantineOf } from './quarantine.ts';
 import type { Schema, StoreDatabase } from './schema.ts';
@@ -134,6 +135,7 @@ function assemble(database: StoreDatabase, effectKey: Uint8Array, lock: StoreLoc
     effects: effectsOf(database),
     portals: portalsOf(database),
     people: peopleOf(database),
+    personal: personalOf(database),
     media: mediaOf(database),
     quarantine: quarantineOf(database),
     leases: leasesOf(database),

@@ -5,7 +5,7 @@ import type { PollEntry, Polls } from './types.ts';
 
 type PollRow = Schema['poll_entries'];
 
-const entryOf = (row: PollRow): PollEntry => ({
+export const pollEntry = (row: PollRow): PollEntry => ({
   portalId: row.portal_id,
   pollId: row.poll_id as EventId,
   eventId: row.event_id as EventId,
@@ -30,9 +30,9 @@ export function pollsOf({ kysely }: StoreDatabase): Polls {
   return {
     async byEvent(eventId) {
       const [row] = (await byEvent({ eventId })).rows;
-      return row && entryOf(row);
+      return row && pollEntry(row);
     },
-    of: async (pollId) => (await of({ pollId })).rows.map(entryOf),
+    of: async (pollId) => (await of({ pollId })).rows.map(pollEntry),
   };
 }
 

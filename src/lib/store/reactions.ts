@@ -6,7 +6,7 @@ import type { ReactionEntry, Reactions } from './types.ts';
 
 type ReactionRow = Schema['reactions'];
 
-const entryOf = (row: ReactionRow): ReactionEntry => ({
+export const reactionEntry = (row: ReactionRow): ReactionEntry => ({
   portalId: row.portal_id,
   messageId: row.message_id as MessageId,
   emoji: row.emoji,
@@ -27,9 +27,9 @@ export function reactionsOf({ kysely }: StoreDatabase): Reactions {
   return {
     async byEvent(eventId) {
       const [row] = (await byEvent({ eventId })).rows;
-      return row && entryOf(row);
+      return row && reactionEntry(row);
     },
-    byMessage: async (messageId) => (await byMessage({ messageId })).rows.map(entryOf),
+    byMessage: async (messageId) => (await byMessage({ messageId })).rows.map(reactionEntry),
   };
 }
 

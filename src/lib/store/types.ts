@@ -2,6 +2,7 @@ import type { AccessRules } from '../access/rules.ts';
 import type { EventId, MatrixRoomId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
 import type { Side } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
+import type { PersonalData } from './personal-types.ts';
 
 /** Serial execution key: `portal:<id>`, `room:<Matrix room id>`, `room:<rid>` or `person:<id>`. */
 export type Lane = string;
@@ -463,6 +464,7 @@ export interface Store {
   readonly effects: Effects;
   readonly portals: Portals;
   readonly people: People;
+  readonly personal: PersonalData;
   readonly media: Media;
   readonly quarantine: Quarantine;
   readonly leases: Leases;

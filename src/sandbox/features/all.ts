@@ -47,8 +47,6 @@ export const features: readonly Feature[] = [
   ...roomSettingRows,
   ...roleRows,
   ...memberRows,
-  ...memberRows,
-  ...roomSettingRows,
   ...typingRows,
   ...receiptRows,
   ...presenceRows,

@@ -106,4 +106,32 @@ const pictureToWorkspace = feature({
   shown: async ({ admin }, { puppet, picture }) => sameBytes((await admin.avatar(puppet, 1024))?.bytes, picture),
 });
 
-export const profileRows: readonly Feature[] = [nameToMatrix, nameToWorkspace, pictureToMatrix, pictureToWorkspace];
+const deletedOnMatrix = feature({
+  feature: 'account deleted',
+  direction: 'to Matrix',
+  says: 'Who is deleted or deactivated in Rocket.Chat leaves the rooms on Matrix, without name and picture.',
+  limits: 'What they wrote is redacted where the workspace erases the messages of deleted people, and else stays.',
+  async prepare(scene: Scene) {
+    const { id, ghost } = await colleague(scene);
+    const { id: eventId } = await scene.until(() => scene.matrix.saying(`I am ${scene.mark}`));
+    return { id, ghost, eventId };
+  },
+  async change({ admin }, { id, ...seen }) {
+    await admin.deleteUser(id);
+    return seen;
+  },
+  async shown({ alice, matrix, place }, { ghost, eventId }) {
+    await matrix.gone(eventId);
+    expectLike((await alice.joinedMembers(place.matrixId)).includes(ghost), false, 'still in the room');
+    expectLike((await alice.profile(ghost))?.displayName, 'Deactivated user', 'the name');
+    return 'they have left, and their message is redacted';
+  },
+});
+
+export const profileRows: readonly Feature[] = [
+  nameToMatrix,
+  nameToWorkspace,
+  pictureToMatrix,
+  pictureToWorkspace,
+  deletedOnMatrix,
+];

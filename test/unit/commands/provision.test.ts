@@ -107,6 +107,7 @@ describe('federation provision', () => {
 
   it('says what the choice of ephemeral events and public rooms costs, and follows it', async () => {
     const run = await provision(['--ephemeral', 'none', '--publish-rooms']);
+    expect(run.stdout).toContain('allow_public_rooms_without_auth: true');
     expect(run.stderr).toContain('Nobody sees typing');
     expect(run.stderr).toContain('anybody, without an account, can list');
     expect(await registrationFile()).toMatchObject({ receiveEphemeral: false });

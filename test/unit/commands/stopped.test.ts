@@ -19,7 +19,7 @@ describe('a bridge that does not run', () => {
     const status = await lab.run(['federation', 'status', '--json'], { env });
     expect(status.json()).toMatchObject({ ok: true, data: { running: false, rooms: 1 } });
     const list = await lab.run(['rooms', 'list'], { env });
-    expect(list.stdout).toBe('general\tchannel\tactive\t0\t#rc_general:lab.test\n');
+    expect(list.stdout).toBe('general\tchannel\tactive\t\t0\t#rc_general:lab.test\n');
   });
 
   it('tells a person in words', async () => {

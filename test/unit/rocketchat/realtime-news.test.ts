@@ -117,6 +117,23 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
     await until(() => expect(news.at(-1)).toMatchObject({ kind: 'room-avatar', roomId: clients.room.id }));
   });
 
+  test('tells when the account is in a room no longer, or there is no such room any more', async () => {
+    const clients = await clientsOf(version);
+    const { admin } = clients;
+    const carol = await clients.person('carol');
+    const { news } = await listen(clients, carol, ['own-rooms']);
+    const deleted = async (): Promise<void> => {
+      const room = await admin.createRoom('c', `gone${Math.random()}`.replace('.', ''), ['carol']);
+      await admin.deleteRoom(room);
+    };
+    await heard(news, deleted, { kind: 'own-rooms', change: 'removed' });
+    const room = await admin.createRoom('c', 'left', ['carol']);
+    const before = news.length;
+    await admin.removeFromRoom(room, carol.credentials!.userId);
+    await until(() => expect(news.length).toBeGreaterThan(before));
+    expect(news.at(-1)).toEqual({ kind: 'own-rooms', change: 'removed' });
+  });
+
   test('tells of every change of a room, also where the workspace hides the words for it', async () => {
     const clients = await clientsOf(version);
     const { admin, room, server } = clients;

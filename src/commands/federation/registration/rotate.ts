@@ -42,7 +42,8 @@ export default class RegistrationRotate extends BaseCommand<typeof RegistrationR
       data: { changed: !dryRun, dryRun, path, aside: aside ?? null, profile: kept ?? null, next },
       view: [
         `${done} new as_token and hs_token in ${path}`,
-        ...(aside === undefined ? [] : [`${done} old file kept as ${aside}`]),
+        ...(aside === undefined ? [] : [`${done} the old file is kept as ${aside}`]),
+        ...(dryRun ? [`${done} a file that is there is kept beside it, as ${path}.old-NUMBER`] : []),
         ...(kept === undefined ? [] : [`${done} the same tokens in profile ${kept}`]),
         '',
         dryRun ? 'Afterwards, in this order:' : 'Next, in this order:',

@@ -62,16 +62,28 @@ export default class RegistrationWrite extends BaseCommand<typeof RegistrationWr
     await refuseOverlaps(registration, this.flags.beside ?? []);
     const written = await writeRegistrationFile(this.args.folder ?? '.', registration, this.flags.replace);
     const files = await this.files(registration, written.path);
+    const homeserverYaml = `${written.homeserverYaml}${await this.publishedLines(registration)}`;
     return {
-      data: { ...written, changed: written.changed || files.some(({ outcome }) => outcome === 'written'), files },
+      data: {
+        path: written.path,
+        changed: written.changed || files.some(({ outcome }) => outcome === 'written'),
+        homeserverYaml,
+        files,
+      },
       view: [
         written.changed ? `${written.path} is written.` : `${written.path} is already so.`,
         ...filesView(files),
         'Lines for homeserver.yaml; with another path where the homeserver has it, and restart it afterwards:',
-        written.homeserverYaml,
+        homeserverYaml,
       ],
       warnings: keptWarnings(files),
     };
+  }
+
+  private async publishedLines(registration: Registration): Promise<string> {
+    if (!this.flags['publish-rooms']) return '';
+    const { publishedRoomsYaml } = await import('../../../lib/provision/artifacts/homeserver-yaml.ts');
+    return publishedRoomsYaml({ registration, serverName: registration.serverName });
   }
 
   private async files(registration: Registration, registrationPath: string): Promise<readonly WrittenFile[]> {
@@ -79,10 +91,13 @@ export default class RegistrationWrite extends BaseCommand<typeof RegistrationWr
     if (kinds.length === 0) return [];
     const { mergeProfile } = await import('../../../lib/config/load-profile.ts');
     const { writeSetupFiles } = await import('../../../lib/provision/setup-files.ts');
+    const { ephemeral } = this.flags;
+    const { values, secrets } = await mergeProfile(this.context, this.settings.profile, 'admin');
+    const presence: Record<string, string> = ephemeral === undefined ? {} : { presence: String(ephemeral === 'all') };
     return await writeSetupFiles(
       {
         kinds,
-        content: await mergeProfile(this.context, this.settings.profile, 'admin'),
+        content: { values: { ...values, ...presence }, secrets },
         registration,
         registrationPath,
         choices: {

@@ -1,4 +1,5 @@
 import { RemoteError } from '../../core/remote-error.ts';
+import type { WorkspaceApi } from '../../rocketchat/types.ts';
 import type { Portal } from '../../store/types.ts';
 import type { Bridge } from '../bridge.ts';
 import { sayInWorkspace, sayOnMatrix } from '../notices/say.ts';
@@ -14,6 +15,8 @@ export interface Closing {
   readonly onMatrix?: string | undefined;
   /** Said in the room in Rocket.Chat, before it is archived. */
   readonly inWorkspace?: string | undefined;
+  /** A member who says it where the bot is no longer one. */
+  readonly speaker?: WorkspaceApi | undefined;
   /**
    * What becomes of the Matrix room. stay: nothing. leave: alias, directory entry and claim are given up and our
    * ghosts and the bot leave. empty: everybody else is put out besides, by a purge where we may.
@@ -60,9 +63,11 @@ export async function closePortal(
   await bridge?.portalChanged({ ...portal, state: 'closed' });
   await settleWaiting(parts, portal, closing.outcome);
   await tell(parts, portal, closing, step);
+  parts.passed('close:told');
   if (closing.archive === true && portal.roomType !== 'd')
     await step('The Rocket.Chat room is not archived', () => parts.workspace.archiveRoom(portal.workspaceRoomId, true));
   await endMatrixRoom(parts, portal, closing, step);
+  parts.passed('close:left');
   const closed = await parts.store.portals.update(portal.id, { state: 'closed' });
   parts.log('info', 'portal.closed', { portal: portal.name, outcome: closing.outcome, warnings: warnings.length });
   return { portal: closed, warnings };
@@ -83,7 +88,9 @@ async function tell(parts: BridgeParts, portal: Portal, closing: Closing, step: 
   const { onMatrix, inWorkspace } = closing;
   if (onMatrix !== undefined) await step('Matrix is not told', () => sayOnMatrix(parts, portal, cause, onMatrix));
   if (inWorkspace !== undefined)
-    await step('Rocket.Chat is not told', () => sayInWorkspace(parts, portal, cause, inWorkspace));
+    await step('Rocket.Chat is not told', () =>
+      sayInWorkspace({ ...parts, workspace: closing.speaker ?? parts.workspace }, portal, cause, inWorkspace),
+    );
 }
 
 /** Not about this room: the server is down or asks for patience. */

@@ -36,15 +36,18 @@ export async function leaveMatrixRoom(parts: BridgeParts, portal: Portal, step: 
   if (portal.direct === undefined) await step('The bot stays', () => parts.homeserver.leave(roomId));
 }
 
-/** Of a direct message, the ghost by whom the members are read leaves last. */
+/**
+ * Those whom the store has as members, and those whom the room shows: the bot may be in it no longer. Of a direct
+ * message, the ghost by whom the members are read leaves last.
+ */
 async function leaveAsGhosts(parts: BridgeParts, portal: Portal, roomId: MatrixRoomId, step: Step): Promise<void> {
   const last = portal.direct?.ghost;
-  let members: readonly MatrixUserId[] = [];
-  await step('Who is in the Matrix room is not known', async () => {
-    members = await homeserverIn(parts, portal).joinedMembers(roomId);
-  });
-  const ordered = members.toSorted((one, other) => Number(one === last) - Number(other === last));
-  for (const member of ordered) {
+  const known = await parts.store.people.members(portal.id, 'ghost');
+  const shown = await homeserverIn(parts, portal)
+    .joinedMembers(roomId)
+    .catch(() => []);
+  const all = [...new Set([...known.map(({ matrixUserId }) => matrixUserId), ...shown])];
+  for (const member of all.toSorted((one, other) => Number(one === last) - Number(other === last))) {
     const person = await parts.store.people.byMatrixUser(member);
     if (person?.kind !== 'ghost') continue;
     await step(`${member} stays`, () => parts.homeserver.as(member).leave(roomId));

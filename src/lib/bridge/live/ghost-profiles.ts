@@ -1,6 +1,7 @@
 import type { WorkspaceUserId } from '../../core/ids.ts';
 import type { LocalNames } from '../../matrix/look-alike.ts';
 import type { RealtimeNews } from '../../rocketchat/realtime-news.ts';
+import type { WorkspaceUser } from '../../rocketchat/types.ts';
 import type { Profile } from '../../store/types.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import { type GhostLook, dressGhost, looksLike } from '../homeserver/ghost-profile.ts';
@@ -25,6 +26,8 @@ interface GhostProfilesOptions {
   readonly localNames: LocalNames;
   /** Pause between two comparisons, ms; unset: 10 s. */
   readonly everyMs: number | undefined;
+  /** Everybody was listed for a comparison. */
+  readonly onListed?: (users: readonly WorkspaceUser[]) => void;
   readonly signal: AbortSignal;
 }
 
@@ -37,7 +40,8 @@ export interface GhostProfiles extends LiveFeature {
  * Keeps ghosts looking like their users: names, usernames and pictures. Told by realtime, by a name in a message,
  * and found by comparing everybody. What fails is logged and tried again when looks are compared next.
  */
-export function createGhostProfiles({ parts, localNames, everyMs, signal }: GhostProfilesOptions): GhostProfiles {
+export function createGhostProfiles(options: GhostProfilesOptions): GhostProfiles {
+  const { parts, localNames, everyMs, signal } = options;
   const serial = new SerialByKey<WorkspaceUserId>();
   const patience = createPatience(parts.clock);
   const lastNames = new Map<WorkspaceUserId, string>();
@@ -75,6 +79,7 @@ export function createGhostProfiles({ parts, localNames, everyMs, signal }: Ghos
 
   const poll = async (): Promise<void> => {
     const users = await parts.workspace.users();
+    options.onListed?.(users);
     const ghosts = await parts.store.people.profiles('ghost');
     localNames.know(await withoutOwn(parts, users));
     const byId = new Map(users.map((user) => [user.id, user]));

@@ -1,12 +1,12 @@
 import type { MatrixUserId } from '../../core/ids.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal, Profile } from '../../store/types.ts';
 import { mayBeGhost } from '../direct/invite.ts';
 import type { HomeserverMembershipChanged } from '../events.ts';
 import type { MatrixEvent } from '../homeserver/event.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
-import { NEVER_SETTLED, settledOf } from './settled.ts';
-import { standingOf, standingOnMatrix } from './standing.ts';
+import { NEVER_SETTLED, agreementOf, settledOf } from './settled.ts';
+import { everStandingOnMatrix, standingOf } from './standing.ts';
 
 /**
  * How somebody stands to the room on Matrix now, if that is not what was last settled. Of people who have no puppet
@@ -25,8 +25,11 @@ export async function interpretMatrixMember(
   if (isPuppets && (person.workspaceUserId === undefined || parts.identity.mode === 'alias')) {
     return nothing('no puppet');
   }
-  const now = await standingOnMatrix(parts, portal, who);
+  const ever = await everStandingOnMatrix(parts, portal, who);
+  const now = ever ?? 'out';
   const settled = person === undefined ? NEVER_SETTLED : await settledOf(parts, portal, person);
+  if (ever === undefined && person !== undefined && settled.onMatrix === 'in')
+    return stayedBehind(parts, portal, person);
   if (now === settled.onMatrix) return nothing('unchanged');
   if (person === undefined && now !== 'invited') return nothing('nobody');
   // Our ghosts join by us alone; somebody who is invited by others may still turn it down.
@@ -37,4 +40,15 @@ export async function interpretMatrixMember(
   const reason = isDoneByIt && typeof content['reason'] === 'string' ? content['reason'] : undefined;
   const common = { kind: 'membership.changed', origin: 'homeserver', sender, eventId } as const;
   return { ...common, who, person, settled, now, by: isDoneByIt ? sender : undefined, reason };
+}
+
+/**
+ * They were settled in the room that this one replaced, and nobody put them out of this one: nobody is put out of
+ * Rocket.Chat. A ghost is brought in by the next comparison.
+ */
+async function stayedBehind(parts: BridgeParts, portal: Portal, person: Profile): Promise<Nothing> {
+  const outcome = 'has not come along to this room';
+  if (person.kind === 'puppet') return nothing(outcome, { agreed: agreementOf(portal, person, { absence: 'behind' }) });
+  await parts.store.people.setMember(portal.id, person.id, false);
+  return nothing(outcome);
 }

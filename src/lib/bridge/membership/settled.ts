@@ -10,8 +10,11 @@ import type { Standing } from './standing.ts';
 
 /** Where somebody is banned: of the versions before 8 Rocket.Chat has no bans, and either side may refuse. */
 type BannedOn = 'both' | 'homeserver' | 'workspace';
-/** A ghost's user who is no member: not any more, or never was one and writes all the same, as webhooks do. */
-type Absence = 'left' | 'guest';
+/**
+ * A ghost's user who is no member: not any more, or never was one and writes all the same, as webhooks do. Somebody
+ * who has a puppet and was in the room that this one replaced: whether they come along is for them to say.
+ */
+type Absence = 'left' | 'guest' | 'behind';
 
 interface Agreement {
   readonly ban?: BannedOn | undefined;
@@ -51,7 +54,7 @@ export function settledWith(
   const absence = fields.get(absenceField(id)) as Absence | undefined;
   const invitedBy = fields.get(inviteField(id));
   const isInvited = invitedBy !== undefined;
-  const onMatrix = isMember ? 'in' : isInvited ? 'invited' : 'out';
+  const onMatrix = isMember && absence !== 'behind' ? 'in' : isInvited ? 'invited' : 'out';
   const inWorkspace = isInvited || (isMember && absence !== 'guest') ? 'in' : 'out';
   return {
     ban,

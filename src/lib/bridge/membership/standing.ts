@@ -14,12 +14,22 @@ export const standingOf = (membership: unknown): Standing =>
 
 /** Now, whatever the event said that this was noticed by. */
 export async function standingOnMatrix(
+  parts: Pick<BridgeParts, 'homeserver'>,
+  portal: Portal,
+  id: MatrixUserId,
+): Promise<Standing> {
+  return (await everStandingOnMatrix(parts, portal, id)) ?? 'out';
+}
+
+/** undefined: they never were in this room, which may have replaced one that they were in. */
+export async function everStandingOnMatrix(
   { homeserver }: Pick<BridgeParts, 'homeserver'>,
   { matrixRoomId }: Portal,
   id: MatrixUserId,
-): Promise<Standing> {
-  if (matrixRoomId === undefined) return 'out';
-  return standingOf((await homeserver.state(matrixRoomId, 'm.room.member', id))?.['membership']);
+): Promise<Standing | undefined> {
+  if (matrixRoomId === undefined) return undefined;
+  const member = await homeserver.state(matrixRoomId, 'm.room.member', id);
+  return member === undefined ? undefined : standingOf(member['membership']);
 }
 
 /** Now; nobody is ever `invited` there. */

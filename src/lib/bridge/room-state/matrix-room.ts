@@ -1,3 +1,4 @@
+import { changePowerLevels } from '../homeserver/power-levels.ts';
 import { isRecord } from '../../core/record.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import type { MatrixRoomId } from '../../core/ids.ts';
@@ -95,9 +96,10 @@ async function writeSpeakers(
   roomId: MatrixRoomId,
   level: number,
 ): Promise<void> {
-  const levels: Content = (await homeserver.state(roomId, POWER_LEVELS, '')) ?? {};
-  const { events } = levels;
-  const own =
-    isRecord(events) && typeof events[MESSAGE] === 'number' ? { events: { ...events, [MESSAGE]: level } } : {};
-  await homeserver.sendState(roomId, POWER_LEVELS, '', { ...levels, ...own, events_default: level });
+  await changePowerLevels(homeserver, roomId, (levels) => {
+    const { events } = levels;
+    const own =
+      isRecord(events) && typeof events[MESSAGE] === 'number' ? { events: { ...events, [MESSAGE]: level } } : {};
+    return { ...levels, ...own, events_default: level };
+  });
 }

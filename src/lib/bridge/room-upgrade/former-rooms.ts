@@ -29,7 +29,10 @@ export async function isRoomOf(
 }
 
 /** The room in which those events are: what was written before a room was replaced is taken away where it was written. */
-export async function roomWith({ parts, portal, roomId }: Work, pairs: readonly LedgerEntry[]): Promise<MatrixRoomId> {
+export async function roomWith(
+  { parts, portal, roomId }: Pick<Work, 'parts' | 'portal' | 'roomId'>,
+  pairs: readonly Pick<LedgerEntry, 'eventId'>[],
+): Promise<MatrixRoomId> {
   const [first] = pairs;
   if (first === undefined) return roomId;
   for (const old of (await formerRooms(parts, portal)).toReversed()) {

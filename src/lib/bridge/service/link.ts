@@ -1,6 +1,7 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { MatrixRoomId } from '../../core/ids.ts';
 import { serverNameOf } from '../../matrix/server-name.ts';
+import type { RoomReference } from '../../matrix/room-id.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
 import type { Portal } from '../../store/types.ts';
 import type { Bridge } from '../bridge.ts';
@@ -34,8 +35,8 @@ export async function linkRooms(
 ): Promise<LinkView> {
   const room = await federableRoom(parts, request.room);
   for (const server of request.via ?? []) assertAdmitted(parts, serverNameOf(server));
-  const wanted =
-    request.matrixRoom === undefined ? undefined : await roomIdOf(parts, roomReference(parts, request.matrixRoom));
+  const reference = request.matrixRoom === undefined ? undefined : roomReference(parts, request.matrixRoom);
+  const wanted = reference === undefined ? undefined : await roomIdOf(parts, reference);
   const existing = await parts.store.portals.byWorkspaceRoom(room.id);
   if (existing?.state === 'active') return alreadyLinked(parts, bridge, { portal: existing, wanted, request });
   // Made at the bridge's start, unless the homeserver did not answer then or no bridge ever ran.
@@ -45,20 +46,31 @@ export async function linkRooms(
   const portal = existing ?? (await claimed(parts, room, wanted, request.retention));
   if (wanted !== undefined && portal.matrixRoomId !== wanted) throw linkedElsewhere(room.name, portal);
   const matrixRoomId = portal.matrixRoomId ?? (await createMatrixRoom(parts, portal, room, request));
-  await parts.homeserver.join(matrixRoomId, request.via);
+  await parts.homeserver.join(matrixRoomId, throughServers(request, reference));
   await leaveUnbridgeable(parts, portal, matrixRoomId);
   const warnings = await claimMatrixRoom(parts, matrixRoomId, room);
   await agreeOnRoom(parts, portal, matrixRoomId, wanted === undefined ? 'workspace' : 'both');
   const active = await activate(parts, portal, matrixRoomId, serverTime, request.retention);
   const unwritten = await writeServerAcl(parts, active);
-  await compareMatrixRoles(parts, active);
-  await compareWorkspaceRoles(parts, active);
-  await bridge?.portalChanged(active, serverTime);
+  if (bridge !== undefined) await beginIn(parts, bridge, active, serverTime);
   return {
     room: viewOf(active, 0, bridge?.problemsOf(active) ?? []),
     changed: true,
     warnings: [...warnings, ...(unwritten === undefined ? [] : [unwritten])],
   };
+}
+
+/** Without a running bridge its start compares what is to be compared. */
+async function beginIn(parts: BridgeParts, bridge: LinkListener, portal: Portal, linkedAt: number): Promise<void> {
+  await compareMatrixRoles(parts, portal);
+  await compareWorkspaceRoles(parts, portal);
+  await bridge.portalChanged(portal, linkedAt);
+}
+
+/** An id says of itself, at most, who made the room; the server of an alias is in it. */
+function throughServers({ via = [] }: LinkRequest, reference: RoomReference | undefined): readonly string[] {
+  if (via.length > 0 || reference?.serverName === undefined) return via;
+  return [reference.serverName];
 }
 
 interface Linked {

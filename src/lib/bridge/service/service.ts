@@ -14,6 +14,7 @@ import { linkRooms } from './link.ts';
 import { changeRoom } from './change-room.ts';
 import { openDirect } from './open-direct.ts';
 import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
+import { personalService } from './personal.ts';
 import { changeMembers } from './member-changes.ts';
 import { listMembers } from './members.ts';
 import { rehearseLink } from './rehearse.ts';
@@ -60,6 +61,7 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     status: () => bridgeStatus(parts, bridge),
     health: () => bridgeHealth(parts),
     hearing: () => bridgeHearing(bridge),
+    ...personalService(parts, bridge),
     trace: ({ ref }) => traceOf(parts, ref),
     asideRows: () => asideRows(parts),
     showAside: ({ id }) => showAside(parts, id),

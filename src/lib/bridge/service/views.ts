@@ -1,6 +1,7 @@
 // What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
 import type { HealthView, HearingView } from './health-view.ts';
 import type { PortalRetention } from '../../store/types.ts';
+import type { PersonalService } from './personal-view.ts';
 import type { ChangeRoomRequest, ChangeRoomView } from './change-room-view.ts';
 import type { OpenDirectRequest, OpenDirectView } from './direct-view.ts';
 import type { FederationRolesService } from './roles-view.ts';
@@ -32,6 +33,8 @@ export interface RoomView {
   readonly state: 'linking' | 'active' | 'closed';
   /** What becomes of messages on Matrix that are pruned in Rocket.Chat. */
   readonly retention: PortalRetention;
+  /** How many people the Matrix room had some minutes ago; only in a list of rooms. */
+  readonly matrixMembers?: number | undefined;
   /** Events that are recorded and not yet applied. */
   readonly waiting: number;
   /** Why they wait although both servers work. */
@@ -185,7 +188,7 @@ export interface AsideView {
   readonly senderTold: boolean;
 }
 
-export interface BridgeService extends FederationRolesService {
+export interface BridgeService extends FederationRolesService, PersonalService {
   create(request: CreateRequest): Promise<CreateView>;
   join(request: JoinRequest): Promise<JoinView>;
   invitations(): Promise<InvitationsView>;

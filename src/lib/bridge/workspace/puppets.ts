@@ -9,6 +9,7 @@ import type { Person, Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { Remembered } from '../remembered.ts';
 import { SerialByKey } from '../serial.ts';
+import { ensureAwake } from '../ends/sleeping-puppets.ts';
 import { assertAdmitted } from '../service/access.ts';
 import { asPuppet } from './as-puppet.ts';
 import { type Naming, carryPicture, puppetLook } from './puppet-profile.ts';
@@ -129,6 +130,7 @@ async function ensurePuppet(parts: BridgeParts, naming: Naming, matrixUserId: Ma
   if (person === undefined) assertAdmitted(parts, serverOf(matrixUserId));
   person ??= await chooseUsername(parts, naming, matrixUserId);
   const account = await ensureAccount(parts, person);
+  await ensureAwake(parts, person, account);
   const password = person.password ?? new Secret(randomPassword());
   const token = await freshToken(parts, account, password);
   const isNew = person.workspaceUserId === undefined;

@@ -17,11 +17,14 @@ export const privateFile = (path: string, text: string): Artifact => ({ path, te
 
 /**
  * YAML with a comment on top that says what the file is for.
- * Long lines stay whole: a folded token or regular expression is hard to compare by eye.
+ * Long lines stay whole: a folded token or regular expression is hard to compare by eye. Strings are quoted
+ * also where only YAML 1.1 would take them for something else: kubectl and Synapse read that (`no` is false).
  */
 export function yamlText(comment: readonly string[], ...documents: readonly object[]): string {
   const head = comment.map((line) => `# ${line}`.trimEnd()).join('\n');
-  const body = documents.map((document) => stringify(document, { lineWidth: 0, aliasDuplicateObjects: false }));
+  const body = documents.map((document) =>
+    stringify(document, { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' }),
+  );
   return `${head}\n${body.join('---\n')}`;
 }
 

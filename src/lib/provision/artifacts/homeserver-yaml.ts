@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import { type Artifact, openFile, yamlText } from './artifact.ts';
 import type { SetupFacts } from './setup-facts.ts';
 
@@ -14,8 +15,13 @@ export function homeserverSettings(
   return facts.publishRooms ? { ...bridge, ...publishedRooms(facts) } : bridge;
 }
 
+/** The lines of homeserver.yaml by which federated rooms appear in its public directory. */
+export const publishedRoomsYaml = (of: PublishedBy): string => stringify(publishedRooms(of));
+
+type PublishedBy = Pick<SetupFacts, 'registration' | 'serverName'>;
+
 /** Since 1.126 Synapse lets nobody publish a room who is not named in a rule. */
-function publishedRooms({ registration, serverName }: Pick<SetupFacts, 'registration' | 'serverName'>): object {
+function publishedRooms({ registration, serverName }: PublishedBy): object {
   const names = [registration.senderLocalpart, `${registration.prefix}*`];
   return {
     allow_public_rooms_over_federation: true,

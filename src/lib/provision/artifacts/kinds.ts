@@ -26,5 +26,5 @@ const makers: Readonly<Record<FileKind, (facts: SetupFacts) => readonly Artifact
 /** The files of the given kinds, besides registration.yaml. Nothing is written, nothing is asked. */
 export async function artifactsOf(facts: SetupFacts, kinds: readonly FileKind[]): Promise<readonly Artifact[]> {
   const wanted = FILE_KINDS.filter((kind) => kinds.includes(kind));
-  return (await Promise.all(wanted.map((kind) => makers[kind](facts)))).flat();
+  return (await Promise.all(wanted.map(async (kind) => makers[kind](facts)))).flat();
 }

@@ -32,10 +32,11 @@ export const roomRoutes: readonly Route[] = [
     method: 'GET',
     path: 'rooms.adminRooms.getRoom',
     permission: 'view-room-administration',
-    params: shape({ rid: text() }),
+    params: shape({ rid: maybe(text()) }),
     act({ workspace, params }) {
-      const room = workspace.rooms.byId(textOf(params, 'rid'));
-      if (room === undefined) throw new MeteorError('error-invalid-room', 'Invalid room');
+      const room = workspace.rooms.byId(optionalText(params, 'rid') ?? '');
+      // `API.v1.failure('not-allowed', 'Room not found')`
+      if (room === undefined) throw new MeteorError('Room not found', 'not-allowed');
       return { ...room };
     },
   },

@@ -2,6 +2,7 @@ import type { Account } from '../account-book.ts';
 import { may } from '../access.ts';
 import { renameAccount, setActive, setPassword, touchAccount } from '../accounts.ts';
 import { refuseWithoutOwner } from '../membership.ts';
+import type { RoomDocument } from '../documents.ts';
 import { MeteorError } from '../meteor.ts';
 import {
   type AuthenticatedCall,
@@ -208,7 +209,11 @@ function remove(call: AuthenticatedCall): Record<string, unknown> {
   const account = namedOrSelf(call);
   const at = workspace.stamp();
   const { _id } = account.user;
-  for (const subscription of workspace.rooms.subscriptionsOf(_id)) workspace.rooms.unsubscribe(subscription, at);
+  for (const subscription of workspace.rooms.subscriptionsOf(_id)) {
+    const room = workspace.rooms.byId(subscription.rid);
+    workspace.rooms.unsubscribe(subscription, at);
+    if (room?.t === 'd') leaveDirect(workspace, room, account, at);
+  }
   const erasure = workspace.settings.get<string>('Message_ErasureType');
   if (erasure === 'Delete')
     for (const message of Array.from(workspace.messages.all()))
@@ -222,6 +227,27 @@ function remove(call: AuthenticatedCall): Record<string, unknown> {
       args: [{ userId: _id, messageErasureType: erasure }],
     });
   return workspace.dialect.major >= 8 ? { deletedRooms: [] } : {};
+}
+
+/** Relinquished: a conversation of two goes with either of them, in a larger one the others stay. */
+function leaveDirect(
+  workspace: AuthenticatedCall['workspace'],
+  room: RoomDocument,
+  { user: { _id, username } }: Account,
+  at: Date,
+): void {
+  const others = workspace.rooms.members(room._id);
+  if (others.length > 1) {
+    room.usernames = (room.usernames ?? []).filter((name) => name !== username);
+    room.uids = (room.uids ?? []).filter((id) => id !== _id);
+    return;
+  }
+  workspace.messages.removeRoom(room._id, at);
+  for (const subscription of others) {
+    workspace.rooms.unsubscribe(subscription, at);
+    workspace.bus.emit({ kind: 'subscription', action: 'removed', subscription });
+  }
+  workspace.rooms.remove(room, at);
 }
 
 function setStatus(call: AuthenticatedCall): Record<string, unknown> {

@@ -1,13 +1,13 @@
 import { CONTAINER_DATA, CONTAINER_USER, containerFolders, imageOf } from '../containers/dockerfile.ts';
 import { revealed } from '../environment.ts';
 import { fromContainer, type SetupFacts } from '../setup-facts.ts';
-import { BRIDGE, BRIDGE_SECRETS, containerSecurity, labelsOf, object, podSecurity } from './objects.ts';
+import { BRIDGE, BRIDGE_SECRETS, containerSecurity, labelsOf, object, podSecurity, WORKSPACE } from './objects.ts';
 
 const SECRETS = '/run/secrets/rcfed';
 /** The bridge takes up to 10 s to finish what is under way. */
 const GRACE_SECONDS = 30;
 
-/** What is no secret: read by `envFrom`, changed by the overlays. */
+/** What is no secret: read by `envFrom`. */
 export const bridgeConfig = (facts: SetupFacts): object =>
   object('v1', 'ConfigMap', BRIDGE, {
     data: {
@@ -74,7 +74,8 @@ function bridgeContainer(facts: SetupFacts): object {
     name: 'bridge',
     image: imageOf(facts),
     args: ['federation', 'run'],
-    envFrom: [{ configMapRef: { name: BRIDGE } }],
+    // The last one wins; it is there if an overlay has it.
+    envFrom: [{ configMapRef: { name: BRIDGE } }, { configMapRef: { name: WORKSPACE, optional: true } }],
     ports: [{ name: 'listener', containerPort: facts.port, protocol: 'TCP' }],
     // Live: the process answers. Ready: both servers work; only news wait while they do not.
     startupProbe: { ...probe('/health/live'), periodSeconds: 2, failureThreshold: 60 },

@@ -6,6 +6,12 @@ import { BRIDGE, containerSecurity, labelsOf, object, podSecurity, WELL_KNOWN } 
 /** `nginx` of nginxinc/nginx-unprivileged. */
 const NGINX_USER = 101;
 const NGINX_PORT = 8080;
+const INGRESS = 'matrix';
+/** As it comes, ingress-nginx refuses media of more than 1 MB; other controllers do not read these. */
+const MEDIA_ANNOTATIONS = {
+  'nginx.ingress.kubernetes.io/proxy-body-size': '100m',
+  'nginx.ingress.kubernetes.io/proxy-read-timeout': '600',
+};
 /** Where a homeserver in the same cluster is usually found. */
 const HOMESERVER = { service: 'synapse', port: 8008 };
 const FROM_HOMESERVER = { podSelector: { matchLabels: labelsOf('synapse') }, namespaceSelector: {} };
@@ -61,7 +67,8 @@ export function ingress(facts: SetupFacts): object {
           { host: federationHost, http: { paths: matrix } },
           { host: name, http: { paths: [wellKnown] } },
         ];
-  return object('networking.k8s.io/v1', 'Ingress', 'matrix', {
+  return object('networking.k8s.io/v1', 'Ingress', INGRESS, {
+    metadata: { name: INGRESS, labels: labelsOf(INGRESS), annotations: MEDIA_ANNOTATIONS },
     spec: { tls: rules.map(({ host }) => ({ hosts: [host], secretName: `${host.replaceAll('.', '-')}-tls` })), rules },
   });
 }

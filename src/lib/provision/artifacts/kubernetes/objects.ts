@@ -1,6 +1,8 @@
 /** The namespace, and the name of everything in it. */
 export const NAMESPACE = 'rcfed';
 export const BRIDGE = 'rcfed-bridge';
+/** What an overlay says about the way to the workspace. */
+export const WORKSPACE = 'rcfed-workspace';
 export const WELL_KNOWN = 'rcfed-well-known';
 /** Secret with the bridge's own secrets, one file each. */
 export const BRIDGE_SECRETS = 'rcfed-secrets';

@@ -1,31 +1,28 @@
 import { type Artifact, openFile, yamlText } from '../artifact.ts';
-import { BRIDGE, labelsOf } from './objects.ts';
+import { BRIDGE, labelsOf, NAMESPACE, object, WORKSPACE } from './objects.ts';
 
-/** Port of Rocket.Chat in its pod, and of its Service, in its own Helm chart. */
+/** Port of Rocket.Chat in its pod, and the Service of its own Helm chart. */
 const WORKSPACE_POD_PORT = 3000;
 const WORKSPACE_SERVICE = 'http://rocketchat-rocketchat.rocketchat.svc';
-
 /** Where Traefik's pods listen for HTTPS; those of ingress-nginx do at 443, which the base allows. */
 const CONTROLLER_PORT = 8443;
 
-/** One way in which Rocket.Chat is deployed, and what is different for the bridge. */
+/** One way in which Rocket.Chat is deployed, and what the bridge needs besides the base. */
 interface Overlay {
   readonly name: 'monolith' | 'microservices';
   readonly comment: readonly string[];
-  readonly patches: readonly object[];
+  readonly objects: readonly object[];
 }
 
-const policyPatch = (to: object, port: number): object => ({
-  target: { group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy', name: BRIDGE },
-  patch: JSON.stringify([
-    { op: 'add', path: '/spec/egress/-', value: { to: [to], ports: [{ protocol: 'TCP', port }] } },
-  ]),
-});
-
-const configPatch = (variable: string, value: string): object => ({
-  target: { version: 'v1', kind: 'ConfigMap', name: BRIDGE },
-  patch: JSON.stringify([{ op: 'replace', path: `/data/${variable}`, value }]),
-});
+/** Policies add up: this one opens one more way out. */
+const wayOut = (to: object, port: number): object =>
+  object('networking.k8s.io/v1', 'NetworkPolicy', WORKSPACE, {
+    spec: {
+      podSelector: { matchLabels: labelsOf(BRIDGE) },
+      policyTypes: ['Egress'],
+      egress: [{ to: [to], ports: [{ protocol: 'TCP', port }] }],
+    },
+  });
 
 const OVERLAYS: readonly Overlay[] = [
   {
@@ -35,9 +32,9 @@ const OVERLAYS: readonly Overlay[] = [
       'The address is that of a Helm release "rocketchat" in the namespace "rocketchat": change it to yours.',
       'Links to messages go on saying the public address, which the bridge reads from the setting Site_Url.',
     ],
-    patches: [
-      configPatch('RCFED_WORKSPACE_URL', WORKSPACE_SERVICE),
-      policyPatch({ podSelector: { matchLabels: labelsOf('rocketchat') }, namespaceSelector: {} }, WORKSPACE_POD_PORT),
+    objects: [
+      object('v1', 'ConfigMap', WORKSPACE, { data: { RCFED_WORKSPACE_URL: WORKSPACE_SERVICE } }),
+      wayOut({ podSelector: { matchLabels: labelsOf('rocketchat') }, namespaceSelector: {} }, WORKSPACE_POD_PORT),
     ],
   },
   {
@@ -47,20 +44,29 @@ const OVERLAYS: readonly Overlay[] = [
       'the Ingress has both under one address. So the bridge goes through it, at the public address of the base.',
       'Where that address leads back into the cluster, policies see the port of the controller itself: 8443 for Traefik.',
     ],
-    patches: [policyPatch({ namespaceSelector: {} }, CONTROLLER_PORT)],
+    objects: [wayOut({ namespaceSelector: {} }, CONTROLLER_PORT)],
   },
 ];
 
-/** `kubectl apply -k kubernetes/overlays/monolith`, or microservices. */
+/**
+ * `kubectl apply -k kubernetes/overlays/monolith`, or microservices. They add objects and patch none, and say
+ * `bases`: that is what the kustomize of kubectl 1.20 (Debian 12) understands as well as that of today, which
+ * warns about the word.
+ */
 export const overlays = (): Artifact[] =>
-  OVERLAYS.map(({ name, comment, patches }) =>
-    openFile(
-      `kubernetes/overlays/${name}/kustomization.yaml`,
-      yamlText(comment, {
-        apiVersion: 'kustomize.config.k8s.io/v1beta1',
-        kind: 'Kustomization',
-        resources: ['../../base'],
-        patches,
-      }),
-    ),
-  );
+  OVERLAYS.flatMap(({ name, comment, objects }) => {
+    const folder = `kubernetes/overlays/${name}`;
+    return [
+      openFile(
+        `${folder}/kustomization.yaml`,
+        yamlText(comment, {
+          apiVersion: 'kustomize.config.k8s.io/v1beta1',
+          kind: 'Kustomization',
+          namespace: NAMESPACE,
+          bases: ['../../base'],
+          resources: ['workspace.yaml'],
+        }),
+      ),
+      openFile(`${folder}/workspace.yaml`, yamlText(['How the bridge reaches the workspace.'], ...objects)),
+    ];
+  });

@@ -1,0 +1,45 @@
+import type { WorkspaceUser } from '../../rocketchat/types.ts';
+import type { Portal } from '../../store/types.ts';
+import type { Ghosts } from '../homeserver/ghosts.ts';
+import type { LiveFeature } from '../live/live-feature.ts';
+import type { BridgeParts } from '../parts.ts';
+import type { PortalIndex } from '../portal-index.ts';
+import { createIdlePuppets } from './idle-puppets.ts';
+import { createPeopleGone } from './people-gone.ts';
+import { createRoomEnds } from './room-ends.ts';
+
+/** How often it is compared what ended; unset: as each says. */
+export interface EndsEvery {
+  /** Which rooms the bot is in, ms. */
+  readonly compareEndsMs?: number;
+  /** Which external people are in no room any more, ms. */
+  readonly comparePuppetsMs?: number;
+}
+
+interface EndsOptions extends EndsEvery {
+  readonly parts: BridgeParts;
+  readonly portals: PortalIndex;
+  readonly ghosts: Pick<Ghosts, 'distrust'>;
+  readonly portalChanged: (portal: Portal) => Promise<void>;
+  readonly wake: (lane: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface Ends {
+  readonly features: readonly LiveFeature[];
+  /** Everybody of the workspace, as just listed. */
+  listed(users: readonly WorkspaceUser[]): void;
+}
+
+/** What follows the ends of rooms and people while the bridge runs. */
+export function createEnds({ compareEndsMs, comparePuppetsMs, ...options }: EndsOptions): Ends {
+  const peopleGone = createPeopleGone(options);
+  return {
+    features: [
+      peopleGone,
+      createRoomEnds({ ...options, everyMs: compareEndsMs }),
+      createIdlePuppets({ ...options, everyMs: comparePuppetsMs }),
+    ],
+    listed: (users) => peopleGone.listed(users),
+  };
+}
