@@ -177,6 +177,7 @@ function viewOf(data: ProvisionData, { kind }: ProvisionRun): View {
   const done = kind === 'done' ? '+ done:     ' : '+ to do:    ';
   return [
     ...explained.flatMap((paragraph) => [paragraph, '']),
+    ...serversView(data),
     ...steps.map(({ title, needed }) => `${needed ? done : '  already so:'} ${title}`),
     ...left.map(({ title, why, loosens }) => `  left:       ${title}. ${why}${loosens ? ' To do it: --loosen' : ''}`),
     ...filesView(files),
@@ -187,4 +188,18 @@ function viewOf(data: ProvisionData, { kind }: ProvisionRun): View {
     'Next:',
     ...next.map((step) => `  ${step}`),
   ];
+}
+
+/** What both servers say of themselves. */
+function serversView({ workspace, homeserver }: ProvisionData): View {
+  const about = [`Workspace: Rocket.Chat ${workspace.version}, ${workspace.siteUrl || 'without a Site_Url'}`];
+  if (homeserver === null) return about;
+  const { software, speaks, uploadLimit, wellKnown } = homeserver;
+  const parts = [
+    software ?? 'it does not say which',
+    ...(speaks === null ? [] : [`Matrix ${speaks}`]),
+    ...(uploadLimit === null ? [] : [`files up to ${uploadLimit} bytes`]),
+    wellKnown === null ? 'no .well-known for clients' : `.well-known sends clients to ${wellKnown}`,
+  ];
+  return [...about, `Homeserver: ${parts.join(', ')}`];
 }

@@ -128,7 +128,7 @@ export function journalOf(source: Pick<ProfileSource, 'folders' | 'clock'>, prof
 }
 
 /** What a change is about, which stays the same however often it is tried. */
-export function subjectOf(change: JournalChange): string {
+function subjectOf(change: JournalChange): string {
   switch (change.kind) {
     case 'setting':
       return change.setting;

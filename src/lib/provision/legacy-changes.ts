@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { ServerName } from '../core/ids.ts';
+import { predictableToken } from '../diagnose/facts/legacy.ts';
 import type { WantedSetting } from './wanted-change.ts';
 import type { WorkspaceFacts } from './workspace-facts.ts';
 
@@ -45,7 +46,7 @@ export function legacyChanges(
     ...wanted('homeserver_url', homeserverUrl, 'Where Rocket.Chat reaches the homeserver.'),
     ...(bridgeUrl === undefined ? [] : wanted('bridge_url', bridgeUrl, 'Where the homeserver reaches Rocket.Chat.')),
     ...(['as', 'hs'] as const).flatMap((kind) =>
-      rotated(settingOf(`${kind}_token`), settings, predictableToken(kind, settings.get('uniqueID'))),
+      rotated(settingOf(`${kind}_token`), settings, guessable(kind, settings.get('uniqueID'))),
     ),
     ...wanted('enabled', true, 'It switches the bridge on.'),
   ];
@@ -62,11 +63,8 @@ function rotated(
   return [{ kind: 'setting', id, from, to: randomBytes(32).toString('hex'), why, loosens: false, secret: true }];
 }
 
-/** The token that the older bridge has unless somebody changed it. */
-function predictableToken(kind: 'as' | 'hs', uniqueId: unknown): string | undefined {
-  if (typeof uniqueId !== 'string' || uniqueId === '') return undefined;
-  return createHash('sha256').update(`${kind}_${uniqueId}`).digest('hex');
-}
+const guessable = (kind: 'as' | 'hs', uniqueId: unknown): string | undefined =>
+  typeof uniqueId === 'string' && uniqueId !== '' ? predictableToken(kind, uniqueId) : undefined;
 
 /** Keys in which two registrations differ; never what they hold, since two of them are tokens. */
 export async function registrationDrift(there: string, wanted: string): Promise<readonly string[]> {

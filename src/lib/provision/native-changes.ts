@@ -1,5 +1,6 @@
 import { RcfedError } from '../core/errors.ts';
 import type { ServerName } from '../core/ids.ts';
+import { isBareHost } from '../rocketchat/native-domain.ts';
 import type { WantedChange, WantedPermission, WantedSetting } from './wanted-change.ts';
 import type { WorkspaceFacts } from './workspace-facts.ts';
 
@@ -65,10 +66,8 @@ const setting = (id: string, settings: ReadonlyMap<string, unknown>, to: unknown
 
 const differs = ({ from, to }: WantedSetting): boolean => from !== to;
 
-/** The rule of the server itself: what a browser makes of `https://NAME` is NAME again, so small letters and no port. */
 function refuseDomain(serverName: ServerName, current: unknown, replace: boolean): void {
-  const url = URL.parse(`https://${serverName}`);
-  if (url?.hostname !== serverName) {
+  if (!isBareHost(serverName)) {
     throw new RcfedError('RCFED_SERVER_NAME_INVALID', `${serverName} is no bare host name`, {
       why: "Rocket.Chat's own federation takes no port, no path and no capital letters, and without saying so does not start.",
     });

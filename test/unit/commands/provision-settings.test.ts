@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, describe, it } from 'vitest';
 import { makeRegistration, parseRegistration } from '../../../src/lib/matrix/registration.ts';
 import type { ServerName } from '../../../src/lib/core/ids.ts';
+import { RcfedError } from '../../../src/lib/core/errors.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freePort } from '../../support/free-port.ts';
 import { type ProvisionScene, provisionScene, stateOf } from '../../support/provision-scene.ts';
@@ -150,6 +151,23 @@ describe('what federation provision changes for its own bridge', () => {
       {},
     ]);
     expect([...scene.workspace.state.accounts.all()].map(({ user }) => user.username)).not.toContain('rcfed');
+  });
+});
+
+describe('federation provision that is interrupted', () => {
+  it('finishes the step under way, says what is done, and goes on from there the next time', async () => {
+    const ending = new AbortController();
+    const scene = await provisionScene({
+      onRequest: (_method, path) => {
+        if (path.endsWith('users.generatePersonalAccessToken'))
+          ending.abort(new RcfedError('RCFED_INTERRUPTED', 'Interrupted'));
+      },
+    });
+    const run = await scene.provision([], { signal: ending.signal });
+    expect(run.exitCode).toBe(130);
+    expect(run.stderr).toMatch(/Done before it stopped.*\n  Account rcfed on/);
+    expect((await scene.provision()).exitCode).toBe(0);
+    expect(toDo(await scene.provision(['--json']))).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Account } from '../account-book.ts';
 import { may } from '../access.ts';
 import { renameAccount, setActive, setPassword, touchAccount } from '../accounts.ts';
-import { refuseWithoutOwner } from '../membership.ts';
+import { refuseLastOwner } from '../membership.ts';
 import type { RoomDocument } from '../documents.ts';
 import { MeteorError } from '../meteor.ts';
 import {
@@ -86,7 +86,7 @@ export const userChangeRoutes: readonly Route[] = [
         throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'setUserActiveStatus' });
       const account = namedOrSelf(call);
       const active = optionalFlag(params, 'activeStatus') === true;
-      if (!active && optionalFlag(params, 'confirmRelinquish') !== true) refuseLastOwner(call, account);
+      if (!active && optionalFlag(params, 'confirmRelinquish') !== true) refuseLastOwner(workspace, account);
       setActive(workspace, account, active);
       return {
         user: {
@@ -194,14 +194,6 @@ function applyProfile(
   if (nickname !== undefined) account.user.nickname = nickname;
   if (statusText !== undefined) account.user.statusText = statusText;
   touchAccount(workspace, account);
-}
-
-/** Deactivating somebody would leave rooms with nobody to look after them. */
-function refuseLastOwner({ workspace }: AuthenticatedCall, account: Account): void {
-  for (const { rid } of workspace.rooms.subscriptionsOf(account.user._id)) {
-    const room = workspace.rooms.byId(rid);
-    if (room !== undefined) refuseWithoutOwner(workspace, room, account, 'user-last-owner', '');
-  }
 }
 
 function remove(call: AuthenticatedCall): Record<string, unknown> {
