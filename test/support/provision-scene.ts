@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { startHomeserver } from '../../src/sandbox/homeserver/server.ts';
-import type { SandboxHomeserver } from '../../src/sandbox/homeserver/types.ts';
+import type { RunningHomeserver } from '../../src/sandbox/homeserver/types.ts';
 import { type SandboxWorkspace, startWorkspace, type WorkspaceOptions } from '../../src/sandbox/workspace/server.ts';
+import type { HomeserverKind } from './homeservers.ts';
 import { type CommandRun, runCommand, type RunOptions } from './run-command.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -9,17 +10,17 @@ import { temporaryFolder } from './temporary-folder.ts';
 export interface ProvisionScene {
   readonly folder: string;
   readonly workspace: SandboxWorkspace;
-  readonly homeserver: SandboxHomeserver;
+  readonly homeserver: RunningHomeserver;
   readonly env: Readonly<Record<string, string | undefined>>;
   provision(flags?: readonly string[], options?: RunOptions): Promise<CommandRun>;
   rollback(flags?: readonly string[], options?: RunOptions): Promise<CommandRun>;
 }
 
-/** Ends with the test that starts it. */
-export async function provisionScene(options: WorkspaceOptions = {}): Promise<ProvisionScene> {
+/** Ends with the test that starts it. @param kind of homeserver; default: the sandbox's */
+export async function provisionScene(options: WorkspaceOptions = {}, kind?: HomeserverKind): Promise<ProvisionScene> {
   const folder = await temporaryFolder();
   const workspace = await startWorkspace(options);
-  const homeserver = await startHomeserver({ serverName: 'lab.test' });
+  const homeserver = await (kind?.start({ serverName: 'lab.test' }) ?? startHomeserver({ serverName: 'lab.test' }));
   onTestFinished(async () => {
     await Promise.all([workspace.stop(), homeserver.stop()]);
   });

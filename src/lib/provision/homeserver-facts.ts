@@ -74,16 +74,17 @@ export async function readHomeserver(
   const { prefix, senderLocalpart } = registration;
   const odd = randomBytes(6).toString('hex');
   const [about, limit, bot, ghost, anybody, wellKnown] = await Promise.all([
-    api.versions(),
+    // Without a token: Synapse refuses to answer one that it does not know.
+    plainJson(reach, `${place.homeserverUrl}/_matrix/client/versions`),
     uploadLimit(place, api, knows, adminToken, reach),
-    nameState(place, senderLocalpart, reach),
-    nameState(place, `${prefix}${odd}`, reach),
-    nameState(place, `x${odd}`, reach),
+    nameState(place, senderLocalpart, reach, adminToken),
+    nameState(place, `${prefix}${odd}`, reach, adminToken),
+    nameState(place, `x${odd}`, reach, adminToken),
     wellKnownClient(place.serverName, reach),
   ]);
   return {
-    software: about.server,
-    speaks: about.versions.at(-1),
+    software: about?.server,
+    speaks: newest(about?.body['versions']),
     knows,
     uploadLimit: limit?.bytes,
     uploadLimitKnown: limit !== undefined,
@@ -124,13 +125,32 @@ async function uploadLimit(
   return { bytes: typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : undefined };
 }
 
-/** https://spec.matrix.org/v1.17/client-server-api/#get_matrixclientv3registeravailable needs no account. */
-async function nameState({ homeserverUrl }: HomeserverPlace, localpart: string, reach: Reach): Promise<NameState> {
-  const path = `/_matrix/client/v3/register/available?username=${encodeURIComponent(localpart)}`;
-  const answer = await plainJson(reach, `${homeserverUrl}${path}`);
-  if (answer?.status === 200) return answer.body['available'] === true ? 'free' : 'unknown';
+/**
+ * https://spec.matrix.org/v1.17/client-server-api/#get_matrixclientv3registeravailable needs no account, but most
+ * homeservers with registration closed do not answer it; Synapse still tells an administrator.
+ */
+async function nameState(
+  { homeserverUrl }: HomeserverPlace,
+  localpart: string,
+  reach: Reach,
+  adminToken: Secret | undefined,
+): Promise<NameState> {
+  const query = `?username=${encodeURIComponent(localpart)}`;
+  const open = stateIn(await plainJson(reach, `${homeserverUrl}/_matrix/client/v3/register/available${query}`));
+  if (open !== 'unknown' || adminToken === undefined) return open;
+  const headers = { authorization: `Bearer ${adminToken.reveal()}` };
+  return stateIn(await plainJson(reach, `${homeserverUrl}/_synapse/admin/v1/username_available${query}`, headers));
+}
+
+function stateIn(answer: PlainAnswer | undefined): NameState {
+  if (answer?.status === 200 && answer.body['available'] === true) return 'free';
   if (answer?.body['errcode'] === 'M_EXCLUSIVE') return 'reserved';
   return answer?.body['errcode'] === 'M_USER_IN_USE' ? 'taken' : 'unknown';
+}
+
+function newest(versions: unknown): string | undefined {
+  const last: unknown = Array.isArray(versions) ? versions.at(-1) : undefined;
+  return typeof last === 'string' ? last : undefined;
 }
 
 /** Where clients are sent who know the server name alone. Only told of: `federation diagnose` says what is wrong there. */
@@ -142,18 +162,25 @@ async function wellKnownClient(serverName: ServerName, reach: Reach): Promise<st
   return typeof base === 'string' ? base : undefined;
 }
 
+interface PlainAnswer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly server: string | undefined;
+}
+
 /** undefined: no answer, or none in JSON. Redirects are not followed: they may lead anywhere. */
 async function plainJson(
   { clock, network, signal, timeoutMs }: Reach,
   url: string,
   headers: Readonly<Record<string, string>> = {},
   ms: number = timeoutMs,
-): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> } | undefined> {
+): Promise<PlainAnswer | undefined> {
   try {
     return await withDeadline({ clock, ms, signal }, async (inTime) => {
       const answer = await network.fetch(url, { headers, redirect: 'manual', signal: inTime });
       const body: unknown = await answer.json();
-      return isRecord(body) ? { status: answer.status, body } : undefined;
+      const server = answer.headers.get('server') ?? undefined;
+      return isRecord(body) ? { status: answer.status, body, server } : undefined;
     });
   } catch {
     signal.throwIfAborted();
