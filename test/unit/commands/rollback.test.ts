@@ -121,6 +121,19 @@ describe('federation rollback', () => {
     expect(bot.user.active).toBe(true);
   });
 
+  it('brings back tokens that were replaced, which the journal keeps encrypted', async () => {
+    const scene = await provisionScene({ version: '7.10' });
+    const before = stateOf(scene.workspace);
+    await scene.provision(['--mode', 'legacy']);
+    expect(stateOf(scene.workspace).settings).not.toEqual(before.settings);
+    const run = await scene.rollback(['--all', '--json']);
+    expect(run.exitCode, run.stdout).toBe(0);
+    expect(stateOf(scene.workspace)).toEqual(before);
+    const token = String(before.settings['Federation_Matrix_as_token']);
+    expect(run.stdout).not.toContain(token);
+    expect(await readFile(join(scene.folder, '.local/share/rcfed/default/journal.json'), 'utf8')).not.toContain(token);
+  });
+
   it('needs an admin where the account is dead', async () => {
     const { scene } = await provisioned();
     scene.workspace.revokeTokens('rcfed');
