@@ -1,4 +1,4 @@
-import type { Question } from '../../cli/answers.ts';
+import { missingAnswers, type Question } from '../../cli/answers.ts';
 import { BaseCommand, type CommandResult } from '../../cli/base-command.ts';
 import { provisionFlags } from '../../cli/provision-flags.ts';
 import { type ProvisionData, type ProvisionedFile, provisionResult } from '../../cli/provision-result.ts';
@@ -11,7 +11,7 @@ import type { ServerName, WorkspaceUserId } from '../../lib/core/ids.ts';
 import type { Secret } from '../../lib/core/secret.ts';
 import type { Provisioned } from '../../lib/provision/apply.ts';
 import type { KnownProfile } from '../../lib/provision/known-profile.ts';
-import { type Mode, modesOf } from '../../lib/provision/mode.ts';
+import { federationOf, type Mode, modeQuestion, modesOf } from '../../lib/provision/mode.ts';
 import type { ProvisionPlan, ProvisionRequest } from '../../lib/provision/plan.ts';
 import type { SetupFilesRequest } from '../../lib/provision/setup-files.ts';
 import { changeTitle, type WantedChange } from '../../lib/provision/wanted-change.ts';
@@ -187,15 +187,17 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
     };
   }
 
-  /** Where nobody is there to ask, and for a profile that has a bridge, it is rcfed's own. */
+  /** A profile with a registration has rcfed's own bridge; else it is asked, and guessed for nobody whose workspace federates already. */
   private async askedMode(url: string, known: KnownProfile | undefined, reach: Reach): Promise<Mode> {
-    if (!this.settings.interactive || this.settings.yes || known !== undefined) return 'bridge';
+    if (known?.values['registration'] !== undefined) return 'bridge';
     const { createWorkspaceApi } = await import('../../lib/rocketchat/api.ts');
     const { clock, log, network, timeoutMs } = reach;
     const api = createWorkspaceApi({ url, clock, log, fetch: network.fetch, deadlineMs: timeoutMs });
-    const { version } = await api.info();
-    const question = `How is this workspace (Rocket.Chat ${version}) to federate? bridge: by rcfed, any plan; ${modesOf(version).includes('native') ? 'native: Rocket.Chat itself, needs the licence' : 'legacy: the bridge in Rocket.Chat, gone from 7.11 on'}`;
-    return await this.context.prompts.choose(question, modesOf(version));
+    const { version, federates } = await federationOf(api);
+    if (this.settings.interactive && !this.settings.yes)
+      return await this.context.prompts.choose(modeQuestion(version), modesOf(version));
+    if (federates) throw missingAnswers([`--mode ${modesOf(version).join('|')}`]);
+    return 'bridge';
   }
 
   private async request(

@@ -1,4 +1,5 @@
 import { RcfedError } from '../core/errors.ts';
+import type { WorkspaceApi } from '../rocketchat/types.ts';
 
 /**
  * How a workspace federates: by rcfed's own bridge (any version and plan), as a homeserver itself (7.11 and
@@ -13,6 +14,23 @@ const MODULE = 'federation';
 /** Modes that a version of Rocket.Chat knows; whether a licence allows them is another question. */
 export function modesOf(version: string): readonly Mode[] {
   return ['bridge', isNative(version) ? 'native' : 'legacy'];
+}
+
+/** For a person; the answers are {@link modesOf}. */
+export function modeQuestion(version: string): string {
+  const other = isNative(version)
+    ? 'native: Rocket.Chat itself, needs the licence'
+    : 'legacy: the bridge in Rocket.Chat, gone from 7.11 on';
+  return `How is this workspace (Rocket.Chat ${version}) to federate? bridge: by rcfed, any plan; ${other}`;
+}
+
+/** Whether a workspace federates by a way of its own; a relic of the bridge that it had does not count. */
+export async function federationOf(
+  api: Pick<WorkspaceApi, 'info' | 'publicSettings'>,
+): Promise<{ readonly version: string; readonly federates: boolean }> {
+  const { version } = await api.info();
+  const setting = isNative(version) ? 'Federation_Service_Enabled' : 'Federation_Matrix_enabled';
+  return { version, federates: (await api.publicSettings([setting])).get(setting) === true };
 }
 
 /**

@@ -82,7 +82,7 @@ function refuseDomain(serverName: ServerName, current: unknown, replace: boolean
  * An entry as it is meant: Rocket.Chat compares one without `*.` with the end of a name, so `acme.com` also lets
  * `notacme.com` in; `*.acme.com` is acme.com and what is below it.
  */
-export const safeEntry = (domain: string): string => (domain.startsWith('*.') ? domain : `*.${domain}`);
+const safeEntry = (domain: string): string => (domain.startsWith('*.') ? domain : `*.${domain}`);
 
 const allowListWhy = (list: string): string =>
   list === ''

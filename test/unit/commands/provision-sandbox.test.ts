@@ -31,13 +31,11 @@ it('sets a bridge up beside the servers of the sandbox without a question, until
       RCFED_WORKSPACE_ADMIN_PASSWORD: workspace.admin.password,
       RCFED_HOMESERVER_ADMIN_TOKEN: homeserver.adminToken,
     };
-    const flags = [
-      ...['--workspace-url', workspace.url, '--workspace-admin', workspace.admin.username],
-      ...['--homeserver-url', homeserver.url, '--server-name', homeserver.serverName],
-      ...['--out', folder, '--files', 'none', '--listen', `127.0.0.1:${await freePort()}`],
-    ];
+    const listen = `127.0.0.1:${await freePort()}`;
+    const at = `--workspace-url ${workspace.url} --homeserver-url ${homeserver.url} --server-name ${homeserver.serverName}`;
+    const flags = `${at} --workspace-admin ${workspace.admin.username} --out ${folder} --files none --listen ${listen}`;
     const provision = (...more: string[]) =>
-      runCommand(['federation', 'provision', '--json', ...flags, ...more], { env });
+      runCommand(['federation', 'provision', '--json', ...flags.split(' '), ...more], { env });
 
     const plan = await provision('--dry-run');
     expectSchema(plan.json());
