@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type Bridge, startBridge } from '../bridge/bridge.ts';
+import { startBridge } from '../bridge/bridge.ts';
+import type { Bridge } from '../bridge/running-bridge.ts';
 import { type Connected, connectBridge } from '../bridge/connect.ts';
 import { createBridgeService } from '../bridge/service/service.ts';
 import type { BridgeService } from '../bridge/service/views.ts';

@@ -1,20 +1,18 @@
 import type { Side } from '../core/remote-error.ts';
-import type { Secret } from '../core/secret.ts';
 import { createLocalNames } from '../matrix/look-alike.ts';
 import { startApplicationService } from '../matrix/application-service.ts';
-import type { OpenRealtime } from './connect.ts';
 import type { Portal } from '../store/types.ts';
 import { authorOf } from './author-of.ts';
-import { Breaker } from './breaker.ts';
+import { createBreakers, startHomeserver, stateOf } from './breakers.ts';
+import type { BridgeOptions } from './bridge-options.ts';
 import { CatchUps } from './catch-ups.ts';
 import { createDirects } from './direct/directs.ts';
 import { createOlderRooms } from './direct/older-rooms.ts';
-import type { OpeningParts } from './direct/opening.ts';
 import { isRoomLane, isWordLane, wordLane } from '../store/lane-names.ts';
-import { createEnds, type EndsEvery } from './ends/ends.ts';
+import { createEnds } from './ends/ends.ts';
 import { createEmojiNews } from './emoji/emoji-news.ts';
-import { prepareBot, tellThatWeListen } from './homeserver/bot.ts';
-import { type Ghosts, createGhosts } from './homeserver/ghosts.ts';
+import { tellThatWeListen } from './homeserver/bot.ts';
+import { createGhosts } from './homeserver/ghosts.ts';
 import { watchHomeserver } from './homeserver/health.ts';
 import { createLookUpForMatrix } from './homeserver/names.ts';
 import { createMayNotifyRoom } from './homeserver/room-power.ts';
@@ -36,72 +34,18 @@ import { LANE_OWNER, Lanes } from './lanes.ts';
 import { createMemberships } from './membership/memberships.ts';
 import { createMentioned } from './membership/mentioned.ts';
 import { createNotices } from './notices/aside.ts';
-import type { BridgeParts } from './parts.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
+import type { Bridge } from './running-bridge.ts';
 import { createBridgeService } from './service/service.ts';
+import { cleanStore } from './store-cleaning.ts';
 import { createWords } from './words/words.ts';
 import { createFollowRoles } from './roles/follow-roles.ts';
 import { createLookUpForWorkspace } from './workspace/names.ts';
-import { type Puppets, createPuppets } from './workspace/puppets.ts';
+import { createPuppets } from './workspace/puppets.ts';
 import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
 import { createWorkspaceSink } from './workspace/sink.ts';
 import { watchWorkspace } from './workspace/watchdog.ts';
-
-export interface BridgeOptions extends EndsEvery {
-  readonly parts: BridgeParts;
-  /** Makes a realtime session, the bot's unless `as` says whose; again after its token was refused and works again. */
-  readonly realtime: OpenRealtime;
-  /** `port` 0: any free one. */
-  readonly listen: { readonly host: string; readonly port: number; readonly hsToken: Secret };
-  /** Bodies of settled rows are dropped after so many ms. */
-  readonly keepBodiesMs: number;
-  /** Carries who is online, away and busy; unset: not. */
-  readonly presence?: boolean;
-  /** How often REST is asked whether realtime brought everything, ms; unset: every 30 s. */
-  readonly watchMs?: number;
-  /** How long notices of what was set aside hold further ones of the room back, ms; unset: ten minutes. */
-  readonly noticesMs?: number | undefined;
-  /** How often everybody's name and picture are compared, ms; unset: ghosts every 10 s, puppets every 5 minutes. */
-  readonly compareProfilesMs?: number;
-  /** How often every room is compared, ms; unset: every minute. */
-  readonly compareRoomsMs?: number | undefined;
-  /** How often the roles in all rooms are compared, ms; unset: every ten minutes. */
-  readonly compareRolesMs?: number | undefined;
-  /** How often everybody who is in the rooms is compared, ms; unset: every 5 minutes. */
-  readonly compareMembersMs?: number | undefined;
-}
-
-export interface SideState {
-  /** It has answered at least once since the start. */
-  readonly asked: boolean;
-  readonly waitingFor: string | undefined;
-  readonly since: number | undefined;
-}
-
-/** The running bridge, as the admin API and the commands see it. */
-export interface Bridge {
-  /** Where the homeserver reaches us. */
-  readonly url: string;
-  readonly portals: PortalIndex;
-  readonly ghosts: Ghosts;
-  readonly puppets: Puppets;
-  sides(): { readonly workspace: SideState & { readonly realtime: boolean }; readonly homeserver: SideState };
-  /** Why rows of that portal wait although both servers work. */
-  problemsOf(portal: Portal): readonly string[];
-  /** To open direct messages that somebody asks for. */
-  readonly opening: OpeningParts;
-  /** A portal was linked, changed or closed. */
-  portalChanged(portal: Portal, linkedAt?: number): Promise<void>;
-  /** See {@link Hearing}. */
-  hears(): Promise<number | undefined>;
-  /** Rows were put back by hand. */
-  wake(lane: string): void;
-  /** Finishes the rows under way, keeps the others, closes connections. */
-  stop(): Promise<void>;
-}
-
-const CLEANING_MS = 60 * 60 * 1000;
 
 /**
  * Puts the parts together and starts them: what is recorded is applied from the first moment on, and each
@@ -129,21 +73,11 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     if (portal.direct !== undefined) await puppets.distrustAccount(portal.direct.puppet).catch(() => {});
     if (portal.direct !== undefined) await puppets.account(portal.direct.puppet).catch(() => {});
   };
-  const breaker = (side: Side, probe: () => Promise<void>): Breaker =>
-    new Breaker({
-      side,
-      probe,
-      clock: parts.clock,
-      log: parts.log,
-      signal,
-      // From now on a restart may take events with it; what it pushes afterwards has to wait for them.
-      onOpened: () => side === 'homeserver' && catchUps.lost('homeserver'),
-      onClosed: () => void onWorksAgain(side),
-    });
-  const breakers = {
-    workspace: breaker('workspace', async () => void (await parts.workspace.me())),
-    homeserver: breaker('homeserver', () => prepareBot(parts)),
-  };
+  const breakers = createBreakers(parts, signal, {
+    // From now on a restart may take events with it; what it pushes afterwards has to wait for them.
+    onOpened: (side) => side === 'homeserver' && catchUps.lost('homeserver'),
+    onClosed: (side) => void onWorksAgain(side),
+  });
   const localNames = createLocalNames();
   const ghostProfiles = createGhostProfiles({
     parts,
@@ -311,7 +245,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     directs.run(),
     words.run(),
     ...live.run(),
-    cleanUp(options, signal),
+    cleanStore(parts, options.keepBodiesMs, signal),
     startHomeserver(parts, breakers.homeserver, () => onWorksAgain('homeserver')),
   ];
 
@@ -344,27 +278,4 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   };
   words.serve(createBridgeService(parts, bridge));
   return bridge;
-}
-
-const stateOf = ({ state }: Breaker, asked: boolean): SideState => ({
-  asked,
-  waitingFor: state?.reason,
-  since: state?.since,
-});
-
-async function startHomeserver(parts: BridgeParts, breaker: Breaker, ready: () => Promise<void>): Promise<void> {
-  try {
-    await prepareBot(parts);
-  } catch (error) {
-    return breaker.open((error as Error).message);
-  }
-  await ready();
-}
-
-async function cleanUp({ parts, keepBodiesMs }: BridgeOptions, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const dropped = await parts.store.inbox.dropBodies(parts.clock.now() - keepBodiesMs).catch(() => 0);
-    if (dropped > 0) parts.log('debug', 'store.bodies-dropped', { dropped });
-    await parts.clock.sleep(CLEANING_MS, signal).catch(() => {});
-  }
 }

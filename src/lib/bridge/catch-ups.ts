@@ -1,6 +1,6 @@
 import type { Side } from '../core/remote-error.ts';
 import type { Portal, PortalId } from '../store/types.ts';
-import type { Breaker } from './breaker.ts';
+import type { Breakers } from './breakers.ts';
 import { partsIn } from './direct/hands.ts';
 import { classify } from './failures.ts';
 import { fillGap } from './homeserver/catch-up.ts';
@@ -17,7 +17,7 @@ const CONCURRENCY = 8;
 interface CatchUpsOptions {
   readonly parts: BridgeParts;
   readonly portals: PortalIndex;
-  readonly breakers: Readonly<Record<Side, Breaker>>;
+  readonly breakers: Breakers;
   readonly signal: AbortSignal;
   readonly wake: (lane: string) => void;
   /** Nothing of the portal is missing on that side any more. */

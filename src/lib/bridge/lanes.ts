@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Side } from '../core/remote-error.ts';
 import type { InboxRow, Lane, Lease, Portal, Store } from '../store/types.ts';
-import type { Breaker } from './breaker.ts';
+import type { Breakers } from './breakers.ts';
 import { type LaneState, newLane } from './lane-state.ts';
 import type { PortalIndex } from './portal-index.ts';
 import type { Relay } from './relay.ts';
@@ -27,7 +27,7 @@ export type Gate = (portal: Portal, from: Side) => boolean;
 interface LanesOptions {
   readonly store: Store;
   readonly relay: Relay;
-  readonly breakers: Readonly<Record<Side, Breaker>>;
+  readonly breakers: Breakers;
   readonly gate: Gate;
   readonly portals: PortalIndex;
   readonly owner: string;

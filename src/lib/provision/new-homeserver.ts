@@ -7,7 +7,7 @@ const TESTED = 'Synapse 1.141 and newer';
 export function newHomeserver(serverName: ServerName): readonly string[] {
   return [
     `${serverName} is for ever: it stands in every id of a person, a room and a message, and no homeserver can change it. Take the domain of your organisation (example.org), not the name of a machine (matrix.example.org): .well-known and a proxy bring both together.`,
-    `Tested: ${TESTED}, on PostgreSQL. Take that one: SQLite is for trying out, and application services of other homeservers lack parts that the bridge relies on (a device of its own for each ghost, pings).`,
+    `Tested: ${TESTED}, on PostgreSQL. Take that one: SQLite is for trying out. Other homeservers are not tested: the bridge relies on a device of its own for each ghost, and on pings.`,
     'Leave registration closed (enable_registration: false): people of the workspace need no account, and an open homeserver is found by spammers within days. The files that are written have it so.',
     [
       'An access token of an administrator, for deleting what was bridged and for reading limits:',

@@ -1,8 +1,7 @@
-import type { Side } from '../../core/remote-error.ts';
 import type { RealtimeInterest } from '../../rocketchat/realtime-news.ts';
 import type { MatrixUserId } from '../../core/ids.ts';
 import type { Lane, Portal } from '../../store/types.ts';
-import type { Breaker } from '../breaker.ts';
+import type { Breakers } from '../breakers.ts';
 import type { Ghosts } from '../homeserver/ghosts.ts';
 import { SerialByKey } from '../serial.ts';
 import { createDiscover } from './discover.ts';
@@ -14,7 +13,7 @@ import { createDirectWatch } from './watch.ts';
 
 interface DirectsOptions extends Omit<DirectSessionsOptions, 'recorded'> {
   readonly ghosts: Ghosts;
-  readonly breakers: Readonly<Record<Side, Breaker>>;
+  readonly breakers: Breakers;
   /** A row may go in that lane. */
   readonly wake: (lane: Lane) => void;
   readonly portalChanged: (portal: Portal, linkedAt?: number) => Promise<void>;

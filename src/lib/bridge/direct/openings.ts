@@ -1,6 +1,6 @@
 import { RemoteError, type Side } from '../../core/remote-error.ts';
 import type { InboxRow, Lane, Lease } from '../../store/types.ts';
-import type { Breaker } from '../breaker.ts';
+import type { Breakers } from '../breakers.ts';
 import { NETWORK_STRIKES, STRIKES, type Verdict, classify } from '../failures.ts';
 import { LANE_OWNER } from '../lanes.ts';
 import { isRoomLane } from '../../store/lane-names.ts';
@@ -17,7 +17,7 @@ const LONGEST_DELAY_MS = 30_000;
 const SIDES: readonly Side[] = ['homeserver', 'workspace'];
 
 interface OpeningsOptions extends OpeningParts {
-  readonly breakers: Readonly<Record<Side, Breaker>>;
+  readonly breakers: Breakers;
   readonly signal: AbortSignal;
 }
 

@@ -1,7 +1,7 @@
 import { RemoteError } from '../../core/remote-error.ts';
 import type { WorkspaceApi } from '../../rocketchat/types.ts';
 import type { Portal } from '../../store/types.ts';
-import type { Bridge } from '../bridge.ts';
+import type { Bridge } from '../running-bridge.ts';
 import { sayInWorkspace, sayOnMatrix } from '../notices/say.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type Step, emptyMatrixRoom, leaveMatrixRoom } from './leave-matrix-room.ts';

@@ -1,6 +1,6 @@
 import type { MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
 import { createLocalNames } from '../../matrix/look-alike.ts';
-import type { Bridge } from '../bridge.ts';
+import type { Bridge } from '../running-bridge.ts';
 import { mayBeGhost } from '../direct/invite.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type Puppets, createPuppets } from '../workspace/puppets.ts';

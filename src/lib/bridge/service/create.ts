@@ -1,7 +1,7 @@
 import { RemoteError } from '../../core/remote-error.ts';
 import type { MatrixRoomId } from '../../core/ids.ts';
 import type { Portal } from '../../store/types.ts';
-import type { Bridge } from '../bridge.ts';
+import type { Bridge } from '../running-bridge.ts';
 import { createGhosts } from '../homeserver/ghosts.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type CreatePlan, planInWords, planRoom } from './create-plan.ts';

@@ -1,5 +1,5 @@
 import { RcfedError } from '../../core/errors.ts';
-import type { Bridge } from '../bridge.ts';
+import type { Bridge } from '../running-bridge.ts';
 import { closePortal } from '../ends/close-portal.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Portal } from '../../store/types.ts';

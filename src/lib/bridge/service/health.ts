@@ -1,6 +1,6 @@
 import { RcfedError } from '../../core/errors.ts';
 import { RemoteError } from '../../core/remote-error.ts';
-import type { Bridge } from '../bridge.ts';
+import type { Bridge } from '../running-bridge.ts';
 import type { BridgeParts } from '../parts.ts';
 import { asPuppet } from '../workspace/as-puppet.ts';
 import type { HealthView, HearingView } from './health-view.ts';

@@ -1,6 +1,6 @@
 import type { MatrixRoomId } from '../../core/ids.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
-import type { Bridge } from '../bridge.ts';
+import type { Bridge } from '../running-bridge.ts';
 import { prepareBot } from '../homeserver/bot.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type EnteredRoom, enterRoom } from './enter-room.ts';

@@ -1,4 +1,4 @@
-import type { Bridge } from '../bridge.ts';
+import type { Bridge } from '../running-bridge.ts';
 import { closePortal } from '../ends/close-portal.ts';
 import type { BridgeParts } from '../parts.ts';
 import { portalNamed } from './portal-named.ts';

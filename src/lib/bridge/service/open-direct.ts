@@ -5,7 +5,7 @@ import { RemoteError } from '../../core/remote-error.ts';
 import { createLocalNames } from '../../matrix/look-alike.ts';
 import { roomLane } from '../../store/lane-names.ts';
 import { type InboxRow, LeaseLostError, type Portal } from '../../store/types.ts';
-import type { Bridge } from '../bridge.ts';
+import type { Bridge } from '../running-bridge.ts';
 import { DIRECT_ROW } from '../direct/invite.ts';
 import { type DirectRequest, openFromWorkspace } from '../direct/open-from-workspace.ts';
 import { createOlderRooms } from '../direct/older-rooms.ts';

@@ -1,4 +1,4 @@
-import type { Bridge } from '../bridge.ts';
+import type { Bridge } from '../running-bridge.ts';
 import { eraseAccount } from '../ends/erase-account.ts';
 import { eraseMessages } from '../ends/erase-messages.ts';
 import { personalData, personalMessages } from '../ends/personal-data.ts';

@@ -1,6 +1,6 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { InboxRow, QuarantineEntry } from '../../store/types.ts';
-import type { Bridge } from '../bridge.ts';
+import type { Bridge } from '../running-bridge.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { AsideView } from './views.ts';
 

@@ -1,5 +1,5 @@
 import type { Portal } from '../../store/types.ts';
-import type { Bridge } from '../bridge.ts';
+import type { Bridge } from '../running-bridge.ts';
 import { lastMatrixMemberCount } from '../membership/count.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { RoomView } from './views.ts';

@@ -1,4 +1,4 @@
-import type { Bridge } from '../bridge.ts';
+import type { Bridge } from '../running-bridge.ts';
 import type { BridgeParts } from '../parts.ts';
 import { accessRules, changeAccess, checkAccess } from './access.ts';
 import { createRoom } from './create.ts';

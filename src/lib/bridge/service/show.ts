@@ -3,7 +3,7 @@ import { RemoteError } from '../../core/remote-error.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { WorkspaceApi } from '../../rocketchat/types.ts';
 import type { Portal } from '../../store/types.ts';
-import type { Bridge } from '../bridge.ts';
+import type { Bridge } from '../running-bridge.ts';
 import { partsIn } from '../direct/hands.ts';
 import { turnsEncryptionOn } from '../homeserver/content.ts';
 import { readEvent } from '../homeserver/event.ts';

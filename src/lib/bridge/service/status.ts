@@ -1,4 +1,4 @@
-import type { Bridge, SideState } from '../bridge.ts';
+import type { Bridge, SideState } from '../running-bridge.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { SideView, StatusView } from './views.ts';
 

@@ -1,4 +1,4 @@
-import type { Bridge } from '../bridge.ts';
+import type { Bridge } from '../running-bridge.ts';
 import { createOlderRooms } from '../direct/older-rooms.ts';
 import { leaveOlderRooms } from '../direct/supersede.ts';
 import { closePortal } from '../ends/close-portal.ts';
