@@ -26,7 +26,7 @@ export interface Bridge {
   readonly opening: OpeningParts;
   /** A portal was linked, changed or closed. */
   portalChanged(portal: Portal, linkedAt?: number): Promise<void>;
-  /** See {@link Hearing}. */
+  /** How long a probe message takes to be heard in realtime, ms; undefined: it is not heard. */
   hears(): Promise<number | undefined>;
   /** Rows were put back by hand. */
   wake(lane: string): void;
