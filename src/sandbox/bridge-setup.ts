@@ -95,5 +95,6 @@ async function provision(
   await applyProvision(plan, source, reach, () =>
     asWorkspaceAdmin(workspace.url, account, reach, () => Promise.resolve(undefined)),
   );
-  return plan;
+  if (plan.registration === undefined) throw new Error('a bridge was planned without a registration');
+  return { registration: plan.registration, botUsername: plan.botUsername };
 }

@@ -119,6 +119,28 @@ describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (vers
       workspace.state.federation.verdict = good;
     });
 
+    test('sets settings and permissions, and tells what a version has none of', async () => {
+      expect(await admin.setting('No_Such_Setting')).toBeUndefined();
+      await admin.setSetting('API_Default_Count', 40);
+      expect(await admin.setting('API_Default_Count')).toEqual({ value: 40 });
+      await admin.setPermission('mention-all', ['admin', 'bot']);
+      expect((await admin.permissions()).get('mention-all')).toEqual(['admin', 'bot']);
+      expect(await admin.licenceModules()).toEqual([]);
+      expect(await admin.setting('Federation_Service_Enabled')).toEqual(
+        version.startsWith('6') ? undefined : { value: false },
+      );
+      expect(await admin.setting('Federation_Matrix_enabled')).toEqual(
+        version.startsWith('9') ? undefined : { value: false },
+      );
+    });
+
+    test('lists the rooms that Rocket.Chat itself has marked as federated', async () => {
+      const group = await admin.createRoom('p', `marked-${noId}`);
+      const room = workspace.state.rooms.byId(group.id);
+      if (room !== undefined) Object.assign(room, { federated: true });
+      expect(await admin.federatedRooms()).toEqual([group.name]);
+    });
+
     test('tells an account about itself', async () => {
       expect(await admin.me()).toMatchObject({
         id: workspace.admin.userId,

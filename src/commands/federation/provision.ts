@@ -1,96 +1,145 @@
-import * as Flags from '@oclif/core/flags';
-import type { FlagInput } from '@oclif/core/interfaces';
-import type { Question } from '../../cli/answers.ts';
+import { missingAnswers, type Question } from '../../cli/answers.ts';
 import { BaseCommand, type CommandResult } from '../../cli/base-command.ts';
-import { bridgeUrlFlag } from '../../cli/bridge-url-flag.ts';
-import { profileFlags } from '../../cli/profile-flags.ts';
+import { provisionFlags } from '../../cli/provision-flags.ts';
 import { type ProvisionData, type ProvisionedFile, provisionResult } from '../../cli/provision-result.ts';
 import { withReach } from '../../cli/reach.ts';
-import { secretFlags, secretHint } from '../../cli/secret-flags.ts';
-import { chosenKinds, ephemeralFlag, setupFileFlags } from '../../cli/setup-file-flags.ts';
+import { chosenKinds } from '../../cli/setup-file-flags.ts';
+import { adminQuestions, givenAdmin, secondFactor } from '../../cli/workspace-admin-flags.ts';
+import type { Reach } from '../../lib/admin/reach.ts';
 import { parseField, profileFields } from '../../lib/config/profile-fields.ts';
 import type { ServerName, WorkspaceUserId } from '../../lib/core/ids.ts';
 import type { Secret } from '../../lib/core/secret.ts';
-import type { Reach } from '../../lib/admin/reach.ts';
 import type { Provisioned } from '../../lib/provision/apply.ts';
-import type { AdminAccount } from '../../lib/provision/workspace-admin.ts';
-import type { KnownProfile, ProvisionPlan, ProvisionRequest } from '../../lib/provision/plan.ts';
+import type { KnownProfile } from '../../lib/provision/known-profile.ts';
+import { federationOf, type Mode, modeQuestion, modesOf } from '../../lib/provision/mode.ts';
+import type { ProvisionPlan, ProvisionRequest } from '../../lib/provision/plan.ts';
 import type { SetupFilesRequest } from '../../lib/provision/setup-files.ts';
+import { changeTitle, type WantedChange } from '../../lib/provision/wanted-change.ts';
+import type { AdminAccount, WorkspaceAdmin } from '../../lib/provision/workspace-admin.ts';
 import type { ComparedFile, WrittenFile } from '../../lib/provision/written-files.ts';
 
-const picked = ['workspace-url', 'homeserver-url', 'server-name', 'prefix', 'listen'] as const;
-const fromProfile: FlagInput = Object.fromEntries(
-  picked.flatMap((name) => (profileFlags[name] ? [[name, profileFlags[name]]] : [])),
-);
+type AdminSource = () => Promise<WorkspaceAdmin>;
 
 export default class FederationProvision extends BaseCommand<typeof FederationProvision, ProvisionData> {
   static override summary = 'Set a bridge up: its account on the workspace, its registration, its profile.';
   static override description =
-    'Asks what the flags leave open. An account with the role admin is needed once, to make that of the bot; it is not kept. A second run changes nothing, or only what is missing.';
+    'Asks what the flags leave open. An account with the role admin is needed once, to make that of the bot; it is not kept. A second run changes nothing, or only what is missing: so does one after a run that was cut short. What it changes is written into a journal, from which `federation rollback` undoes it.';
   static override examples = [
     '<%= config.bin %> federation provision',
     '<%= config.bin %> federation provision --dry-run',
-    '<%= config.bin %> federation provision --workspace-url https://chat.example.org --workspace-admin root --workspace-admin-password-file password --homeserver-url https://matrix.example.org --server-name example.org --out /etc/rcfed',
+    '<%= config.bin %> federation provision --check',
+    '<%= config.bin %> federation provision --workspace-url https://chat.example.org --workspace-admin root --workspace-admin-password-file password --homeserver-url https://matrix.example.org --server-name example.org --out /etc/rcfed --wait 5m',
+    '<%= config.bin %> federation provision --new-homeserver --server-name example.org --out deploy',
+    '<%= config.bin %> federation provision --mode native --server-name example.org --allow-servers partner.org',
   ];
   static override schema = 'federation-provision/1' as const;
-  static override flags = {
-    ...fromProfile,
-    'workspace-admin': Flags.string({
-      summary: 'User name of an admin of the workspace.',
-      env: 'RCFED_WORKSPACE_ADMIN',
-      helpValue: 'USERNAME',
-    }),
-    ...secretFlags('workspace-admin-password', 'password of that admin'),
-    'workspace-admin-id': Flags.string({
-      summary: 'User id of an admin, with a personal access token instead of a password.',
-      env: 'RCFED_WORKSPACE_ADMIN_ID',
-      helpValue: 'ID',
-    }),
-    ...secretFlags('workspace-admin-token', 'personal access token of that admin'),
-    ...secretFlags('two-factor-code', 'two-factor code of that admin'),
-    'bot-username': Flags.string({
-      summary: "User name of the bridge's account. Default: rcfed.",
-      env: 'RCFED_BOT_USERNAME',
-      helpValue: 'USERNAME',
-    }),
-    'bridge-url': bridgeUrlFlag({
-      summary: 'Where the homeserver reaches the bridge, if not where it listens.',
-      env: 'RCFED_BRIDGE_URL',
-    }),
-    out: Flags.string({
-      summary: 'Folder for registration.yaml and the files to run the bridge with. Default: the current one.',
-      env: 'RCFED_OUT',
-      helpValue: 'FOLDER',
-    }),
-    ...setupFileFlags,
-    ephemeral: ephemeralFlag,
-    replace: Flags.boolean({
-      summary: 'Replace a registration or profile that says something else, and files that were changed by hand.',
-      env: 'RCFED_REPLACE',
-    }),
-    'dry-run': Flags.boolean({ summary: 'Print what would be done, and do nothing.', env: 'RCFED_DRY_RUN' }),
-  };
+  static override flags = provisionFlags;
 
   protected async execute(): Promise<CommandResult<ProvisionData>> {
-    const { knownProfile, planProvision } = await import('../../lib/provision/plan.ts');
+    const { knownProfile } = await import('../../lib/provision/known-profile.ts');
     const { listProfiles } = await import('../../lib/config/profiles.ts');
     const profile = this.settings.profile ?? (await listProfiles(this.context)).current ?? 'default';
     const known = await knownProfile(this.context, profile);
-    const account = await this.account();
-    const request = await this.request(profile, known, account);
+    const account = await givenAdmin(this.flags, this.context);
+    const { request, asked } = await this.request(profile, known, account);
     const command = { context: this.context, settings: this.settings, logger: this.logger };
     return await withReach({ caFile: known?.values['ca-file'], timeoutMs: undefined }, command, async (reach) => {
-      const plan = await this.progress.wait('Looking at both servers', () =>
-        planProvision(request.request, known, reach),
-      );
-      await this.sayCosts();
-      const publishRooms = this.flags['publish-rooms'];
-      if (this.flags['dry-run'])
-        return provisionResult(plan, await this.comparedFiles(plan), { changed: false, dryRun: true, publishRooms });
-      const applied = await this.apply(plan, request.account, reach);
-      const files = await this.writtenFiles(plan, applied.content);
-      return provisionResult(plan, files, { changed: applied.changed, dryRun: false, publishRooms });
+      const mode = this.flags.mode ?? (await this.askedMode(request.workspaceUrl, known, reach));
+      return await this.provision({ ...request, mode }, known, asked, reach);
     });
+  }
+
+  private get looksOnly(): boolean {
+    return this.flags['dry-run'] || this.flags.check;
+  }
+
+  private async provision(
+    request: ProvisionRequest,
+    known: KnownProfile | undefined,
+    account: AdminAccount | undefined,
+    reach: Reach,
+  ): Promise<CommandResult<ProvisionData>> {
+    const { planProvision } = await import('../../lib/provision/plan.ts');
+    const admin = this.adminSource(request.workspaceUrl, account, reach);
+    const ifNamed = account === undefined ? () => Promise.resolve(undefined) : admin;
+    const looked = await this.progress.wait('Looking at both servers', () =>
+      planProvision(request, known, reach, ifNamed),
+    );
+    await this.sayCosts();
+    const publishRooms = this.flags['publish-rooms'];
+    if (this.looksOnly) {
+      const kind = this.flags.check ? 'checked' : 'looked';
+      return provisionResult(looked, { kind, files: await this.comparedFiles(looked), publishRooms });
+    }
+    const plan = await this.agreed(looked);
+    const { applied, files } = await this.apply(plan, admin, reach);
+    const pingMs = this.flags.wait === undefined ? undefined : await this.waitForHomeserver(plan, reach);
+    return provisionResult(plan, { kind: 'done', files, applied, pingMs, publishRooms });
+  }
+
+  /** Each change of a setting is asked for, where somebody sits there to be asked. */
+  private async agreed(plan: ProvisionPlan): Promise<ProvisionPlan> {
+    const { settings, flags } = this;
+    if (!settings.interactive || settings.yes || flags['keep-settings']) return plan;
+    const { withChanges } = await import('../../lib/provision/plan.ts');
+    const agreed: WantedChange[] = [];
+    for (const change of [...plan.changes, ...plan.left])
+      if (await this.confirm(`${changeTitle(change)}? ${change.why}`)) agreed.push(change);
+    return withChanges(plan, agreed);
+  }
+
+  private async apply(
+    plan: ProvisionPlan,
+    admin: AdminSource,
+    reach: Reach,
+  ): Promise<{ readonly applied: Provisioned; readonly files: readonly WrittenFile[] }> {
+    const { provisioning } = await import('../../lib/provision/apply.ts');
+    const isAsked = plan.steps.some(({ id, needed }) => id === 'workspace-bot' && needed);
+    // Before the first step shows: a question in the middle of them could not be read.
+    if (isAsked) await admin();
+    const { steps, outcome } = provisioning(plan, this.context, reach, admin);
+    const done: string[] = [];
+    try {
+      await this.progress.steps(
+        steps.map(({ title, run }) => ({
+          title,
+          async run(note) {
+            await run(note);
+            done.push(title);
+          },
+        })),
+      );
+    } catch (error) {
+      if (done.length > 0)
+        this.say(`Done before it stopped, and the next run goes on from there:\n  ${done.join('\n  ')}`);
+      throw error;
+    }
+    const applied = outcome();
+    return { applied, files: await this.writtenFiles(plan, applied.content) };
+  }
+
+  private async waitForHomeserver(plan: ProvisionPlan, reach: Reach): Promise<number | undefined> {
+    const { registration, request, values } = plan;
+    if (registration === undefined) return undefined;
+    const { awaitRegistration } = await import('../../lib/provision/await-registration.ts');
+    const { matrixApiFor } = await import('../../lib/provision/homeserver-facts.ts');
+    const api = await matrixApiFor(request, registration, reach);
+    const listen = values['listen'] ?? '127.0.0.1:29400';
+    const waiting = { registration, api, listen, waitMs: this.flags.wait ?? 0 };
+    return await this.progress.wait('Waiting for the homeserver to load the registration', () =>
+      awaitRegistration(waiting, reach),
+    );
+  }
+
+  /** The admin logs in once, when first needed. */
+  private adminSource(url: string, account: AdminAccount | undefined, reach: Reach): AdminSource {
+    let known: Promise<WorkspaceAdmin> | undefined;
+    const logIn: AdminSource = async () => {
+      const { asWorkspaceAdmin } = await import('../../lib/provision/workspace-admin.ts');
+      const used = account ?? (await this.ask(await adminQuestions(this.flags, this.context)));
+      return await asWorkspaceAdmin(url, used, reach, () => secondFactor(this.flags, this.context, this.settings));
+    };
+    return () => (known ??= logIn());
   }
 
   private async sayCosts(): Promise<void> {
@@ -102,7 +151,8 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
 
   private async comparedFiles(plan: ProvisionPlan): Promise<readonly ProvisionedFile[]> {
     const { planSetupFiles } = await import('../../lib/provision/setup-files.ts');
-    const compared = await planSetupFiles(this.filesRequest(plan, plan));
+    const request = this.filesRequest(plan, plan);
+    const compared = request === undefined ? [] : await planSetupFiles(request);
     return compared.map(({ path, state }) => ({ path, outcome: this.expected(state) }));
   }
 
@@ -112,16 +162,21 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
   }
 
   private async writtenFiles(plan: ProvisionPlan, content: KnownProfile): Promise<readonly WrittenFile[]> {
-    const { writeSetupFiles } = await import('../../lib/provision/setup-files.ts');
-    return await writeSetupFiles(this.filesRequest(plan, content), this.flags.replace);
+    const { writeJournaledFiles } = await import('../../lib/provision/journaled-files.ts');
+    const { journalOf } = await import('../../lib/provision/journal.ts');
+    const request = this.filesRequest(plan, content);
+    if (request === undefined) return [];
+    const { profile, workspaceUrl } = plan.request;
+    return await writeJournaledFiles(request, this.flags.replace, workspaceUrl, journalOf(this.context, profile));
   }
 
-  private filesRequest(plan: ProvisionPlan, content: KnownProfile): SetupFilesRequest {
+  private filesRequest({ registration, values }: ProvisionPlan, content: KnownProfile): SetupFilesRequest | undefined {
+    if (registration === undefined) return undefined;
     return {
       kinds: chosenKinds(this.flags.files, this.flags.out !== undefined),
       content,
-      registration: plan.registration,
-      registrationPath: plan.values['registration'] ?? '',
+      registration,
+      registrationPath: values['registration'] ?? '',
       choices: {
         federationHost: this.flags['federation-host'],
         image: this.flags.image,
@@ -132,93 +187,79 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
     };
   }
 
-  private async apply(plan: ProvisionPlan, account: AdminAccount | undefined, reach: Reach): Promise<Provisioned> {
-    const { applyProvision } = await import('../../lib/provision/apply.ts');
-    const { asWorkspaceAdmin } = await import('../../lib/provision/workspace-admin.ts');
-    const needsAdmin = plan.steps.some(({ id, needed }) => id === 'workspace-bot' && needed);
-    const used = needsAdmin ? (account ?? (await this.askedAccount())) : account;
-    const admin =
-      used && needsAdmin
-        ? await asWorkspaceAdmin(plan.request.workspaceUrl, used, reach, () => this.code())
-        : undefined;
-    const run = () =>
-      applyProvision(plan, this.context, reach, () =>
-        admin === undefined ? Promise.reject(new Error('no admin was asked for')) : Promise.resolve(admin),
-      );
-    return await this.progress.wait('Setting the bridge up', run);
-  }
-
-  /** The admin that flags or the environment name. */
-  private async account(): Promise<AdminAccount | undefined> {
-    const userId = this.flags['workspace-admin-id'];
-    const token = await this.secret('workspace-admin-token');
-    if (userId !== undefined && token !== undefined) return { userId: userId as WorkspaceUserId, token };
-    const username = this.flags['workspace-admin'];
-    const password = await this.secret('workspace-admin-password');
-    return username === undefined || password === undefined ? undefined : { username, password };
+  /** A profile with a registration has rcfed's own bridge; else it is asked, and guessed for nobody whose workspace federates already. */
+  private async askedMode(url: string, known: KnownProfile | undefined, reach: Reach): Promise<Mode> {
+    if (known?.values['registration'] !== undefined) return 'bridge';
+    const { createWorkspaceApi } = await import('../../lib/rocketchat/api.ts');
+    const { clock, log, network, timeoutMs } = reach;
+    const api = createWorkspaceApi({ url, clock, log, fetch: network.fetch, deadlineMs: timeoutMs });
+    const { version, federates } = await federationOf(api);
+    if (this.settings.interactive && !this.settings.yes)
+      return await this.context.prompts.choose(modeQuestion(version), modesOf(version));
+    if (federates) throw missingAnswers([`--mode ${modesOf(version).join('|')}`]);
+    return 'bridge';
   }
 
   private async request(
     profile: string,
     known: KnownProfile | undefined,
     account: AdminAccount | undefined,
-  ): Promise<{ request: ProvisionRequest; account: AdminAccount | undefined }> {
+  ): Promise<{ request: ProvisionRequest; asked: AdminAccount | undefined }> {
     const field = (name: string): string | undefined => this.given(name) ?? known?.values[name];
-    const needsAccount =
-      account === undefined && known?.secrets['workspace-token'] === undefined && !this.flags['dry-run'];
+    const token = await this.secret('workspace-token');
+    const hasToken = token !== undefined || known?.secrets['workspace-token'] !== undefined;
+    const needsAccount = account === undefined && !hasToken && !this.looksOnly;
     const answers = await this.ask({
       workspaceUrl: fieldQuestion('workspace-url', field('workspace-url')),
-      ...(needsAccount ? await this.accountQuestions() : {}),
-      homeserverUrl: fieldQuestion('homeserver-url', field('homeserver-url')),
+      ...(needsAccount ? await adminQuestions(this.flags, this.context) : {}),
+      homeserverUrl: fieldQuestion('homeserver-url', field('homeserver-url') ?? this.usualHomeserver(field)),
       serverName: fieldQuestion('server-name', field('server-name')),
     });
     const { username, password } = answers as { username?: string; password?: Secret };
+    const userId = this.given('workspace-user-id') as WorkspaceUserId | undefined;
     return {
-      account: username !== undefined && password !== undefined ? { username, password } : account,
+      asked: username !== undefined && password !== undefined ? { username, password } : account,
       request: {
         profile,
         workspaceUrl: answers.workspaceUrl,
         homeserverUrl: answers.homeserverUrl,
         serverName: answers.serverName as ServerName,
-        prefix: this.given('prefix'),
-        listen: this.given('listen'),
-        bridgeUrl: this.flags['bridge-url'],
-        folder: this.flags.out,
-        botUsername: this.flags['bot-username'],
-        ephemeral: this.flags.ephemeral,
-        replace: this.flags.replace,
+        ...(token !== undefined && userId !== undefined ? { botCredentials: { userId, token } } : {}),
+        homeserverAdminToken: await this.secret('homeserver-admin-token'),
+        ...this.choices(),
       },
     };
+  }
+
+  private choices() {
+    const { flags } = this;
+    return {
+      prefix: this.given('prefix'),
+      listen: this.given('listen'),
+      bridgeUrl: flags['bridge-url'],
+      folder: flags.out,
+      botUsername: flags['bot-username'],
+      ephemeral: flags.ephemeral,
+      replace: flags.replace,
+      newHomeserver: flags['new-homeserver'],
+      loosen: flags.loosen,
+      keepSettings: flags['keep-settings'],
+      readReceipts: flags['read-receipts'],
+      allow: flags['allow-servers'],
+      roles: flags['federation-roles'],
+    };
+  }
+
+  /** In native mode the workspace is the homeserver; a new one is usually there. */
+  private usualHomeserver(field: (name: string) => string | undefined): string | undefined {
+    const serverName = field('server-name');
+    if (this.flags.mode === 'native') return field('workspace-url');
+    return this.flags['new-homeserver'] && serverName !== undefined ? `https://matrix.${serverName}` : undefined;
   }
 
   private given(name: string): string | undefined {
     const value = (this.flags as Readonly<Record<string, unknown>>)[name];
     return typeof value === 'string' ? value : undefined;
-  }
-
-  private async accountQuestions(): Promise<{ username: Question<string>; password: Question<Secret> }> {
-    return {
-      username: {
-        flag: '--workspace-admin USERNAME',
-        given: this.flags['workspace-admin'],
-        ask: (prompts) => prompts.text('User name of an admin of the workspace:'),
-      },
-      password: {
-        flag: `(${secretHint('workspace-admin-password')})`,
-        given: await this.secret('workspace-admin-password'),
-        ask: (prompts) => prompts.secret('Password of that admin:'),
-      },
-    };
-  }
-
-  private async askedAccount(): Promise<AdminAccount> {
-    return await this.ask(await this.accountQuestions());
-  }
-
-  private async code(): Promise<Secret | undefined> {
-    const given = await this.secret('two-factor-code');
-    if (given !== undefined || !this.settings.interactive) return given;
-    return await this.context.prompts.secret('Two-factor code:');
   }
 }
 

@@ -118,6 +118,16 @@ const haveSameText = (some: Readonly<Record<string, Secret>>, others: Readonly<R
   Object.keys(some).length === Object.keys(others).length &&
   Object.entries(some).every(([field, secret]) => secret.reveal() === others[field]?.reveal());
 
+/** Puts a profile back as it was stored, its secrets encrypted as they were. */
+export const restoreProfile = async (
+  source: ProfileSource,
+  { name, kind, values, secrets }: StoredProfile,
+): Promise<void> =>
+  await profilesFile(source).update((content) => {
+    content.profiles[name] = { kind, values, secrets };
+    content.current ??= name;
+  });
+
 /** Makes a profile the one in use. @returns false if it was already. */
 export const useProfile = async (source: ProfileSource, name: string): Promise<boolean> =>
   await profilesFile(source).update((content) => {

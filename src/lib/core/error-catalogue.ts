@@ -75,6 +75,13 @@ export const errorCatalogue = Object.freeze({
     'Give your user write access to the folder, or name another one: RCFED_CONFIG_DIR=DIR rcfed …',
   ),
   RCFED_DECLINED: entry(1, false, 'Answer yes, or pass --yes.'),
+  RCFED_DOMAIN_SET: entry(
+    1,
+    false,
+    'Keep the name it has: rcfed federation provision --mode native --server-name NAME',
+    'Give the old name up: rcfed federation provision --mode native --replace',
+  ),
+  RCFED_DRIFT: entry(1, false, 'rcfed federation provision', 'See it first: rcfed federation provision --dry-run'),
   RCFED_FILE_UNREADABLE: entry(2, false, 'Check the path and the permissions of the file.'),
   RCFED_FILE_UNWRITABLE: entry(1, false, 'Name a file that is not there yet, in a folder that you may write to.'),
   RCFED_HOMESERVER_TOO_OLD: entry(3, false, 'Update the homeserver; tested: Synapse 1.141 and newer.'),
@@ -85,6 +92,7 @@ export const errorCatalogue = Object.freeze({
     'rcfed invite list',
     "Join without being invited: rcfed rooms join '#room:example.org'",
   ),
+  RCFED_JOURNAL_UNKNOWN: entry(2, false, 'See what there is: rcfed federation rollback'),
   RCFED_KEY_INVALID: entry(3, false, 'Make a key of 32 bytes: openssl rand -base64 32'),
   RCFED_KEY_MISMATCH: entry(
     3,
@@ -93,6 +101,11 @@ export const errorCatalogue = Object.freeze({
   ),
   RCFED_LISTEN_FAILED: entry(3, false, 'Listen on loopback: rcfed federation run --listen 127.0.0.1:29400'),
   RCFED_MATRIX_ID_INVALID: entry(2, false, 'Write a Matrix id in full: @alice:example.org, #general:example.org'),
+  RCFED_MODE_UNFIT: entry(
+    3,
+    false,
+    "Use rcfed's own bridge, which any version and plan can: rcfed federation provision --mode bridge",
+  ),
   RCFED_NAMESPACE_OVERLAP: entry(3, false, 'Choose another prefix: rcfed federation provision --prefix rocket_'),
   RCFED_NAME_TAKEN: entry(1, false, 'Choose another name: rcfed federation provision --bot-username matrix-bridge'),
   RCFED_NETWORK: entry(5, true, 'Check the URL with: rcfed profile show', 'Try again in a minute.'),
@@ -105,6 +118,11 @@ export const errorCatalogue = Object.freeze({
     'Wait longer: rcfed federation status --wait-ready 5m',
   ),
   RCFED_PARTLY_DONE: entry(9, true, 'Run the command again; what is done stays done.'),
+  RCFED_PASSWORD_LOGIN: entry(
+    4,
+    false,
+    "Log in as the bridge's account in a browser, make a personal access token that ignores the second factor, then: rcfed federation provision --workspace-user-id ID --workspace-token-file FILE",
+  ),
   RCFED_PERSON_UNKNOWN: entry(
     1,
     true,
@@ -146,6 +164,12 @@ export const errorCatalogue = Object.freeze({
     false,
     'rcfed federation provision',
     'Name the file: RCFED_REGISTRATION=registration.yaml',
+  ),
+  RCFED_REGISTRATION_PENDING: entry(
+    8,
+    true,
+    'Bring registration.yaml to the homeserver, name it in homeserver.yaml, start it again, then: rcfed federation provision --wait 5m',
+    'See what is in the way: rcfed federation diagnose --only G2,G3',
   ),
   RCFED_ROLE_UNKNOWN: entry(2, false, 'See the roles in Rocket.Chat: Administration, Permissions'),
   RCFED_ROOM_BRIDGED: entry(1, false, 'Unlink the room in the other bridge first: rcfed rooms unlink ROOM'),
@@ -224,6 +248,7 @@ export const errorCatalogue = Object.freeze({
     'Ask again later, or another server: rcfed rooms search --server matrix.org',
     'Look whether it federates: curl https://SERVER/.well-known/matrix/server',
   ),
+  RCFED_SETTING_FORCED: entry(9, false, 'Set it in the environment of Rocket.Chat, and start that again.'),
   RCFED_SMOKE_FAILED: entry(
     1,
     true,

@@ -1,31 +1,31 @@
 import { dirname, resolve } from 'node:path';
 import type { Reach } from '../admin/reach.ts';
-import {
-  findProfile,
-  listProfiles,
-  type ProfileSource,
-  revealSecrets,
-  type StoredProfile,
-} from '../config/profiles.ts';
 import { RcfedError } from '../core/errors.ts';
-import type { ServerName, WorkspaceUserId } from '../core/ids.ts';
-import { RemoteError } from '../core/remote-error.ts';
+import type { ServerName } from '../core/ids.ts';
 import type { Secret } from '../core/secret.ts';
-import { createMatrixApi } from '../matrix/client.ts';
-import { makeRegistration } from '../matrix/registration.ts';
 import type { Registration } from '../matrix/types.ts';
-import type { MatrixUserId } from '../core/ids.ts';
-import { registrationOf } from './profile-registration.ts';
+import type { WorkspaceApi, WorkspaceCredentials } from '../rocketchat/types.ts';
+import type { Ephemeral } from './ephemeral.ts';
+import { type HomeserverFacts, readHomeserver } from './homeserver-facts.ts';
+import { apiFor, botOf } from './known-bot.ts';
+import { isSameProfile, type KnownProfile, refuseOther } from './known-profile.ts';
+import { LEGACY_REGISTRATION } from './legacy-changes.ts';
+import { isLegacyRegistrationThere } from './legacy-registration.ts';
+import { leftovers } from './leftovers.ts';
+import { type Mode, refuseUnfit } from './mode.ts';
+import { changesFor, type ModeOptions, settingsFor } from './mode-changes.ts';
+import { contentOf } from './profile-content.ts';
 import { compareRegistrationFile, REGISTRATION_FILE } from './registration-file.ts';
-import { type Ephemeral, withEphemeral } from './ephemeral.ts';
-import { botWorks } from './workspace-bot.ts';
-
-const DEFAULT_LISTEN = '127.0.0.1:29400';
+import { changeTitle, stepIdOf, type WantedChange } from './wanted-change.ts';
+import { DEFAULT_LISTEN, wantedRegistration } from './wanted-registration.ts';
+import { readWorkspace, type WorkspaceFacts } from './workspace-facts.ts';
 
 /** What is wanted; what is undefined stays as the profile has it, or becomes what is usual. */
-export interface ProvisionRequest {
+export interface ProvisionRequest extends Partial<ModeOptions> {
   /** Of the profile to make or to change. */
   readonly profile: string;
+  /** Default: bridge. */
+  readonly mode?: Mode | undefined;
   readonly workspaceUrl: string;
   readonly homeserverUrl: string;
   readonly serverName: ServerName;
@@ -36,214 +36,201 @@ export interface ProvisionRequest {
   /** For registration.yaml. */
   readonly folder?: string | undefined;
   readonly botUsername?: string | undefined;
+  /** Of an account that somebody made for the bridge by hand. */
+  readonly botCredentials?: WorkspaceCredentials | undefined;
+  /** There is none yet that could be asked. */
+  readonly newHomeserver?: boolean | undefined;
+  readonly homeserverAdminToken?: Secret | undefined;
   readonly ephemeral?: Ephemeral | undefined;
   /** May replace a profile or a registration file that says something else. */
   readonly replace: boolean;
+  /** May let people of the workspace do more than now. */
+  readonly loosen?: boolean | undefined;
+  /** Changes no setting and no permission. */
+  readonly keepSettings?: boolean | undefined;
 }
 
 export interface PlanStep {
-  readonly id: 'workspace-bot' | 'profile' | 'registration';
+  /** `workspace-bot`, `profile`, `registration`, `legacy-registration`, `setting:NAME`, `permission:NAME` */
+  readonly id: string;
   readonly title: string;
   /** False: it is already so. */
   readonly needed: boolean;
+  /** Why it is done, where that is a choice. */
+  readonly why?: string;
 }
 
 /** What provisioning would do; made without changing anything. */
 export interface ProvisionPlan {
   readonly request: ProvisionRequest;
+  readonly mode: Mode;
   readonly botUsername: string;
   readonly folder: string;
-  readonly registration: Registration;
+  /** Only of a bridge. */
+  readonly registration: Registration | undefined;
   readonly values: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, Secret>>;
   readonly steps: readonly PlanStep[];
+  /** What the steps `setting:…` and `permission:…` do. */
+  readonly changes: readonly WantedChange[];
+  /** What would help and stays undone, because nobody asked for it. */
+  readonly left: readonly WantedChange[];
+  readonly workspace: WorkspaceFacts;
+  /** Only of a bridge, and of a homeserver that is there. */
+  readonly homeserver: HomeserverFacts | undefined;
+  /** What was found that gets into the way, as sentences. */
+  readonly found: readonly string[];
   /** Whether the homeserver accepts the as_token already. */
   readonly homeserverKnows: boolean;
 }
 
-/** What the profile of a name holds now. */
-export interface KnownProfile {
-  readonly values: Readonly<Record<string, string>>;
-  readonly secrets: Readonly<Record<string, Secret>>;
-}
-
-/** The profile to be provisioned; undefined where there is none yet. */
-export async function knownProfile(source: ProfileSource, name: string): Promise<KnownProfile | undefined> {
-  const { profiles } = await listProfiles(source);
-  if (!profiles.some((profile) => profile.name === name)) return undefined;
-  const stored = (await findProfile(source, name)) as StoredProfile;
-  return { values: stored.values, secrets: await revealSecrets(source, stored) };
-}
-
 /**
  * Compares what is wanted with what is there.
- * @throws RcfedError RCFED_PROFILE_EXISTS, RCFED_REGISTRATION_*; RemoteError where a server does not answer as it should
+ * @param admin asked for only where the bridge's account does not work yet; undefined: only what is public is read
+ * @throws RcfedError RCFED_PROFILE_EXISTS, RCFED_REGISTRATION_*, RCFED_MODE_UNFIT, RCFED_DOMAIN_SET; RemoteError
+ *   where a server does not answer as it should
  */
 export async function planProvision(
   request: ProvisionRequest,
   known: KnownProfile | undefined,
   reach: Reach,
+  admin: () => Promise<{ readonly api: WorkspaceApi } | undefined> = () => Promise.resolve(undefined),
 ): Promise<ProvisionPlan> {
   refuseOther(request, known);
-  const prefix = request.prefix ?? known?.values['prefix'] ?? 'rc_';
-  const listen = request.listen ?? known?.values['listen'] ?? DEFAULT_LISTEN;
-  const oldPath = known?.values['registration'];
-  const folder = resolve(request.folder ?? (oldPath === undefined ? '.' : dirname(oldPath)));
-  const registration = await wantedRegistration(request, known, { prefix, listen }, reach);
-  const botUsername = request.botUsername ?? known?.values['workspace-username'] ?? 'rcfed';
-  const values = {
-    ...known?.values,
-    'workspace-url': request.workspaceUrl,
-    'homeserver-url': request.homeserverUrl,
-    'server-name': request.serverName,
-    'workspace-username': botUsername,
-    prefix,
-    registration: resolve(folder, REGISTRATION_FILE),
-    ...(listen === DEFAULT_LISTEN ? {} : { listen }),
-    ...(request.ephemeral === undefined ? {} : { presence: String(request.ephemeral === 'all') }),
-  };
-  const secrets = { ...known?.secrets, 'as-token': registration.asToken, 'hs-token': registration.hsToken };
-  const bot = !(await botIsThere(request, botUsername, known, reach));
-  const file = await compareRegistrationFile(folder, registration);
-  if (file === 'differs' && !request.replace) {
-    throw new RcfedError('RCFED_REGISTRATION_DIFFERS', `${values.registration} is another registration`, {
-      try: [
-        'Write into another folder: rcfed federation provision --out FOLDER',
-        'Replace it: rcfed federation provision --replace',
-      ],
-    });
-  }
-  return {
-    request,
-    botUsername,
-    folder,
-    registration,
-    values,
-    secrets,
-    steps: [
-      {
-        id: 'workspace-bot',
-        title: `Account ${botUsername} on ${request.workspaceUrl}, with the roles admin and bot and a token`,
-        needed: bot,
-      },
-      {
-        id: 'profile',
-        title: `Profile ${request.profile}, with the tokens encrypted`,
-        needed: bot || !isSame(known, { values, secrets }),
-      },
-      {
-        id: 'registration',
-        title: `Registration ${values.registration} for ${request.serverName}, prefix ${JSON.stringify(prefix)}`,
-        needed: file !== 'same',
-      },
-    ],
-    homeserverKnows: await homeserverKnows(request, registration, reach),
-  };
-}
-
-/** Tokens of one workspace must not end up in the profile of another. */
-function refuseOther(
-  { profile, workspaceUrl, serverName, replace }: ProvisionRequest,
-  known: KnownProfile | undefined,
-): void {
-  if (known === undefined || replace) return;
-  const other = [
-    ['workspace-url', workspaceUrl],
-    ['server-name', serverName],
-  ].find(([field = '', value]) => known.values[field] !== undefined && known.values[field] !== value);
-  if (other === undefined) return;
-  throw new RcfedError(
-    'RCFED_PROFILE_EXISTS',
-    `Profile ${profile} is for another ${other[0] === 'workspace-url' ? 'workspace' : 'homeserver'}`,
+  const { mode = 'bridge' } = request;
+  const bridge = mode === 'bridge' ? await planBridge(request, known, reach) : undefined;
+  const folder = folderOf(request, known);
+  const bot = await botOf(request, known, reach);
+  const api = bot?.api ?? (await admin())?.api;
+  const workspace = await readWorkspace(api ?? apiFor(request, reach), api !== undefined, settingsFor(mode));
+  refuseUnfit(mode, workspace.version, workspace.modules);
+  const all = changesFor(mode, workspace, bridge?.homeserver, request);
+  const isLeft = ({ loosens }: WantedChange): boolean =>
+    request.keepSettings === true || (loosens && request.loosen !== true);
+  const content = contentOf(request, known, bot, bridge);
+  const botUsername = content.values['workspace-username'] ?? '';
+  const prefix = bridge?.registration.prefix ?? '';
+  return withSteps(
     {
-      try: [`rcfed profile show ${profile}`, 'Make another profile: rcfed federation provision --profile NAME'],
+      request,
+      mode,
+      botUsername,
+      folder,
+      registration: bridge?.registration,
+      ...content,
+      workspace,
+      homeserver: bridge?.homeserver,
+      found: leftovers(mode, workspace, bridge?.homeserver, prefix),
+      homeserverKnows: bridge?.homeserver?.knows ?? false,
+      changes: all.filter((change) => !isLeft(change)),
+      left: all.filter(isLeft),
+    },
+    {
+      bot: bot === undefined,
+      profile: bot === undefined || !isSameProfile(known, content),
+      registration: bridge?.file !== 'same',
+      legacy:
+        mode === 'legacy' && !(await isLegacyRegistrationThere(folder, workspace.settings.get(LEGACY_REGISTRATION))),
     },
   );
 }
 
-/** An address that the homeserver reaches by another name stays; one that was where the bridge listened moves with it. */
-function movedUrl(url: string | null | undefined, from: string, to: string): string | null {
-  return url === undefined || url === `http://${from}` ? `http://${to}` : url;
+/** The plan with other changes of settings: those that the person at the terminal agreed to. */
+export function withChanges(plan: ProvisionPlan, agreed: readonly WantedChange[]): ProvisionPlan {
+  const all = [...plan.changes, ...plan.left];
+  const needed = (id: string): boolean => plan.steps.some((step) => step.id === id && step.needed);
+  return withSteps(
+    {
+      ...plan,
+      changes: all.filter((each) => agreed.includes(each)),
+      left: all.filter((each) => !agreed.includes(each)),
+    },
+    {
+      bot: needed('workspace-bot'),
+      profile: needed('profile'),
+      registration: needed('registration'),
+      legacy: needed('legacy-registration'),
+    },
+  );
 }
 
-async function wantedRegistration(
-  { bridgeUrl, serverName, workspaceUrl, ephemeral }: ProvisionRequest,
-  known: KnownProfile | undefined,
-  { prefix, listen }: { readonly prefix: string; readonly listen: string },
-  { redactor }: Reach,
-): Promise<Registration> {
-  const sameServers = known?.values['server-name'] === serverName && known.values['workspace-url'] === workspaceUrl;
-  const old = sameServers
-    ? await registrationOf(
-        {
-          registration: {
-            path: known.values['registration'],
-            asToken: known.secrets['as-token'],
-            hsToken: known.secrets['hs-token'],
+interface Needed {
+  readonly bot: boolean;
+  readonly profile: boolean;
+  readonly registration: boolean;
+  readonly legacy: boolean;
+}
+
+function withSteps(plan: Omit<ProvisionPlan, 'steps'>, needed: Needed): ProvisionPlan {
+  const { request, mode, changes, registration, values } = plan;
+  const account = `Account ${plan.botUsername} on ${request.workspaceUrl}, with the roles admin and bot and a token`;
+  const steps: readonly PlanStep[] = [
+    { id: 'workspace-bot', title: account, needed: needed.bot },
+    { id: 'profile', title: `Profile ${request.profile}, with the tokens encrypted`, needed: needed.profile },
+    ...changes.map((change) => ({
+      id: stepIdOf(change),
+      title: changeTitle(change),
+      needed: true,
+      why: change.why,
+    })),
+    ...(registration === undefined
+      ? []
+      : [
+          {
+            id: 'registration',
+            title: `Registration ${values['registration'] ?? ''} for ${request.serverName}, prefix ${JSON.stringify(registration.prefix)}`,
+            needed: needed.registration,
           },
-          homeserver: { url: '', serverName, adminToken: undefined },
-          prefix,
-          listen,
-        },
-        redactor,
-      )
-    : undefined;
-  const url = bridgeUrl ?? movedUrl(old?.url, known?.values['listen'] ?? DEFAULT_LISTEN, listen);
-  const made = makeRegistration({ url, prefix, serverName });
-  if (old === undefined) {
-    redactor.know(made.asToken);
-    redactor.know(made.hsToken);
-  }
-  return withEphemeral(old === undefined ? made : { ...old, url, prefix, serverName }, ephemeral);
+        ]),
+    ...(mode === 'legacy'
+      ? [
+          {
+            id: 'legacy-registration',
+            title: `Registration that Rocket.Chat makes, in ${plan.folder}`,
+            needed: needed.legacy || changes.length > 0,
+          },
+        ]
+      : []),
+  ];
+  return { ...plan, steps };
 }
 
-async function botIsThere(
-  { workspaceUrl }: ProvisionRequest,
-  username: string,
+interface BridgePart {
+  readonly registration: Registration;
+  readonly folder: string;
+  readonly file: Awaited<ReturnType<typeof compareRegistrationFile>>;
+  readonly listen: string;
+  readonly homeserver: HomeserverFacts | undefined;
+}
+
+async function planBridge(
+  request: ProvisionRequest,
   known: KnownProfile | undefined,
   reach: Reach,
-): Promise<boolean> {
-  const userId = known?.values['workspace-user-id'];
-  const token = known?.secrets['workspace-token'];
-  const same =
-    known?.values['workspace-url'] === workspaceUrl && (known.values['workspace-username'] ?? username) === username;
-  if (!same || userId === undefined || token === undefined) return false;
-  return await botWorks(workspaceUrl, { userId: userId as WorkspaceUserId, token }, reach);
+): Promise<BridgePart> {
+  const prefix = request.prefix ?? known?.values['prefix'] ?? 'rc_';
+  const listen = request.listen ?? known?.values['listen'] ?? DEFAULT_LISTEN;
+  const folder = folderOf(request, known);
+  const registration = await wantedRegistration(request, known, { prefix, listen }, reach);
+  const file = await compareRegistrationFile(folder, registration);
+  if (file === 'differs' && !request.replace) {
+    throw new RcfedError(
+      'RCFED_REGISTRATION_DIFFERS',
+      `${resolve(folder, REGISTRATION_FILE)} is another registration`,
+      {
+        try: [
+          'Write into another folder: rcfed federation provision --out FOLDER',
+          'Replace it: rcfed federation provision --replace',
+        ],
+      },
+    );
+  }
+  const adminToken = request.homeserverAdminToken ?? known?.secrets['homeserver-admin-token'];
+  const homeserver = request.newHomeserver ? undefined : await readHomeserver(request, registration, reach, adminToken);
+  return { registration, folder, file, listen, homeserver };
 }
 
-const isSame = (known: KnownProfile | undefined, wanted: KnownProfile): boolean =>
-  known !== undefined && asText(known) === asText(wanted);
-
-const asText = ({ values, secrets }: KnownProfile): string =>
-  JSON.stringify([
-    Object.entries(values).toSorted(([one], [other]) => one.localeCompare(other)),
-    Object.entries(secrets)
-      .map(([name, secret]) => [name, secret.reveal()])
-      .toSorted(([one = ''], [other = '']) => one.localeCompare(other)),
-  ]);
-
-/** A homeserver that does not know the token yet answers 401: then it is one, and it is there. */
-async function homeserverKnows(
-  request: ProvisionRequest,
-  registration: Registration,
-  { clock, log, network, timeoutMs }: Reach,
-): Promise<boolean> {
-  const api = await createMatrixApi({
-    baseUrl: request.homeserverUrl,
-    asToken: registration.asToken,
-    userId: `@${registration.senderLocalpart}:${request.serverName}` as MatrixUserId,
-    serverName: request.serverName,
-    clock,
-    log,
-    fetch: network.fetch,
-    deadlineMs: timeoutMs,
-  });
-  try {
-    await api.whoami();
-    return true;
-  } catch (error) {
-    if (error instanceof RemoteError && error.failure === 'refused' && (error.status === 401 || error.status === 403))
-      return false;
-    throw error;
-  }
+function folderOf(request: ProvisionRequest, known: KnownProfile | undefined): string {
+  const oldPath = known?.values['registration'];
+  return resolve(request.folder ?? (oldPath === undefined ? '.' : dirname(oldPath)));
 }

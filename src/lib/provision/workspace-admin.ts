@@ -1,7 +1,8 @@
 import { RcfedError } from '../core/errors.ts';
 import type { WorkspaceUserId } from '../core/ids.ts';
 import { RemoteError } from '../core/remote-error.ts';
-import type { Secret } from '../core/secret.ts';
+import { isRecord } from '../core/record.ts';
+import { Secret } from '../core/secret.ts';
 import type { Reach } from '../admin/reach.ts';
 import { createWorkspaceApi } from '../rocketchat/api.ts';
 import { createRest, passwordCode, type RestOptions } from '../rocketchat/rest.ts';
@@ -19,6 +20,11 @@ export type AskCode = (method: string) => Promise<Secret | undefined>;
 export interface WorkspaceAdmin {
   readonly api: WorkspaceApi;
   setRoles(userId: WorkspaceUserId, roles: readonly string[]): Promise<void>;
+  /**
+   * `users.createToken`: a login token of another account; undefined where the workspace does not give any, as it
+   * does not unless its environment says so.
+   */
+  loginTokenFor(userId: WorkspaceUserId): Promise<Secret | undefined>;
 }
 
 /**
@@ -51,6 +57,16 @@ export async function asWorkspaceAdmin(
       api,
       async setRoles(userId, roles) {
         await rest.post('users.update', { body: { userId, data: { roles: [...roles] } } });
+      },
+      async loginTokenFor(userId) {
+        try {
+          const { body } = await rest.post('users.createToken', { body: { userId } });
+          const token = isRecord(body['data']) ? body['data']['authToken'] : undefined;
+          return typeof token === 'string' ? new Secret(token) : undefined;
+        } catch (error) {
+          if (error instanceof RemoteError && error.failure === 'refused') return undefined;
+          throw error;
+        }
       },
     };
   } catch (error) {

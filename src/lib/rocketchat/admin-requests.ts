@@ -1,6 +1,7 @@
 import { RemoteError } from '../core/remote-error.ts';
 import type { BridgeVerdict, WorkspaceAdminApi } from './admin-types.ts';
 import type { ApiParts } from './api.ts';
+import { allPages } from './paging.ts';
 import { isObject, type JsonObject } from './rest-answer.ts';
 
 /** It asks a tester on the internet meanwhile, and waits a minute for its homeserver. */
@@ -15,6 +16,18 @@ export function adminRequests({ rest }: Pick<ApiParts, 'rest'>): WorkspaceAdminA
     },
     async setSetting(id, value) {
       await rest.post(`settings/${encodeURIComponent(id)}`, { body: { value } });
+    },
+    async setPermission(id, roles) {
+      await rest.post('permissions.update', { body: { permissions: [{ _id: id, roles: [...roles] }] } });
+    },
+    async federatedRooms() {
+      const [open, closed] = await Promise.all([
+        allPages(rest, 'channels.list', {}, 'channels'),
+        allPages(rest, 'rooms.adminRooms', { 'types[]': 'p' }, 'rooms'),
+      ]);
+      return [...open, ...closed].flatMap(({ federated, name }) =>
+        federated === true && typeof name === 'string' ? [name] : [],
+      );
     },
     async licenceModules() {
       const answer = await unlessNotThere(rest.get('licenses.info', {}));

@@ -7,6 +7,13 @@ export interface WorkspaceAdminApi {
   setting(id: string): Promise<{ readonly value: unknown } | undefined>;
   /** `POST settings/:_id`: `edit-privileged-setting`, and a second factor unless the token bypasses it. */
   setSetting(id: string, value: unknown): Promise<void>;
+  /** `permissions.update`, which needs `access-permissions`: these roles and no others have it from now on. */
+  setPermission(id: string, roles: readonly string[]): Promise<void>;
+  /**
+   * Names of channels and private groups that are marked as federated by Rocket.Chat itself, which needs
+   * `view-room-administration`. Ours are not marked.
+   */
+  federatedRooms(): Promise<readonly string[]>;
   /** Modules of the licence in force; empty on Community. */
   licenceModules(): Promise<readonly string[]>;
   /**

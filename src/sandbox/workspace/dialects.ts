@@ -3,6 +3,7 @@ export interface Dialect {
   /** Full version, `8.8.1`. */
   readonly version: string;
   readonly major: number;
+  readonly minor: number;
   /** `errorType` of a body with unknown or missing keys. */
   readonly invalidParams: 'invalid-params' | 'error-invalid-params';
   /** 9.0 answers 403 `error-forbidden` where older ones answer 400 with their own code. */
@@ -47,6 +48,7 @@ export function dialectFor(version: string): Dialect {
   return {
     version: patch === undefined ? `${major}.${minor}.0` : version,
     major,
+    minor,
     invalidParams: major >= 8 ? 'error-invalid-params' : 'invalid-params',
     forbidsWith403: major >= 9,
     cursorSync: major >= 8 || (major === 7 && minor >= 13),

@@ -85,6 +85,14 @@ export function refuseWithoutOwner(
   if (owners.length === 1 && owners[0]?.u._id === leaving.user._id) throw new MeteorError(code, reason);
 }
 
+/** `user-last-owner`: without this account, rooms would have nobody to look after them. */
+export function refuseLastOwner(workspace: Workspace, leaving: Account): void {
+  for (const { rid } of workspace.rooms.subscriptionsOf(leaving.user._id)) {
+    const room = workspace.rooms.byId(rid);
+    if (room !== undefined) refuseWithoutOwner(workspace, room, leaving, 'user-last-owner', '');
+  }
+}
+
 /** `addOwner`, `removeModerator` …: needs `set-<role>` here, and the account as a member. */
 export function setRoomRole(
   workspace: Workspace,

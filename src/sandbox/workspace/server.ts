@@ -22,6 +22,8 @@ export interface WorkspaceOptions {
   clock?: Clock;
   /** Over the server's defaults; `Site_Url` is this server's own unless given. */
   settings?: Readonly<Record<string, unknown>>;
+  /** As `OVERWRITE_SETTING_…` in the server's environment does: setting them is taken, and changes nothing. */
+  forcedSettings?: Readonly<Record<string, unknown>>;
   /** The environment's CREATE_TOKENS_FOR_USERS_SECRET; given: users.createToken works. */
   createTokensSecret?: string;
   /** Called for each REST request (except uploads) before it acts; what it throws is answered 500. */
@@ -73,6 +75,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Sa
     version: options.version ?? '8.8.1',
     clock,
     settings: options.settings ?? {},
+    forcedSettings: options.forcedSettings,
     createTokensSecret: options.createTokensSecret,
   });
   const admin = furnish(state, options.admin ?? { username: 'admin', password: 'sandbox-admin' });

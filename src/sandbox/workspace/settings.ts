@@ -1,7 +1,12 @@
+import { federationSettings, legacyRegistration } from './federation-settings.ts';
+import type { Dialect } from './dialects.ts';
+
 /** Defaults of the settings that the sandbox obeys (server/settings of Rocket.Chat 6.14 and 8.8). */
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   Site_Url: '',
   Site_Name: 'Sandbox',
+  uniqueID: 'sandbox0000000000',
+  LDAP_Enable: false,
   Message_MaxAllowedSize: 5000,
   Message_AllowEditing: true,
   Message_AllowEditing_BlockEditInMinutes: 0,
@@ -81,7 +86,8 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
 };
 
 /** Readable only by an admin through `settings/:_id`. */
-const PRIVATE = /^(API_|DDP_|FileUpload_Restrict_|Message_CustomFields_|Accounts_SystemBlocked)/;
+const PRIVATE =
+  /^(API_|DDP_|FileUpload_Restrict_|Message_CustomFields_|Accounts_SystemBlocked|Federation_(Matrix|Service)_(?!enabled|Enabled))/;
 
 export interface Settings {
   get<Value>(id: string): Value;
@@ -91,13 +97,25 @@ export interface Settings {
   publicEntries(): [string, unknown][];
 }
 
-/** Settings with the server's defaults under `overrides`; ids not in the defaults may be added. */
-export function createSettings(overrides: Readonly<Record<string, unknown>>): Settings {
-  const values = new Map<string, unknown>(Object.entries({ ...DEFAULTS, ...overrides }));
+export interface SettingsSetup {
+  /** Over the server's defaults; ids not in the defaults may be added. */
+  readonly overrides: Readonly<Record<string, unknown>>;
+  /** By `OVERWRITE_SETTING_…` in the server's environment: whatever is set, they stay. */
+  readonly forced?: Readonly<Record<string, unknown>> | undefined;
+  readonly dialect: Pick<Dialect, 'major' | 'minor'>;
+}
+
+export function createSettings({ overrides, forced = {}, dialect }: SettingsSetup): Settings {
+  const values = new Map<string, unknown>(
+    Object.entries({ ...DEFAULTS, ...federationSettings(dialect), ...overrides, ...forced }),
+  );
   return {
-    get: <Value>(id: string) => values.get(id) as Value,
+    get: <Value>(id: string) => (id === REGISTRATION ? legacyRegistration(values) : values.get(id)) as Value,
     has: (id) => values.has(id),
-    set: (id, value) => void values.set(id, value),
+    set: (id, value) => void (Object.hasOwn(forced, id) || values.set(id, value)),
     publicEntries: () => [...values].filter(([id]) => !PRIVATE.test(id)),
   };
 }
+
+/** Made anew from the others whenever it is read. */
+const REGISTRATION = 'Federation_Matrix_registration_file';

@@ -58,6 +58,7 @@ export interface WorkspaceSetup {
   version: string;
   clock: Clock;
   settings: Readonly<Record<string, unknown>>;
+  forcedSettings?: Readonly<Record<string, unknown>> | undefined;
   createTokensSecret?: string | undefined;
 }
 
@@ -67,7 +68,7 @@ export function createWorkspace(setup: WorkspaceSetup): Workspace {
   return {
     clock: setup.clock,
     dialect,
-    settings: createSettings(setup.settings),
+    settings: createSettings({ overrides: setup.settings, forced: setup.forcedSettings, dialect }),
     permissions: createPermissions(dialect),
     accounts: createAccountBook(),
     rooms: createRoomBook(),

@@ -181,6 +181,7 @@ describe('federation provision', () => {
         'Address of the Rocket.Chat workspace': workspace.url,
         'Address of the Matrix homeserver': homeserver.url,
         'Matrix domain': homeserver.serverName,
+        'How is this workspace': 'bridge',
       },
     });
     expect(run.exitCode, run.stderr).toBe(0);

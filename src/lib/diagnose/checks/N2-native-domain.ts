@@ -1,4 +1,5 @@
 import { type Check, passes } from '../check.ts';
+import { isBareHost } from '../../rocketchat/native-domain.ts';
 import { settingOf } from '../facts/workspace-settings.ts';
 
 export const nativeDomain: Check = {
@@ -24,9 +25,3 @@ export const nativeDomain: Check = {
     };
   },
 };
-
-/** The rule of the server itself. */
-function isBareHost(domain: string): boolean {
-  const url = `https://${domain}`;
-  return domain !== '' && URL.canParse(url) && new URL(url).hostname === domain;
-}

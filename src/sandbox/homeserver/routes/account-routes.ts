@@ -1,3 +1,4 @@
+import { isUserReserved } from '../application-services.ts';
 import { createAccount, dropTokens, logIn, removeDevice } from '../accounts.ts';
 import { type Answer, jsonBody, type MatrixRequest } from '../http.ts';
 import { isObject, objectOr, stringOr } from '../json.ts';
@@ -15,6 +16,8 @@ export const accountRoutes: Routes = {
   'GET /_matrix/client/v3/register/available': (hs, request) => {
     const userId = `@${request.query.get('username') ?? ''}:${hs.serverName}`;
     if (hs.disk.accounts.has(userId)) throw new MatrixError(400, 'M_USER_IN_USE', 'User ID already taken.');
+    if (isUserReserved(hs, userId))
+      throw new MatrixError(400, 'M_EXCLUSIVE', 'This user ID is reserved by an application service.');
     return { json: { available: true } };
   },
   'POST /_matrix/client/v3/logout': (hs, request) => {

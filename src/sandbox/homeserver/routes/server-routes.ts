@@ -10,12 +10,16 @@ import type { Homeserver } from '../state.ts';
 const specVersions = ['r0.6.1', ...Array.from({ length: 12 }, (_, index) => `v1.${index + 1}`)];
 
 export const serverRoutes: Routes = {
-  'GET /_matrix/client/versions': () => ({
-    json: {
-      versions: specVersions,
-      unstable_features: { 'org.matrix.msc4190': true, 'org.matrix.msc4326': true, 'org.matrix.msc2246': true },
-    },
-  }),
+  'GET /_matrix/client/versions': (hs, request) => {
+    // As Synapse: nobody need say who they are, but whoever does is not answered unless it is true.
+    if (request.headers.authorization !== undefined) requesterOf(hs, request);
+    return {
+      json: {
+        versions: specVersions,
+        unstable_features: { 'org.matrix.msc4190': true, 'org.matrix.msc4326': true, 'org.matrix.msc2246': true },
+      },
+    };
+  },
   'GET /_matrix/federation/v1/version': () => ({ json: { server: { name: 'rcfed sandbox', version: '0' } } }),
   'GET /_matrix/client/v3/capabilities': (hs, request) => {
     requesterOf(hs, request);

@@ -1,6 +1,7 @@
 import type { Account } from '../account-book.ts';
 import { may } from '../access.ts';
 import { renameAccount, setActive, setPassword, touchAccount } from '../accounts.ts';
+import { refuseLastOwner } from '../membership.ts';
 import type { RoomDocument } from '../documents.ts';
 import { MeteorError } from '../meteor.ts';
 import {
@@ -84,7 +85,9 @@ export const userChangeRoutes: readonly Route[] = [
       if (!may(workspace, caller, 'edit-other-user-active-status'))
         throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'setUserActiveStatus' });
       const account = namedOrSelf(call);
-      setActive(workspace, account, optionalFlag(params, 'activeStatus') === true);
+      const active = optionalFlag(params, 'activeStatus') === true;
+      if (!active && optionalFlag(params, 'confirmRelinquish') !== true) refuseLastOwner(workspace, account);
+      setActive(workspace, account, active);
       return {
         user: {
           _id: account.user._id,
