@@ -1,5 +1,7 @@
 import { DeadlinePassed, withDeadline } from '../core/deadline.ts';
+import { RcfedError } from '../core/errors.ts';
 import type { ServerName } from '../core/ids.ts';
+import { RemoteError } from '../core/remote-error.ts';
 import { type Check, type Outcome, type Verdict, groups, skips } from './check.ts';
 import type { CheckContext, DiagnoseParts, Subject } from './context.ts';
 import { createGate } from './gate.ts';
@@ -154,10 +156,8 @@ function outcomeOf({ check, subject }: Job, verdict: Verdict, durationMs: number
 }
 
 function broken(job: Job, error: unknown, durationMs: number): Outcome {
-  if (error instanceof DeadlinePassed) {
-    const { severity } = job.check;
-    return outcomeOf(job, { status: severity, detail: `There is no answer: ${error.message}.` }, durationMs);
-  }
+  const expected = saidBy(error);
+  if (expected !== undefined) return outcomeOf(job, { status: job.check.severity, ...expected }, durationMs);
   const told = error instanceof Error ? error : new Error(String(error));
   const { cure: _, ...outcome } = outcomeOf(job, { status: 'skip', detail: told.message }, durationMs);
   return {
@@ -168,4 +168,13 @@ function broken(job: Job, error: unknown, durationMs: number): Outcome {
       .slice(1, 4)
       .map((line) => line.trim()),
   };
+}
+
+/** What servers, files and people do wrong is a finding, also where a check did not think of it; undefined: our bug. */
+function saidBy(error: unknown): Omit<Verdict, 'status'> | undefined {
+  if (error instanceof DeadlinePassed) return { detail: `There is no answer: ${error.message}.` };
+  if (error instanceof RemoteError) return { detail: error.message };
+  if (!(error instanceof RcfedError) || error.code === 'RCFED_BUG') return undefined;
+  const { message: detail, why, try: commands } = error;
+  return { detail, ...(why === undefined ? {} : { evidence: [why] }), cure: { text: 'What helps:', commands } };
 }

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { RcfedError } from '../../../src/lib/core/errors.ts';
 import type { ServerName } from '../../../src/lib/core/ids.ts';
+import { RemoteError } from '../../../src/lib/core/remote-error.ts';
 import { type Check, type Verdict, passes, skips } from '../../../src/lib/diagnose/check.ts';
 import { diagnose } from '../../../src/lib/diagnose/diagnose.ts';
 import { runChecks } from '../../../src/lib/diagnose/engine.ts';
@@ -43,6 +45,24 @@ it('a check that breaks hides no other', async () => {
     ['L1', 'crash', 'x is not a function'],
     ['L2', 'pass', 'fine'],
     ['L3', 'skip', 'needs L1, which broke'],
+  ]);
+});
+
+it('what a server or a file does wrong is a finding with its cure, not a broken check', async () => {
+  const missing = new RcfedError('RCFED_FILE_UNREADABLE', 'the file x cannot be read', {
+    why: 'It is gone.',
+    try: ['ls x'],
+  });
+  const refused = new RemoteError({ side: 'workspace', failure: 'network', request: 'GET /api/info' });
+  const found = await findingsOf([
+    check('L1', () => Promise.reject(missing)),
+    check('L2', () => Promise.reject(refused), { severity: 'warn' }),
+    check('L3', () => Promise.reject(new RcfedError('RCFED_BUG', 'this can not be'))),
+  ]);
+  expect(found).toMatchObject([
+    { status: 'fail', detail: 'the file x cannot be read', evidence: ['It is gone.'], cure: { commands: ['ls x'] } },
+    { status: 'warn', detail: expect.stringContaining('GET /api/info') },
+    { status: 'crash' },
   ]);
 });
 

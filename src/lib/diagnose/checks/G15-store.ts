@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { RcfedError } from '../../core/errors.ts';
 import { parseStoreUrl } from '../../store/url.ts';
 import { type Check, type Verdict, passes, skips } from '../check.ts';
 import type { Machine } from '../context.ts';
@@ -19,7 +20,12 @@ export const store: Check = {
   async run({ setup, machine }) {
     if (setup.admin === undefined) return skips('only the admin of a bridge can see it');
     const url = parseStoreUrl(setup.admin.store.reveal());
-    const { findings } = await setup.checkStore();
+    const report = await setup.checkStore().catch((error: unknown) => {
+      if (error instanceof RcfedError && error.code === 'RCFED_STORE_MISSING') return undefined;
+      throw error;
+    });
+    if (report === undefined) return skips('there is none yet: no bridge ran so far');
+    const { findings } = report;
     const broken = findings.map(({ severity, message, count }): Verdict => ({
       status: severity === 'broken' ? 'fail' : 'warn',
       detail: `${message} (${count})`,
