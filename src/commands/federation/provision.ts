@@ -65,7 +65,7 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
     const looked = await this.progress.wait('Looking at both servers', () =>
       planProvision(request, known, reach, ifNamed),
     );
-    await this.sayCosts();
+    await this.sayCosts(looked);
     const publishRooms = this.flags['publish-rooms'];
     if (this.looksOnly) {
       const kind = this.flags.check ? 'checked' : 'looked';
@@ -142,11 +142,13 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
     return () => (known ??= logIn());
   }
 
-  private async sayCosts(): Promise<void> {
+  private async sayCosts(plan: ProvisionPlan): Promise<void> {
     const { ephemeral } = this.flags;
     const { EPHEMERAL_COST, PUBLISH_ROOMS_COST } = await import('../../lib/provision/ephemeral.ts');
+    const { DIRECT_WEBHOOK_COST } = await import('../../lib/provision/direct-webhook.ts');
     if (ephemeral !== undefined) this.say(EPHEMERAL_COST[ephemeral]);
     if (this.flags['publish-rooms']) this.say(PUBLISH_ROOMS_COST);
+    if (plan.webhook !== undefined) this.say(DIRECT_WEBHOOK_COST);
   }
 
   private async comparedFiles(plan: ProvisionPlan): Promise<readonly ProvisionedFile[]> {
@@ -237,6 +239,7 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
       prefix: this.given('prefix'),
       listen: this.given('listen'),
       bridgeUrl: flags['bridge-url'],
+      directWebhook: this.given('direct-webhook'),
       folder: flags.out,
       botUsername: flags['bot-username'],
       ephemeral: flags.ephemeral,

@@ -8,7 +8,7 @@ import {
   type Route,
   textOf,
 } from '../route.ts';
-import { flag, list, maybe, nullable, number, shape, text } from '../validation.ts';
+import { either, flag, list, nullable, number, shape, text } from '../validation.ts';
 import type { WebhookDocument } from '../webhooks.ts';
 
 const MANAGE = 'manage-outgoing-integrations';
@@ -63,8 +63,8 @@ export const integrationRoutes: readonly Route[] = [
     path: 'integrations.list',
     permission: MANAGE,
     params: shape({
-      count: nullable(number()),
-      offset: nullable(number()),
+      count: nullable(either(number(), text())),
+      offset: nullable(either(number(), text())),
       sort: nullable(text()),
       name: nullable(text()),
       type: nullable(text()),
