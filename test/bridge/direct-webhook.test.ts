@@ -47,7 +47,7 @@ describe.each(finerHomeservers)('a workspace that tells of direct messages, with
     const [one, other] = [await newStrangers(bench), await newStrangers(bench)];
     const { id } = await one.bob.openDirect([other.bobName]);
     const before = looks();
-    await post(one.bob, { id } as WorkspaceRoom, 'between us');
+    await post(one.bob, { id }, 'between us');
     await expect.poll(looks).toBeGreaterThan(before);
     const body = JSON.stringify({ token: webhookToken.reveal(), channel_id: 'nowhere' });
     const answer = await fetch(`${running.bridge.url}${DIRECT_HINT_PATH}`, { method: 'POST', body });

@@ -1,3 +1,4 @@
+import { directFetch } from '../../lib/network/direct-fetch.ts';
 import type { MessageDocument, RoomDocument } from './documents.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -56,7 +57,7 @@ const payload = (workspace: Workspace, { token }: WebhookDocument, room: RoomDoc
 async function deliver(workspace: Workspace, webhook: WebhookDocument, url: string, body: string): Promise<void> {
   try {
     const headers = { 'Content-Type': 'application/json' };
-    const answer = await fetch(url, { method: 'POST', headers, body, signal: workspace.lifetime.signal });
+    const answer = await directFetch(url, { method: 'POST', headers, body, signal: workspace.lifetime.signal });
     await answer.body?.cancel();
     if (answer.status === 410) webhook.enabled = false;
   } catch {
