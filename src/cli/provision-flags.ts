@@ -8,7 +8,15 @@ import { secretFlags } from './secret-flags.ts';
 import { ephemeralFlag, setupFileFlags } from './setup-file-flags.ts';
 import { workspaceAdminFlags } from './workspace-admin-flags.ts';
 
-const picked = ['workspace-url', 'homeserver-url', 'server-name', 'prefix', 'listen', 'workspace-user-id'] as const;
+const picked = [
+  'workspace-url',
+  'homeserver-url',
+  'server-name',
+  'prefix',
+  'listen',
+  'direct-webhook',
+  'workspace-user-id',
+] as const;
 const fromProfile: FlagInput = Object.fromEntries(
   picked.flatMap((name) => (profileFlags[name] ? [[name, profileFlags[name]]] : [])),
 );

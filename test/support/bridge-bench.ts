@@ -53,6 +53,10 @@ export interface BenchOptions {
   readonly presence?: 'carried' | 'not carried';
   /** How often the bridge asks by REST whether realtime brought everything; unset: as in production. */
   readonly watchMs?: number;
+  /** How often the bridge looks for new direct messages; unset: as in production. */
+  readonly discoverMs?: number;
+  /** With it the workspace may tell the bridge of direct messages. */
+  readonly webhookToken?: Secret;
   /** How often the bridge compares everybody's name and picture; unset: as in production. */
   readonly compareProfilesMs?: number;
   /** How often the bridge compares which rooms it is in; unset: as in production. */
@@ -181,6 +185,8 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
         keepBodiesMs: 7 * 24 * 60 * 60 * 1000,
         ...(options.presence === 'carried' && { presence: true }),
         ...(options.watchMs === undefined ? {} : { watchMs: options.watchMs }),
+        discoverMs: options.discoverMs,
+        webhookToken: options.webhookToken,
         noticesMs: options.noticesMs,
         ...(options.comparePuppetsMs === undefined ? {} : { comparePuppetsMs: options.comparePuppetsMs }),
         ...(options.compareEndsMs === undefined ? {} : { compareEndsMs: options.compareEndsMs }),

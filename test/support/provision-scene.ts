@@ -52,6 +52,7 @@ export const stateOf = ({ state }: SandboxWorkspace) => ({
     ...state.settings.publicEntries(),
     ...HIDDEN.map((id) => [id, state.settings.get(id)]),
   ]),
+  webhooks: [...state.webhooks.values()].map(({ urls }) => urls),
   permissions: state.permissions.entries().map(({ _id, roles }) => `${_id}: ${roles.toSorted().join()}`),
   active: [...state.accounts.all()].flatMap(({ user }) =>
     user.active ? [`${user.username}: ${user.roles.join()}`] : [],

@@ -1,5 +1,6 @@
 import { missingAnswers, type Question } from '../../cli/answers.ts';
 import { BaseCommand, type CommandResult } from '../../cli/base-command.ts';
+import { provisionCosts } from '../../cli/provision-costs.ts';
 import { provisionFlags } from '../../cli/provision-flags.ts';
 import { type ProvisionData, type ProvisionedFile, provisionResult } from '../../cli/provision-result.ts';
 import { withReach } from '../../cli/reach.ts';
@@ -65,7 +66,7 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
     const looked = await this.progress.wait('Looking at both servers', () =>
       planProvision(request, known, reach, ifNamed),
     );
-    await this.sayCosts();
+    for (const cost of await provisionCosts(this.flags, looked)) this.say(cost);
     const publishRooms = this.flags['publish-rooms'];
     if (this.looksOnly) {
       const kind = this.flags.check ? 'checked' : 'looked';
@@ -140,13 +141,6 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
       return await asWorkspaceAdmin(url, used, reach, () => secondFactor(this.flags, this.context, this.settings));
     };
     return () => (known ??= logIn());
-  }
-
-  private async sayCosts(): Promise<void> {
-    const { ephemeral } = this.flags;
-    const { EPHEMERAL_COST, PUBLISH_ROOMS_COST } = await import('../../lib/provision/ephemeral.ts');
-    if (ephemeral !== undefined) this.say(EPHEMERAL_COST[ephemeral]);
-    if (this.flags['publish-rooms']) this.say(PUBLISH_ROOMS_COST);
   }
 
   private async comparedFiles(plan: ProvisionPlan): Promise<readonly ProvisionedFile[]> {
@@ -237,6 +231,7 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
       prefix: this.given('prefix'),
       listen: this.given('listen'),
       bridgeUrl: flags['bridge-url'],
+      directWebhook: this.given('direct-webhook'),
       folder: flags.out,
       botUsername: flags['bot-username'],
       ephemeral: flags.ephemeral,

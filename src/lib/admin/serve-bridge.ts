@@ -54,6 +54,7 @@ export async function serveBridge(profile: AdminProfile, reach: Reach, watcher: 
       parts: connection.parts,
       realtime: connection.realtime,
       listen: { ...listen, hsToken },
+      webhookToken: profile.webhookToken,
       keepBodiesMs: profile.keepBodiesMs,
       presence: profile.presence,
     });

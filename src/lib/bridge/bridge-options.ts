@@ -10,6 +10,8 @@ export interface BridgeOptions extends EndsEvery {
   readonly realtime: OpenRealtime;
   /** `port` 0: any free one. */
   readonly listen: { readonly host: string; readonly port: number; readonly hsToken: Secret };
+  /** With it the workspace may tell of direct messages at once, by an outgoing webhook; unset: it can't. */
+  readonly webhookToken?: Secret | undefined;
   /** Bodies of settled rows are dropped after so many ms. */
   readonly keepBodiesMs: number;
   /** Carries who is online, away and busy; unset: not. */
@@ -18,6 +20,8 @@ export interface BridgeOptions extends EndsEvery {
   readonly watchMs?: number;
   /** How long notices of what was set aside hold further ones of the room back, ms; unset: ten minutes. */
   readonly noticesMs?: number | undefined;
+  /** How often new direct messages are looked for, ms; unset: every 2 to 5 s. */
+  readonly discoverMs?: number | undefined;
   /** How often everybody's name and picture are compared, ms; unset: ghosts every 10 s, puppets every 5 minutes. */
   readonly compareProfilesMs?: number;
   /** How often every room is compared, ms; unset: every minute. */

@@ -1,6 +1,7 @@
 import type { Side } from '../core/remote-error.ts';
 import { createLocalNames } from '../matrix/look-alike.ts';
 import { startApplicationService } from '../matrix/application-service.ts';
+import { DIRECT_HINT_PATH, directHints } from '../rocketchat/direct-hint.ts';
 import type { Portal } from '../store/types.ts';
 import { authorOf } from './author-of.ts';
 import { createBreakers, startHomeserver, stateOf } from './breakers.ts';
@@ -200,11 +201,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     wake(lane);
     directs.touched(lane);
   });
+  const { webhookToken } = options;
   const listener = await startApplicationService({
     ...options.listen,
     clock: parts.clock,
     log: parts.log,
     ready: () => realtime.isUp() && asked.homeserver && !breakers.homeserver.isOpen,
+    beside: webhookToken === undefined ? {} : { [DIRECT_HINT_PATH]: directHints(webhookToken, directs.hinted) },
     handlers: {
       async onTransaction(id, events) {
         await source.onTransaction(id, events);

@@ -89,6 +89,7 @@ const asAdmin = (merged: Merged, { folders }: Pick<ProfileSource, 'folders'>): A
     identity: values['identity'] === 'alias' ? 'alias' : 'puppets',
     store: storeOf(merged, join(dataFolder, 'store.db')),
     listen: values['listen'] ?? '127.0.0.1:29400',
+    webhookToken: secrets['webhook-token'],
     admin: { address: values['admin'] ?? join(dataFolder, 'admin.sock'), token: secrets['admin-token'] },
     keepBodiesMs: parseDuration(values['keep-bodies'] ?? '7d', 'keep-bodies'),
     maxMembers: Number(values['max-members'] ?? '200'),

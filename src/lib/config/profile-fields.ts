@@ -155,6 +155,19 @@ export const profileFields: readonly ProfileField[] = [
     parse: listenAddress,
   },
   {
+    name: 'direct-webhook',
+    kinds: admin,
+    summary: 'where the workspace reaches the bridge, to tell of direct messages at once',
+    helpValue: 'URL',
+    parse: httpUrl,
+  },
+  {
+    name: 'webhook-token',
+    kinds: admin,
+    summary: 'token with which the workspace tells of direct messages',
+    secret: true,
+  },
+  {
     name: 'admin',
     kinds: both,
     summary: 'admin API of the bridge',

@@ -46,6 +46,8 @@ export interface AdminProfile extends ProfileBase {
   readonly store: Secret;
   /** `HOST:PORT` of the application service listener. */
   readonly listen: string;
+  /** With it the workspace may tell that listener of direct messages at once. */
+  readonly webhookToken: Secret | undefined;
   readonly admin: {
     /** Absolute path of a socket, or `HOST:PORT`. */
     readonly address: string;

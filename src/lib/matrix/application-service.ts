@@ -17,6 +17,8 @@ interface ApplicationServiceOptions {
   readonly handlers: ApplicationServiceHandlers;
   /** Answer of `GET /health/ready`; `GET /health/live` is true as long as somebody answers. Default: always ready. */
   readonly ready?: () => boolean;
+  /** By path: what others than the homeserver may ask, who show whether they may in their own way. */
+  readonly beside?: Readonly<Record<string, (request: IncomingMessage) => Promise<Answer>>>;
   readonly log: Log;
   readonly clock: Clock;
 }
@@ -95,8 +97,11 @@ type Begin = () => boolean;
 function dispatcher(options: ApplicationServiceOptions): (request: IncomingMessage, begin: Begin) => Promise<Answer> {
   const check = hsTokenCheck(options.hsToken);
   const transaction = transactions(options);
+  const answersBeside = new Map(Object.entries(options.beside ?? {}));
   return async (request, begin) => {
     const url = parsedUrl(request.url ?? '/');
+    const beside = url === undefined ? undefined : answersBeside.get(url.pathname);
+    if (beside !== undefined) return beside(request);
     const found = url === undefined ? undefined : routeOf(url.pathname);
     if (url === undefined || found === undefined) return refused(404, 'M_UNRECOGNIZED', 'Unknown path');
     if (found.method !== request.method) return refused(405, 'M_UNRECOGNIZED', `This path wants ${found.method}`);

@@ -7,6 +7,7 @@ import { createWorkspaceApi } from '../rocketchat/api.ts';
 import type { WorkspaceUserId } from '../core/ids.ts';
 import type { WorkspaceApi } from '../rocketchat/types.ts';
 import { applyChange, type ForcedSetting, forcedSetting } from './apply-change.ts';
+import { makeWebhook } from './direct-webhook.ts';
 import { type Journal, journalOf } from './journal.ts';
 import type { KnownProfile } from './known-profile.ts';
 import { type LegacyRegistration, writeLegacyRegistration } from './legacy-registration.ts';
@@ -100,6 +101,8 @@ function actsOf(parts: Parts): (id: PlanStep['id']) => Promise<void> {
       course.legacy = await writeLegacyRegistration(plan.folder, api, workspace, journal);
       return;
     }
+    if (id === 'webhook' && plan.webhook !== undefined)
+      return await makeWebhook(plan.webhook, plan.botUsername, api, { workspace, journal });
     const change = plan.changes.find((each) => stepIdOf(each) === id);
     if (change === undefined) throw new Error(`the plan has no step ${id}`);
     const outcome = await applyChange(change, api, { workspace, journal, key: () => loadKey(source) });

@@ -31,6 +31,11 @@ const storedChange = v.variant('kind', [
     before: v.nullable(v.object({ active: v.boolean(), roles: v.array(v.string()) })),
   }),
   v.object({
+    kind: v.literal('webhook'),
+    /** Where the workspace POSTs to. */
+    url: v.string(),
+  }),
+  v.object({
     kind: v.literal('file'),
     path: v.string(),
     /** Where the file that was there before is; null: there was none. */
@@ -136,6 +141,8 @@ function subjectOf(change: JournalChange): string {
       return change.permission;
     case 'account':
       return change.username;
+    case 'webhook':
+      return change.url;
     case 'file':
       return change.path;
     case 'profile':

@@ -5,6 +5,7 @@ import type { ServerName } from '../core/ids.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Registration } from '../matrix/types.ts';
 import type { WorkspaceApi, WorkspaceCredentials } from '../rocketchat/types.ts';
+import { isWebhookThere, type WantedWebhook, wantedWebhook, webhookStep } from './direct-webhook.ts';
 import type { Ephemeral } from './ephemeral.ts';
 import { type HomeserverFacts, readHomeserver } from './homeserver-facts.ts';
 import { apiFor, botOf } from './known-bot.ts';
@@ -33,6 +34,8 @@ export interface ProvisionRequest extends Partial<ModeOptions> {
   readonly listen?: string | undefined;
   /** Where the homeserver reaches the bridge. */
   readonly bridgeUrl?: string | undefined;
+  /** Where the workspace reaches the bridge, to tell it of direct messages by an outgoing webhook. */
+  readonly directWebhook?: string | undefined;
   /** For registration.yaml. */
   readonly folder?: string | undefined;
   readonly botUsername?: string | undefined;
@@ -51,7 +54,7 @@ export interface ProvisionRequest extends Partial<ModeOptions> {
 }
 
 export interface PlanStep {
-  /** `workspace-bot`, `profile`, `registration`, `legacy-registration`, `setting:NAME`, `permission:NAME` */
+  /** `workspace-bot`, `profile`, `registration`, `legacy-registration`, `setting:NAME`, `permission:NAME`, `webhook` */
   readonly id: string;
   readonly title: string;
   /** False: it is already so. */
@@ -68,6 +71,8 @@ export interface ProvisionPlan {
   readonly folder: string;
   /** Only of a bridge. */
   readonly registration: Registration | undefined;
+  /** Only of a bridge, and where it is wanted. */
+  readonly webhook: WantedWebhook | undefined;
   readonly values: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, Secret>>;
   readonly steps: readonly PlanStep[];
@@ -117,6 +122,7 @@ export async function planProvision(
       botUsername,
       folder,
       registration: bridge?.registration,
+      webhook: bridge?.webhook,
       ...content,
       workspace,
       homeserver: bridge?.homeserver,
@@ -128,6 +134,7 @@ export async function planProvision(
     {
       bot: bot === undefined,
       profile: bot === undefined || !isSameProfile(known, content),
+      webhook: bridge?.webhook !== undefined && (api === undefined || !(await isWebhookThere(api, bridge.webhook))),
       registration: bridge?.file !== 'same',
       legacy:
         mode === 'legacy' && !(await isLegacyRegistrationThere(folder, workspace.settings.get(LEGACY_REGISTRATION))),
@@ -148,6 +155,7 @@ export function withChanges(plan: ProvisionPlan, agreed: readonly WantedChange[]
     {
       bot: needed('workspace-bot'),
       profile: needed('profile'),
+      webhook: needed('webhook'),
       registration: needed('registration'),
       legacy: needed('legacy-registration'),
     },
@@ -157,6 +165,7 @@ export function withChanges(plan: ProvisionPlan, agreed: readonly WantedChange[]
 interface Needed {
   readonly bot: boolean;
   readonly profile: boolean;
+  readonly webhook: boolean;
   readonly registration: boolean;
   readonly legacy: boolean;
 }
@@ -173,6 +182,7 @@ function withSteps(plan: Omit<ProvisionPlan, 'steps'>, needed: Needed): Provisio
       needed: true,
       why: change.why,
     })),
+    ...(plan.webhook === undefined ? [] : [webhookStep(plan.webhook, needed.webhook)]),
     ...(registration === undefined
       ? []
       : [
@@ -200,6 +210,7 @@ interface BridgePart {
   readonly folder: string;
   readonly file: Awaited<ReturnType<typeof compareRegistrationFile>>;
   readonly listen: string;
+  readonly webhook: WantedWebhook | undefined;
   readonly homeserver: HomeserverFacts | undefined;
 }
 
@@ -227,7 +238,8 @@ async function planBridge(
   }
   const adminToken = request.homeserverAdminToken ?? known?.secrets['homeserver-admin-token'];
   const homeserver = request.newHomeserver ? undefined : await readHomeserver(request, registration, reach, adminToken);
-  return { registration, folder, file, listen, homeserver };
+  const webhook = wantedWebhook(request.directWebhook, known, reach.redactor);
+  return { registration, folder, file, listen, webhook, homeserver };
 }
 
 function folderOf(request: ProvisionRequest, known: KnownProfile | undefined): string {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Secret } from '../core/secret.ts';
 import type { Registration } from '../matrix/types.ts';
 import type { Ephemeral } from './ephemeral.ts';
+import type { WantedWebhook } from './direct-webhook.ts';
 import type { WorkingBot } from './known-bot.ts';
 import type { KnownProfile } from './known-profile.ts';
 import { REGISTRATION_FILE } from './registration-file.ts';
@@ -22,6 +23,7 @@ interface BridgeContent {
   readonly registration: Registration;
   readonly folder: string;
   readonly listen: string;
+  readonly webhook: WantedWebhook | undefined;
 }
 
 /** What the profile is to hold. */
@@ -45,6 +47,7 @@ export function contentOf(
         : {
             prefix: bridge.registration.prefix,
             registration: resolve(bridge.folder, REGISTRATION_FILE),
+            ...(bridge.webhook === undefined ? {} : { 'direct-webhook': bridge.webhook.base }),
             ...(bridge.listen === DEFAULT_LISTEN ? {} : { listen: bridge.listen }),
           }),
       ...(request.ephemeral === undefined ? {} : { presence: String(request.ephemeral === 'all') }),
@@ -54,7 +57,11 @@ export function contentOf(
       ...(bot === undefined ? {} : { 'workspace-token': bot.credentials.token }),
       ...(bridge === undefined
         ? {}
-        : { 'as-token': bridge.registration.asToken, 'hs-token': bridge.registration.hsToken }),
+        : {
+            'as-token': bridge.registration.asToken,
+            'hs-token': bridge.registration.hsToken,
+            ...(bridge.webhook === undefined ? {} : { 'webhook-token': bridge.webhook.token }),
+          }),
       ...(token === undefined ? {} : { 'homeserver-admin-token': token }),
     },
   };

@@ -18,6 +18,8 @@ export function changeInWords(change: JournalChange): string {
       return `Permission ${change.permission}: ${change.from.join(', ') || 'nobody'} → ${change.to.join(', ') || 'nobody'}`;
     case 'account':
       return `Account ${change.username} ${change.before === null ? 'made' : 'given a new password and token'}`;
+    case 'webhook':
+      return `Outgoing webhook to ${change.url} made`;
     case 'file':
       return `File ${change.path} ${change.keptAs === null ? 'written' : `replaced; the one before is ${change.keptAs}`}`;
     case 'profile':

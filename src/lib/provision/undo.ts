@@ -4,6 +4,7 @@ import { keepAside } from '../config/private-file.ts';
 import { listProfiles, type ProfileSource, removeProfile, restoreProfile } from '../config/profiles.ts';
 import { decryptSecret, type EncryptionKey } from '../core/encryption.ts';
 import { RemoteError } from '../core/remote-error.ts';
+import { hasWebhooks, removeWebhooks } from './direct-webhook.ts';
 import type { ChangeOf, JournalChange } from './journal.ts';
 import { forcedSetting } from './apply-change.ts';
 import type { WorkspaceAdmin } from './workspace-admin.ts';
@@ -36,6 +37,8 @@ export async function undo(change: JournalChange, parts: UndoParts): Promise<Und
       return await undoPermission(change, parts);
     case 'account':
       return await undoAccount(change, parts);
+    case 'webhook':
+      return await undoWebhook(change, parts);
     case 'file':
       return await undoFile(change, parts);
     case 'profile':
@@ -101,6 +104,12 @@ async function undoAccount({ username, before }: ChangeOf<'account'>, parts: Und
       return kept(`${username} is the last owner of rooms: make somebody else an owner of them first.`);
     throw error;
   }
+}
+
+async function undoWebhook({ url }: ChangeOf<'webhook'>, parts: UndoParts): Promise<Undone> {
+  const { api } = await parts.admin();
+  if (!(await hasWebhooks(api, { url }))) return ALREADY;
+  return await done(parts, () => removeWebhooks(api, { url }));
 }
 
 /** Nothing is deleted: what was written goes aside, and what was there before comes back. */

@@ -3,6 +3,7 @@ import { RcfedError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { accountRequests } from './account-requests.ts';
 import { fileRequests } from './file-requests.ts';
+import { integrationRequests } from './integration-requests.ts';
 import { messageRequests } from './message-requests.ts';
 import { presenceRequests } from './presence-requests.ts';
 import { reactionRequests } from './reaction-requests.ts';
@@ -54,6 +55,7 @@ function apiOver(rest: Rest, common: Omit<ApiParts, 'rest'>): WorkspaceApi {
     as: (credentials) => apiOver(rest.as(credentials), common),
     ...accountRequests(parts),
     ...adminRequests(parts),
+    ...integrationRequests(parts),
     ...messageRequests(parts),
     ...fileRequests(parts),
     ...reactionRequests(parts),

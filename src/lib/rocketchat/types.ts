@@ -3,6 +3,7 @@ import type { RemoteError } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
 import type { WorkspaceAdminApi } from './admin-types.ts';
 import type { FileApi } from './file-types.ts';
+import type { IntegrationApi } from './integration-types.ts';
 import type { PresenceApi, ReactionApi } from './feature-types.ts';
 import type { RightsApi } from './rights-types.ts';
 import type { RoomAdminApi } from './room-admin-types.ts';
@@ -105,7 +106,8 @@ export interface NewWorkspaceUser {
  * What the bridge asks of a workspace, as one account. Every method throws only `RemoteError`.
  * Lookups answer `undefined` for "there is no such thing" (or none this account may see).
  */
-export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi, RightsApi, RoomAdminApi, WorkspaceAdminApi {
+export interface WorkspaceApi
+  extends ReactionApi, FileApi, PresenceApi, RightsApi, RoomAdminApi, WorkspaceAdminApi, IntegrationApi {
   readonly credentials: WorkspaceCredentials | undefined;
   /** The same server as another account; shares connections and limiter knowledge. */
   as(credentials: WorkspaceCredentials): WorkspaceApi;

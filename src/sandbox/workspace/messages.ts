@@ -7,6 +7,7 @@ import { announceMessage, countMessage, messageChanged } from './message-events.
 import { meteorId, MeteorError } from './meteor.ts';
 import { mentionsIn, parseUrls, previewLater } from './message-content.ts';
 import { withQuotes } from './quotes.ts';
+import { runWebhooks } from './webhooks.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What a client may say about its message; the server sets the rest. */
@@ -66,6 +67,7 @@ export function sendMessage(workspace: Workspace, sender: Account, draft: Messag
   if (!workspace.messages.insert(message)) return undefined;
   countMessage(workspace, room, message);
   announceMessage(workspace, message);
+  runWebhooks(workspace, room, message);
   countInParent(workspace, room);
   if (message.tmid !== undefined) countReply(workspace, message);
   previewLater(workspace, message);
@@ -224,6 +226,7 @@ export function updateMessage(
   message.editedAt = new Date(workspace.clock.now());
   message.editedBy = { _id: editor.user._id, username: editor.user.username };
   messageChanged(workspace, message);
+  runWebhooks(workspace, room, message);
   previewLater(workspace, message);
   return message;
 }

@@ -39,6 +39,7 @@ const STOCK: Readonly<Record<string, readonly string[]>> = {
   'leave-p': ['admin', 'user', 'bot', 'app'],
   'logout-other-user': ['admin'],
   'manage-emoji': ['admin'],
+  'manage-outgoing-integrations': ['admin'],
   'mention-all': ['admin', 'owner', 'moderator', 'user'],
   'mention-here': ['admin', 'owner', 'moderator', 'user'],
   'message-impersonate': ['bot', 'app'],

@@ -5,6 +5,7 @@ import { type Dialect, dialectFor } from './dialects.ts';
 import type { MessageDocument } from './documents.ts';
 import { createEmojiBook, type EmojiBook } from './emoji-book.ts';
 import { createFaults, type Faults } from './faults.ts';
+import type { WebhookDocument } from './webhooks.ts';
 import { createMessageStore, type MessageStore } from './message-store.ts';
 import { createPermissions, type Permissions } from './permissions.ts';
 import { createRoomBook, type RoomBook } from './room-book.ts';
@@ -30,6 +31,8 @@ export interface Workspace {
   /** Pictures that rooms were given, by room id. */
   readonly roomAvatars: Map<string, { readonly bytes: Buffer; readonly contentType: string }>;
   readonly emoji: EmojiBook;
+  /** Outgoing integrations, by id. */
+  readonly webhooks: Map<string, WebhookDocument>;
   readonly bus: Bus;
   readonly faults: Faults;
   /** Installed Apps' hooks before a message is stored. */
@@ -76,6 +79,7 @@ export function createWorkspace(setup: WorkspaceSetup): Workspace {
     uploads: createUploads(),
     roomAvatars: new Map(),
     emoji: createEmojiBook(),
+    webhooks: new Map(),
     bus: createBus(),
     faults,
     apps: new Set(),

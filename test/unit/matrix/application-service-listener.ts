@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterEach } from 'vitest';
-import { type Clock, systemClock } from '../../../src/lib/core/clock.ts';
+import { systemClock } from '../../../src/lib/core/clock.ts';
 import type { Log } from '../../../src/lib/core/log.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import { type ApplicationService, startApplicationService } from '../../../src/lib/matrix/application-service.ts';
@@ -20,7 +20,7 @@ export interface Listener {
 
 export async function listen(
   handlers: Partial<ApplicationServiceHandlers> = {},
-  more: { ready?: () => boolean; clock?: Clock; port?: number } = {},
+  more: Partial<Pick<Parameters<typeof startApplicationService>[0], 'ready' | 'clock' | 'port' | 'beside'>> = {},
 ): Promise<Listener> {
   const received: Listener['received'] = [];
   const logged: string[] = [];

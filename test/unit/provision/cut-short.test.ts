@@ -79,6 +79,7 @@ async function run(
     serverName: homeserver.serverName as ServerName,
     homeserverAdminToken: new Secret(homeserver.adminToken),
     folder,
+    directWebhook: 'http://127.0.0.1:29400',
     replace: false,
     loosen: true,
     readReceipts: true,

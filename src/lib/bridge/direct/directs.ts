@@ -1,5 +1,5 @@
 import type { RealtimeInterest } from '../../rocketchat/realtime-news.ts';
-import type { MatrixUserId } from '../../core/ids.ts';
+import type { MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
 import type { Lane, Portal } from '../../store/types.ts';
 import type { Breakers } from '../breakers.ts';
 import type { Ghosts } from '../homeserver/ghosts.ts';
@@ -17,6 +17,8 @@ interface DirectsOptions extends Omit<DirectSessionsOptions, 'recorded'> {
   /** A row may go in that lane. */
   readonly wake: (lane: Lane) => void;
   readonly portalChanged: (portal: Portal, linkedAt?: number) => Promise<void>;
+  /** How often new ones are looked for, ms; unset: every 2 to 5 s. */
+  readonly discoverMs?: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -24,6 +26,8 @@ interface DirectsOptions extends Omit<DirectSessionsOptions, 'recorded'> {
 export interface Directs extends Pick<Openings, 'wake' | 'wakeAll'> {
   /** Something happened in that lane. */
   touched(lane: Lane): void;
+  /** Somebody says that something was written in that room, which is looked at then. */
+  hinted(room: WorkspaceRoomId): void;
   isUser(id: MatrixUserId): Promise<boolean>;
   /** To open one that somebody asks for. */
   readonly opening: OpeningParts;
@@ -60,6 +64,7 @@ export function createDirects(options: DirectsOptions): Directs {
     breaker: breakers.workspace,
     discover,
     sessions,
+    discoverMs: options.discoverMs,
     signal,
   });
   return {
@@ -67,6 +72,7 @@ export function createDirects(options: DirectsOptions): Directs {
     wake: openings.wake,
     wakeAll: openings.wakeAll,
     touched: watch.touched,
+    hinted: watch.hinted,
     isUser: createUserQuery({ parts, ghosts, workspace: breakers.workspace }),
     run: watch.run,
     async close() {

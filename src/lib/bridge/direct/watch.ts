@@ -1,3 +1,4 @@
+import type { WorkspaceRoomId } from '../../core/ids.ts';
 import type { Lane, Portal, PortalId } from '../../store/types.ts';
 import type { Breaker } from '../breaker.ts';
 import type { CatchUps } from '../catch-ups.ts';
@@ -6,6 +7,7 @@ import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { caughtUpTo } from '../workspace/catch-up.ts';
 import type { Discover } from './discover.ts';
+import { createNap } from './nap.ts';
 import type { DirectSessions } from './sessions.ts';
 
 const TICK_MS = 1_000;
@@ -29,6 +31,8 @@ interface DirectWatchOptions {
   readonly breaker: Breaker;
   readonly discover: Discover;
   readonly sessions: DirectSessions;
+  /** How often new ones are looked for, ms; unset: every 2 to 5 s. */
+  readonly discoverMs?: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -42,6 +46,8 @@ interface Pace {
 export interface DirectWatch {
   /** Something happened in that lane: if it is a direct message's, it is read more often. */
   touched(lane: Lane): void;
+  /** Somebody says that something was written in that room: it is looked at now, whoever said so. */
+  hinted(room: WorkspaceRoomId): void;
   run(): Promise<void>;
 }
 
@@ -49,7 +55,9 @@ export function createDirectWatch(options: DirectWatchOptions): DirectWatch {
   const { parts, portals, catchUps, breaker, sessions, signal } = options;
   const paces = new Map<PortalId, Pace>();
   const reading = new Set<PortalId>();
+  const nap = createNap(parts.clock, signal);
   let discoverAt = 0;
+  let refusedUntil = 0;
   let busyUntil = parts.clock.now() + BUSY_MS;
 
   const heat = (portal: Portal): void => {
@@ -96,7 +104,7 @@ export function createDirectWatch(options: DirectWatchOptions): DirectWatch {
   const tick = async (): Promise<void> => {
     const now = parts.clock.now();
     if (now >= discoverAt) {
-      discoverAt = now + (now < busyUntil ? DISCOVER_MS : DISCOVER_IDLE_MS);
+      discoverAt = now + (options.discoverMs ?? (now < busyUntil ? DISCOVER_MS : DISCOVER_IDLE_MS));
       await discover();
     }
     readDue();
@@ -108,6 +116,18 @@ export function createDirectWatch(options: DirectWatchOptions): DirectWatch {
       const portal = portals.ofLane(lane);
       if (portal?.direct !== undefined && portal.state === 'active') heat(portal);
     },
+    hinted(room) {
+      const portal = portals.ofWorkspaceRoom(room);
+      if (portal?.state === 'active') {
+        // A session has brought it already.
+        if (portal.direct !== undefined && !sessions.isUp(portal)) read(portal);
+        return;
+      }
+      const now = parts.clock.now();
+      busyUntil = now + BUSY_MS;
+      discoverAt = Math.max(now, refusedUntil);
+      nap.wake();
+    },
     async run() {
       await recall(options, paces);
       while (!signal.aborted) {
@@ -117,10 +137,10 @@ export function createDirectWatch(options: DirectWatchOptions): DirectWatch {
           if (signal.aborted) return;
           const verdict = classify(error, { asPerson: true });
           if (verdict.about === 'side') breaker.open(verdict.reason, verdict.retryAfterMs);
-          else discoverAt = parts.clock.now() + REFUSED_MS;
+          else discoverAt = refusedUntil = parts.clock.now() + REFUSED_MS;
           parts.log('warn', 'direct.discovery-failed', { reason: (error as Error).message });
         }
-        await parts.clock.sleep(TICK_MS, signal).catch(() => {});
+        await nap.sleep(TICK_MS);
       }
     },
   };

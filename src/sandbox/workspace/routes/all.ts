@@ -9,6 +9,7 @@ import { customEmojiRoutes } from './custom-emoji.ts';
 import { directMessageRoutes } from './direct-messages.ts';
 import { discussionRoutes } from './discussions.ts';
 import { federationRoutes } from './federation.ts';
+import { integrationRoutes } from './integrations.ts';
 import { licenceRoutes } from './licences.ts';
 import { mediaRoutes } from './media.ts';
 import { methodCallRoutes } from './method-call.ts';
@@ -36,6 +37,7 @@ export const routes: readonly Route[] = [
   ...directMessageRoutes,
   ...discussionRoutes,
   ...federationRoutes,
+  ...integrationRoutes,
   ...licenceRoutes,
   ...mediaRoutes,
   ...methodCallRoutes,

@@ -14,18 +14,18 @@ const MEDIA_ANNOTATIONS = {
 };
 /** Where a homeserver in the same cluster is usually found. */
 const HOMESERVER = { service: 'synapse', port: 8008 };
-const FROM_HOMESERVER = { podSelector: { matchLabels: labelsOf('synapse') }, namespaceSelector: {} };
+const from = (app: string) => ({ podSelector: { matchLabels: labelsOf(app) }, namespaceSelector: {} });
 
 /**
- * Only the homeserver reaches the bridge, and the bridge only names, HTTPS and the homeserver. The kubelet's
- * probes come from the node and pass.
+ * Only the homeserver reaches the bridge, and the workspace where it tells of direct messages; the bridge reaches
+ * only names, HTTPS and the homeserver. The kubelet's probes come from the node and pass.
  */
 export const bridgePolicy = (facts: SetupFacts): object =>
   object('networking.k8s.io/v1', 'NetworkPolicy', BRIDGE, {
     spec: {
       podSelector: { matchLabels: labelsOf(BRIDGE) },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: [{ from: [FROM_HOMESERVER], ports: [{ protocol: 'TCP', port: facts.port }] }],
+      ingress: [{ from: callers(facts).map(from), ports: [{ protocol: 'TCP', port: facts.port }] }],
       egress: [
         {
           ports: [
@@ -37,6 +37,12 @@ export const bridgePolicy = (facts: SetupFacts): object =>
       ],
     },
   });
+
+/** The workspace calls only where it was told to. */
+const callers = ({ variables }: SetupFacts): readonly string[] => [
+  'synapse',
+  ...(variables['RCFED_DIRECT_WEBHOOK'] === undefined ? [] : ['rocketchat']),
+];
 
 /** Those of both servers' addresses, and of a PostgreSQL store. */
 function outwardPorts({ workspaceUrl, homeserverUrl, variables }: SetupFacts): number[] {
