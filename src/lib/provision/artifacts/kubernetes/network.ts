@@ -14,7 +14,11 @@ const MEDIA_ANNOTATIONS = {
 };
 /** Where a homeserver in the same cluster is usually found. */
 const HOMESERVER = { service: 'synapse', port: 8008 };
-const FROM_HOMESERVER = { podSelector: { matchLabels: labelsOf('synapse') }, namespaceSelector: {} };
+/** A Synapse of its own, and each of the processes that Element's chart matrix-stack makes of one. */
+const FROM_HOMESERVER = [labelsOf('synapse'), { 'app.kubernetes.io/component': 'matrix-server' }].map((matchLabels) => ({
+  podSelector: { matchLabels },
+  namespaceSelector: {},
+}));
 
 /**
  * Only the homeserver reaches the bridge, and the bridge only names, HTTPS and the homeserver. The kubelet's
@@ -25,7 +29,7 @@ export const bridgePolicy = (facts: SetupFacts): object =>
     spec: {
       podSelector: { matchLabels: labelsOf(BRIDGE) },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: [{ from: [FROM_HOMESERVER], ports: [{ protocol: 'TCP', port: facts.port }] }],
+      ingress: [{ from: FROM_HOMESERVER, ports: [{ protocol: 'TCP', port: facts.port }] }],
       egress: [
         {
           ports: [
