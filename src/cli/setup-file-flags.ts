@@ -1,12 +1,18 @@
 import * as Flags from '@oclif/core/flags';
-import { FILE_KINDS, type FileKind, NEW_HOMESERVER_KINDS, ONLY_NEW_HOMESERVER } from '../lib/provision/artifacts/file-kinds.ts';
+import {
+  FILE_KINDS,
+  type FileKind,
+  NEW_HOMESERVER_KINDS,
+  ONLY_NEW_HOMESERVER,
+} from '../lib/provision/artifacts/file-kinds.ts';
 import type { View } from '../lib/output/view.ts';
 import type { WrittenFile } from '../lib/provision/written-files.ts';
 
 /** Which files are written beside registration.yaml, and what they say. */
 export const setupFileFlags = {
   files: Flags.option({ options: [...FILE_KINDS, 'all', 'none'] as const, multiple: true, delimiter: ',' })({
-    summary: 'Which files to write besides registration.yaml. Default: all into a folder that is named, else none; debian and helm are for a new homeserver.',
+    summary:
+      'Which files to write besides registration.yaml. Default: all into a folder that is named, else none; debian and helm are for a new homeserver.',
     env: 'RCFED_FILES',
     helpValue: 'KIND,…',
   }),

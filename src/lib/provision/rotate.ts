@@ -65,7 +65,9 @@ export async function rotateRegistration(
 /** The tokens as the profile keeps them, encrypted. */
 async function sealedTokens(source: ProfileSource, name: string): Promise<Record<string, string> | null> {
   const stored = await findProfile(source, name);
-  const sealed = Object.entries(stored?.secrets ?? {}).filter(([field]) => field === 'as-token' || field === 'hs-token');
+  const sealed = Object.entries(stored?.secrets ?? {}).filter(
+    ([field]) => field === 'as-token' || field === 'hs-token',
+  );
   return stored === undefined ? null : Object.fromEntries(sealed);
 }
 

@@ -111,9 +111,9 @@ describe('federation provision for other ways to federate', () => {
     const argv = ['federation', 'provision', '--out', scene.folder, '--dry-run', '--json'];
     const written = async (...flags: string[]): Promise<string[]> => {
       const run = await runCommand([...argv, ...flags], { env: scene.env });
-      return run.json<{ data: { files: { path: string }[] } }>().data.files.map(({ path }) =>
-        path.slice(scene.folder.length + 1),
-      );
+      return run
+        .json<{ data: { files: { path: string }[] } }>()
+        .data.files.map(({ path }) => path.slice(scene.folder.length + 1));
     };
     const variants = [
       'compose/synapse/homeserver.yaml',

@@ -37,7 +37,12 @@ export default class RegistrationRotate extends BaseCommand<typeof RegistrationR
     const dryRun = this.flags['dry-run'];
     const planned = await rotateRegistration(this.context, profile, true);
     if (!dryRun) await this.agreed();
-    const { path, aside, profile: kept, entry } = dryRun ? planned : await rotateRegistration(this.context, profile, false);
+    const {
+      path,
+      aside,
+      profile: kept,
+      entry,
+    } = dryRun ? planned : await rotateRegistration(this.context, profile, false);
     const next = nextSteps(path, aside, entry);
     const done = dryRun ? '+ to do:' : '+ done: ';
     return {
@@ -77,6 +82,8 @@ function nextSteps(path: string, aside: string | undefined, entry: number | unde
     'Write the files that hold the tokens anew, where you use them (systemd, compose, Kubernetes): rcfed federation registration write FOLDER',
     ...(aside === undefined
       ? []
-      : [`Remove the old file: rm ${aside}. Until then the old tokens come back by: rcfed federation rollback ${entry}`]),
+      : [
+          `Remove the old file: rm ${aside}. Until then the old tokens come back by: rcfed federation rollback ${entry}`,
+        ]),
   ];
 }

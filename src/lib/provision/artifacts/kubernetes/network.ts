@@ -15,10 +15,12 @@ const MEDIA_ANNOTATIONS = {
 /** Where a homeserver in the same cluster is usually found. */
 const HOMESERVER = { service: 'synapse', port: 8008 };
 /** A Synapse of its own, and each of the processes that Element's chart matrix-stack makes of one. */
-const FROM_HOMESERVER = [labelsOf('synapse'), { 'app.kubernetes.io/component': 'matrix-server' }].map((matchLabels) => ({
-  podSelector: { matchLabels },
-  namespaceSelector: {},
-}));
+const FROM_HOMESERVER = [labelsOf('synapse'), { 'app.kubernetes.io/component': 'matrix-server' }].map(
+  (matchLabels) => ({
+    podSelector: { matchLabels },
+    namespaceSelector: {},
+  }),
+);
 
 /**
  * Only the homeserver reaches the bridge, and the bridge only names, HTTPS and the homeserver. The kubelet's
