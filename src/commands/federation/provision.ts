@@ -1,5 +1,6 @@
-import { missingAnswers, type Question } from '../../cli/answers.ts';
+import { missingAnswers } from '../../cli/answers.ts';
 import { BaseCommand, type CommandResult } from '../../cli/base-command.ts';
+import { fieldQuestion } from '../../cli/field-question.ts';
 import { provisionFlags } from '../../cli/provision-flags.ts';
 import type { Proven } from '../../cli/provision-proof.ts';
 import { type ProvisionData, type ProvisionedFile, provisionResult } from '../../cli/provision-result.ts';
@@ -7,7 +8,6 @@ import { withReach } from '../../cli/reach.ts';
 import { chosenKinds } from '../../cli/setup-file-flags.ts';
 import { adminQuestions, givenAdmin, secondFactor } from '../../cli/workspace-admin-flags.ts';
 import type { Reach } from '../../lib/admin/reach.ts';
-import { parseField, profileFields } from '../../lib/config/profile-fields.ts';
 import type { ServerName, WorkspaceUserId } from '../../lib/core/ids.ts';
 import type { Secret } from '../../lib/core/secret.ts';
 import type { Provisioned } from '../../lib/provision/apply.ts';
@@ -273,15 +273,4 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
     const value = (this.flags as Readonly<Record<string, unknown>>)[name];
     return typeof value === 'string' ? value : undefined;
   }
-}
-
-function fieldQuestion(name: string, given: string | undefined): Question<string> {
-  const field = profileFields.find((each) => each.name === name);
-  if (field === undefined) throw new Error(`no profile field is called ${name}`);
-  return {
-    flag: `--${name}${field.helpValue === undefined ? '' : ` ${field.helpValue}`}`,
-    given,
-    ask: async (prompts) =>
-      parseField(field, await prompts.text(`${field.summary.charAt(0).toUpperCase()}${field.summary.slice(1)}:`)),
-  };
 }
