@@ -74,7 +74,7 @@ describe.each(homeservers)('somebody of the workspace who is gone, on $name', (h
 
   test('deactivated: the ghost leaves without its name, what was said stays, and it comes back with its user', async () => {
     const scene = await setting.converse();
-    await setting.bench().admin.setUserActive(bobId(scene), false);
+    await setting.bench().admin.setUserActive(bobId(scene), false, { relinquishes: true });
     await isRetired(scene);
     expect(await matrixBodies(scene)).toContain('hello');
     await setting.bench().admin.setUserActive(bobId(scene), true);
@@ -141,7 +141,7 @@ describe.each(finerHomeservers)('somebody who is gone, on $name', (homeserver) =
     const scene = await setting.converse();
     await setting.whileDown(async () => {
       await post(scene.bob, scene.room, 'last words');
-      await setting.bench().admin.setUserActive(bobId(scene), false);
+      await setting.bench().admin.setUserActive(bobId(scene), false, { relinquishes: true });
     });
     await aliceReads(scene, ['last words']);
     await isRetired(scene);

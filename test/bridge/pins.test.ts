@@ -13,9 +13,9 @@ import {
   workspaceTexts,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
-describe.each(homeservers)('pins, on $name', (homeserver) => {
+describe.each(finerHomeservers)('pins, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

@@ -13,12 +13,12 @@ import {
   workspaceTexts,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
-import { homeservers } from '../support/homeservers.ts';
+import { finerHomeservers } from '../support/homeservers.ts';
 
 const pictureOf = (mark: string): Buffer =>
   Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452000000080000000808060000', 'hex'), Buffer.from(mark)]);
 
-describe.each(homeservers)('what a room is like, on $name', (homeserver) => {
+describe.each(finerHomeservers)('what a room is like, on $name', (homeserver) => {
   let bench: Bench;
   let running: RunningBridge;
   let scene: Scene;

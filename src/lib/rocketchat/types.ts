@@ -173,7 +173,11 @@ export interface WorkspaceApi extends ReactionApi, FileApi, PresenceApi, RightsA
   userById(id: WorkspaceUserId): Promise<WorkspaceUser | undefined>;
   /** As an admin: new password for an account (kills its tokens). */
   setPassword(userId: WorkspaceUserId, password: Secret): Promise<void>;
-  setUserActive(userId: WorkspaceUserId, active: boolean): Promise<void>;
+  /**
+   * Throws `user-last-owner` for the last owner of rooms, unless these are relinquished: others become their owners,
+   * and those in which nobody else is are deleted.
+   */
+  setUserActive(userId: WorkspaceUserId, active: boolean, how?: { readonly relinquishes: boolean }): Promise<void>;
   setAvatar(userId: WorkspaceUserId, image: Uint8Array, contentType: string): Promise<void>;
   /** No picture any more: initials. */
   resetAvatar(userId: WorkspaceUserId): Promise<void>;

@@ -47,8 +47,9 @@ export function userRequests({ rest }: ApiParts): UserRequests {
     async setPassword(userId, password) {
       await rest.post('users.update', { body: { userId, data: { password: password.reveal() } } });
     },
-    async setUserActive(userId, active) {
-      await rest.post('users.setActiveStatus', { body: { userId, activeStatus: active } });
+    async setUserActive(userId, active, { relinquishes } = { relinquishes: false }) {
+      const body = { userId, activeStatus: active, ...(relinquishes ? { confirmRelinquish: true } : {}) };
+      await rest.post('users.setActiveStatus', { body });
     },
     async setAvatar(userId, image, contentType) {
       const file = { field: 'image', name: 'avatar', contentType, content: image };

@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Dialect } from './dialects.ts';
 
-const UNIQUE_ID = 'sandbox0000000000';
-const derived = (kind: string): string => createHash('sha256').update(`${kind}_${UNIQUE_ID}`).digest('hex');
+const derived = (kind: string, uniqueId: string): string =>
+  createHash('sha256').update(`${kind}_${uniqueId}`).digest('hex');
 
 /** Of the bridge that Rocket.Chat had; 9.0 took them out of the database. */
-const LEGACY: Readonly<Record<string, unknown>> = {
+const legacy = (uniqueId: string): Readonly<Record<string, unknown>> => ({
   Federation_Matrix_enabled: false,
   Federation_Matrix_serve_well_known: true,
   Federation_Matrix_enable_ephemeral_events: false,
-  Federation_Matrix_id: `rocketchat_${UNIQUE_ID}`,
-  Federation_Matrix_hs_token: derived('hs'),
-  Federation_Matrix_as_token: derived('as'),
+  Federation_Matrix_id: `rocketchat_${uniqueId}`,
+  Federation_Matrix_hs_token: derived('hs', uniqueId),
+  Federation_Matrix_as_token: derived('as', uniqueId),
   Federation_Matrix_homeserver_url: 'http://localhost:8008',
   Federation_Matrix_homeserver_domain: 'local.rocket.chat',
   Federation_Matrix_bridge_url: 'http://localhost:3300',
   Federation_Matrix_bridge_localpart: 'rocket.cat',
   Federation_Matrix_registration_file: '',
-};
+});
 
 /** Of the federation that is built in, from 7.11 on. */
 const NATIVE: Readonly<Record<string, unknown>> = {
@@ -35,12 +35,12 @@ const NATIVE: Readonly<Record<string, unknown>> = {
 };
 
 /** Which settings of federation a version has. */
-export function federationSettings({
-  major,
-  minor,
-}: Pick<Dialect, 'major' | 'minor'>): Readonly<Record<string, unknown>> {
+export function federationSettings(
+  { major, minor }: Pick<Dialect, 'major' | 'minor'>,
+  uniqueId: string,
+): Readonly<Record<string, unknown>> {
   const isNative = major >= 8 || (major === 7 && minor >= 11);
-  return { ...(major < 9 && LEGACY), ...(isNative && NATIVE) };
+  return { ...(major < 9 && legacy(uniqueId)), ...(isNative && NATIVE) };
 }
 
 /** The registration that Rocket.Chat makes of its own settings, for an admin to bring to Synapse. */

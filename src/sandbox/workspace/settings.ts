@@ -1,3 +1,4 @@
+import { meteorId } from './meteor.ts';
 import { federationSettings, legacyRegistration } from './federation-settings.ts';
 import type { Dialect } from './dialects.ts';
 
@@ -5,7 +6,6 @@ import type { Dialect } from './dialects.ts';
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   Site_Url: '',
   Site_Name: 'Sandbox',
-  uniqueID: 'sandbox0000000000',
   LDAP_Enable: false,
   Message_MaxAllowedSize: 5000,
   Message_AllowEditing: true,
@@ -106,8 +106,10 @@ export interface SettingsSetup {
 }
 
 export function createSettings({ overrides, forced = {}, dialect }: SettingsSetup): Settings {
+  // Each workspace has its own: bridges tell by it whose room is whose.
+  const uniqueID = meteorId();
   const values = new Map<string, unknown>(
-    Object.entries({ ...DEFAULTS, ...federationSettings(dialect), ...overrides, ...forced }),
+    Object.entries({ ...DEFAULTS, uniqueID, ...federationSettings(dialect, uniqueID), ...overrides, ...forced }),
   );
   return {
     get: <Value>(id: string) => (id === REGISTRATION ? legacyRegistration(values) : values.get(id)) as Value,

@@ -53,7 +53,9 @@ describe('a bridge that is reached over TCP', () => {
     const env = { RCFED_ADMIN: address, RCFED_ADMIN_TOKEN: TOKEN };
     const overTcp = await lab.run(['rooms', 'list', '--json'], { env });
     expect(overTcp.json()).toMatchObject({ ok: true, data: { rooms: [{ room: 'general' }] } });
-    expect((await lab.run(['rooms', 'list', '--json'])).stdout).toBe(overTcp.stdout);
+    // People come to the Matrix room meanwhile.
+    const [{ matrixMembers: _, ...room }] = (overTcp.json()['data'] as { rooms: [Record<string, unknown>] }).rooms;
+    expect((await lab.run(['rooms', 'list', '--json'])).json()).toMatchObject({ ok: true, data: { rooms: [room] } });
   });
 
   it('refuses a wrong token', async () => {

@@ -89,7 +89,7 @@ async function run(
 }
 
 async function spoiltScene(): Promise<ProvisionScene> {
-  const scene = await provisionScene({ settings: { Site_Url: 'http://chat.test' } });
+  const scene = await provisionScene({ settings: { Site_Url: 'http://chat.test', uniqueID: 'the-same-each-time' } });
   scene.workspace.state.permissions.set('message-impersonate', ['app']);
   return scene;
 }
