@@ -79,11 +79,13 @@ export const provisionFlags = {
     env: 'RCFED_REPLACE',
   }),
   wait: durationFlag({
-    summary: 'Wait so long until the homeserver has loaded the registration, and exit with 8 if it has not.',
+    summary:
+      'Wait so long until the homeserver has loaded the registration, and exit with 8 if it has not; then prove it by a message each way, where the bridge runs and RCFED_SMOKE_… are set.',
     env: 'RCFED_WAIT',
   }),
   'new-homeserver': Flags.boolean({
-    summary: 'There is none yet: explain how to come by one, and set up what needs none.',
+    summary:
+      'There is none yet: explain how to come by one, write its files for Docker, Debian and Helm, and set up what needs none.',
     env: 'RCFED_NEW_HOMESERVER',
   }),
   check: Flags.boolean({

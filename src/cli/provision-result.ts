@@ -7,6 +7,7 @@ import type { PlanStep, ProvisionPlan } from '../lib/provision/plan.ts';
 import { changeTitle } from '../lib/provision/wanted-change.ts';
 import type { WrittenFile } from '../lib/provision/written-files.ts';
 import type { CommandResult } from './base-command.ts';
+import { type Proven, type ProvisionProof, proofView } from './provision-proof.ts';
 import { filesView, keptWarnings } from './setup-file-flags.ts';
 
 /** The `data` of `federation provision --json`. */
@@ -34,6 +35,10 @@ export interface ProvisionData {
     readonly uploadLimit: number | null;
     /** Where .well-known sends clients; null: there is none. */
     readonly wellKnown: string | null;
+    /** Where .well-known sends other servers; null: there is none, or none that answers at once. */
+    readonly wellKnownServer: string | null;
+    /** Of new rooms; null: nobody may ask yet. */
+    readonly roomVersion: string | null;
   } | null;
   /** What was found that gets into the way, as sentences. */
   readonly found: readonly string[];
@@ -48,6 +53,8 @@ export interface ProvisionData {
   readonly homeserverKnows: boolean;
   /** How long the homeserver took to ping the bridge, ms; null: nobody waited for it. */
   readonly pingMs: number | null;
+  /** A message each way, after --wait, or what is missing for one; null: nobody waited. */
+  readonly proof: ProvisionProof | null;
   /** With --new-homeserver: what to know of one, as paragraphs. */
   readonly explained: readonly string[];
   readonly next: readonly string[];
@@ -62,6 +69,7 @@ export interface ProvisionRun {
   readonly files: readonly ProvisionedFile[];
   readonly applied?: Provisioned | undefined;
   readonly pingMs?: number | undefined;
+  readonly proven?: Proven | undefined;
   /** Whether the lines for the homeserver let rooms be published. */
   readonly publishRooms: boolean;
 }
@@ -94,6 +102,8 @@ export async function provisionResult(plan: ProvisionPlan, ran: ProvisionRun): P
             speaks: homeserver.speaks ?? null,
             uploadLimit: homeserver.uploadLimit ?? null,
             wellKnown: homeserver.wellKnown ?? null,
+            wellKnownServer: homeserver.wellKnownServer ?? null,
+            roomVersion: homeserver.roomVersion ?? null,
           },
     found,
     forced,
@@ -102,14 +112,15 @@ export async function provisionResult(plan: ProvisionPlan, ran: ProvisionRun): P
     homeserverYaml: await homeserverLines(plan, registration, ran.publishRooms),
     homeserverKnows: plan.homeserverKnows || ran.pingMs !== undefined,
     pingMs: ran.pingMs ?? null,
+    proof: ran.proven?.proof ?? null,
     explained: request.newHomeserver === true ? newHomeserver(request.serverName) : [],
     next: nextSteps(plan, ran),
   };
-  const problem = problemOf(data, ran.kind);
+  const problem = problemOf(data, ran.kind) ?? ran.proven?.problem;
   return {
     data,
     view: viewOf(data, ran),
-    warnings: [...found, ...keptWarnings(files)],
+    warnings: [...found, ...keptWarnings(files), ...(ran.proven?.warnings ?? [])],
     ...(problem === undefined ? {} : { problem }),
   };
 }
@@ -134,7 +145,7 @@ function filesStep({ folder }: ProvisionPlan, files: readonly ProvisionedFile[])
   return [{ id: 'files', title: `Files to run the bridge with in ${folder}`, needed }];
 }
 
-function nextSteps(plan: ProvisionPlan, { pingMs, applied }: ProvisionRun): readonly string[] {
+function nextSteps(plan: ProvisionPlan, { pingMs, applied, proven }: ProvisionRun): readonly string[] {
   const { profile, serverName } = plan.request;
   if (plan.mode === 'native') return [`rcfed federation diagnose --profile ${profile}`];
   if (plan.mode === 'legacy') {
@@ -145,14 +156,14 @@ function nextSteps(plan: ProvisionPlan, { pingMs, applied }: ProvisionRun): read
       `rcfed federation diagnose --profile ${profile}`,
     ];
   }
+  const isProven = proven?.proof.smoke?.state === 'passed';
   const bring = `Bring ${plan.values['registration'] ?? 'registration.yaml'} to the homeserver, add the lines to its homeserver.yaml (with the path there), and restart it.`;
   return [
     ...(plan.homeserverKnows || pingMs !== undefined
       ? []
       : [bring, `rcfed federation provision --wait 5m --profile ${profile}`]),
-    `rcfed federation run --profile ${profile}`,
+    ...(isProven ? [] : [`rcfed federation run --profile ${profile}`, 'rcfed federation smoke']),
     `rcfed rooms link ROOM --new --profile ${profile}`,
-    'rcfed federation smoke',
   ];
 }
 
@@ -173,7 +184,7 @@ function problemOf({ steps, forced }: ProvisionData, kind: ProvisionRun['kind'])
 }
 
 function viewOf(data: ProvisionData, { kind }: ProvisionRun): View {
-  const { steps, left, files, changed, homeserverKnows, homeserverYaml, pingMs, explained, next } = data;
+  const { steps, left, files, changed, homeserverKnows, homeserverYaml, pingMs, proof, explained, next } = data;
   const done = kind === 'done' ? '+ done:     ' : '+ to do:    ';
   return [
     ...explained.flatMap((paragraph) => [paragraph, '']),
@@ -183,6 +194,7 @@ function viewOf(data: ProvisionData, { kind }: ProvisionRun): View {
     ...filesView(files),
     ...(changed || kind !== 'done' ? [] : ['Everything is already so.']),
     ...(pingMs === null ? [] : [`The homeserver has loaded the registration and reaches the bridge, in ${pingMs} ms.`]),
+    ...(proof === null ? [] : proofView(proof)),
     ...(homeserverKnows || homeserverYaml === '' ? [] : ['', 'Lines for homeserver.yaml:', homeserverYaml]),
     '',
     'Next:',
@@ -194,12 +206,14 @@ function viewOf(data: ProvisionData, { kind }: ProvisionRun): View {
 function serversView({ workspace, homeserver }: ProvisionData): View {
   const about = [`Workspace: Rocket.Chat ${workspace.version}, ${workspace.siteUrl || 'without a Site_Url'}`];
   if (homeserver === null) return about;
-  const { software, speaks, uploadLimit, wellKnown } = homeserver;
+  const { software, speaks, uploadLimit, wellKnown, wellKnownServer, roomVersion } = homeserver;
   const parts = [
     software ?? 'it does not say which',
     ...(speaks === null ? [] : [`Matrix ${speaks}`]),
     ...(uploadLimit === null ? [] : [`files up to ${uploadLimit} bytes`]),
+    ...(roomVersion === null ? [] : [`rooms of version ${roomVersion}`]),
     wellKnown === null ? 'no .well-known for clients' : `.well-known sends clients to ${wellKnown}`,
+    wellKnownServer === null ? 'no .well-known for servers' : `.well-known sends servers to ${wellKnownServer}`,
   ];
   return [...about, `Homeserver: ${parts.join(', ')}`];
 }

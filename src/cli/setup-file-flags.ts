@@ -1,12 +1,18 @@
 import * as Flags from '@oclif/core/flags';
-import { FILE_KINDS, type FileKind } from '../lib/provision/artifacts/file-kinds.ts';
+import {
+  FILE_KINDS,
+  type FileKind,
+  NEW_HOMESERVER_KINDS,
+  ONLY_NEW_HOMESERVER,
+} from '../lib/provision/artifacts/file-kinds.ts';
 import type { View } from '../lib/output/view.ts';
 import type { WrittenFile } from '../lib/provision/written-files.ts';
 
 /** Which files are written beside registration.yaml, and what they say. */
 export const setupFileFlags = {
   files: Flags.option({ options: [...FILE_KINDS, 'all', 'none'] as const, multiple: true, delimiter: ',' })({
-    summary: 'Which files to write besides registration.yaml. Default: all into a folder that is named, else none.',
+    summary:
+      'Which files to write besides registration.yaml. Default: all into a folder that is named, else none; debian and helm are for a new homeserver.',
     env: 'RCFED_FILES',
     helpValue: 'KIND,…',
   }),
@@ -32,11 +38,18 @@ export const ephemeralFlag = Flags.option({ options: ['none', 'typing', 'all'] a
   env: 'RCFED_EPHEMERAL',
 });
 
-/** Into a folder that nobody named, such as the current one, only what was asked for goes. */
-export function chosenKinds(files: readonly (FileKind | 'all' | 'none')[] | undefined, named: boolean): FileKind[] {
-  const chosen = files ?? (named ? ['all'] : ['none']);
-  if (chosen.includes('all')) return [...FILE_KINDS];
-  return FILE_KINDS.filter((kind) => chosen.includes(kind));
+/**
+ * Into a folder that nobody named, such as the current one, only what was asked for goes: with a new homeserver its
+ * files, in each variant. Where there is a homeserver, nobody is given files for another one unasked.
+ */
+export function chosenKinds(
+  files: readonly (FileKind | 'all' | 'none')[] | undefined,
+  named: boolean,
+  newHomeserver = false,
+): FileKind[] {
+  if (files !== undefined) return FILE_KINDS.filter((kind) => files.includes('all') || files.includes(kind));
+  const fresh = newHomeserver ? NEW_HOMESERVER_KINDS : [];
+  return FILE_KINDS.filter((kind) => fresh.includes(kind) || (named && !ONLY_NEW_HOMESERVER.includes(kind)));
 }
 
 type Outcome = Pick<WrittenFile, 'path' | 'aside'> & { readonly outcome: WrittenFile['outcome'] | 'to write' };

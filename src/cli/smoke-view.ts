@@ -9,7 +9,7 @@ export const smokeData = ({ problem: _problem, warnings: _warnings, ...data }: S
   data;
 
 /** Nothing where the test could not be carried out: the error says all there is. */
-export const smokeView = ({ ways, room, cleaned, state }: SmokeReport): View =>
+export const smokeView = ({ ways, room, cleaned, state }: FederationSmokeData): View =>
   state === 'unable'
     ? []
     : [

@@ -1,13 +1,14 @@
-import { missingAnswers, type Question } from '../../cli/answers.ts';
+import { missingAnswers } from '../../cli/answers.ts';
 import { BaseCommand, type CommandResult } from '../../cli/base-command.ts';
 import { provisionCosts } from '../../cli/provision-costs.ts';
+import { fieldQuestion } from '../../cli/field-question.ts';
 import { provisionFlags } from '../../cli/provision-flags.ts';
+import type { Proven } from '../../cli/provision-proof.ts';
 import { type ProvisionData, type ProvisionedFile, provisionResult } from '../../cli/provision-result.ts';
 import { withReach } from '../../cli/reach.ts';
 import { chosenKinds } from '../../cli/setup-file-flags.ts';
 import { adminQuestions, givenAdmin, secondFactor } from '../../cli/workspace-admin-flags.ts';
 import type { Reach } from '../../lib/admin/reach.ts';
-import { parseField, profileFields } from '../../lib/config/profile-fields.ts';
 import type { ServerName, WorkspaceUserId } from '../../lib/core/ids.ts';
 import type { Secret } from '../../lib/core/secret.ts';
 import type { Provisioned } from '../../lib/provision/apply.ts';
@@ -75,7 +76,18 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
     const plan = await this.agreed(looked);
     const { applied, files } = await this.apply(plan, admin, reach);
     const pingMs = this.flags.wait === undefined ? undefined : await this.waitForHomeserver(plan, reach);
-    return provisionResult(plan, { kind: 'done', files, applied, pingMs, publishRooms });
+    const proven = pingMs === undefined ? undefined : await this.proven(plan, reach);
+    return provisionResult(plan, { kind: 'done', files, applied, pingMs, proven, publishRooms });
+  }
+
+  /** A ping shows that the homeserver reaches the bridge; only messages show that both sides work. */
+  private async proven({ request, registration }: ProvisionPlan, reach: Reach): Promise<Proven> {
+    const { loadAdminProfile } = await import('../../lib/config/load-profile.ts');
+    const { proveProvision } = await import('../../cli/provision-proof.ts');
+    const profile = await loadAdminProfile(this.context, request.profile);
+    return await this.progress.wait('Proving it by a message each way', () =>
+      proveProvision(profile, registration?.prefix ?? '', this.context, reach),
+    );
   }
 
   /** Each change of a setting is asked for, where somebody sits there to be asked. */
@@ -167,7 +179,7 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
   private filesRequest({ registration, values }: ProvisionPlan, content: KnownProfile): SetupFilesRequest | undefined {
     if (registration === undefined) return undefined;
     return {
-      kinds: chosenKinds(this.flags.files, this.flags.out !== undefined),
+      kinds: chosenKinds(this.flags.files, this.flags.out !== undefined, this.flags['new-homeserver']),
       content,
       registration,
       registrationPath: values['registration'] ?? '',
@@ -256,15 +268,4 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
     const value = (this.flags as Readonly<Record<string, unknown>>)[name];
     return typeof value === 'string' ? value : undefined;
   }
-}
-
-function fieldQuestion(name: string, given: string | undefined): Question<string> {
-  const field = profileFields.find((each) => each.name === name);
-  if (field === undefined) throw new Error(`no profile field is called ${name}`);
-  return {
-    flag: `--${name}${field.helpValue === undefined ? '' : ` ${field.helpValue}`}`,
-    given,
-    ask: async (prompts) =>
-      parseField(field, await prompts.text(`${field.summary.charAt(0).toUpperCase()}${field.summary.slice(1)}:`)),
-  };
 }

@@ -9,7 +9,7 @@ import { RcfedError } from '../../lib/core/errors.ts';
 import { table } from '../../lib/output/table.ts';
 import type { KnownProfile } from '../../lib/provision/known-profile.ts';
 import type { RolledBack } from '../../lib/provision/rollback.ts';
-import type { UndoParts } from '../../lib/provision/undo.ts';
+import type { UndoParts } from '../../lib/provision/undone.ts';
 import type { WorkspaceAdmin } from '../../lib/provision/workspace-admin.ts';
 
 interface FederationRollbackData {

@@ -38,6 +38,10 @@ export async function connectService(profile: Profile, reach: Reach): Promise<Se
   return await ownService(profile, reach);
 }
 
+/** Whether the bridge of a profile runs: its admin API answers. Nothing is opened. */
+export const bridgeAnswers = (profile: Profile, reach: Reach): Promise<boolean> =>
+  createAdminClient(clientOptions(profile, reach)).answers();
+
 function clientOptions(profile: Profile, { clock, network, platform, timeoutMs, signal }: Reach): AdminClientOptions {
   return {
     address: parseAdminAddress(profile.admin.address),

@@ -27,6 +27,10 @@ export interface HomeserverFacts {
   readonly anybody: NameState;
   /** `m.homeserver` of https://NAME/.well-known/matrix/client, where there is one. */
   readonly wellKnown: string | undefined;
+  /** `m.server` of https://NAME/.well-known/matrix/server, where there is one. */
+  readonly wellKnownServer: string | undefined;
+  /** Of rooms that nobody gives a version, `12`; undefined: nobody may ask yet. */
+  readonly roomVersion: string | undefined;
 }
 
 /** `reserved`: by an application service. `unknown`: the homeserver does not say, for example with registration closed. */
@@ -73,14 +77,16 @@ export async function readHomeserver(
   const knows = await isKnown(api);
   const { prefix, senderLocalpart } = registration;
   const odd = randomBytes(6).toString('hex');
-  const [about, limit, bot, ghost, anybody, wellKnown] = await Promise.all([
+  const [about, limit, bot, ghost, anybody, client, server, roomVersion] = await Promise.all([
     // Without a token: Synapse refuses to answer one that it does not know.
     plainJson(reach, `${place.homeserverUrl}/_matrix/client/versions`),
     uploadLimit(place, api, knows, adminToken, reach),
     nameState(place, senderLocalpart, reach, adminToken),
     nameState(place, `${prefix}${odd}`, reach, adminToken),
     nameState(place, `x${odd}`, reach, adminToken),
-    wellKnownClient(place.serverName, reach),
+    wellKnown(place.serverName, 'client', reach),
+    wellKnown(place.serverName, 'server', reach),
+    standardRoomVersion(place, api, knows, adminToken, reach),
   ]);
   return {
     software: about?.server,
@@ -91,7 +97,9 @@ export async function readHomeserver(
     bot,
     ghost,
     anybody,
-    wellKnown,
+    wellKnown: baseUrl(client),
+    wellKnownServer: textIn(server?.['m.server']),
+    roomVersion,
   };
 }
 
@@ -153,13 +161,42 @@ function newest(versions: unknown): string | undefined {
   return typeof last === 'string' ? last : undefined;
 }
 
-/** Where clients are sent who know the server name alone. Only told of: `federation diagnose` says what is wrong there. */
-async function wellKnownClient(serverName: ServerName, reach: Reach): Promise<string | undefined> {
-  const url = `https://${serverName.replace(/:\d+$/, '')}/.well-known/matrix/client`;
+/**
+ * Where clients and servers are sent who know the server name alone. Only told of: `federation diagnose` follows
+ * redirects, asks every address and says what is wrong there.
+ */
+async function wellKnown(
+  serverName: ServerName,
+  of: 'client' | 'server',
+  reach: Reach,
+): Promise<PlainAnswer['body'] | undefined> {
+  const url = `https://${serverName.replace(/:\d+$/, '')}/.well-known/matrix/${of}`;
   const answer = await plainJson(reach, url, {}, WELL_KNOWN_MS);
-  const homeserver = answer?.status === 200 ? answer.body['m.homeserver'] : undefined;
-  const base = isRecord(homeserver) ? homeserver['base_url'] : undefined;
-  return typeof base === 'string' ? base : undefined;
+  return answer?.status === 200 ? answer.body : undefined;
+}
+
+function baseUrl(document: PlainAnswer['body'] | undefined): string | undefined {
+  const homeserver = document?.['m.homeserver'];
+  return isRecord(homeserver) ? textIn(homeserver['base_url']) : undefined;
+}
+
+const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** https://spec.matrix.org/v1.17/client-server-api/#get_matrixclientv3capabilities needs an account. */
+async function standardRoomVersion(
+  { homeserverUrl }: HomeserverPlace,
+  api: MatrixApi,
+  knows: boolean,
+  adminToken: Secret | undefined,
+  reach: Reach,
+): Promise<string | undefined> {
+  if (knows) return (await api.roomVersions()).standard;
+  if (adminToken === undefined) return undefined;
+  const headers = { authorization: `Bearer ${adminToken.reveal()}` };
+  const answer = await plainJson(reach, `${homeserverUrl}/_matrix/client/v3/capabilities`, headers);
+  const capabilities = answer?.body['capabilities'];
+  const versions = isRecord(capabilities) ? capabilities['m.room_versions'] : undefined;
+  return isRecord(versions) ? textIn(versions['default']) : undefined;
 }
 
 interface PlainAnswer {

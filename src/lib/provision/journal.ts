@@ -49,6 +49,19 @@ const storedChange = v.variant('kind', [
     /** The values it has since. */
     after: v.record(v.string(), v.string()),
   }),
+  v.object({
+    kind: v.literal('rotation'),
+    /** Of registration.yaml. */
+    path: v.string(),
+    /** Where the file with the old tokens is; null: there was none. */
+    keptAs: v.nullable(v.string()),
+    /** The profile that keeps the tokens; null: none does. */
+    profile: v.nullable(v.string()),
+    /** The old tokens by field as that profile had them, encrypted; null: none. */
+    before: v.nullable(v.record(v.string(), v.string())),
+    /** SHA-256 of the new file, in hexadecimal. */
+    after: v.string(),
+  }),
 ]);
 
 const entry = v.object({
@@ -147,6 +160,8 @@ function subjectOf(change: JournalChange): string {
       return change.path;
     case 'profile':
       return change.name;
+    case 'rotation':
+      return change.path;
   }
 }
 

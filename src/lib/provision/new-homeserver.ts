@@ -17,6 +17,6 @@ export function newHomeserver(serverName: ServerName): readonly string[] {
       '    mas-cli manage issue-compatibility-token --yes-i-want-to-grant-synapse-admin-privileges admin',
       '  Give it to rcfed with --homeserver-admin-token-file FILE.',
     ].join('\n'),
-    'Files to run one beside the bridge: --out FOLDER --files compose,homeserver (Docker), homeserver (Debian: a file for /etc/matrix-synapse/conf.d).',
+    'Files for one are written: compose/ (Docker), synapse/debian/README.txt (Debian and Ubuntu), synapse/helm/values.yaml (Kubernetes). Take one of the three; --files NAME writes only that: compose, debian, helm.',
   ];
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { readPrivateFile, writePrivateFile } from '../config/private-file.ts';
 import { RcfedError } from '../core/errors.ts';
@@ -14,6 +15,9 @@ export interface WrittenRegistration {
   /** What makes Synapse read it. */
   readonly homeserverYaml: string;
 }
+
+/** By which a file is known again without keeping its tokens. */
+export const fingerprint = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** How the file in a folder compares with what would be written. */
 export async function compareRegistrationFile(

@@ -1,6 +1,7 @@
 import { RcfedError } from '../core/errors.ts';
 import type { Journal, JournalChange, JournalEntry } from './journal.ts';
-import { type Undone, type UndoParts, undo } from './undo.ts';
+import { undo } from './undo.ts';
+import type { Undone, UndoParts } from './undone.ts';
 
 export interface RolledBack extends Undone {
   readonly id: number;
@@ -24,6 +25,8 @@ export function changeInWords(change: JournalChange): string {
       return `File ${change.path} ${change.keptAs === null ? 'written' : `replaced; the one before is ${change.keptAs}`}`;
     case 'profile':
       return `Profile ${change.name} ${change.before === null ? 'added' : 'changed'}`;
+    case 'rotation':
+      return `New tokens in ${change.path}${change.profile === null ? '' : ` and profile ${change.profile}`}`;
   }
 }
 

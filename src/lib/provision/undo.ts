@@ -1,32 +1,14 @@
 import { access, rename } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { keepAside } from '../config/private-file.ts';
-import { listProfiles, type ProfileSource, removeProfile, restoreProfile } from '../config/profiles.ts';
-import { decryptSecret, type EncryptionKey } from '../core/encryption.ts';
+import { listProfiles, removeProfile, restoreProfile } from '../config/profiles.ts';
+import { decryptSecret } from '../core/encryption.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import { hasWebhooks, removeWebhooks } from './direct-webhook.ts';
 import type { ChangeOf, JournalChange } from './journal.ts';
 import { forcedSetting } from './apply-change.ts';
-import type { WorkspaceAdmin } from './workspace-admin.ts';
-
-/** What undoing one change came to. */
-export interface Undone {
-  /** `kept`: it stays as it is now, and `note` says why. `would undo`: in a dry run. */
-  readonly outcome: 'undone' | 'already so' | 'kept' | 'would undo';
-  readonly note: string | null;
-}
-
-export interface UndoParts {
-  readonly source: ProfileSource;
-  readonly admin: () => Promise<WorkspaceAdmin>;
-  readonly key: () => Promise<EncryptionKey>;
-  readonly dryRun: boolean;
-  /** Whether what somebody has changed since may be put back all the same; asked with what it is now. */
-  readonly mayOverwrite: (what: string) => Promise<boolean>;
-}
-
-const ALREADY: Undone = { outcome: 'already so', note: null };
-const kept = (note: string): Undone => ({ outcome: 'kept', note });
+import { undoRotation } from './undo-rotation.ts';
+import { ALREADY, done, kept, type Undone, type UndoParts } from './undone.ts';
 
 /** Puts one change back. Cut short at any moment, it can be done again. @throws RemoteError, RcfedError */
 export async function undo(change: JournalChange, parts: UndoParts): Promise<Undone> {
@@ -43,13 +25,9 @@ export async function undo(change: JournalChange, parts: UndoParts): Promise<Und
       return await undoFile(change, parts);
     case 'profile':
       return await undoProfile(change, parts);
+    case 'rotation':
+      return await undoRotation(change, parts);
   }
-}
-
-/** Does it, unless it is only looked; `note` is what stays for a person to know. */
-async function done({ dryRun }: UndoParts, act: () => Promise<string | null | void>): Promise<Undone> {
-  if (dryRun) return { outcome: 'would undo', note: null };
-  return { outcome: 'undone', note: (await act()) ?? null };
 }
 
 async function undoSetting(change: ChangeOf<'setting'>, parts: UndoParts): Promise<Undone> {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ProvisionScene, provisionScene, stateOf } from '../../support/provision-scene.ts';
-import type { CommandRun } from '../../support/run-command.ts';
+import { type CommandRun, runCommand } from '../../support/run-command.ts';
 import { expectSchema } from '../../support/schema.ts';
 
 interface Told {
@@ -104,5 +104,27 @@ describe('federation provision for other ways to federate', () => {
     expect(explained.join('\n')).toMatch(/lab\.test is for ever/);
     expect(explained.join('\n')).toMatch(/PostgreSQL/);
     expect(explained.join('\n')).toMatch(/Matrix Authentication Service/);
+  });
+
+  it('writes a new homeserver for Docker, Debian and Helm, and none where there is one', async () => {
+    const scene = await provisionScene();
+    const argv = ['federation', 'provision', '--out', scene.folder, '--dry-run', '--json'];
+    const written = async (...flags: string[]): Promise<string[]> => {
+      const run = await runCommand([...argv, ...flags], { env: scene.env });
+      return run
+        .json<{ data: { files: { path: string }[] } }>()
+        .data.files.map(({ path }) => path.slice(scene.folder.length + 1));
+    };
+    const variants = [
+      'compose/synapse/homeserver.yaml',
+      'synapse/debian/README.txt',
+      'synapse/debian/rcfed-homeserver.yaml',
+      'synapse/helm/registration-secret.yaml',
+      'synapse/helm/values.yaml',
+    ];
+    expect(await written('--new-homeserver')).toEqual(expect.arrayContaining(variants));
+    expect(await written()).toEqual(expect.arrayContaining(['compose/compose.yaml', 'systemd/rcfed.service']));
+    expect((await written()).filter((path) => /^synapse\/(debian|helm)\//.test(path))).toEqual([]);
+    expect((await written('--new-homeserver', '--files', 'helm')).toSorted()).toEqual(variants.slice(3));
   });
 });

@@ -39,7 +39,9 @@ describe('federation registration rotate', () => {
   it('says what it would do, and does nothing, with --dry-run', async () => {
     const run = await rotate('--dry-run');
     expectSchema(run.json());
-    expect(run.json()).toMatchObject({ data: { changed: false, dryRun: true, path, aside: null, profile: 'work' } });
+    expect(run.json()).toMatchObject({
+      data: { changed: false, dryRun: true, path, aside: null, profile: 'work', entry: null },
+    });
     expect(await tokensIn(path)).toEqual(old());
   });
 
@@ -65,7 +67,9 @@ describe('federation registration rotate', () => {
   it('makes new tokens in file and profile, keeps the old file, and says who is restarted when', async () => {
     const run = await rotate('--yes');
     expectSchema(run.json());
-    expect(run.json()).toMatchObject({ data: { changed: true, path, aside: `${path}.old-1`, profile: 'work' } });
+    expect(run.json()).toMatchObject({
+      data: { changed: true, path, aside: `${path}.old-1`, profile: 'work', entry: 1 },
+    });
     const { next } = run.json<{ data: { next: string[] } }>().data;
     expect(next[0]).toContain('Restart the bridge');
     expect(next[1]).toContain('restart the homeserver');

@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseRegistration } from '../../../src/lib/matrix/registration.ts';
 import { subscribe } from '../../../src/sandbox/workspace/rooms.ts';
 import { type ProvisionScene, provisionScene, stateOf } from '../../support/provision-scene.ts';
-import type { CommandRun } from '../../support/run-command.ts';
+import { type CommandRun, runCommand } from '../../support/run-command.ts';
 import { expectSchema } from '../../support/schema.ts';
 
 interface Told {
@@ -132,6 +133,56 @@ describe('federation rollback', () => {
     const token = String(before.settings['Federation_Matrix_as_token']);
     expect(run.stdout).not.toContain(token);
     expect(await readFile(join(scene.folder, '.local/share/rcfed/default/journal.json'), 'utf8')).not.toContain(token);
+  });
+
+  it('brings the tokens back that a rotation replaced, in file and profile, and each rotation by itself', async () => {
+    const { scene } = await provisioned();
+    const path = join(scene.folder, 'registration.yaml');
+    const journal = join(scene.folder, '.local/share/rcfed/default/journal.json');
+    const tokens = async () => {
+      const { asToken, hsToken } = await parseRegistration(await readFile(path, 'utf8'));
+      return [asToken.reveal(), hsToken.reveal()];
+    };
+    const rotate = async (): Promise<number> => {
+      const env = { HOME: scene.folder };
+      const run = await runCommand(['federation', 'registration', 'rotate', '--yes', '--json'], { env });
+      expect(run.exitCode, run.stdout).toBe(0);
+      return run.json<{ data: { entry: number } }>().data.entry;
+    };
+    const asProvisioned = async () => (await scene.provision(['--check', '--json'])).exitCode;
+
+    const first = await tokens();
+    const entry = await rotate();
+    const second = await tokens();
+    const later = await rotate();
+    const third = await tokens();
+    expect(new Set([...first, ...second, ...third]).size).toBe(6);
+
+    const refused = await scene.rollback([String(entry), '--json']);
+    expect(told(refused).undone).toMatchObject([{ outcome: 'kept', note: `Somebody has changed ${path} since.` }]);
+    expect(await tokens()).toEqual(third);
+
+    const looked = await scene.rollback([String(later), '--dry-run', '--json']);
+    expect(told(looked).undone).toMatchObject([{ id: later, outcome: 'would undo' }]);
+    expect(told(await scene.rollback([String(later), '--json'])).undone).toMatchObject([{ outcome: 'undone' }]);
+    expect(await tokens()).toEqual(second);
+    expect(await asProvisioned()).toBe(0);
+    const undone = told(await scene.rollback([String(entry), '--json'])).undone;
+    expect(undone).toMatchObject([{ outcome: 'undone', note: expect.stringContaining('Restart the bridge') }]);
+    expect(await tokens()).toEqual(first);
+    expect(await asProvisioned()).toBe(0);
+    expect(told(await scene.rollback([String(entry), '--json'])).undone).toMatchObject([{ outcome: 'already so' }]);
+    for (const token of [...first, ...second, ...third]) expect(await readFile(journal, 'utf8')).not.toContain(token);
+  });
+
+  it('can not bring back tokens whose file was removed, and says so', async () => {
+    const { scene } = await provisioned();
+    const argv = ['federation', 'registration', 'rotate', '--yes', '--json'];
+    const rotated = await runCommand(argv, { env: { HOME: scene.folder } });
+    const { aside, entry } = rotated.json<{ data: { aside: string; entry: number } }>().data;
+    await rm(aside);
+    const run = await scene.rollback([String(entry), '--json']);
+    expect(told(run).undone).toMatchObject([{ outcome: 'kept', note: expect.stringContaining(`${aside}, is gone`) }]);
   });
 
   it('needs an admin where the account is dead', async () => {

@@ -5,22 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import type { ServerName } from '../../../src/lib/core/ids.ts';
 import { parseRegistration, renderRegistration } from '../../../src/lib/matrix/registration.ts';
-import type { Artifact } from '../../../src/lib/provision/artifacts/artifact.ts';
 import { environmentLines } from '../../../src/lib/provision/artifacts/environment.ts';
-import { FILE_KINDS } from '../../../src/lib/provision/artifacts/file-kinds.ts';
-import { artifactsOf } from '../../../src/lib/provision/artifacts/kinds.ts';
 import type { SetupFacts } from '../../../src/lib/provision/artifacts/setup-facts.ts';
 import { exampleFacts, secretsOf } from '../../support/setup-facts.ts';
-
-const written = async (facts: SetupFacts = exampleFacts()): Promise<ReadonlyMap<string, Artifact>> =>
-  new Map((await artifactsOf(facts, FILE_KINDS)).map((file) => [file.path, file]));
-const textOf = (files: ReadonlyMap<string, Artifact>, path: string): string => {
-  const text = files.get(path)?.text;
-  if (text === undefined) throw new Error(`no ${path} among ${[...files.keys()].join(', ')}`);
-  return text;
-};
-const yamlOf = <Content = Record<string, unknown>>(files: ReadonlyMap<string, Artifact>, path: string): Content =>
-  parse(textOf(files, path)) as Content;
+import { textOf, written, yamlOf } from '../../support/written-artifacts.ts';
 
 describe('the files that provisioning writes', () => {
   it('are YAML and JSON wherever their names say so', async () => {
@@ -41,6 +29,7 @@ describe('the files that provisioning writes', () => {
       'compose/synapse/registration.yaml',
       'compose/synapse/secrets.yaml',
       'kubernetes/base/secret.yaml',
+      'synapse/helm/registration-secret.yaml',
       'systemd/rcfed.env',
     ]);
     expect(files.filter(({ secret }) => secret)).toEqual(holding);

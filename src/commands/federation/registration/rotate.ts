@@ -12,6 +12,8 @@ interface RegistrationRotateData {
   readonly aside: string | null;
   /** The profile that keeps the new tokens; null where only the file does. */
   readonly profile: string | null;
+  /** Number of the entry in the journal, for `federation rollback`; null with --dry-run. */
+  readonly entry: number | null;
   /** What is left to do, in this order. */
   readonly next: readonly string[];
 }
@@ -19,7 +21,7 @@ interface RegistrationRotateData {
 export default class RegistrationRotate extends BaseCommand<typeof RegistrationRotate, RegistrationRotateData> {
   static override summary = 'Give the bridge new tokens, in place of those that somebody may have seen.';
   static override description =
-    'Makes a new as_token and hs_token, in registration.yaml and the profile; the old file stays beside it. Both servers have to be restarted: first the bridge, which then waits for a homeserver that does not know it yet, then the homeserver with the new file. In this order nothing is lost and nothing is refused for long: what people write meanwhile on either side is kept and crosses afterwards.';
+    'Makes a new as_token and hs_token, in registration.yaml and the profile; the old file stays beside it, and `federation rollback` brings it back. Both servers have to be restarted: first the bridge, which then waits for a homeserver that does not know it yet, then the homeserver with the new file. In this order nothing is lost and nothing is refused for long: what people write meanwhile on either side is kept and crosses afterwards.';
   static override examples = [
     '<%= config.bin %> federation registration rotate --dry-run',
     '<%= config.bin %> federation registration rotate --yes',
@@ -35,11 +37,24 @@ export default class RegistrationRotate extends BaseCommand<typeof RegistrationR
     const dryRun = this.flags['dry-run'];
     const planned = await rotateRegistration(this.context, profile, true);
     if (!dryRun) await this.agreed();
-    const { path, aside, profile: kept } = dryRun ? planned : await rotateRegistration(this.context, profile, false);
-    const next = nextSteps(path, aside);
+    const {
+      path,
+      aside,
+      profile: kept,
+      entry,
+    } = dryRun ? planned : await rotateRegistration(this.context, profile, false);
+    const next = nextSteps(path, aside, entry);
     const done = dryRun ? '+ to do:' : '+ done: ';
     return {
-      data: { changed: !dryRun, dryRun, path, aside: aside ?? null, profile: kept ?? null, next },
+      data: {
+        changed: !dryRun,
+        dryRun,
+        path,
+        aside: aside ?? null,
+        profile: kept ?? null,
+        entry: entry ?? null,
+        next,
+      },
       view: [
         `${done} new as_token and hs_token in ${path}`,
         ...(aside === undefined ? [] : [`${done} the old file is kept as ${aside}`]),
@@ -59,12 +74,16 @@ export default class RegistrationRotate extends BaseCommand<typeof RegistrationR
   }
 }
 
-function nextSteps(path: string, aside: string | undefined): string[] {
+function nextSteps(path: string, aside: string | undefined, entry: number | undefined): string[] {
   return [
     'Restart the bridge. It is refused by the homeserver until that knows the new tokens, and waits.',
     `Bring ${path} to the homeserver, in place of the old file, and restart the homeserver. What it could not hand over meanwhile it sends then.`,
     'See that both work again: rcfed federation status --wait-ready 2m',
     'Write the files that hold the tokens anew, where you use them (systemd, compose, Kubernetes): rcfed federation registration write FOLDER',
-    ...(aside === undefined ? [] : [`Remove the old file: rm ${aside}`]),
+    ...(aside === undefined
+      ? []
+      : [
+          `Remove the old file: rm ${aside}. Until then the old tokens come back by: rcfed federation rollback ${entry}`,
+        ]),
   ];
 }

@@ -9,6 +9,13 @@ export const FILE_KINDS = [
   'docker',
   'compose',
   'kubernetes',
+  'debian',
+  'helm',
 ] as const;
 
 export type FileKind = (typeof FILE_KINDS)[number];
+
+/** A new homeserver, each way in which one is run: only of use where there is none yet. */
+export const NEW_HOMESERVER_KINDS: readonly FileKind[] = ['compose', 'debian', 'helm'];
+/** These hold nothing else, and are left out where a homeserver is there. */
+export const ONLY_NEW_HOMESERVER: readonly FileKind[] = ['debian', 'helm'];

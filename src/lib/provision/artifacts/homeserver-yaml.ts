@@ -21,7 +21,7 @@ export const publishedRoomsYaml = (of: PublishedBy): string => stringify(publish
 type PublishedBy = Pick<SetupFacts, 'registration' | 'serverName'>;
 
 /** Since 1.126 Synapse lets nobody publish a room who is not named in a rule. */
-function publishedRooms({ registration, serverName }: PublishedBy): object {
+export function publishedRooms({ registration, serverName }: PublishedBy): object {
   const names = [registration.senderLocalpart, `${registration.prefix}*`];
   return {
     allow_public_rooms_over_federation: true,

@@ -8,6 +8,8 @@ import { caddy } from './proxy/caddy.ts';
 import { nginx } from './proxy/nginx.ts';
 import { traefik } from './proxy/traefik.ts';
 import type { SetupFacts } from './setup-facts.ts';
+import { debian } from './synapse/debian.ts';
+import { helm } from './synapse/helm.ts';
 import { systemd } from './systemd.ts';
 import { wellKnown } from './well-known.ts';
 
@@ -21,6 +23,8 @@ const makers: Readonly<Record<FileKind, (facts: SetupFacts) => readonly Artifact
   docker: dockerfile,
   compose,
   kubernetes,
+  debian,
+  helm,
 };
 
 /** The files of the given kinds, besides registration.yaml. Nothing is written, nothing is asked. */

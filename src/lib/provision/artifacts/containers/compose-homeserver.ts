@@ -2,7 +2,8 @@ import { renderRegistration } from '../../../matrix/registration.ts';
 import { type Artifact, privateFile, openFile, yamlText } from '../artifact.ts';
 import { environmentLines } from '../environment.ts';
 import { homeserverSettings } from '../homeserver-yaml.ts';
-import { clientUrl, type SetupFacts } from '../setup-facts.ts';
+import type { SetupFacts } from '../setup-facts.ts';
+import { listenersAt, newSynapse } from '../synapse/new-synapse.ts';
 import { composeSecretsFile } from './compose-secrets.ts';
 
 /** Synapse's own user in its image. */
@@ -81,25 +82,10 @@ export async function homeserverFiles(facts: SetupFacts, bridgeUrl: string): Pro
 }
 
 const homeserverConfiguration = (facts: SetupFacts): object => ({
-  server_name: facts.serverName,
-  public_baseurl: clientUrl(facts),
+  ...newSynapse(facts),
   pid_file: '/tmp/homeserver.pid',
   signing_key_path: '/data/signing.key',
   media_store_path: '/data/media',
-  report_stats: false,
-  enable_registration: false,
-  max_upload_size: '50M',
-  trusted_key_servers: [{ server_name: 'matrix.org' }],
-  suppress_key_server_warning: true,
-  listeners: [
-    {
-      port: 8008,
-      type: 'http',
-      tls: false,
-      x_forwarded: true,
-      bind_addresses: ['0.0.0.0'],
-      resources: [{ names: ['client', 'federation'], compress: false }],
-    },
-  ],
+  listeners: listenersAt('0.0.0.0'),
   ...homeserverSettings(facts, '/data/registration.yaml'),
 });

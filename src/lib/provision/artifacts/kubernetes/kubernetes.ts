@@ -1,10 +1,10 @@
-import { renderRegistration } from '../../../matrix/registration.ts';
 import { type Artifact, openFile, privateFile, yamlText } from '../artifact.ts';
 import type { SetupFacts } from '../setup-facts.ts';
 import { bridgeConfig, bridgeDeployment, bridgeSecrets, bridgeService, bridgeVolume } from './bridge.ts';
 import { bridgePolicy, homeserverService, ingress, wellKnownObjects } from './network.ts';
-import { BRIDGE, NAMESPACE, object, REGISTRATION_SECRET } from './objects.ts';
+import { NAMESPACE, object } from './objects.ts';
 import { overlays } from './overlays.ts';
+import { registrationSecret } from './registration-secret.ts';
 
 /** A kustomize base, and an overlay for each way in which Rocket.Chat itself is deployed. */
 export async function kubernetes(facts: SetupFacts): Promise<Artifact[]> {
@@ -44,15 +44,6 @@ const namespace = (): object =>
   object('v1', 'Namespace', NAMESPACE, {
     metadata: { name: NAMESPACE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
   });
-
-/** With the address that the bridge has inside the cluster. */
-async function registrationSecret({ registration, port }: SetupFacts): Promise<object> {
-  const url = `http://${BRIDGE}.${NAMESPACE}.svc:${port}`;
-  return object('v1', 'Secret', REGISTRATION_SECRET, {
-    type: 'Opaque',
-    stringData: { 'registration.yaml': await renderRegistration({ ...registration, url }) },
-  });
-}
 
 const kustomization = (names: readonly string[]): string =>
   yamlText(['kubectl apply -k kubernetes/overlays/monolith, or microservices.'], {

@@ -14,7 +14,10 @@ const MEDIA_ANNOTATIONS = {
 };
 /** Where a homeserver in the same cluster is usually found. */
 const HOMESERVER = { service: 'synapse', port: 8008 };
-const from = (app: string) => ({ podSelector: { matchLabels: labelsOf(app) }, namespaceSelector: {} });
+type Labels = Readonly<Record<string, string>>;
+const podsWith = (matchLabels: Labels) => ({ podSelector: { matchLabels }, namespaceSelector: {} });
+/** Each of the processes that Element's chart matrix-stack makes of a Synapse. */
+const OF_MATRIX_STACK: Labels = { 'app.kubernetes.io/component': 'matrix-server' };
 
 /**
  * Only the homeserver reaches the bridge, and the workspace where it tells of direct messages; the bridge reaches
@@ -25,7 +28,7 @@ export const bridgePolicy = (facts: SetupFacts): object =>
     spec: {
       podSelector: { matchLabels: labelsOf(BRIDGE) },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: [{ from: callers(facts).map(from), ports: [{ protocol: 'TCP', port: facts.port }] }],
+      ingress: [{ from: callers(facts).map(podsWith), ports: [{ protocol: 'TCP', port: facts.port }] }],
       egress: [
         {
           ports: [
@@ -39,9 +42,10 @@ export const bridgePolicy = (facts: SetupFacts): object =>
   });
 
 /** The workspace calls only where it was told to. */
-const callers = ({ variables }: SetupFacts): readonly string[] => [
-  'synapse',
-  ...(variables['RCFED_DIRECT_WEBHOOK'] === undefined ? [] : ['rocketchat']),
+const callers = ({ variables }: SetupFacts): readonly Labels[] => [
+  labelsOf('synapse'),
+  OF_MATRIX_STACK,
+  ...(variables['RCFED_DIRECT_WEBHOOK'] === undefined ? [] : [labelsOf('rocketchat')]),
 ];
 
 /** Those of both servers' addresses, and of a PostgreSQL store. */

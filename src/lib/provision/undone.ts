@@ -1,0 +1,28 @@
+import type { ProfileSource } from '../config/profiles.ts';
+import type { EncryptionKey } from '../core/encryption.ts';
+import type { WorkspaceAdmin } from './workspace-admin.ts';
+
+/** What undoing one change came to. */
+export interface Undone {
+  /** `kept`: it stays as it is now, and `note` says why. `would undo`: in a dry run. */
+  readonly outcome: 'undone' | 'already so' | 'kept' | 'would undo';
+  readonly note: string | null;
+}
+
+export interface UndoParts {
+  readonly source: ProfileSource;
+  readonly admin: () => Promise<WorkspaceAdmin>;
+  readonly key: () => Promise<EncryptionKey>;
+  readonly dryRun: boolean;
+  /** Whether what somebody has changed since may be put back all the same; asked with what it is now. */
+  readonly mayOverwrite: (what: string) => Promise<boolean>;
+}
+
+export const ALREADY: Undone = { outcome: 'already so', note: null };
+export const kept = (note: string): Undone => ({ outcome: 'kept', note });
+
+/** Does it, unless it is only looked; `note` is what stays for a person to know. */
+export async function done({ dryRun }: UndoParts, act: () => Promise<string | null | void>): Promise<Undone> {
+  if (dryRun) return { outcome: 'would undo', note: null };
+  return { outcome: 'undone', note: (await act()) ?? null };
+}
