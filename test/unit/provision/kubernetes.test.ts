@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { bridgePolicy } from '../../../src/lib/provision/artifacts/kubernetes/network.ts';
+import type { SetupFacts } from '../../../src/lib/provision/artifacts/setup-facts.ts';
 import { artifactFolder } from '../../support/artifact-folder.ts';
 import { exampleFacts } from '../../support/setup-facts.ts';
 
@@ -116,4 +118,11 @@ describe('a value that looks like something else', () => {
     );
     expect(bridge?.['data']).toMatchObject({ RCFED_WORKSPACE_USERNAME: text });
   });
+});
+
+it('lets the workspace reach the bridge only where it tells of direct messages', () => {
+  const calling = (variables: SetupFacts['variables']) =>
+    JSON.stringify(bridgePolicy(exampleFacts({ variables }))).includes('"rocketchat"');
+  expect(calling({})).toBe(false);
+  expect(calling({ RCFED_DIRECT_WEBHOOK: 'http://rcfed-bridge.rcfed.svc:29400' })).toBe(true);
 });
