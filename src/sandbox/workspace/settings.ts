@@ -107,7 +107,8 @@ export interface SettingsSetup {
 
 export function createSettings({ overrides, forced = {}, dialect }: SettingsSetup): Settings {
   // Each workspace has its own: bridges tell by it whose room is whose.
-  const uniqueID = String(overrides['uniqueID'] ?? meteorId());
+  const { uniqueID: given } = overrides;
+  const uniqueID = typeof given === 'string' ? given : meteorId();
   const values = new Map<string, unknown>(
     Object.entries({ ...DEFAULTS, uniqueID, ...federationSettings(dialect, uniqueID), ...overrides, ...forced }),
   );
