@@ -1,9 +1,11 @@
 import type { HomeserverFacts } from './homeserver-facts.ts';
 import type { Mode } from './mode.ts';
-import type { WorkspaceFacts } from './workspace-facts.ts';
+import { OLD_HOMESERVER, type WorkspaceFacts } from './workspace-facts.ts';
 
 /** Names of rooms that a sentence still reads well with. */
 const MOST_NAMED = 5;
+/** What the setting is unless somebody, or the chart, changed it. */
+const UNSET_HOMESERVER = 'http://localhost:8008';
 
 /**
  * What is there already and gets into the way, or looks as if it did something: other ways to federate that are
@@ -15,7 +17,12 @@ export function leftovers(
   homeserver: HomeserverFacts | undefined,
   prefix: string,
 ): readonly string[] {
-  return [...otherWays(mode, workspace), ...oldRooms(mode, workspace), ...takenNames(mode, homeserver, prefix)];
+  return [
+    ...otherWays(mode, workspace),
+    ...oldRooms(mode, workspace),
+    ...oldAccounts(mode, workspace),
+    ...takenNames(mode, homeserver, prefix),
+  ];
 }
 
 function otherWays(mode: Mode, { settings }: WorkspaceFacts): readonly string[] {
@@ -26,8 +33,20 @@ function otherWays(mode: Mode, { settings }: WorkspaceFacts): readonly string[] 
         ]
       : []),
     ...(mode !== 'legacy' && settings.get('Federation_Matrix_enabled') === true
-      ? ["Rocket.Chat's older bridge is still switched on (Federation_Matrix_enabled); from 7.11 on it does nothing."]
+      ? [
+          "Rocket.Chat's older bridge is still switched on (Federation_Matrix_enabled); from 7.11 on it does nothing.",
+          ...unusedSynapse(settings),
+        ]
       : []),
+  ];
+}
+
+/** Rocket.Chat's chart starts one with `federation.enabled`, also for versions that have no bridge for it any more. */
+function unusedSynapse(settings: WorkspaceFacts['settings']): readonly string[] {
+  const url = settings.get(OLD_HOMESERVER);
+  if (typeof url !== 'string' || url === '' || url === UNSET_HOMESERVER) return [];
+  return [
+    `A homeserver was set up for it at ${url}. If it is the one that Rocket.Chat's Helm chart starts, nothing uses it any more: federation.enabled: false in its values takes it away.`,
   ];
 }
 
@@ -38,6 +57,15 @@ function oldRooms(mode: Mode, { federatedRooms, settings }: WorkspaceFacts): rea
   const more = federatedRooms.length > MOST_NAMED ? ` and ${federatedRooms.length - MOST_NAMED} more` : '';
   return [
     `${federatedRooms.length === 1 ? 'A room is' : `${federatedRooms.length} rooms are`} marked as federated by Rocket.Chat's own, removed bridge, and dead: ${named}${more}. Make new rooms and link those.`,
+  ];
+}
+
+function oldAccounts(mode: Mode, { matrixAccounts, settings }: WorkspaceFacts): readonly string[] {
+  if (mode !== 'bridge' || matrixAccounts.length === 0 || settings.get('Federation_Service_Enabled') === true)
+    return [];
+  const named = matrixAccounts.slice(0, MOST_NAMED).join(', ');
+  return [
+    `${matrixAccounts.length === 1 ? 'An account' : `${matrixAccounts.length} accounts`} of people on Matrix ${matrixAccounts.length === 1 ? 'is' : 'are'} left of Rocket.Chat's own, removed bridge: ${named}. Nobody reads what is written to them; deactivate them in Administration, Users. This bridge makes new ones.`,
   ];
 }
 

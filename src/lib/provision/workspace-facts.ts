@@ -14,6 +14,8 @@ export interface WorkspaceFacts {
   readonly modules: readonly string[] | undefined;
   /** Rooms that Rocket.Chat itself has marked as federated; empty where nobody may look. */
   readonly federatedRooms: readonly string[];
+  /** Usernames that are Matrix ids, as Rocket.Chat's own bridge made them; looked for only where it left rooms. */
+  readonly matrixAccounts: readonly string[];
 }
 
 /** Public settings that are always looked at. */
@@ -24,6 +26,9 @@ const ALWAYS = [
   'Federation_Service_Enabled',
   'Federation_Matrix_enabled',
 ];
+
+/** Says whether somebody, or Rocket.Chat's chart, once set a homeserver up for its own bridge. */
+export const OLD_HOMESERVER = 'Federation_Matrix_homeserver_url';
 
 /**
  * Reads a workspace.
@@ -49,18 +54,25 @@ export async function readWorkspace(
     permissions: inside?.permissions,
     modules: inside?.modules,
     federatedRooms: inside?.federatedRooms ?? [],
+    matrixAccounts: inside === undefined || inside.federatedRooms.length === 0 ? [] : await matrixAccounts(api),
   };
 }
 
 async function readInside(api: WorkspaceApi, ids: readonly string[]) {
   const [values, permissions, modules, federatedRooms] = await Promise.all([
-    Promise.all(ids.map(async (id) => [id, await api.setting(id)] as const)),
+    Promise.all([...new Set([...ids, OLD_HOMESERVER])].map(async (id) => [id, await api.setting(id)] as const)),
     api.permissions(),
     api.licenceModules(),
     api.federatedRooms().catch(unlessForbidden),
   ]);
   const settings = values.flatMap(([id, found]) => (found === undefined ? [] : [[id, found.value] as const]));
   return { settings, permissions, modules, federatedRooms };
+}
+
+/** Of a large workspace this takes hundreds of requests. */
+async function matrixAccounts(api: WorkspaceApi): Promise<readonly string[]> {
+  const usernames = (await api.users()).map(({ username }) => username);
+  return usernames.filter((username) => /^@[^:]+:.+$/.test(username));
 }
 
 /** An admin may have taken the permission away; the rooms are only told of. */

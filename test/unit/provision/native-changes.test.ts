@@ -12,6 +12,7 @@ const facts = (settings: Readonly<Record<string, unknown>> = {}): WorkspaceFacts
   permissions: new Map([['access-federation', ['admin']]]),
   modules: ['federation'],
   federatedRooms: [],
+  matrixAccounts: [],
 });
 const changes = (settings = {}, more: { allow?: readonly string[]; roles?: readonly string[] } = {}) =>
   nativeChanges(facts(settings), 'example.org' as ServerName, {
