@@ -314,7 +314,8 @@ describe.each(finerHomeservers)('what a room is like, on $name', (homeserver) =>
     await admin.archiveRoom(room.id, false);
     await bobReads(scene, ['written meanwhile']);
     const open_ = expect.stringContaining('no longer archived');
-    expect(fresh(await matrixBodies(scene))).toEqual([archived, 'written meanwhile', open_]);
+    const said = [archived, 'written meanwhile', open_];
+    await eventually(async () => expect(fresh(await matrixBodies(scene))).toEqual(said));
     await post(bob, room, 'and back');
     await eventually(async () => expect(await matrixBodies(scene)).toContain('and back'));
   });
