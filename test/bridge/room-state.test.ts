@@ -314,8 +314,8 @@ describe.each(finerHomeservers)('what a room is like, on $name', (homeserver) =>
     await admin.archiveRoom(room.id, false);
     await bobReads(scene, ['written meanwhile']);
     const open_ = expect.stringContaining('no longer archived');
-    const said = [archived, 'written meanwhile', open_];
-    await eventually(async () => expect(fresh(await matrixBodies(scene))).toEqual(said));
+    const bodies = [archived, 'written meanwhile', open_];
+    await eventually(async () => expect(fresh(await matrixBodies(scene))).toEqual(bodies));
     await post(bob, room, 'and back');
     await eventually(async () => expect(await matrixBodies(scene)).toContain('and back'));
   });
