@@ -12,15 +12,13 @@ import {
   workspaceTexts,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
+import { newPicture } from '../../src/sandbox/features/pictures.ts';
 import { homeservers } from '../support/homeservers.ts';
 
 const react = ({ alice, matrixRoom }: Scene, event: string, key: string) =>
   alice.sendEvent(matrixRoom, 'm.reaction', `react-${event}-${key}`, {
     'm.relates_to': { rel_type: 'm.annotation', event_id: event, key },
   });
-
-/** A PNG's beginning, which is as much as anybody looks at. */
-const PNG = '89504e470d0a1a0a0000000d49484452000000080000000808060000';
 
 describe.each(homeservers)('what the bridge carried of a person, on $name', (homeserver) => {
   let bench: Bench;
@@ -77,7 +75,7 @@ describe.each(homeservers)('what the bridge carried of a person, on $name', (hom
 
   test('of somebody of the workspace: their events and their account on Matrix go, and stay in Rocket.Chat', async () => {
     const scene = await newConversation(bench, running);
-    const picture = Buffer.from(`${PNG}${Buffer.from(scene.ghost).toString('hex')}`, 'hex');
+    const picture = newPicture();
     await bench.admin.setAvatar(scene.bob.credentials?.userId ?? ('' as never), picture, 'image/png');
     await eventually(async () => expect((await scene.alice.profile(scene.ghost))?.avatarUrl).toBeDefined());
     const name = scene.ghost.slice('@rc_'.length).split(':')[0] ?? '';

@@ -78,12 +78,6 @@ function homeserverOf({ state, homeserver }: BridgeAnswers): MatrixApi {
     joinedRooms: () => Promise.resolve([ROOM]),
     roomVersions: () => Promise.resolve({ standard: '11', known: ['10', '11', '12'] }),
     state: (_, type) => Promise.resolve(all[type]),
-    fullState: () =>
-      Promise.resolve(
-        Object.entries(all).flatMap(([type, content]) =>
-          type === 'm.room.create' ? [] : [{ type, stateKey: 'workspace-1', content, sender: '@a:b' } as never],
-        ),
-      ),
     ...homeserver,
   };
   return answers as MatrixApi;

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Folders } from '../config/folders.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Reach } from '../admin/reach.ts';
-import type { MatrixUserId } from '../core/ids.ts';
 import { RcfedError } from '../core/errors.ts';
 import type { Setup } from './setup.ts';
 
@@ -37,19 +36,9 @@ export function openSetup(profile: Profile | undefined, reach: Reach, folders: F
     registration,
     homeserver: () =>
       once('homeserver', async () => {
-        const { url, serverName } = bridgeOf(admin).homeserver;
-        const { asToken, senderLocalpart } = await registration();
-        const { createMatrixApi } = await import('../matrix/client.ts');
-        return createMatrixApi({
-          baseUrl: url,
-          asToken,
-          userId: `@${senderLocalpart}:${serverName}` as MatrixUserId,
-          serverName,
-          clock,
-          log,
-          fetch: network.fetch,
-          deadlineMs: timeoutMs,
-        });
+        const { url: homeserverUrl, serverName } = bridgeOf(admin).homeserver;
+        const { matrixApiFor } = await import('../provision/homeserver-facts.ts');
+        return matrixApiFor({ homeserverUrl, serverName }, await registration(), reach);
       }),
     checkStore: () =>
       once('store', async () => {

@@ -29,6 +29,26 @@ export function saysAbsent(error: unknown): boolean {
   return ABSENCE_TEXT.test(error.answer);
 }
 
+/** The answer; undefined where the server refused with one of these codes. */
+export async function unlessCode<T>(asked: Promise<T>, ...codes: readonly string[]): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof RemoteError && codes.includes(error.code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** The answer; undefined: the server's version has no such endpoint. */
+export async function unlessNotOffered<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof RemoteError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
 /** The outcome of a lookup, with `undefined` for "no such thing". */
 export async function orAbsent<T>(lookup: Promise<T>): Promise<T | undefined> {
   try {

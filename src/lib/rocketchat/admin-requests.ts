@@ -1,5 +1,5 @@
-import { RemoteError } from '../core/remote-error.ts';
 import type { BridgeVerdict, WorkspaceAdminApi } from './admin-types.ts';
+import { unlessCode, unlessNotOffered } from './absence.ts';
 import type { ApiParts } from './api.ts';
 import { allPages } from './paging.ts';
 import { isObject, type JsonObject } from './rest-answer.ts';
@@ -10,7 +10,10 @@ const VERDICT_MS = 65_000;
 export function adminRequests({ rest }: Pick<ApiParts, 'rest'>): WorkspaceAdminApi {
   return {
     async setting(id) {
-      const answer = await unlessNotThere(rest.get(`settings/${encodeURIComponent(id)}`, {}));
+      const answer = await unlessCode(
+        unlessNotOffered(rest.get(`settings/${encodeURIComponent(id)}`, {})),
+        'error-setting-not-found',
+      );
       if (answer === undefined || !Object.hasOwn(answer.body, 'value')) return undefined;
       return { value: answer.body['value'] };
     },
@@ -30,7 +33,7 @@ export function adminRequests({ rest }: Pick<ApiParts, 'rest'>): WorkspaceAdminA
       );
     },
     async licenceModules() {
-      const answer = await unlessNotThere(rest.get('licenses.info', {}));
+      const answer = await unlessNotOffered(rest.get('licenses.info', {}));
       const licence = answer?.body['license'];
       const modules = isObject(licence) ? licence['activeModules'] : undefined;
       return Array.isArray(modules) ? modules.filter((module) => typeof module === 'string') : [];
@@ -38,11 +41,11 @@ export function adminRequests({ rest }: Pick<ApiParts, 'rest'>): WorkspaceAdminA
     async bridgeVerdict() {
       // What is wrong comes with 400, in the same fields.
       const asked = rest.get('federation/configuration.verify', { alsoAnswers: 400, deadlineMs: VERDICT_MS });
-      const answer = await unlessNotThere(asked);
+      const answer = await unlessNotOffered(asked);
       return answer === undefined ? 'not-offered' : verdictIn(answer.body);
     },
     async verifyMatrixId(id) {
-      const answer = await unlessNotThere(rest.get('federation/matrixIds.verify', { query: { 'matrixIds[]': id } }));
+      const answer = await unlessNotOffered(rest.get('federation/matrixIds.verify', { query: { 'matrixIds[]': id } }));
       const results = answer?.body['results'];
       const result = isObject(results) ? results[id] : undefined;
       return typeof result === 'string' ? result : undefined;
@@ -55,15 +58,4 @@ function verdictIn(body: JsonObject): BridgeVerdict {
   const ok = (part: unknown): boolean => isObject(part) && part['ok'] === true;
   const told = isObject(appservice) || isObject(externalReachability) ? { appservice, externalReachability } : body;
   return { appservice: ok(appservice), reachable: ok(externalReachability), detail: JSON.stringify(told) };
-}
-
-/** undefined: the version has no such thing. */
-async function unlessNotThere<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof RemoteError && (error.status === 404 || error.code === 'error-setting-not-found'))
-      return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import type { WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
 import { RemoteError } from '../core/remote-error.ts';
-import { orAbsent } from './absence.ts';
+import { orAbsent, unlessCode, unlessNotOffered } from './absence.ts';
 import type { ApiParts } from './api.ts';
 import { avatarRequest } from './avatar-request.ts';
 import { allPages } from './paging.ts';
@@ -154,23 +154,3 @@ function detailsFrom(room: JsonObject): RoomDetails {
 
 const texts = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
-
-/** The answer; undefined where the server refused with one of these codes. */
-async function unlessCode<T>(asked: Promise<T>, ...codes: readonly string[]): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof RemoteError && codes.includes(error.code ?? '')) return undefined;
-    throw error;
-  }
-}
-
-/** undefined: an older version, which has no such endpoint. */
-async function unlessNotOffered<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof RemoteError && error.status === 404) return undefined;
-    throw error;
-  }
-}

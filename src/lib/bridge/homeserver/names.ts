@@ -6,6 +6,7 @@ import type { Person, Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type PortalIndex, isNamedIn } from '../portal-index.ts';
 import type { MayNotifyRoom } from './room-power.ts';
+import { serverOf } from '../../matrix/server-name.ts';
 
 /** What the names in a Rocket.Chat message stand for on Matrix. `speaker` sends it there. */
 export type LookUpForMatrix = (portal: Portal, text: string, speaker: MatrixUserId) => Promise<Lookups>;
@@ -69,7 +70,8 @@ async function personNamed({ store: { people } }: BridgeParts, name: string): Pr
 
 /** Puppets are named `Alice (example.org)`, or with their whole id: on Matrix that says itself where somebody is from. */
 function shownName({ kind, displayName, matrixUserId }: Person): string {
-  const server = matrixUserId.slice(matrixUserId.indexOf(':') + 1);
-  const from = [server, matrixUserId].map((each) => ` (${each})`).find((each) => displayName.endsWith(each));
+  const from = [serverOf(matrixUserId), matrixUserId]
+    .map((each) => ` (${each})`)
+    .find((each) => displayName.endsWith(each));
   return kind === 'puppet' && from !== undefined ? displayName.slice(0, -from.length) : displayName;
 }

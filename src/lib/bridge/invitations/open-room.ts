@@ -10,6 +10,7 @@ import type { BridgeParts } from '../parts.ts';
 import { enterRoom } from '../service/enter-room.ts';
 import { bringIn, workspaceRoomFor } from '../service/join.ts';
 import { forgetInvitation } from './received.ts';
+import { serverOf } from '../../matrix/server-name.ts';
 
 /**
  * Somebody on Matrix invited a ghost, who has joined, into a room that is no direct message: the bot comes too, and a
@@ -22,7 +23,7 @@ export async function openRoom(opening: OpeningParts, invite: Invite, ghost: Mat
   if (refusal !== undefined) return settled(await refuse(parts, ghost, invite, refusal));
   try {
     const room = { kind: 'id', room: invite.roomId, serverName: undefined } as const;
-    const entered = await enterRoom(parts, room, [invite.inviter.slice(invite.inviter.indexOf(':') + 1)]);
+    const entered = await enterRoom(parts, room, [serverOf(invite.inviter)]);
     const inWorkspace = await workspaceRoomFor(parts, entered);
     const users = await invitedUsers(parts, invite);
     for (const { id } of users) await parts.workspace.addToRoom(inWorkspace.room, id);

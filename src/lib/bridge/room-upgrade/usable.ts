@@ -5,6 +5,7 @@ import type { Portal } from '../../store/types.ts';
 import type { HomeserverRoomReplaced } from '../events.ts';
 import type { BridgeParts } from '../parts.ts';
 import { BRIDGE_STATE } from '../homeserver/room-claim.ts';
+import { serverOf } from '../../matrix/server-name.ts';
 
 /** Why a replacement can't be followed; `waits`: an invitation would help. */
 export interface Unusable {
@@ -28,7 +29,7 @@ export async function joinReplacement(
   const other = await store.portals.byMatrixRoom(replacement);
   if (other !== undefined && other.id !== portal.id) return never('it is linked with another room already');
   try {
-    await homeserver.join(replacement, [sender.slice(sender.indexOf(':') + 1)]);
+    await homeserver.join(replacement, [serverOf(sender)]);
   } catch (error) {
     if (!(error instanceof RemoteError) || error.failure !== 'refused' || error.status === 429) throw error;
     return { why: `${homeserver.userId} can't join it (${error.inShort})`, waits: true };

@@ -16,6 +16,7 @@ import type {
 import { type JoinListener, joinRoom } from './join.ts';
 import type { JoinView } from './join-view.ts';
 import { roomIdOf, roomReference } from './matrix-room.ts';
+import { serverOf } from '../../matrix/server-name.ts';
 
 /** Invitations that wait for an answer: of the bot, and of people elsewhere into federated rooms. */
 export async function listInvitations(parts: BridgeParts): Promise<InvitationsView> {
@@ -76,7 +77,7 @@ export async function acceptInvitation(
 }
 
 const viaOf = (invitation: ReceivedInvitation | undefined): readonly string[] | undefined =>
-  invitation === undefined ? undefined : [invitation.inviter.slice(invitation.inviter.indexOf(':') + 1)];
+  invitation === undefined ? undefined : [serverOf(invitation.inviter)];
 
 const invitationInto = async (parts: BridgeParts, roomId: MatrixRoomId): Promise<ReceivedInvitation | undefined> =>
   (await receivedInvitations(parts)).find((each) => each.roomId === roomId);

@@ -8,6 +8,7 @@ import { partsIn } from '../direct/hands.ts';
 import { turnsEncryptionOn } from '../homeserver/content.ts';
 import { readEvent } from '../homeserver/event.ts';
 import { readPower } from '../homeserver/power.ts';
+import { rememberCount } from '../membership/count.ts';
 import type { BridgeParts } from '../parts.ts';
 import { portalNamed } from './portal-named.ts';
 import { viewOf } from './rooms.ts';
@@ -26,10 +27,12 @@ export async function showRoom(
   const here = await partsIn(parts, portal);
   const waiting = (await parts.store.inbox.waiting()).find(({ lane }) => lane === portal.lane)?.count ?? 0;
   const aside = (await parts.store.quarantine.list()).filter(({ row }) => row.lane === portal.lane);
+  const matrix = portal.matrixRoomId === undefined ? null : await matrixHalf(here.homeserver, portal.matrixRoomId);
+  if (matrix !== null) await rememberCount(parts, portal, matrix.members);
   return {
     room: viewOf(portal, waiting, bridge?.problemsOf(portal) ?? []),
     workspace: await workspaceHalf(here.workspace, portal),
-    matrix: portal.matrixRoomId === undefined ? null : await matrixHalf(here.homeserver, portal.matrixRoomId),
+    matrix,
     setAside: aside.length,
   };
 }

@@ -1,6 +1,10 @@
+import { BRIDGE_STATE } from '../../bridge/homeserver/room-claim.ts';
 import { type Check, type Verdict, passes, skips } from '../check.ts';
 import { healthOf } from '../facts/bridge-health.ts';
 import { portalStates } from '../facts/portal-states.ts';
+import { createGate } from '../gate.ts';
+
+const AT_ONCE = 4;
 
 export const oneBridge: Check = {
   id: 'G16',
@@ -13,21 +17,28 @@ export const oneBridge: Check = {
   async run(context) {
     const rooms = await portalStates(context);
     const { bridgeId, workspaceId } = await healthOf(context);
-    const twice = rooms.flatMap(({ room, claims }): Verdict[] => {
-      const other = claims.get(workspaceId);
-      if (other === undefined || other === bridgeId) return [];
-      return [
-        {
-          status: 'fail',
-          detail: `${room} is claimed by another bridge of this workspace (${other})`,
-          cure: {
-            text: 'Stop the other bridge, or let go of the room here:',
-            commands: [`rcfed rooms unlink ${room}`],
-          },
-        },
-      ];
-    });
+    const homeserver = await context.setup.homeserver();
+    const gate = createGate(AT_ONCE);
+    const claims = await Promise.all(
+      rooms
+        .filter(({ isMember }) => isMember)
+        .map(({ room, matrixRoomId }) =>
+          gate(async () => {
+            const claim = await homeserver.state(matrixRoomId, BRIDGE_STATE, workspaceId);
+            return { room, other: claim?.['bridge'] };
+          }),
+        ),
+    );
+    const twice = claims.flatMap(({ room, other }) =>
+      typeof other === 'string' && other !== bridgeId ? [claimed(room, other)] : [],
+    );
     if (twice.length > 0) return twice;
     return rooms.length === 0 ? skips('no room is federated') : passes(`all ${rooms.length} are ours`);
   },
 };
+
+const claimed = (room: string, other: string): Verdict => ({
+  status: 'fail',
+  detail: `${room} is claimed by another bridge of this workspace (${other})`,
+  cure: { text: 'Stop the other bridge, or let go of the room here:', commands: [`rcfed rooms unlink ${room}`] },
+});

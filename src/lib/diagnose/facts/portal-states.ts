@@ -1,5 +1,4 @@
 import { type ServerAcl, readAcl } from '../../access/server-acl.ts';
-import { BRIDGE_STATE } from '../../bridge/homeserver/room-claim.ts';
 import { readPower } from '../../bridge/homeserver/power.ts';
 import type { MatrixRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
@@ -18,8 +17,6 @@ export interface PortalState {
   readonly lacks: readonly string[];
   readonly acl: ServerAcl | undefined;
   readonly version: string;
-  /** Bridges that claim the room for a workspace, by the workspace's id. */
-  readonly claims: ReadonlyMap<string, string>;
 }
 
 const AT_ONCE = 4;
@@ -48,14 +45,13 @@ async function stateOf(
   room: string,
   matrixRoomId: MatrixRoomId,
 ): Promise<PortalState> {
-  const unknown = { room, matrixRoomId, isMember: false, lacks: [], acl: undefined, version: '', claims: new Map() };
+  const unknown = { room, matrixRoomId, isMember: false, lacks: [], acl: undefined, version: '' };
   if (!joined.has(matrixRoomId)) return unknown;
   try {
-    const [power, acl, create, claims] = await Promise.all([
+    const [power, acl, create] = await Promise.all([
       readPower({ homeserver }, matrixRoomId),
       homeserver.state(matrixRoomId, 'm.room.server_acl', ''),
       homeserver.state(matrixRoomId, 'm.room.create', ''),
-      claimsIn(homeserver, matrixRoomId),
     ]);
     const own = power.of(homeserver.userId);
     const needed = { redact: power.toDo('redact'), invite: power.toDo('invite'), kick: power.toDo('kick') };
@@ -68,20 +64,9 @@ async function stateOf(
       lacks,
       acl: readAcl(acl),
       version: typeof version === 'string' ? version : '1',
-      claims,
     };
   } catch (error) {
     if (error instanceof RemoteError && error.failure === 'refused') return unknown;
     throw error;
   }
-}
-
-async function claimsIn(homeserver: MatrixApi, roomId: MatrixRoomId): Promise<ReadonlyMap<string, string>> {
-  const state = await homeserver.fullState(roomId);
-  return new Map(
-    state.flatMap(({ type, stateKey, content }) => {
-      const bridge = content['bridge'];
-      return type === BRIDGE_STATE && typeof bridge === 'string' ? [[stateKey, bridge] as const] : [];
-    }),
-  );
 }

@@ -1,3 +1,4 @@
+import { xmlText } from '../../output/xml-text.ts';
 import { type Group, type Outcome, groups } from '../check.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 
@@ -14,40 +15,25 @@ export function junitReport({ findings, durationMs, counts, startedAt }: Diagnos
 
 function suite(group: Group, cases: readonly Outcome[]): string {
   const count = (status: Outcome['status']): number => cases.filter((one) => one.status === status).length;
-  const head = `  <testsuite name="${escaped(groups[group])}" tests="${cases.length}" failures="${count('fail')}" errors="${count('crash')}" skipped="${count('skip')}">`;
+  const head = `  <testsuite name="${xmlText(groups[group])}" tests="${cases.length}" failures="${count('fail')}" errors="${count('crash')}" skipped="${count('skip')}">`;
   return `${head}\n${cases.map(testCase).join('')}  </testsuite>\n`;
 }
 
 function testCase({ id, title, subject, address, status, detail, evidence = [], cure, durationMs }: Outcome): string {
   const name = [id, title, subject, address].filter((one) => one !== undefined).join(' ');
-  const head = `    <testcase classname="${id}" name="${escaped(name)}" time="${seconds(durationMs)}">`;
-  const text = escaped(
+  const head = `    <testcase classname="${id}" name="${xmlText(name)}" time="${seconds(durationMs)}">`;
+  const text = xmlText(
     [detail, ...evidence, ...(cure === undefined ? [] : [cure.text, ...(cure.commands ?? [])])].join('\n'),
   );
   const body = {
     pass: '',
     info: `<system-out>${text}</system-out>`,
     warn: `<system-out>${text}</system-out>`,
-    skip: `<skipped message="${escaped(detail)}"/>`,
-    fail: `<failure message="${escaped(detail)}">${text}</failure>`,
-    crash: `<error message="${escaped(detail)}">${text}</error>`,
+    skip: `<skipped message="${xmlText(detail)}"/>`,
+    fail: `<failure message="${xmlText(detail)}">${text}</failure>`,
+    crash: `<error message="${xmlText(detail)}">${text}</error>`,
   }[status];
   return `${head}${body}</testcase>\n`;
 }
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\n': '&#10;',
-};
-
-/** XML 1.0 has no place for most control characters, not even escaped. */
-const escaped = (text: string): string =>
-  text
-    .toWellFormed()
-    .replaceAll(/[[\p{Cc}\uFFFE\uFFFF]--[\t\n\r]]/gv, '\uFFFD')
-    .replaceAll(/[&<>"\n]/g, (character) => ENTITIES[character] ?? character);
