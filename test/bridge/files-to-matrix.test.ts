@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Bench, type RunningBridge, bodiesIn, startBench, textsIn } from '../support/bridge-bench.ts';
-import { type Scene, eventOnMatrix, newConversation } from '../support/bridge-scene.ts';
+import { type Scene, allIsWell, eventOnMatrix, newConversation } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { bytesOnMatrix, filesOnMatrix, postFile } from '../support/file-messages.ts';
 import { finerHomeservers } from '../support/homeservers.ts';
@@ -99,7 +99,7 @@ describe.each(finerHomeservers)('files from Rocket.Chat, on $name', (homeserver)
       const told = (await textsIn(scene.bob, scene.room.id)).filter((text) => text.includes('big.bin'));
       expect(told).toEqual(['“big.bin” (100,001 bytes) was not sent to Matrix: files may have at most 100,000 bytes.']);
     });
-    expect((await running.service.status()).waiting).toEqual([]);
+    await allIsWell(running);
     expect(await running.connected.parts.store.quarantine.list()).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { MatrixApi } from '../../src/lib/matrix/types.ts';
 import { type Bench, type RunningBridge, bodiesIn, startBench, textsIn } from '../support/bridge-bench.ts';
-import { type Scene, fresh, newConversation } from '../support/bridge-scene.ts';
+import { type Scene, allIsWell, fresh, newConversation } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import {
   type TestFile,
@@ -132,7 +132,7 @@ describe.each(finerHomeservers)('files from Matrix, on $name', (homeserver) => {
         `“${letter.fileName}” was not sent to Rocket.Chat: it is encrypted, and only its readers have the key.`,
       ]),
     );
-    expect((await running.service.status()).waiting).toEqual([]);
+    await allIsWell(running);
     expect(await running.connected.parts.store.quarantine.list()).toEqual([]);
   });
 

@@ -281,6 +281,7 @@ async function ready(running: RunningBridge): Promise<void> {
     const status = await running.service.status();
     expect(status.workspace?.realtime).toBe(true);
     expect(status.homeserver?.works).toBe(true);
+    expect(status.waiting).toEqual([]);
   });
 }
 

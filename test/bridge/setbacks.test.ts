@@ -25,6 +25,7 @@ afterAll(() => bench.stop());
 
 beforeEach(async () => {
   scene = await newConversation(bench, running);
+  await allIsWell(running);
 });
 
 afterEach(async ({ task }) => {
@@ -172,6 +173,7 @@ test('a homeserver that asks to slow down is asked again only when it said so', 
 
 test('one slow room slows no other', async () => {
   const other = await newConversation(bench, running);
+  await allIsWell(running);
   const slow = homeserver.faults.add({
     path: `${encodeURIComponent(scene.matrixRoom)}/send/`,
     action: 'delay',
@@ -184,7 +186,10 @@ test('one slow room slows no other', async () => {
   await aliceReads(other, three);
   for (const text of three) await send(other.alice, other.matrixRoom, `alice's ${text}`);
   await bobReads(other, [...three, ...three.map((text) => `alice's ${text}`)]);
-  expect((await running.service.status()).waiting).toMatchObject([{ room: scene.room.name, events: 1 }]);
+  await eventually(async () => {
+    const { waiting } = await running.service.status();
+    expect(waiting).toMatchObject([{ room: scene.room.name, events: 1 }]);
+  });
   homeserver.faults.clear();
   // The request that hangs is given up by the homeserver's end, and repeated.
   await homeserver.restart('graceful');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BridgeLab, type MatrixPerson, type RunningBridge, startBridgeLab } from '../../support/bridge-lab.ts';
+import { eventually } from '../../support/eventually.ts';
 import { expectSchema } from '../../support/schema.ts';
 
 let lab: BridgeLab;
@@ -34,9 +35,11 @@ const roomCommands = (): void => {
       room: { room: 'general', state: 'active', alias: '#rc_general:lab.test' },
     });
     expect(await answer('rooms', 'link', 'general', '--new')).toMatchObject({ changed: false });
-    expect(await answer('rooms', 'list')).toMatchObject({
-      rooms: [{ room: 'general', type: 'channel', waiting: 0, problems: [] }],
-    });
+    await eventually(async () =>
+      expect(await answer('rooms', 'list')).toMatchObject({
+        rooms: [{ room: 'general', type: 'channel', waiting: 0, problems: [] }],
+      }),
+    );
     expect(await answer('federation', 'status')).toMatchObject({ rooms: 1 });
   });
 
