@@ -66,13 +66,8 @@ export async function interpretWorkspaceRow(
     if (await isRefused(parts, portal, wanted)) return nothing(MAY_NOT_WRITE);
     return interpretUnknown(parts, portal, wanted, ownSendingUnsettled);
   }
-  if (isOfAnOlderRoom(snapshot, portal)) return nothing('of an older room');
   return interpretVersion(parts, message, snapshot);
 }
-
-/** Its event is in the Matrix room that a direct message had before: nothing can be done to it from the new one. */
-const isOfAnOlderRoom = ({ portalId }: Snapshot, { id, direct }: Portal): boolean =>
-  direct !== undefined && portalId !== id;
 
 async function interpretUnknown(
   parts: BridgeParts,
