@@ -42,7 +42,11 @@ export async function formerRoomWith(
 }
 
 /** What the bot may not see is there. */
-async function holds({ homeserver }: Pick<BridgeParts, 'homeserver'>, room: MatrixRoomId, id: EventId): Promise<boolean> {
+async function holds(
+  { homeserver }: Pick<BridgeParts, 'homeserver'>,
+  room: MatrixRoomId,
+  id: EventId,
+): Promise<boolean> {
   try {
     return (await homeserver.event(room, id)) !== undefined;
   } catch (error) {
