@@ -30,7 +30,7 @@ export default defineConfig({
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
-    hookTimeout: 120_000,
+    hookTimeout: 180_000,
     // A busy machine is no fault.
     expect: { poll: { timeout: 30_000, interval: 20 } },
     disableConsoleIntercept: true,

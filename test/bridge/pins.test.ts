@@ -198,6 +198,21 @@ describe.each(finerHomeservers)('pins, on $name', (homeserver) => {
     await bothShow([], []);
   });
 
+  test('a pin that is taken off while the bridge that carried another one lies dead is taken off on Matrix, too', async () => {
+    await scene.bob.pinMessage(one.id);
+    await bothShow([one.event], ['one']);
+    await allIsWell(running);
+    await running.stop();
+    const first = await bench.startDying('apply:acted');
+    await scene.bob.pinMessage(two.id);
+    await first.died;
+    await scene.bob.unpinMessage(one.id);
+    running = await bench.start();
+    await bothShow([two.event], ['two']);
+    await allIsWell(running);
+    await bothShow([two.event], ['two']);
+  });
+
   test('a long message that is several in Rocket.Chat is pinned as one', async () => {
     const text = Array.from({ length: 1_500 }, (_, index) => `word${index}`).join(' ');
     const event = await send(scene.alice, scene.matrixRoom, text);

@@ -22,7 +22,7 @@ export const partsOf = (features: readonly Feature[]): readonly Part[] =>
     feature.where.map((kind) => ({ name: `${nameOf(feature)}, in a ${kind}`, feature, kind })),
   );
 
-const WITHIN_MS = 40_000;
+const WITHIN_MS = 60_000;
 
 /** Makes what people do happen: for every third row, and for the others. */
 export interface Changes {

@@ -82,7 +82,7 @@ export interface Scene extends Cast {
   until<T>(check: () => Promise<T>, withinMs?: number): Promise<T>;
 }
 
-const SETTLED_WITHIN_MS = 30_000;
+const SETTLED_WITHIN_MS = 60_000;
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
 /** A word that nobody used before. */

@@ -10,7 +10,7 @@ import { sayInWorkspace } from '../notices/say.ts';
 import { tellOnce } from '../notices/once.ts';
 import type { Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
-import { intend } from './intent.ts';
+import { intend, intentOf } from './intent.ts';
 import { PINNED_EVENTS, pairOfEvent, pinnedIn } from './pinned.ts';
 
 /** So often somebody else may change the same state at the same moment before the last one counts. */
@@ -30,7 +30,8 @@ export async function pinOnMatrix(
   if (how.mayHaveActed && (await wasWritten(parts, roomId, marker))) {
     // Somebody may have changed it since, and the row of that may have been compared with what was not settled.
     await lookAgain(parts, portal, row, roomId);
-    return done;
+    // What was written then, not what is wanted by now: a change since then has a row of its own.
+    return { ...done, pins: { portalId: portal.id, ...(await intentOf(parts, row)) } };
   }
   await intend(parts, row, { pinned, unpinned: event.unpinned });
   const content = (await parts.homeserver.state(roomId, PINNED_EVENTS, '')) ?? {};
