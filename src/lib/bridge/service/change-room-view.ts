@@ -3,6 +3,8 @@ export interface ChangeRoomRequest {
   readonly room: string;
   readonly topic?: string | undefined;
   readonly name?: string | undefined;
+  /** Only say what would be done. */
+  readonly dryRun?: boolean | undefined;
 }
 
 export interface ChangeRoomView {
@@ -12,4 +14,6 @@ export interface ChangeRoomView {
   readonly topic: string;
   /** False: it was so already. */
   readonly changed: boolean;
+  /** What would be done, a line each; only where that alone was asked for. */
+  readonly plan?: readonly string[] | undefined;
 }
