@@ -169,7 +169,7 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
 
   private async writtenFiles(plan: ProvisionPlan, content: KnownProfile): Promise<readonly WrittenFile[]> {
     const { writeJournaledFiles } = await import('../../lib/provision/journaled-files.ts');
-    const { journalOf } = await import('../../lib/provision/journal.ts');
+    const { journalOf } = await import('../../lib/journal/journal.ts');
     const request = this.filesRequest(plan, content);
     if (request === undefined) return [];
     const { profile, workspaceUrl } = plan.request;

@@ -23,6 +23,7 @@ const endOfRoom = v.strictObject({ room: words(500), dryRun });
 const people = v.pipe(v.array(words(300)), v.minLength(1), v.maxLength(50));
 const ofPerson = v.strictObject({ person: words(300) });
 const pageOfPerson = v.strictObject({ person: words(300), after: v.optional(words(300)) });
+const dryRun = v.optional(v.boolean());
 const servers = v.optional(v.pipe(v.array(words(300)), v.maxLength(20)));
 const ofAside = v.strictObject({ id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
 
@@ -133,7 +134,12 @@ export const operations: Readonly<Record<string, Operation>> = {
   ),
   'access-rules': operation(nothing, (service) => service.accessRules()),
   'change-access': operation(
-    v.strictObject({ change: v.picklist(['allow', 'block', 'remove']), pattern: words(300) }),
+    v.strictObject({
+      change: v.picklist(['allow', 'block', 'remove']),
+      pattern: words(300),
+      list: v.optional(v.picklist(['allow', 'block'])),
+      dryRun,
+    }),
     (service, body) => service.changeAccess(body),
   ),
   'check-access': operation(

@@ -8,7 +8,7 @@ import type { WorkspaceUserId } from '../core/ids.ts';
 import type { WorkspaceApi } from '../rocketchat/types.ts';
 import { applyChange, type ForcedSetting, forcedSetting } from './apply-change.ts';
 import { makeWebhook } from './direct-webhook.ts';
-import { type Journal, journalOf } from './journal.ts';
+import { type Journal, journalOf } from '../journal/journal.ts';
 import type { KnownProfile } from './known-profile.ts';
 import { type LegacyRegistration, writeLegacyRegistration } from './legacy-registration.ts';
 import type { PlanStep, ProvisionPlan } from './plan.ts';

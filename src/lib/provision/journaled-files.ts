@@ -1,4 +1,4 @@
-import type { Journal } from './journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import { planSetupFiles, type SetupFilesRequest, writeSetupFiles } from './setup-files.ts';
 import type { WrittenFile } from './written-files.ts';
 

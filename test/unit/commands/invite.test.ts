@@ -37,7 +37,7 @@ describe('inviting', () => {
     const planned = await run(...argv);
     expect({ exit: planned.exit, ...outcomes(planned) }).toEqual({
       exit: 9,
-      [alice.userId]: 'planned',
+      [alice.userId]: 'to do',
       nobody: 'refused',
     });
     expect((await lab.run(argv)).stdout.split('\n')).toEqual([

@@ -124,7 +124,7 @@ const commands = (partners: string): void => {
       '+ notice on Matrix: This room was deleted in Rocket.Chat: what is written here is not seen there any more.',
       '- alias #rc_team:lab.test',
       '- line in the room directory of lab.test',
-      '- 1 accounts of colleagues and the bot in #rc_team:lab.test',
+      '- out of #rc_team:lab.test: the bot, accounts of colleagues: 1',
       '- team in Rocket.Chat, with all its messages',
     ]);
     expect(await run('rooms', 'delete', 'team')).toMatchObject({ exit: 2, code: 'RCFED_ANSWER_MISSING' });
@@ -143,10 +143,10 @@ const commands = (partners: string): void => {
   it('rooms join and leave, once each', async () => {
     const room = await roomOf(partners, { room_alias_name: partners, topic: 'Ours' });
     expect(await planOf('rooms', 'join', `#${partners}:lab.test`)).toEqual([
-      `+ @rcfed:lab.test in Matrix room #${partners}:lab.test, ${partners}, 1 members`,
+      `+ @rcfed:lab.test in Matrix room #${partners}:lab.test, ${partners}, members: 1`,
       `+ channel ${partners} in Rocket.Chat`,
       '+ topic Ours',
-      '+ up to 1 accounts in Rocket.Chat at once; free seats: no limit',
+      '+ accounts in Rocket.Chat at once: up to 1; free seats: no limit',
     ]);
     expect(await planOf('rooms', 'join', room, '--name', 'other', '--max-members', '0')).toEqual(
       expect.arrayContaining(['+ channel other in Rocket.Chat', expect.stringContaining('= no accounts')]),
@@ -162,7 +162,7 @@ const commands = (partners: string): void => {
       `- link of ${partners} with ${room}`,
       expect.stringContaining('+ notice in Rocket.Chat: This room has left'),
       `+ archived: ${partners} in Rocket.Chat`,
-      `- 0 accounts of colleagues and the bot in ${room}`,
+      `- out of ${room}: the bot, accounts of colleagues: 0`,
     ]);
     expect((await planOf('rooms', 'unlink', partners))[0]).toBe(`- link of ${partners} with ${room}`);
     expect(await run('rooms', 'leave', partners)).toMatchObject({ exit: 2, code: 'RCFED_ANSWER_MISSING' });

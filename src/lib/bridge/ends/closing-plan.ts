@@ -13,7 +13,7 @@ export async function closingInWords(
   const waiting = (await parts.store.inbox.waiting()).find(({ lane }) => lane === portal.lane)?.count ?? 0;
   return [
     `- link of ${portal.name} with ${portal.alias ?? portal.matrixRoomId ?? 'a Matrix room that is yet to be made'}`,
-    ...(waiting === 0 ? [] : [`- ${waiting} events that wait: they are not delivered`]),
+    ...(waiting === 0 ? [] : [`- events that wait, undelivered: ${waiting}`]),
     ...(onMatrix === undefined ? [] : [`+ notice on Matrix: ${onMatrix}`]),
     ...(inWorkspace === undefined ? [] : [`+ notice in Rocket.Chat: ${inWorkspace}`]),
     ...(archive === true && portal.roomType !== 'd' ? [`+ archived: ${portal.name} in Rocket.Chat`] : []),
@@ -30,13 +30,13 @@ async function leavingInWords(
   if (matrixRoomId === undefined) return [];
   const where = alias ?? matrixRoomId;
   const ghosts = (await parts.store.people.members(portal.id, 'ghost')).length;
-  const bot = direct === undefined ? ' and the bot' : '';
+  const ours = [...(direct === undefined ? ['the bot'] : []), `accounts of colleagues: ${ghosts}`].join(', ');
   const isPurged = matrixRoom === 'empty' && parts.ends.synapseAdmin !== undefined;
   return [
     ...(matrixRoom === 'empty' && !isPurged ? [`- everybody else in ${where} whom the bot may put out`] : []),
     ...(alias === undefined ? [] : [`- alias ${alias}`]),
     ...((await isListed(parts, portal)) ? [`- line in the room directory of ${parts.identity.serverName}`] : []),
-    `- ${ghosts} accounts of colleagues${bot} in ${where}`,
+    `- out of ${where}: ${ours}`,
     ...(isPurged ? [`- ${where}, purged from the homeserver`] : []),
   ];
 }

@@ -26,7 +26,7 @@ export async function inviteUsers(
       const member = await parts.homeserver.state(roomId, 'm.room.member', person);
       const membership = member?.['membership'];
       if (membership === 'join' || membership === 'invite') return { user, outcome: 'already', reason: null };
-      if (dryRun === true) return { user, outcome: 'planned', reason: null };
+      if (dryRun === true) return { user, outcome: 'to do', reason: null };
       await parts.homeserver.invite(roomId, person);
       return { user, outcome: 'invited', reason: null };
     } catch (error) {

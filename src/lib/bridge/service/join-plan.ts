@@ -33,7 +33,7 @@ export async function joinInWords(
 }
 
 function shown({ room }: RoomReference, { name, members }: RoomPreview): string {
-  return [`Matrix room ${room}`, name, members === undefined ? '' : `${members} members`]
+  return [`Matrix room ${room}`, name, members === undefined ? '' : `members: ${members}`]
     .filter((part) => part !== '')
     .join(', ');
 }
@@ -82,5 +82,5 @@ async function accountsInWords(parts: BridgeParts, { members }: RoomPreview, mos
   if (members === undefined) return '? accounts in Rocket.Chat: known after the bot has joined';
   if (members > most) return `= no accounts in Rocket.Chat at once: ${tooMany(members)}`;
   const free = await freeSeats(parts);
-  return `+ up to ${members} accounts in Rocket.Chat at once; free seats: ${free ?? 'no limit'}`;
+  return `+ accounts in Rocket.Chat at once: up to ${members}; free seats: ${free ?? 'no limit'}`;
 }

@@ -98,9 +98,25 @@ export interface AccessRulesView {
   readonly block: readonly string[];
 }
 
+/** Where a pattern may be; in both lists, it is blocked. */
+export type AccessList = 'allow' | 'block';
+
+export interface AccessChangeRequest {
+  readonly change: AccessList | 'remove';
+  readonly pattern: string;
+  /** Which list it is removed from; undefined: both. */
+  readonly list?: AccessList | undefined;
+  /** Only say what would be changed. */
+  readonly dryRun?: boolean | undefined;
+}
+
 export interface AccessChangeView extends AccessRulesView {
   readonly pattern: string;
-  /** False: it was so already. */
+  /** The lists that it was in. */
+  readonly from: readonly AccessList[];
+  /** The lists that it is in now, or would be. */
+  readonly to: readonly AccessList[];
+  /** False: it was so already, or nothing was to be done. */
   readonly changed: boolean;
   readonly warnings: readonly string[];
 }
@@ -122,8 +138,8 @@ export interface InviteRequest {
 
 export interface InviteView {
   readonly user: string;
-  /** `already`: a member, or invited before. `planned`: would be invited, where only that was asked for. */
-  readonly outcome: 'invited' | 'already' | 'refused' | 'planned';
+  /** `already`: a member, or invited before. `to do`: would be invited, where only that was asked for. */
+  readonly outcome: 'invited' | 'already' | 'refused' | 'to do';
   /** Why it was refused. */
   readonly reason: string | null;
 }
@@ -222,10 +238,7 @@ export interface BridgeService extends FederationRolesService, PersonalService {
   search(request: SearchRequest): Promise<SearchView>;
   accessRules(): Promise<AccessRulesView>;
   /** In force at once, and written into the Matrix rooms that the bot may change. */
-  changeAccess(request: {
-    readonly change: 'allow' | 'block' | 'remove';
-    readonly pattern: string;
-  }): Promise<AccessChangeView>;
+  changeAccess(request: AccessChangeRequest): Promise<AccessChangeView>;
   checkAccess(request: { readonly server: string }): Promise<AccessCheckView>;
   /** At most 50 at once; in the order in which they were named. */
   invite(request: InviteRequest): Promise<readonly InviteView[]>;
