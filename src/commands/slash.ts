@@ -50,7 +50,7 @@ export default class Slash extends ServiceCommand<typeof Slash, SlashData> {
     const room = word.inRoom ? await this.room() : this.flags.room;
     if (word.asks !== undefined && !dryRun && !(await this.confirm(word.asks(room ?? ''))))
       throw new RcfedError('RCFED_DECLINED', `Nothing is done in ${room}`);
-    const { lines, changed, result, warnings, problem } = await this.withService((service) =>
+    const { lines, changed, result, warnings, problem } = await this.withRooms((service) =>
       word.run(words, { service, room, as, dryRun }),
     );
     return {

@@ -28,10 +28,7 @@ export default class InviteAccept extends ServiceCommand<typeof InviteAccept, Jo
   protected async execute(): Promise<CommandResult<JoinedData>> {
     const { room } = this.args;
     const { name, 'dry-run': dryRun } = this.flags;
-    const joined = await this.withService(
-      (service) => service.acceptInvitation({ room, name, dryRun }),
-      `Joining ${room}`,
-    );
+    const joined = await this.withRooms((rooms) => rooms.acceptInvitation({ room, name, dryRun }), `Joining ${room}`);
     return joinedResult(room, joined);
   }
 }

@@ -44,8 +44,8 @@ export default class RoomsJoin extends ServiceCommand<typeof RoomsJoin, JoinedDa
   protected async execute(): Promise<CommandResult<JoinedData>> {
     const { room } = this.args;
     const { via, name, 'max-members': maxMembers, 'dry-run': dryRun } = this.flags;
-    const joined = await this.withService(
-      (service) => service.join({ room, via, name, maxMembers, dryRun }),
+    const joined = await this.withRooms(
+      (rooms) => rooms.join({ room, via, name, maxMembers, dryRun }),
       `Joining ${room}`,
     );
     return joinedResult(room, joined);

@@ -35,8 +35,8 @@ export default class RoomsLeave extends ServiceCommand<typeof RoomsLeave, EndedD
       !(await this.confirm(`Leave the Matrix room of ${room}? Nobody there sees the other side's messages any more.`))
     )
       throw new RcfedError('RCFED_DECLINED', `${room} stays federated`);
-    const left = await this.withService(
-      (service) => unlessUnknown(service.leave({ room, archive, dryRun })),
+    const left = await this.withRooms(
+      (rooms) => unlessUnknown(rooms.leave({ room, archive, dryRun })),
       `Leaving the Matrix room of ${room}`,
     );
     return endedResult(left, dryRun, {

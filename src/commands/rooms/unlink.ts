@@ -31,8 +31,8 @@ export default class RoomsUnlink extends ServiceCommand<typeof RoomsUnlink, Ende
       !(await this.confirm(`End the link of ${room}? Nobody there sees the other side's messages any more.`))
     )
       throw new RcfedError('RCFED_DECLINED', `${room} stays linked`);
-    const unlinked = await this.withService(
-      (service) => unlessUnknown(service.unlink({ room, dryRun })),
+    const unlinked = await this.withRooms(
+      (rooms) => unlessUnknown(rooms.unlink({ room, dryRun })),
       `Unlinking ${room}`,
     );
     return endedResult(unlinked, dryRun, {

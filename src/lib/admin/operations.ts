@@ -23,7 +23,6 @@ const endOfRoom = v.strictObject({ room: words(500), dryRun });
 const people = v.pipe(v.array(words(300)), v.minLength(1), v.maxLength(50));
 const ofPerson = v.strictObject({ person: words(300) });
 const pageOfPerson = v.strictObject({ person: words(300), after: v.optional(words(300)) });
-const dryRun = v.optional(v.boolean());
 const servers = v.optional(v.pipe(v.array(words(300)), v.maxLength(20)));
 const ofAside = v.strictObject({ id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
 

@@ -5,6 +5,10 @@ import { account, accountChange } from './kinds/account.ts';
 import { file, fileChange } from './kinds/file.ts';
 import { permission, permissionChange } from './kinds/permission.ts';
 import { profile, profileChange } from './kinds/profile.ts';
+import { roomDetails, roomDetailsChange } from './kinds/room-details.ts';
+import { roomJoined, roomJoinedChange } from './kinds/room-joined.ts';
+import { roomLink, roomLinkChange } from './kinds/room-link.ts';
+import { roomMade, roomMadeChange } from './kinds/room-made.ts';
 import { rotation, rotationChange } from './kinds/rotation.ts';
 import { setting, settingChange } from './kinds/setting.ts';
 import { webhook, webhookChange } from './kinds/webhook.ts';
@@ -16,6 +20,10 @@ export const storedChange = v.variant('kind', [
   fileChange,
   permissionChange,
   profileChange,
+  roomDetailsChange,
+  roomJoinedChange,
+  roomLinkChange,
+  roomMadeChange,
   rotationChange,
   settingChange,
   webhookChange,
@@ -32,6 +40,10 @@ const kinds: { readonly [One in Kind]: ChangeKind<ChangeOf<One>> } = {
   file,
   permission,
   profile,
+  'room-details': roomDetails,
+  'room-joined': roomJoined,
+  'room-link': roomLink,
+  'room-made': roomMade,
   rotation,
   setting,
   webhook,

@@ -133,7 +133,7 @@ async function changeRoom(
   { service, room = '', dryRun }: SlashContext,
   change: { readonly topic?: string; readonly name?: string },
 ): Promise<SlashAnswer> {
-  const { plan, ...result } = await service.changeRoom({ room, ...change, dryRun });
+  const { plan, before: _before, roomId: _roomId, ...result } = await service.changeRoom({ room, ...change, dryRun });
   if (plan !== undefined) return { lines: plan, changed: false, result };
   const what = change.topic === undefined ? `The room is named ${result.name}` : 'The topic is as you say';
   return { lines: [`${what}${result.changed ? '.' : ' already.'}`], changed: result.changed, result };

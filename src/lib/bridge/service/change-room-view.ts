@@ -10,8 +10,10 @@ export interface ChangeRoomRequest {
 export interface ChangeRoomView {
   /** As it was called before. */
   readonly room: string;
+  readonly roomId: string;
   readonly name: string;
   readonly topic: string;
+  readonly before: { readonly name: string; readonly topic: string };
   /** False: it was so already. */
   readonly changed: boolean;
   /** What would be done, a line each; only where that alone was asked for. */

@@ -23,7 +23,13 @@ export async function changeRoom(
     ...(topic !== undefined && topic !== now.topic && { topic }),
     ...(name !== undefined && name !== now.name && name !== now.displayName && { name }),
   };
-  const wanted = { room: portal.name, topic: topic ?? now.topic, name: name ?? now.name };
+  const wanted = {
+    room: portal.name,
+    roomId: portal.workspaceRoomId,
+    topic: topic ?? now.topic,
+    name: name ?? now.name,
+    before: { topic: now.topic, name: now.name },
+  };
   if (dryRun === true) return { ...wanted, changed: false, plan: changesInWords(now, settings) };
   const changed = Object.keys(settings).length > 0;
   if (changed) {
