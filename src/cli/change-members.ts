@@ -4,12 +4,23 @@ import type { MemberChange, MemberChangeView } from '../lib/bridge/service/membe
 import type { BridgeService } from '../lib/bridge/service/views.ts';
 import { RcfedError } from '../lib/core/errors.ts';
 import { table } from '../lib/output/table.ts';
+import type { ChangeOf } from '../lib/journal/change.ts';
+import type { Notebook } from '../lib/journal/notebook.ts';
 import type { CommandResult } from './base-command.ts';
+import { dryRunFlag, dryRunView, type Planned } from './dry-run.ts';
 import { inChunks } from './invite-people.ts';
 
-export interface ChangedMembersData {
+type Person = Omit<MemberChangeView, 'plan'>;
+
+export interface ChangedMembersData extends Planned {
   readonly room: string;
-  readonly people: readonly MemberChangeView[];
+  readonly people: readonly Person[];
+}
+
+/** What became of people, and what was planned for them. */
+export interface ChangedMembers {
+  readonly people: readonly Person[];
+  readonly plan: readonly string[];
 }
 
 export const memberArgs = {
@@ -23,7 +34,9 @@ export const memberArgs = {
   }),
 };
 
-export const reasonFlag = {
+/** Of the commands that move people. */
+export const moveFlags = {
+  ...dryRunFlag,
   reason: Flags.string({
     summary: 'Shown to the room on Matrix; Rocket.Chat has no place for it.',
     env: 'RCFED_REASON',
@@ -31,21 +44,67 @@ export const reasonFlag = {
   }),
 };
 
-export const changeMembers = (
+/** Reads first; then each change is written down before it is made. */
+export async function changeMembers(
   service: Pick<BridgeService, 'changeMembers'>,
+  notebook: Notebook,
   users: readonly string[],
   change: Omit<MemberChange, 'users'>,
-): Promise<readonly MemberChangeView[]> =>
-  inChunks(users, (chunk) => service.changeMembers({ ...change, users: chunk }));
+): Promise<ChangedMembers> {
+  const plan: string[] = [];
+  const people = await inChunks(users, async (chunk) => {
+    const planned = await service.changeMembers({ ...change, users: chunk, dryRun: true });
+    plan.push(...planned.flatMap(planLines));
+    if (change.dryRun === true) return planned.map(withoutPlan);
+    return await notebook.changing(
+      planned.flatMap(entryOf),
+      () => service.changeMembers({ ...change, users: chunk }),
+      (entry, done) => {
+        const users = planned.filter(({ plan: each }) => each?.person === entry.person).map(({ user }) => user);
+        return done.some(({ user, outcome }) => outcome === 'done' && users.includes(user)) ? entry : undefined;
+      },
+    );
+  });
+  return { people, plan };
+}
+
+const withoutPlan = ({ plan: _plan, ...person }: MemberChangeView): Person => person;
+
+/** Who is refused, as far as reading tells it, is tried all the same: the server has the last word. */
+function entryOf({ plan }: MemberChangeView): (ChangeOf<'membership'> | ChangeOf<'role'>)[] {
+  if (plan === undefined || plan.state.from === plan.state.to) return [];
+  const { room, roomId, person, state } = plan;
+  return state.what === 'standing'
+    ? [{ kind: 'membership', room, roomId, person, from: state.from, to: state.to }]
+    : [{ kind: 'role', room, roomId, person, from: state.from, to: state.to }];
+}
+
+function planLines({ user, outcome, reason, plan }: MemberChangeView): string[] {
+  if (plan === undefined || outcome === 'refused')
+    return [`= ${user} stays as they are${reason === null ? '' : `: ${reason}`}`];
+  const { person, state } = plan;
+  if (outcome === 'already') return [`= ${person}: already so`];
+  if (state.what === 'role') return [`~ ${person}: ${state.from} → ${state.to}`];
+  return [
+    ...(state.to !== 'in' && (state.from === 'in' || state.from === 'invited')
+      ? [`- ${person}, ${WAS[state.from]}`]
+      : []),
+    ...(state.to === 'banned' ? [`+ ban of ${person}`] : []),
+    ...(state.from === 'banned' && state.to === 'out' ? [`- ban of ${person}`] : []),
+    ...(state.from === state.to && state.to === 'out' ? [`- ${person}, on one side`] : []),
+  ];
+}
+
+const WAS = { in: 'a member', invited: 'invited' } as const;
 
 /**
- * Exit 0: done for everybody; 1: for nobody; 9: not for some, who are named.
+ * Exit 0: done for everybody, or would be; 1: for nobody; 9: not for some, who are named.
  *
  * @param deed what was to be done, after "could not be": `removed from general`
  */
 export function changedResult(
-  room: string,
-  people: readonly MemberChangeView[],
+  { room, dryRun = false }: Pick<MemberChange, 'room' | 'dryRun'>,
+  { people, plan }: ChangedMembers,
   deed: string,
 ): CommandResult<ChangedMembersData> {
   const refused = people.filter(({ outcome }) => outcome === 'refused');
@@ -57,17 +116,19 @@ export function changedResult(
       { why: `${names}.` },
     );
   return {
-    data: { room, people },
-    view: [
-      table(
-        [
-          { title: 'Person', value: ({ user }) => user },
-          { title: 'Outcome', value: ({ outcome }) => outcome },
-          { title: 'Reason', value: ({ reason }) => reason },
+    data: { room, people, dryRun, plan },
+    view: dryRun
+      ? dryRunView(plan)
+      : [
+          table(
+            [
+              { title: 'Person', value: ({ user }) => user },
+              { title: 'Outcome', value: ({ outcome }) => outcome },
+              { title: 'Reason', value: ({ reason }) => reason },
+            ],
+            people,
+          ),
         ],
-        people,
-      ),
-    ],
     warnings: people.flatMap(({ user, outcome, reason }) =>
       outcome === 'refused' || reason === null ? [] : [`${user}, only on one side: ${reason}`],
     ),

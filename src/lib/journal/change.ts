@@ -2,10 +2,15 @@ import * as v from 'valibot';
 import type { ChangeKind } from './change-kind.ts';
 import { access, accessChange } from './kinds/access.ts';
 import { account, accountChange } from './kinds/account.ts';
+import { federationRoles, federationRolesChange } from './kinds/federation-roles.ts';
 import { file, fileChange } from './kinds/file.ts';
+import { membership, membershipChange } from './kinds/membership.ts';
 import { permission, permissionChange } from './kinds/permission.ts';
 import { profile, profileChange } from './kinds/profile.ts';
+import { profileInUse, profileInUseChange } from './kinds/profile-in-use.ts';
+import { role, roleChange } from './kinds/role.ts';
 import { rotation, rotationChange } from './kinds/rotation.ts';
+import { server, serverChange } from './kinds/server.ts';
 import { setting, settingChange } from './kinds/setting.ts';
 import { webhook, webhookChange } from './kinds/webhook.ts';
 import type { Undone, UndoParts } from './undone.ts';
@@ -13,10 +18,15 @@ import type { Undone, UndoParts } from './undone.ts';
 export const storedChange = v.variant('kind', [
   accessChange,
   accountChange,
+  federationRolesChange,
   fileChange,
+  membershipChange,
   permissionChange,
   profileChange,
+  profileInUseChange,
+  roleChange,
   rotationChange,
+  serverChange,
   settingChange,
   webhookChange,
 ]);
@@ -29,10 +39,15 @@ export type ChangeOf<One extends Kind> = Extract<JournalChange, { kind: One }>;
 const kinds: { readonly [One in Kind]: ChangeKind<ChangeOf<One>> } = {
   access,
   account,
+  'federation-roles': federationRoles,
   file,
+  membership,
   permission,
   profile,
+  'profile-in-use': profileInUse,
+  role,
   rotation,
+  server,
   setting,
   webhook,
 };
