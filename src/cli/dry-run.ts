@@ -7,7 +7,7 @@ export const dryRunFlag = {
 /** What a command adds to its result, so that a rehearsal and the real run read alike. */
 export interface Planned {
   readonly dryRun: boolean;
-  /** What is done, or would be; a line each: `+` comes, `-` goes, `~` becomes another, `=` is so already. */
+  /** What is done, or would be; a line each: `+` comes, `-` goes, `~` becomes another, `=` stays, `?` is not known before. */
   readonly plan: readonly string[];
 }
 

@@ -24,7 +24,9 @@ const people = v.pipe(v.array(words(300)), v.minLength(1), v.maxLength(50));
 const ofPerson = v.strictObject({ person: words(300) });
 const pageOfPerson = v.strictObject({ person: words(300), after: v.optional(words(300)) });
 const servers = v.optional(v.pipe(v.array(words(300)), v.maxLength(20)));
-const ofAside = v.strictObject({ id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
+const asideId = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const ofAside = v.strictObject({ id: asideId });
+const toDoWithAside = v.strictObject({ id: asideId, dryRun });
 
 const operation = <Schema extends v.GenericSchema<object>>(
   body: Schema,
@@ -151,6 +153,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     v.strictObject({
       actions: v.pipe(v.array(v.picklist(FEDERATION_ACTIONS)), v.minLength(1), v.maxLength(10)),
       roles: v.nullable(v.pipe(v.array(words(300)), v.maxLength(100))),
+      dryRun,
     }),
     (service, body) => service.setFederationRoles(body),
   ),
@@ -201,9 +204,13 @@ export const operations: Readonly<Record<string, Operation>> = {
       users: people,
       change: v.picklist(['kick', 'ban', 'unban', 'owner', 'moderator', 'muted', 'none']),
       reason: v.optional(words(500)),
+      dryRun,
     }),
     (service, body) => service.changeMembers(body),
     rightToChange,
+  ),
+  'return-member': operation(v.strictObject({ room: words(500), user: words(300) }), (service, body) =>
+    service.returnMember(body),
   ),
   unlink: operation(endOfRoom, (service, body) => service.unlink(body)),
   'personal-data': operation(ofPerson, (service, body) => service.personalData(body)),
@@ -213,6 +220,6 @@ export const operations: Readonly<Record<string, Operation>> = {
   trace: operation(v.strictObject({ ref: words(2000) }), (service, body) => service.trace(body)),
   'aside-rows': operation(nothing, (service) => service.asideRows()),
   'show-aside': operation(ofAside, (service, body) => service.showAside(body)),
-  'retry-aside': operation(ofAside, (service, body) => service.retryAside(body)),
-  'drop-aside': operation(ofAside, (service, body) => service.dropAside(body)),
+  'retry-aside': operation(toDoWithAside, (service, body) => service.retryAside(body)),
+  'drop-aside': operation(toDoWithAside, (service, body) => service.dropAside(body)),
 };

@@ -2,14 +2,19 @@ import * as v from 'valibot';
 import type { ChangeKind } from './change-kind.ts';
 import { access, accessChange } from './kinds/access.ts';
 import { account, accountChange } from './kinds/account.ts';
+import { federationRoles, federationRolesChange } from './kinds/federation-roles.ts';
 import { file, fileChange } from './kinds/file.ts';
+import { membership, membershipChange } from './kinds/membership.ts';
 import { permission, permissionChange } from './kinds/permission.ts';
 import { profile, profileChange } from './kinds/profile.ts';
+import { profileInUse, profileInUseChange } from './kinds/profile-in-use.ts';
+import { role, roleChange } from './kinds/role.ts';
 import { roomDetails, roomDetailsChange } from './kinds/room-details.ts';
 import { roomJoined, roomJoinedChange } from './kinds/room-joined.ts';
 import { roomLink, roomLinkChange } from './kinds/room-link.ts';
 import { roomMade, roomMadeChange } from './kinds/room-made.ts';
 import { rotation, rotationChange } from './kinds/rotation.ts';
+import { server, serverChange } from './kinds/server.ts';
 import { setting, settingChange } from './kinds/setting.ts';
 import { webhook, webhookChange } from './kinds/webhook.ts';
 import type { Undone, UndoParts } from './undone.ts';
@@ -17,14 +22,19 @@ import type { Undone, UndoParts } from './undone.ts';
 export const storedChange = v.variant('kind', [
   accessChange,
   accountChange,
+  federationRolesChange,
   fileChange,
+  membershipChange,
   permissionChange,
   profileChange,
+  profileInUseChange,
+  roleChange,
   roomDetailsChange,
   roomJoinedChange,
   roomLinkChange,
   roomMadeChange,
   rotationChange,
+  serverChange,
   settingChange,
   webhookChange,
 ]);
@@ -37,14 +47,19 @@ export type ChangeOf<One extends Kind> = Extract<JournalChange, { kind: One }>;
 const kinds: { readonly [One in Kind]: ChangeKind<ChangeOf<One>> } = {
   access,
   account,
+  'federation-roles': federationRoles,
   file,
+  membership,
   permission,
   profile,
+  'profile-in-use': profileInUse,
+  role,
   'room-details': roomDetails,
   'room-joined': roomJoined,
   'room-link': roomLink,
   'room-made': roomMade,
   rotation,
+  server,
   setting,
   webhook,
 };

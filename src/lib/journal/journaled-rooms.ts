@@ -3,6 +3,7 @@ import type { CreateRequest, CreateView } from '../bridge/service/create-view.ts
 import type { JoinView } from '../bridge/service/join-view.ts';
 import type { BridgeService, LinkRequest, LinkView } from '../bridge/service/views.ts';
 import type { ChangeOf } from './change.ts';
+import { changeJournaledMembers } from './journaled-members.ts';
 import { type RoomLink, isSameLink, linkOf } from './kinds/room-link.ts';
 import { roomNamed } from './kinds/room-now.ts';
 import type { Notebook } from './notebook.ts';
@@ -14,7 +15,7 @@ interface RoomRequest {
 }
 
 /**
- * The same service, which writes into a notebook what becomes of rooms, for `federation rollback`. What can't be
+ * The same service, which writes into a notebook what becomes of rooms and those in them, for `federation rollback`. What can't be
  * undone is not written down: rooms that are deleted, invitations, direct messages.
  */
 export const journaledRooms = (service: BridgeService, notebook: Notebook): BridgeService => ({
@@ -26,6 +27,10 @@ export const journaledRooms = (service: BridgeService, notebook: Notebook): Brid
   link: (request) => linking(service, notebook, request),
   create: (request) => creating(service, notebook, request),
   changeRoom: (request) => changingRoom(service, notebook, request),
+  async changeMembers(request) {
+    const planned = await service.changeMembers({ ...request, dryRun: true });
+    return request.dryRun === true ? planned : await changeJournaledMembers(service, notebook, request, planned);
+  },
 });
 
 function joining(

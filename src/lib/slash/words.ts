@@ -1,9 +1,10 @@
 import { invitationsInWords } from '../bridge/service/invite-plan.ts';
+import { memberInWords } from '../bridge/service/member-words.ts';
 import { problemOf } from '../bridge/service/refused-people.ts';
 import type { PublicRoomView } from '../bridge/service/views.ts';
 import type { SlashAnswer, SlashContext, SlashWord } from './slash-word.ts';
 
-const KICKED = { done: 'put out', already: 'was not there', refused: 'refused' };
+const KICKED = { done: 'put out', already: 'was not there', refused: 'refused', 'to do': 'would be put out' };
 /** Rooms that a search answers with. */
 const FOUND = 20;
 
@@ -87,8 +88,12 @@ const roomWords: readonly SlashWord[] = [
     inRoom: true,
     async run(users, context) {
       const room = context.room ?? '';
-      const people = await context.service.changeMembers({ room, users, change: 'kick' });
-      const lines = people.map(({ user, outcome, reason }) => `${user}: ${reason ?? KICKED[outcome]}`);
+      const { dryRun } = context;
+      const planned = await context.service.changeMembers({ room, users, change: 'kick', dryRun });
+      const people = planned.map(({ plan: _plan, ...person }) => person);
+      const lines = dryRun
+        ? planned.flatMap(memberInWords)
+        : people.map(({ user, outcome, reason }) => `${user}: ${reason ?? KICKED[outcome]}`);
       const changed = people.some(({ outcome }) => outcome === 'done');
       return {
         lines,

@@ -42,7 +42,7 @@ describe('inviting', () => {
     });
     expect((await lab.run(argv)).stdout.split('\n')).toEqual([
       `+ invitation of ${alice.userId}`,
-      '! nobody: nobody is not a Matrix id: write @alice:example.org',
+      '= nobody is not invited: nobody is not a Matrix id: write @alice:example.org',
       'Nothing was changed.',
       '',
     ]);

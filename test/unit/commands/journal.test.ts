@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BridgeLab, startBridgeLab } from '../../support/bridge-lab.ts';
 import { expectSchema } from '../../support/schema.ts';
@@ -8,6 +10,7 @@ interface Entry {
   readonly state: string;
 }
 interface Undone {
+  readonly what: string;
   readonly outcome: string;
   readonly note: string | null;
 }
@@ -27,8 +30,11 @@ beforeAll(async () => {
 });
 afterAll(() => lab.stop());
 
-const run = async (argv: readonly string[]): Promise<Told & { readonly exit: number }> => {
-  const ended = await lab.run([...argv, '--json']);
+const run = async (
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Told & { readonly exit: number }> => {
+  const ended = await lab.run([...argv, '--json'], { env });
   expectSchema(ended.json());
   return { exit: ended.exitCode, ...ended.json<{ data: Told }>().data };
 };
@@ -79,4 +85,59 @@ it('what somebody has changed since stays, unless told otherwise', async () => {
   });
   expect(await rollback(String(id), '--yes')).toMatchObject({ exit: 0, undone: [{ outcome: 'undone' }] });
   expect(await access('list')).toMatchObject({ allow: [], block: ['bad.org'] });
+});
+
+it('who may federate comes back as it was, action by action', async () => {
+  const roles = (...argv: string[]) => access('roles', ...argv);
+  expect(await roles('create', 'guest', 'admin', '--dry-run')).toMatchObject({
+    changed: false,
+    dryRun: true,
+    plan: ['~ create: as the workspace says → admin, guest'],
+  });
+  await roles('create', 'guest', 'admin');
+  expect(await roles('create', 'admin', 'guest')).toMatchObject({ changed: false, plan: [] });
+  await roles('create', '--nobody');
+  const [first, second] = (await entries()).slice(-2);
+  expect([first?.what, second?.what]).toEqual([
+    'Roles that may create: as the workspace says → admin, guest',
+    'Roles that may create: admin, guest → nobody',
+  ]);
+  expect(await rollback(String(first?.id))).toMatchObject({ exit: 9, undone: [{ outcome: 'kept' }] });
+  expect(await rollback(String(second?.id))).toMatchObject({ exit: 0, undone: [{ outcome: 'undone' }] });
+  expect(await rollback(String(first?.id))).toMatchObject({ exit: 0, undone: [{ outcome: 'undone' }] });
+  expect((await lab.run(['federation', 'access', 'roles', 'create'])).stdout).toContain('access-federation');
+});
+
+it('what can not be undone now stays, with the reason, and the rest is undone', async () => {
+  await access('block', 'later.org');
+  expect(await run(['rooms', 'servers', 'add', 'example.org', '--dry-run'])).toMatchObject({
+    changed: false,
+    plan: ['+ server example.org'],
+  });
+  await run(['rooms', 'servers', 'add', 'example.org']);
+  await run(['rooms', 'servers', 'add', 'example.org']);
+  expect((await newest()).what).toBe('Server example.org saved');
+  await writeFile(join(lab.folder, 'no-folder'), '');
+  const without = await run(['federation', 'rollback', '--all'], {
+    RCFED_STORE: join(lab.folder, 'no-folder/store.db'),
+  });
+  expect(without.exit).toBe(9);
+  expect(without.undone).toMatchObject([
+    { what: 'Server example.org saved', outcome: 'undone' },
+    { what: 'Access of later.org: in no list → blocked', outcome: 'kept', note: expect.stringContaining('store.db') },
+    { what: 'Access of bad.org: allowed and blocked → in no list', outcome: 'kept' },
+    { what: 'Access of bad.org: in no list → blocked', outcome: 'kept' },
+  ]);
+  const elsewhere = await run(['federation', 'rollback', '--all'], {
+    RCFED_WORKSPACE_URL: 'https://other.example.org',
+  });
+  expect(elsewhere.undone[0]).toMatchObject({
+    outcome: 'kept',
+    note: expect.stringContaining('The profile is for https://other.example.org now'),
+  });
+  expect(await rollback('--all', '--yes')).toMatchObject({
+    exit: 0,
+    undone: [{ outcome: 'undone' }, { outcome: 'undone' }, { outcome: 'undone' }],
+  });
+  expect(await access('list')).toMatchObject({ allow: [], block: [] });
 });

@@ -31,6 +31,7 @@ describe('a slash command from a terminal', () => {
       [['/invite @alice:lab.test', ...room], ['+ invitation of @alice:lab.test']],
       [['/topic All about cats', ...room], ['+ topic All about cats']],
       [['/rename cats', ...room], ['~ name general → cats']],
+      [['/kick @alice:lab.test', ...room], [expect.stringContaining('= @alice:lab.test')]],
       [['/leave', ...room], ['- link of general with #rc_general:lab.test']],
       [['/help'], [expect.stringContaining('/federation dm')]],
     ];

@@ -11,7 +11,14 @@ import type { AcceptRequest, InvitationsView, RejectView } from './invitations-v
 import type { JoinRequest, JoinView } from './join-view.ts';
 import type { RehearsalView, RehearseRequest } from './rehearse-view.ts';
 import type { ShowView } from './show-view.ts';
-import type { MemberChange, MemberChangeView, MembersRequest, MembersView } from './members-view.ts';
+import type {
+  MemberChange,
+  MemberChangeView,
+  MembersRequest,
+  MembersView,
+  ReturnRequest,
+  ReturnView,
+} from './members-view.ts';
 
 export interface LinkRequest {
   /** Name or id of the Rocket.Chat room. */
@@ -220,6 +227,19 @@ export interface AsideView {
   readonly senderTold: boolean;
 }
 
+export interface AsideRequest {
+  readonly id: number;
+  /** Only say what would be changed. */
+  readonly dryRun?: boolean | undefined;
+}
+
+export interface AsideChangeView {
+  /** Whether it was set aside when it was asked about. */
+  readonly wasAside: boolean;
+  /** False: it was not set aside any more, or nothing was to be done. */
+  readonly changed: boolean;
+}
+
 export interface BridgeService extends FederationRolesService, PersonalService {
   create(request: CreateRequest): Promise<CreateView>;
   join(request: JoinRequest): Promise<JoinView>;
@@ -248,6 +268,8 @@ export interface BridgeService extends FederationRolesService, PersonalService {
   members(request: MembersRequest): Promise<MembersView>;
   /** At most 50 at once, each by themselves; in the order in which they were named. */
   changeMembers(request: MemberChange): Promise<readonly MemberChangeView[]>;
+  /** Brings back somebody who was removed: a colleague is a member at once, people elsewhere are invited. */
+  returnMember(request: ReturnRequest): Promise<ReturnView>;
   inviteLink(request: { readonly room: string }): Promise<InviteLinkView>;
   openDirect(request: OpenDirectRequest): Promise<OpenDirectView>;
   changeRoom(request: ChangeRoomRequest): Promise<ChangeRoomView>;
@@ -260,6 +282,6 @@ export interface BridgeService extends FederationRolesService, PersonalService {
   asideRows(): Promise<readonly AsideView[]>;
   /** With the recorded body, if it is still kept. */
   showAside(request: { readonly id: number }): Promise<AsideView & { readonly body: unknown }>;
-  retryAside(request: { readonly id: number }): Promise<{ readonly changed: boolean }>;
-  dropAside(request: { readonly id: number }): Promise<{ readonly changed: boolean }>;
+  retryAside(request: AsideRequest): Promise<AsideChangeView>;
+  dropAside(request: AsideRequest): Promise<AsideChangeView>;
 }

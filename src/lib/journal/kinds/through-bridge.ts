@@ -15,8 +15,10 @@ export async function throughBridge(
     return await act(await parts.bridge());
   } catch (error) {
     parts.signal.throwIfAborted();
-    if (error instanceof RcfedError) return kept([`${error.message}.`, error.why ?? []].flat().join(' '));
-    if (error instanceof RemoteError) return kept(`${error.message}.`);
+    if (error instanceof RcfedError) return kept([error.message, error.why ?? []].flat().map(sentence).join(' '));
+    if (error instanceof RemoteError) return kept(sentence(error.message));
     throw error;
   }
 }
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
