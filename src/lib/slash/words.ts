@@ -4,7 +4,7 @@ import { problemOf } from '../bridge/service/refused-people.ts';
 import type { PublicRoomView } from '../bridge/service/views.ts';
 import type { SlashAnswer, SlashContext, SlashWord } from './slash-word.ts';
 
-const KICKED = { done: 'put out', already: 'was not there', refused: 'refused', 'to do': 'would be put out' };
+const KICKED = { done: 'put out', already: 'was not there', refused: 'refused', 'to do': 'to be put out' };
 /** Rooms that a search answers with. */
 const FOUND = 20;
 
