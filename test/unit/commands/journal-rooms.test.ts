@@ -124,6 +124,10 @@ it('a room that was joined is left again, and leaving it is undone', async () =>
   expect(await rooms()).toEqual([]);
 });
 
+it('an entry is named by its number', async () => {
+  expect(await run('federation', 'rollback', 'three')).toMatchObject({ exit: 2 });
+});
+
 it('name and topic are put back', async () => {
   await does('rooms', 'link', 'general', '--new');
   await does('slash', '/topic Dogs', '--room', 'general');
