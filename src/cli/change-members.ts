@@ -1,15 +1,27 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import { memberInWords } from '../lib/bridge/service/member-words.ts';
 import type { MemberChange, MemberChangeView } from '../lib/bridge/service/members-view.ts';
 import type { BridgeService } from '../lib/bridge/service/views.ts';
 import { RcfedError } from '../lib/core/errors.ts';
 import { table } from '../lib/output/table.ts';
+import { changeJournaledMembers } from '../lib/journal/journaled-members.ts';
+import type { Notebook } from '../lib/journal/notebook.ts';
 import type { CommandResult } from './base-command.ts';
+import { dryRunFlag, dryRunView, type Planned } from './dry-run.ts';
 import { inChunks } from './invite-people.ts';
 
-export interface ChangedMembersData {
+type Person = Omit<MemberChangeView, 'plan'>;
+
+export interface ChangedMembersData extends Planned {
   readonly room: string;
-  readonly people: readonly MemberChangeView[];
+  readonly people: readonly Person[];
+}
+
+/** What became of people, and what was planned for them. */
+export interface ChangedMembers {
+  readonly people: readonly Person[];
+  readonly plan: readonly string[];
 }
 
 export const memberArgs = {
@@ -23,7 +35,9 @@ export const memberArgs = {
   }),
 };
 
-export const reasonFlag = {
+/** Of the commands that move people. */
+export const moveFlags = {
+  ...dryRunFlag,
   reason: Flags.string({
     summary: 'Shown to the room on Matrix; Rocket.Chat has no place for it.',
     env: 'RCFED_REASON',
@@ -31,21 +45,33 @@ export const reasonFlag = {
   }),
 };
 
-export const changeMembers = (
+/** Reads first; then each change is written down before it is made. */
+export async function changeMembers(
   service: Pick<BridgeService, 'changeMembers'>,
+  notebook: Notebook,
   users: readonly string[],
   change: Omit<MemberChange, 'users'>,
-): Promise<readonly MemberChangeView[]> =>
-  inChunks(users, (chunk) => service.changeMembers({ ...change, users: chunk }));
+): Promise<ChangedMembers> {
+  const plan: string[] = [];
+  const people = await inChunks(users, async (chunk) => {
+    const planned = await service.changeMembers({ ...change, users: chunk, dryRun: true });
+    plan.push(...planned.flatMap(memberInWords));
+    if (change.dryRun === true) return planned.map(withoutPlan);
+    return await changeJournaledMembers(service, notebook, { ...change, users: chunk }, planned);
+  });
+  return { people, plan };
+}
+
+const withoutPlan = ({ plan: _plan, ...person }: MemberChangeView): Person => person;
 
 /**
- * Exit 0: done for everybody; 1: for nobody; 9: not for some, who are named.
+ * Exit 0: done for everybody, or would be; 1: for nobody; 9: not for some, who are named.
  *
  * @param deed what was to be done, after "could not be": `removed from general`
  */
 export function changedResult(
-  room: string,
-  people: readonly MemberChangeView[],
+  { room, dryRun = false }: Pick<MemberChange, 'room' | 'dryRun'>,
+  { people, plan }: ChangedMembers,
   deed: string,
 ): CommandResult<ChangedMembersData> {
   const refused = people.filter(({ outcome }) => outcome === 'refused');
@@ -57,17 +83,19 @@ export function changedResult(
       { why: `${names}.` },
     );
   return {
-    data: { room, people },
-    view: [
-      table(
-        [
-          { title: 'Person', value: ({ user }) => user },
-          { title: 'Outcome', value: ({ outcome }) => outcome },
-          { title: 'Reason', value: ({ reason }) => reason },
+    data: { room, people, dryRun, plan },
+    view: dryRun
+      ? dryRunView(plan)
+      : [
+          table(
+            [
+              { title: 'Person', value: ({ user }) => user },
+              { title: 'Outcome', value: ({ outcome }) => outcome },
+              { title: 'Reason', value: ({ reason }) => reason },
+            ],
+            people,
+          ),
         ],
-        people,
-      ),
-    ],
     warnings: people.flatMap(({ user, outcome, reason }) =>
       outcome === 'refused' || reason === null ? [] : [`${user}, only on one side: ${reason}`],
     ),

@@ -5,7 +5,7 @@ import type { ForcedSetting } from '../lib/provision/apply-change.ts';
 import type { Mode } from '../lib/provision/mode.ts';
 import type { PlanStep, ProvisionPlan } from '../lib/provision/plan.ts';
 import { changeTitle } from '../lib/provision/wanted-change.ts';
-import type { WrittenFile } from '../lib/provision/written-files.ts';
+import type { FileToWrite } from '../lib/provision/written-files.ts';
 import type { CommandResult } from './base-command.ts';
 import { type Proven, type ProvisionProof, proofView } from './provision-proof.ts';
 import { filesView, keptWarnings } from './setup-file-flags.ts';
@@ -45,7 +45,7 @@ export interface ProvisionData {
   /** Settings that the environment of Rocket.Chat holds fast. */
   readonly forced: readonly ForcedSetting[];
   /** Besides registration.yaml. */
-  readonly files: readonly ProvisionedFile[];
+  readonly files: readonly FileToWrite[];
   /** Path of registration.yaml; null: there is none in this mode. */
   readonly registration: string | null;
   readonly homeserverYaml: string;
@@ -61,12 +61,11 @@ export interface ProvisionData {
 }
 
 /** One file, also as a dry run tells of it. */
-export type ProvisionedFile = Omit<WrittenFile, 'outcome'> & { readonly outcome: WrittenFile['outcome'] | 'to write' };
 
 export interface ProvisionRun {
   /** `looked`: nothing was to be done. */
   readonly kind: 'done' | 'looked' | 'checked';
-  readonly files: readonly ProvisionedFile[];
+  readonly files: readonly FileToWrite[];
   readonly applied?: Provisioned | undefined;
   readonly pingMs?: number | undefined;
   readonly proven?: Proven | undefined;
@@ -139,7 +138,7 @@ async function homeserverLines(
 }
 
 /** All files are one step: what became of each is told after it. */
-function filesStep({ folder }: ProvisionPlan, files: readonly ProvisionedFile[]): ProvisionData['steps'] {
+function filesStep({ folder }: ProvisionPlan, files: readonly FileToWrite[]): ProvisionData['steps'] {
   if (files.length === 0) return [];
   const needed = files.some(({ outcome }) => outcome === 'written' || outcome === 'to write');
   return [{ id: 'files', title: `Files to run the bridge with in ${folder}`, needed }];

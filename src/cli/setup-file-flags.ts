@@ -6,7 +6,7 @@ import {
   ONLY_NEW_HOMESERVER,
 } from '../lib/provision/artifacts/file-kinds.ts';
 import type { View } from '../lib/output/view.ts';
-import type { WrittenFile } from '../lib/provision/written-files.ts';
+import type { FileToWrite } from '../lib/provision/written-files.ts';
 
 /** Which files are written beside registration.yaml, and what they say. */
 export const setupFileFlags = {
@@ -52,10 +52,8 @@ export function chosenKinds(
   return FILE_KINDS.filter((kind) => fresh.includes(kind) || (named && !ONLY_NEW_HOMESERVER.includes(kind)));
 }
 
-type Outcome = Pick<WrittenFile, 'path' | 'aside'> & { readonly outcome: WrittenFile['outcome'] | 'to write' };
-
 /** A line for each file that is not as it was, or would not stay so; one for all that are. */
-export function filesView(files: readonly Outcome[]): View {
+export function filesView(files: readonly FileToWrite[]): View {
   const same = files.filter(({ outcome }) => outcome === 'already so').length;
   return [
     ...files.flatMap(({ path, outcome, aside }) => {
@@ -69,7 +67,7 @@ export function filesView(files: readonly Outcome[]): View {
 }
 
 /** What was left alone, because somebody has changed it. */
-export const keptWarnings = (files: readonly Outcome[]): string[] =>
+export const keptWarnings = (files: readonly FileToWrite[]): string[] =>
   files.flatMap(({ path, outcome }) =>
     outcome === 'kept'
       ? [`${path} was changed by hand and stays. Write it anew, and keep yours beside it: --replace`]

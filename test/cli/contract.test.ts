@@ -54,6 +54,47 @@ describe('what users can rely on, for every command', () => {
   });
 });
 
+/** They change nothing of what is configured or federated; a file that is named is written where the user says. */
+const READING = [
+  'federation:access:check',
+  'federation:access:list',
+  'federation:diagnose',
+  'federation:export',
+  'federation:quarantine:list',
+  'federation:quarantine:show',
+  'federation:registration:show',
+  'federation:stats',
+  'federation:status',
+  'federation:trace',
+  'invite:link',
+  'invite:list',
+  'invite:verify',
+  'profile:list',
+  'profile:show',
+  'rooms:list',
+  'rooms:members:list',
+  'rooms:search',
+  'rooms:servers:list',
+  'rooms:show',
+  'store:check',
+];
+
+/** Those that change something and have no rehearsal, each with the reason. */
+const NOT_REHEARSED: Readonly<Record<string, string>> = {
+  'federation:run': 'it is the bridge itself',
+  'federation:smoke': 'it takes away all that it makes',
+  'sandbox:demo': 'it works on servers of its own, which end with it',
+  'sandbox:up': 'it works on servers of its own, which end with it',
+  'store:backup': 'it makes one new file, and never replaces one',
+};
+
+it('every command that changes something says before what it would do, with --dry-run', () => {
+  const without = commands()
+    .filter(({ flags }) => !('dry-run' in flags))
+    .map(({ id }) => id);
+  expect(without.toSorted()).toEqual([...READING, ...Object.keys(NOT_REHEARSED)].toSorted());
+});
+
 describe('the error catalogue', () => {
   const entries = Object.entries(errorCatalogue);
 

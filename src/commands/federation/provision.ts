@@ -4,7 +4,7 @@ import { provisionCosts } from '../../cli/provision-costs.ts';
 import { fieldQuestion } from '../../cli/field-question.ts';
 import { provisionFlags } from '../../cli/provision-flags.ts';
 import type { Proven } from '../../cli/provision-proof.ts';
-import { type ProvisionData, type ProvisionedFile, provisionResult } from '../../cli/provision-result.ts';
+import { type ProvisionData, provisionResult } from '../../cli/provision-result.ts';
 import { withReach } from '../../cli/reach.ts';
 import { chosenKinds } from '../../cli/setup-file-flags.ts';
 import { adminQuestions, givenAdmin, secondFactor } from '../../cli/workspace-admin-flags.ts';
@@ -18,7 +18,7 @@ import type { ProvisionPlan, ProvisionRequest } from '../../lib/provision/plan.t
 import type { SetupFilesRequest } from '../../lib/provision/setup-files.ts';
 import { changeTitle, type WantedChange } from '../../lib/provision/wanted-change.ts';
 import type { AdminAccount, WorkspaceAdmin } from '../../lib/provision/workspace-admin.ts';
-import type { ComparedFile, WrittenFile } from '../../lib/provision/written-files.ts';
+import type { FileToWrite, WrittenFile } from '../../lib/provision/written-files.ts';
 
 type AdminSource = () => Promise<WorkspaceAdmin>;
 
@@ -155,21 +155,16 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
     return () => (known ??= logIn());
   }
 
-  private async comparedFiles(plan: ProvisionPlan): Promise<readonly ProvisionedFile[]> {
+  private async comparedFiles(plan: ProvisionPlan): Promise<readonly FileToWrite[]> {
     const { planSetupFiles } = await import('../../lib/provision/setup-files.ts');
+    const { expectedFiles } = await import('../../lib/provision/written-files.ts');
     const request = this.filesRequest(plan, plan);
-    const compared = request === undefined ? [] : await planSetupFiles(request);
-    return compared.map(({ path, state }) => ({ path, outcome: this.expected(state) }));
-  }
-
-  private expected(state: ComparedFile['state']): ProvisionedFile['outcome'] {
-    if (state === 'same') return 'already so';
-    return state === 'edited' && !this.flags.replace ? 'kept' : 'to write';
+    return request === undefined ? [] : expectedFiles(await planSetupFiles(request), this.flags.replace);
   }
 
   private async writtenFiles(plan: ProvisionPlan, content: KnownProfile): Promise<readonly WrittenFile[]> {
     const { writeJournaledFiles } = await import('../../lib/provision/journaled-files.ts');
-    const { journalOf } = await import('../../lib/provision/journal.ts');
+    const { journalOf } = await import('../../lib/journal/journal.ts');
     const request = this.filesRequest(plan, content);
     if (request === undefined) return [];
     const { profile, workspaceUrl } = plan.request;

@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, type CommandResult } from '../../cli/base-command.ts';
+import { withLazyBridge } from '../../cli/lazy-bridge.ts';
 import { withReach } from '../../cli/reach.ts';
 import { adminQuestions, givenAdmin, secondFactor, workspaceAdminFlags } from '../../cli/workspace-admin-flags.ts';
 import type { Reach } from '../../lib/admin/reach.ts';
@@ -8,8 +9,8 @@ import type { WorkspaceUserId } from '../../lib/core/ids.ts';
 import { RcfedError } from '../../lib/core/errors.ts';
 import { table } from '../../lib/output/table.ts';
 import type { KnownProfile } from '../../lib/provision/known-profile.ts';
-import type { RolledBack } from '../../lib/provision/rollback.ts';
-import type { UndoParts } from '../../lib/provision/undone.ts';
+import type { RolledBack } from '../../lib/journal/rollback.ts';
+import type { UndoParts } from '../../lib/journal/undone.ts';
 import type { WorkspaceAdmin } from '../../lib/provision/workspace-admin.ts';
 
 interface FederationRollbackData {
@@ -29,9 +30,9 @@ interface FederationRollbackData {
 }
 
 export default class FederationRollback extends BaseCommand<typeof FederationRollback, FederationRollbackData> {
-  static override summary = 'Undo what provisioning changed, or list it.';
+  static override summary = 'Undo what commands changed, or list it.';
   static override description =
-    "Without an id it lists the journal of the profile. Settings and permissions get their old value, unless somebody has changed them since: then it asks, or needs --yes. The bridge's account is deactivated, not deleted; files are moved aside; the profile goes last. It can be run again.";
+    "Without an id it lists the journal of the profile: what provisioning and the commands of the bridge's admin changed. What somebody has changed since is asked about, or needs --yes; so is a room that was made, which is deleted with all its messages. The bridge's account is deactivated, not deleted; files are moved aside; the profile goes last. What can't be undone now stays, with the reason, and the rest is undone. It can be run again.";
   static override examples = [
     '<%= config.bin %> federation rollback',
     '<%= config.bin %> federation rollback 3',
@@ -48,13 +49,15 @@ export default class FederationRollback extends BaseCommand<typeof FederationRol
   protected async execute(): Promise<CommandResult<FederationRollbackData>> {
     const { id } = this.args;
     if (id !== undefined && this.flags.all) throw bothNamed();
-    const [{ journalOf }, { changeInWords, rollBack, toUndo }, { listProfiles }, { knownProfile }] = await Promise.all([
-      import('../../lib/provision/journal.ts'),
-      import('../../lib/provision/rollback.ts'),
-      import('../../lib/config/profiles.ts'),
-      import('../../lib/provision/known-profile.ts'),
-    ]);
-    const profile = this.settings.profile ?? (await listProfiles(this.context)).current ?? 'default';
+    const [{ journalOf }, { changeInWords }, { rollBack, toUndo }, { journalName }, { knownProfile }] =
+      await Promise.all([
+        import('../../lib/journal/journal.ts'),
+        import('../../lib/journal/change.ts'),
+        import('../../lib/journal/rollback.ts'),
+        import('../../lib/journal/journal-name.ts'),
+        import('../../lib/provision/known-profile.ts'),
+      ]);
+    const profile = await journalName(this.context, this.settings.profile);
     const journal = journalOf(this.context, profile);
     const wanted = id === undefined && !this.flags.all ? [] : toUndo(await journal.entries(), id);
     const known = await knownProfile(this.context, profile);
@@ -64,7 +67,14 @@ export default class FederationRollback extends BaseCommand<typeof FederationRol
         ? []
         : await withReach({ caFile: known?.values['ca-file'], timeoutMs: undefined }, command, (reach) => {
             const admins = this.admins(known, reach);
-            return rollBack(wanted, journal, (workspace) => this.partsFor(() => admins(workspace)));
+            return withLazyBridge(command, reach, (bridge) =>
+              rollBack(wanted, journal, (workspace) =>
+                this.partsFor(
+                  () => admins(workspace),
+                  () => bridge(workspace),
+                ),
+              ),
+            );
           });
     const entries = (await journal.entries()).map(({ change, id: number, at, state, workspace }) => ({
       id: number,
@@ -80,18 +90,23 @@ export default class FederationRollback extends BaseCommand<typeof FederationRol
     return { data, view: isList ? listView(data) : undoneView(undone), ...(problem === undefined ? {} : { problem }) };
   }
 
-  private partsFor(admin: UndoParts['admin']): UndoParts {
+  private partsFor(admin: UndoParts['admin'], bridge: UndoParts['bridge']): UndoParts {
     const dryRun = this.flags['dry-run'];
     return {
       source: this.context,
       admin,
+      bridge,
       dryRun,
+      signal: this.context.signal,
       key: async () => (await import('../../lib/config/key-file.ts')).loadKey(this.context),
-      mayOverwrite: async (what) => {
-        if (this.settings.yes) return true;
-        return !dryRun && this.settings.interactive && (await this.confirm(`${what}. Put the old value back?`));
-      },
+      mayOverwrite: (what) => this.may(`${what}. Put the old value back?`),
+      mayDelete: (what) => this.may(`Delete ${what}?`),
     };
+  }
+
+  private async may(question: string): Promise<boolean> {
+    if (this.settings.yes) return true;
+    return !this.flags['dry-run'] && this.settings.interactive && (await this.confirm(question));
   }
 
   /** For each workspace the admin that is named, else the bridge's own account, else one that is asked for. */
@@ -138,7 +153,7 @@ function partly(undone: readonly RolledBack[]): RcfedError | undefined {
 }
 
 function listView({ entries, profile }: FederationRollbackData) {
-  if (entries.length === 0) return [`Provisioning has changed nothing for profile ${profile}.`];
+  if (entries.length === 0) return [`No command has changed anything for profile ${profile}.`];
   return [
     table(
       [

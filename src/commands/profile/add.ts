@@ -2,12 +2,14 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import type { Question } from '../../cli/answers.ts';
 import { BaseCommand, type CommandResult } from '../../cli/base-command.ts';
+import { dryRunFlag, dryRunView, type Planned } from '../../cli/dry-run.ts';
 import { profileFlags } from '../../cli/profile-flags.ts';
 import { secretHint } from '../../cli/secret-flags.ts';
 import { parseField, type ProfileField, type ProfileKind, profileFields } from '../../lib/config/profile-fields.ts';
+import type { ComparedProfile, NewProfile } from '../../lib/config/profiles.ts';
 import type { Secret } from '../../lib/core/secret.ts';
 
-interface ProfileAddData {
+interface ProfileAddData extends Planned {
   readonly name: string;
   readonly kind: ProfileKind;
   /** False: the profile was already so. */
@@ -34,17 +36,29 @@ export default class ProfileAdd extends BaseCommand<typeof ProfileAdd, ProfileAd
       env: 'RCFED_KIND',
     }),
     replace: Flags.boolean({ summary: 'Replace a profile of that name.', env: 'RCFED_REPLACE' }),
+    ...dryRunFlag,
   };
 
   protected async execute(): Promise<CommandResult<ProfileAddData>> {
-    const { addProfile, listProfiles } = await import('../../lib/config/profiles.ts');
+    const { addProfile, listProfiles, planProfile } = await import('../../lib/config/profiles.ts');
+    const { journaledProfile } = await import('../../lib/journal/journaled-profile.ts');
     const kind: ProfileKind = this.flags.kind ?? 'admin';
     const name = this.args.name;
     const { values, secrets } = await this.gather(kind);
-    const changed = await addProfile(this.context, { name, kind, values, secrets }, this.flags.replace);
+    const added = { name, kind, values, secrets };
+    const compared = await planProfile(this.context, added, this.flags.replace);
+    const plan = compared.isSo ? [`= profile ${name}`] : planOf(added, compared);
+    const dryRun = this.flags['dry-run'];
+    if (dryRun) {
+      const { current } = await listProfiles(this.context);
+      return { data: { name, kind, changed: false, current: current === name, dryRun, plan }, view: dryRunView(plan) };
+    }
+    const add = () => addProfile(this.context, added, this.flags.replace);
+    const { before } = compared;
+    const changed = !compared.isSo && (await journaledProfile(this.context, { name, before, after: added }, add));
     const current = (await listProfiles(this.context)).current === name;
     return {
-      data: { name, kind, changed, current },
+      data: { name, kind, changed, current, dryRun, plan },
       view: [
         changed
           ? `Profile ${name} is kept${current ? ' and in use' : `; use it with: rcfed profile use ${name}`}.`
@@ -94,6 +108,24 @@ export default class ProfileAdd extends BaseCommand<typeof ProfileAdd, ProfileAd
     }
     return values;
   }
+}
+
+function planOf({ name, kind, values, secrets }: NewProfile, { before, sameSecrets }: ComparedProfile): string[] {
+  const own = before === undefined ? `+ profile ${name} (${kind})` : `~ profile ${name} (${kind})`;
+  const was = (field: string): string | undefined => before?.values[field];
+  return [
+    own,
+    ...Object.entries(values).flatMap(([field, value]) => {
+      if (was(field) === value) return [];
+      return [was(field) === undefined ? `+ ${field}: ${value}` : `~ ${field}: ${was(field)} → ${value}`];
+    }),
+    ...Object.keys(secrets)
+      .filter((field) => !sameSecrets.includes(field))
+      .map((field) => `${before?.secrets[field] === undefined ? '+' : '~'} ${field}: as given`),
+    ...Object.keys({ ...before?.values, ...before?.secrets })
+      .filter((field) => values[field] === undefined && secrets[field] === undefined)
+      .map((field) => `- ${field}`),
+  ];
 }
 
 /** The account on the workspace is either a token with its user id, or a name with its password. */

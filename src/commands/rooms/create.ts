@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { type CommandResult } from '../../cli/base-command.ts';
+import { dryRunFlag, dryRunView } from '../../cli/dry-run.ts';
 import { ServiceCommand } from '../../cli/service-command.ts';
 import type { CreateView } from '../../lib/bridge/service/create-view.ts';
 import { RcfedError } from '../../lib/core/errors.ts';
@@ -49,18 +50,18 @@ export default class RoomsCreate extends ServiceCommand<typeof RoomsCreate, Room
       env: 'RCFED_ALIAS',
       helpValue: 'NAME',
     }),
-    'dry-run': Flags.boolean({ summary: 'Only say what would be done.', env: 'RCFED_DRY_RUN' }),
+    ...dryRunFlag,
   };
 
   protected async execute(): Promise<CommandResult<RoomsCreateData>> {
     const { name } = this.args;
     const { member, 'dry-run': dryRun, private: isPrivate, topic, owner, alias, unlisted, version } = this.flags;
     const wanted = { name, private: isPrivate, topic, members: member, owner, version, unlisted, alias, dryRun };
-    const { warnings, ...data } = await this.withService((service) => service.create(wanted), `Creating ${name}`);
+    const { warnings, ...data } = await this.withRooms((rooms) => rooms.create(wanted), `Creating ${name}`);
     const refused = data.people.filter(({ outcome }) => outcome === 'refused');
     return {
       data,
-      view: dryRun ? [...data.plan, 'Nothing was changed.'] : [said(data)],
+      view: dryRun ? dryRunView(data.plan) : [said(data)],
       warnings,
       ...(refused.length === 0
         ? {}

@@ -70,6 +70,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     verify: (request) => call('verify', request),
     members: (request) => call('members', request),
     changeMembers: (request) => call('change-members', request),
+    returnMember: (request) => call('return-member', request),
     inviteLink: (request) => call('invite-link', request),
     openDirect: (request) => call('open-direct', request),
     changeRoom: (request) => call('change-room', request),

@@ -18,11 +18,15 @@ interface Operation {
 const words = (longest: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(longest));
 const nothing = v.strictObject({});
 const ofRoom = v.strictObject({ room: words(500) });
+const dryRun = v.optional(v.boolean());
+const endOfRoom = v.strictObject({ room: words(500), dryRun });
 const people = v.pipe(v.array(words(300)), v.minLength(1), v.maxLength(50));
 const ofPerson = v.strictObject({ person: words(300) });
 const pageOfPerson = v.strictObject({ person: words(300), after: v.optional(words(300)) });
 const servers = v.optional(v.pipe(v.array(words(300)), v.maxLength(20)));
-const ofAside = v.strictObject({ id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
+const asideId = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const ofAside = v.strictObject({ id: asideId });
+const toDoWithAside = v.strictObject({ id: asideId, dryRun });
 
 const operation = <Schema extends v.GenericSchema<object>>(
   body: Schema,
@@ -84,7 +88,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       version: v.optional(words(50)),
       unlisted: v.optional(v.boolean()),
       alias: v.optional(words(300)),
-      dryRun: v.optional(v.boolean()),
+      dryRun,
     }),
     (service, body) => service.create(body),
   ),
@@ -94,20 +98,22 @@ export const operations: Readonly<Record<string, Operation>> = {
       via: servers,
       name: v.optional(words(500)),
       maxMembers: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+      dryRun,
     }),
     (service, body) => service.join(body),
     { allows: 'join' },
   ),
   invitations: operation(nothing, (service) => service.invitations()),
-  'accept-invitation': operation(v.strictObject({ room: words(500), name: v.optional(words(500)) }), (service, body) =>
-    service.acceptInvitation(body),
+  'accept-invitation': operation(
+    v.strictObject({ room: words(500), name: v.optional(words(500)), dryRun }),
+    (service, body) => service.acceptInvitation(body),
   ),
-  'reject-invitation': operation(ofRoom, (service, body) => service.rejectInvitation(body)),
-  leave: operation(v.strictObject({ room: words(500), archive: v.optional(v.boolean()) }), (service, body) =>
+  'reject-invitation': operation(endOfRoom, (service, body) => service.rejectInvitation(body)),
+  leave: operation(v.strictObject({ room: words(500), archive: v.optional(v.boolean()), dryRun }), (service, body) =>
     service.leave(body),
   ),
   show: operation(ofRoom, (service, body) => service.show(body), { inRoom: 'member' }),
-  delete: operation(ofRoom, (service, body) => service.delete(body)),
+  delete: operation(endOfRoom, (service, body) => service.delete(body)),
   link: operation(
     v.strictObject({
       room: words(500),
@@ -129,7 +135,12 @@ export const operations: Readonly<Record<string, Operation>> = {
   ),
   'access-rules': operation(nothing, (service) => service.accessRules()),
   'change-access': operation(
-    v.strictObject({ change: v.picklist(['allow', 'block', 'remove']), pattern: words(300) }),
+    v.strictObject({
+      change: v.picklist(['allow', 'block', 'remove']),
+      pattern: words(300),
+      list: v.optional(v.picklist(['allow', 'block'])),
+      dryRun,
+    }),
     (service, body) => service.changeAccess(body),
   ),
   'check-access': operation(
@@ -142,13 +153,15 @@ export const operations: Readonly<Record<string, Operation>> = {
     v.strictObject({
       actions: v.pipe(v.array(v.picklist(FEDERATION_ACTIONS)), v.minLength(1), v.maxLength(10)),
       roles: v.nullable(v.pipe(v.array(words(300)), v.maxLength(100))),
+      dryRun,
     }),
     (service, body) => service.setFederationRoles(body),
   ),
-  invite: operation(v.strictObject({ room: words(500), users: people }), (service, body) => service.invite(body), {
-    allows: 'invite',
-    inRoom: 'add-user-to-joined-room',
-  }),
+  invite: operation(
+    v.strictObject({ room: words(500), users: people, dryRun }),
+    (service, body) => service.invite(body),
+    { allows: 'invite', inRoom: 'add-user-to-joined-room' },
+  ),
   verify: operation(v.strictObject({ users: people }), (service, body) => service.verify(body), { allows: 'invite' }),
   members: operation(
     v.strictObject({
@@ -167,7 +180,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     service.rehearse(body),
   ),
   'open-direct': operation(
-    v.strictObject({ users: people, as: v.optional(words(300)) }),
+    v.strictObject({ users: people, as: v.optional(words(300)), dryRun }),
     (service, body, caller) => openDirectAs(service, body, caller),
     { allows: 'write' },
   ),
@@ -176,6 +189,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       room: words(500),
       topic: v.optional(v.pipe(v.string(), v.maxLength(2000))),
       name: v.optional(words(300)),
+      dryRun,
     }),
     (service, body) => service.changeRoom(body),
     { inRoom: 'edit-room' },
@@ -190,11 +204,15 @@ export const operations: Readonly<Record<string, Operation>> = {
       users: people,
       change: v.picklist(['kick', 'ban', 'unban', 'owner', 'moderator', 'muted', 'none']),
       reason: v.optional(words(500)),
+      dryRun,
     }),
     (service, body) => service.changeMembers(body),
     rightToChange,
   ),
-  unlink: operation(ofRoom, (service, body) => service.unlink(body)),
+  'return-member': operation(v.strictObject({ room: words(500), user: words(300) }), (service, body) =>
+    service.returnMember(body),
+  ),
+  unlink: operation(endOfRoom, (service, body) => service.unlink(body)),
   'personal-data': operation(ofPerson, (service, body) => service.personalData(body)),
   'personal-messages': operation(pageOfPerson, (service, body) => service.personalMessages(body)),
   'erase-messages': operation(pageOfPerson, (service, body) => service.eraseMessages(body)),
@@ -202,6 +220,6 @@ export const operations: Readonly<Record<string, Operation>> = {
   trace: operation(v.strictObject({ ref: words(2000) }), (service, body) => service.trace(body)),
   'aside-rows': operation(nothing, (service) => service.asideRows()),
   'show-aside': operation(ofAside, (service, body) => service.showAside(body)),
-  'retry-aside': operation(ofAside, (service, body) => service.retryAside(body)),
-  'drop-aside': operation(ofAside, (service, body) => service.dropAside(body)),
+  'retry-aside': operation(toDoWithAside, (service, body) => service.retryAside(body)),
+  'drop-aside': operation(toDoWithAside, (service, body) => service.dropAside(body)),
 };

@@ -8,6 +8,9 @@ import { type ProfileKind, profileFields, valuesFromEnvironment, variableOf } fr
 import { secretsFromFiles } from './secret-files.ts';
 import type { ProfileSource } from './profiles.ts';
 
+/** Whose data folder it is where the environment alone is the profile. */
+export const ENVIRONMENT = 'environment';
+
 /** Every value of one profile, from file and environment, by field name. */
 interface Merged {
   readonly name: string | undefined;
@@ -74,7 +77,7 @@ const isSecret = (name: string): boolean => profileFields.some((field) => field.
 const asAdmin = (merged: Merged, { folders }: Pick<ProfileSource, 'folders'>): AdminProfile => {
   refuseIncomplete(merged);
   const { name, values, secrets } = merged;
-  const dataFolder = join(folders.data, name ?? 'environment');
+  const dataFolder = join(folders.data, name ?? ENVIRONMENT);
   return {
     kind: 'admin',
     ...common(merged),

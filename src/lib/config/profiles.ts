@@ -79,14 +79,47 @@ const missing = (name: string): never => {
   throw new RcfedError('RCFED_PROFILE_MISSING', `There is no profile ${name}`);
 };
 
+export interface ComparedProfile {
+  /** What is there; undefined: nothing. */
+  readonly before: StoredProfile | undefined;
+  /** Whether it is the same already. */
+  readonly isSo: boolean;
+  /** Names of the secrets that are the same. */
+  readonly sameSecrets: readonly string[];
+}
+
+/**
+ * How a profile compares with the one of its name. Nothing is kept.
+ * @throws RcfedError RCFED_PROFILE_EXISTS where one of that name differs and `replace` is false; RCFED_USAGE
+ */
+export const planProfile = async (
+  source: ProfileSource,
+  added: NewProfile,
+  replace: boolean,
+): Promise<ComparedProfile> => {
+  if (!/^[a-z0-9][a-z0-9._-]{0,63}$/i.test(added.name))
+    throw new RcfedError('RCFED_USAGE', 'A profile name has letters, digits and ._- only, at most 64');
+  const before = (await listProfiles(source)).profiles.find(({ name }) => name === added.name);
+  if (before === undefined) return { before, isSo: false, sameSecrets: [] };
+  const isSo = await isSame(source, before, added);
+  if (!isSo && !replace) throw isOther(added.name);
+  const secrets = await revealSecrets(source, before);
+  const isSameSecret = (field: string): boolean => secrets[field]?.reveal() === added.secrets[field]?.reveal();
+  return { before, isSo, sameSecrets: Object.keys(added.secrets).filter(isSameSecret) };
+};
+
+const isOther = (name: string): RcfedError =>
+  new RcfedError('RCFED_PROFILE_EXISTS', `There is already another profile ${name}`, {
+    try: [`rcfed profile show ${name}`, `rcfed profile add ${name} --replace …`],
+  });
+
 /**
  * Keeps a profile; the first one comes into use.
  * @returns whether anything changed: the same profile added twice is "already so".
- * @throws RcfedError RCFED_PROFILE_EXISTS where one of that name differs and `replace` is false.
+ * @throws RcfedError as {@link planProfile}
  */
 export const addProfile = async (source: ProfileSource, added: NewProfile, replace: boolean): Promise<boolean> => {
-  if (!/^[a-z0-9][a-z0-9._-]{0,63}$/i.test(added.name))
-    throw new RcfedError('RCFED_USAGE', 'A profile name has letters, digits and ._- only, at most 64');
+  await planProfile(source, added, replace);
   const key = await loadKey(source);
   const secrets = Object.fromEntries(
     Object.entries(added.secrets).map(([field, secret]) => [
@@ -97,10 +130,7 @@ export const addProfile = async (source: ProfileSource, added: NewProfile, repla
   return await profilesFile(source).update(async (content) => {
     const existing = content.profiles[added.name];
     if (existing !== undefined && (await isSame(source, { name: added.name, ...existing }, added))) return false;
-    if (existing !== undefined && !replace)
-      throw new RcfedError('RCFED_PROFILE_EXISTS', `There is already another profile ${added.name}`, {
-        try: [`rcfed profile show ${added.name}`, `rcfed profile add ${added.name} --replace …`],
-      });
+    if (existing !== undefined && !replace) throw isOther(added.name);
     content.profiles[added.name] = { kind: added.kind, values: { ...added.values }, secrets };
     content.current ??= added.name;
     return true;
@@ -128,12 +158,13 @@ export const restoreProfile = async (
     content.current ??= name;
   });
 
-/** Makes a profile the one in use. @returns false if it was already. */
-export const useProfile = async (source: ProfileSource, name: string): Promise<boolean> =>
+/** Makes a profile the one in use; undefined: none. @returns false if it was already. */
+export const useProfile = async (source: ProfileSource, name: string | undefined): Promise<boolean> =>
   await profilesFile(source).update((content) => {
-    if (content.profiles[name] === undefined) return missing(name);
+    if (name !== undefined && content.profiles[name] === undefined) return missing(name);
     const changed = content.current !== name;
-    content.current = name;
+    if (name === undefined) delete content.current;
+    else content.current = name;
     return changed;
   });
 

@@ -49,11 +49,10 @@ export function saveServer(source: ServerListSource, server: ServerName): Promis
   });
 }
 
-/** False: it was not there. A default one stays. */
-export function forgetServer(source: ServerListSource, server: ServerName): Promise<boolean | 'default'> {
+/** False: it was not there, or is one of those that are always there. */
+export function forgetServer(source: ServerListSource, server: ServerName): Promise<boolean> {
   return serverFile(source).update((content) => {
     const name = server.toLowerCase();
-    if (isDefault(name)) return 'default' as const;
     const kept = content.servers.filter((each) => each !== name);
     const changed = kept.length < content.servers.length;
     content.servers = kept;

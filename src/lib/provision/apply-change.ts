@@ -3,7 +3,8 @@ import type { EncryptionKey } from '../core/encryption.ts';
 import { encryptSecret } from '../core/encryption.ts';
 import { Secret } from '../core/secret.ts';
 import type { WorkspaceApi } from '../rocketchat/types.ts';
-import type { ChangeOf, Journal } from './journal.ts';
+import type { ChangeOf } from '../journal/change.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { WantedChange, WantedPermission, WantedSetting } from './wanted-change.ts';
 
 type Hands = Pick<WorkspaceApi, 'setting' | 'setSetting' | 'setPermission'>;

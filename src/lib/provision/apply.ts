@@ -1,5 +1,4 @@
 import type { Reach } from '../admin/reach.ts';
-import { copyAside } from '../config/private-file.ts';
 import { loadKey } from '../config/key-file.ts';
 import { addProfile, listProfiles, type ProfileSource } from '../config/profiles.ts';
 import type { Step } from '../output/progress.ts';
@@ -8,11 +7,11 @@ import type { WorkspaceUserId } from '../core/ids.ts';
 import type { WorkspaceApi } from '../rocketchat/types.ts';
 import { applyChange, type ForcedSetting, forcedSetting } from './apply-change.ts';
 import { makeWebhook } from './direct-webhook.ts';
-import { type Journal, journalOf } from './journal.ts';
+import { type Journal, journalOf } from '../journal/journal.ts';
+import { writeJournaledRegistration } from './journaled-files.ts';
 import type { KnownProfile } from './known-profile.ts';
 import { type LegacyRegistration, writeLegacyRegistration } from './legacy-registration.ts';
 import type { PlanStep, ProvisionPlan } from './plan.ts';
-import { compareRegistrationFile, writeRegistrationFile } from './registration-file.ts';
 import { stepIdOf } from './wanted-change.ts';
 import { existingBot, renewBot } from './workspace-bot.ts';
 import { explainedRefusal, type WorkspaceAdmin } from './workspace-admin.ts';
@@ -142,15 +141,9 @@ async function keepProfile({ plan, source, journal, course }: Parts): Promise<vo
 }
 
 async function writeRegistration({ plan, journal }: Parts): Promise<void> {
-  const { folder, registration, request, values } = plan;
+  const { folder, registration, request } = plan;
   if (registration === undefined) return;
-  const path = values['registration'] ?? '';
-  const isOther = (await compareRegistrationFile(folder, registration)) === 'differs';
-  const keptAs = isOther && request.replace ? await copyAside(path, 'old') : null;
-  await journal.doing(request.workspaceUrl, { kind: 'file', path, keptAs }, async () => {
-    await writeRegistrationFile(folder, registration, request.replace);
-    return 'done';
-  });
+  await writeJournaledRegistration(folder, registration, request.replace, request.workspaceUrl, journal);
 }
 
 function botApi({ plan, reach, course }: Parts): WorkspaceApi {

@@ -4,7 +4,7 @@ import { RemoteError } from '../core/remote-error.ts';
 import { Secret } from '../core/secret.ts';
 import { DIRECT_HINT_PATH } from '../rocketchat/direct-hint.ts';
 import type { IntegrationApi, OutgoingWebhook } from '../rocketchat/integration-types.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { KnownProfile } from './known-profile.ts';
 
 /** Names it in Rocket.Chat, and tells it from other people's. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { copyAside, readPrivateFile, writePrivateFile } from '../config/private-file.ts';
 import type { WorkspaceApi } from '../rocketchat/types.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import { LEGACY_REGISTRATION, registrationDrift } from './legacy-changes.ts';
 
 /** Not registration.yaml: that is the name of rcfed's own. */

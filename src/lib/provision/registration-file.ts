@@ -30,6 +30,23 @@ export async function compareRegistrationFile(
 }
 
 /**
+ * As {@link compareRegistrationFile}, for who is going to write it. Nothing is written.
+ * @param replace whether another file there may be replaced
+ * @throws RcfedError RCFED_REGISTRATION_DIFFERS
+ */
+export async function planRegistrationFile(
+  folder: string,
+  registration: Registration,
+  replace: boolean,
+): Promise<'missing' | 'same' | 'differs'> {
+  const existing = await compareRegistrationFile(folder, registration);
+  if (existing !== 'differs' || replace) return existing;
+  throw new RcfedError('RCFED_REGISTRATION_DIFFERS', `${resolve(folder, REGISTRATION_FILE)} is another registration`, {
+    why: 'The homeserver may use it: with other tokens it would not know the bridge any more.',
+  });
+}
+
+/**
  * Writes registration.yaml (0600) into a folder, which is made if need be.
  * @param replace whether another file there may be replaced
  * @throws RcfedError RCFED_REGISTRATION_DIFFERS, RCFED_CONFIG_UNWRITABLE
@@ -40,12 +57,7 @@ export async function writeRegistrationFile(
   replace: boolean,
 ): Promise<WrittenRegistration> {
   const path = resolve(folder, REGISTRATION_FILE);
-  const existing = await compareRegistrationFile(folder, registration);
-  if (existing === 'differs' && !replace) {
-    throw new RcfedError('RCFED_REGISTRATION_DIFFERS', `${path} is another registration`, {
-      why: 'The homeserver may use it: with other tokens it would not know the bridge any more.',
-    });
-  }
+  const existing = await planRegistrationFile(folder, registration, replace);
   if (existing !== 'same') await writePrivateFile(path, await renderRegistration(registration));
   return { path, changed: existing !== 'same', homeserverYaml: homeserverYamlLines(path) };
 }

@@ -8,7 +8,8 @@ import { Secret } from '../core/secret.ts';
 import type { AdminProfile } from '../config/profile.ts';
 import { renderRegistration } from '../matrix/registration.ts';
 import type { Registration } from '../matrix/types.ts';
-import { type ChangeOf, journalOf } from './journal.ts';
+import type { ChangeOf } from '../journal/change.ts';
+import { journalOf } from '../journal/journal.ts';
 import { requiredRegistration } from './profile-registration.ts';
 import { compareRegistrationFile, fingerprint, REGISTRATION_FILE, writeRegistrationFile } from './registration-file.ts';
 

@@ -23,6 +23,11 @@ export interface WrittenFile {
   readonly aside?: string;
 }
 
+/** What became of one file, or would. */
+export interface FileToWrite extends Omit<WrittenFile, 'outcome'> {
+  readonly outcome: WrittenFile['outcome'] | 'to write';
+}
+
 /** Remembers what was written, by hash, to tell a file of ours from one that somebody has changed since. */
 const RECORD = '.rcfed-files.json';
 const OPEN_MODE = 0o644;
@@ -51,6 +56,13 @@ async function stateOf(path: string, { text, secret }: Artifact, written: string
 
 /** Others can read it, although it holds a secret. */
 const isOpen = async (path: string): Promise<boolean> => ((await stat(path)).mode & 0o077) !== 0;
+
+/** What would become of files, if they were written now. */
+export const expectedFiles = (files: readonly ComparedFile[], replace: boolean): readonly FileToWrite[] =>
+  files.map(({ path, state }) => {
+    if (state === 'same') return { path, outcome: 'already so' };
+    return { path, outcome: state === 'edited' && !replace ? 'kept' : 'to write' };
+  });
 
 /**
  * Writes what is missing or ours and out of date. A file that somebody edited stays, unless `replace`: then

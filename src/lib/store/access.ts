@@ -18,8 +18,9 @@ export function accessOf({ kysely, clock }: StoreDatabase): AccessStore {
         .executeTakeFirst();
       return (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
     },
-    async remove(pattern) {
-      const removed = await kysely.deleteFrom('access_rules').where('pattern', '=', pattern).executeTakeFirst();
+    async remove(pattern, kind) {
+      const named = kysely.deleteFrom('access_rules').where('pattern', '=', pattern);
+      const removed = await (kind === undefined ? named : named.where('kind', '=', kind)).executeTakeFirst();
       return removed.numDeletedRows > 0n;
     },
     async blocked() {

@@ -420,8 +420,8 @@ export interface AccessStore {
   rules(): Promise<AccessRules>;
   /** False: it was there. */
   add(kind: keyof AccessRules, pattern: string): Promise<boolean>;
-  /** From both lists. False: it was in neither. */
-  remove(pattern: string): Promise<boolean>;
+  /** From one list, or from both. False: it was not there. */
+  remove(pattern: string, kind?: keyof AccessRules): Promise<boolean>;
   /** How many events were settled as `blocked` so far. */
   blocked(): Promise<number>;
 }

@@ -152,9 +152,22 @@ describe('with a running bridge', () => {
       body: { content: { body: 'forbidden' } },
     });
     lab.workspace.state.apps.delete(veto);
-    expect(await answer('federation', 'quarantine', 'retry', one)).toEqual({ id: Number(one), changed: true });
+    expect(await answer('federation', 'quarantine', 'retry', one, '--dry-run')).toEqual({
+      id: Number(one),
+      changed: false,
+      dryRun: true,
+      plan: [`~ event ${one}: set aside → tried again now`],
+    });
+    expect(await answer('federation', 'quarantine', 'drop', one, '--dry-run')).toMatchObject({
+      changed: false,
+      plan: [`- event ${one}, for good`],
+    });
+    expect(await answer('federation', 'quarantine', 'retry', one)).toMatchObject({ id: Number(one), changed: true });
     expect(await outcomeOf(first, 2)).toBe('relayed');
-    expect(await answer('federation', 'quarantine', 'drop', other)).toEqual({ id: Number(other), changed: true });
+    expect(await answer('federation', 'quarantine', 'drop', other)).toMatchObject({ id: Number(other), changed: true });
+    expect(await answer('federation', 'quarantine', 'drop', other, '--dry-run')).toMatchObject({
+      plan: [`= event ${other} is not set aside`],
+    });
     expect(await answer('federation', 'quarantine', 'list')).toEqual({ events: [] });
   });
 

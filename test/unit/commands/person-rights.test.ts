@@ -152,6 +152,12 @@ describe('a person of the workspace, through their own profile', () => {
     expect(await as(bob, ...search)).toMatchObject({ exit: 0 });
   });
 
+  it('writes down nothing of what they change: undoing is for the admin of the bridge', async () => {
+    expect(await as(bob, 'rooms', 'members', 'kick', 'team', 'visitor')).toMatchObject({ exit: 0 });
+    expect(await as(bob, 'rooms', 'servers', 'add', 'example.org')).toMatchObject({ data: { changed: true } });
+    expect(await as(bob, 'federation', 'rollback')).toMatchObject({ data: { entries: [] } });
+  });
+
   it('changes neither rules nor rooms', async () => {
     for (const argv of [
       ['federation', 'access', 'roles', 'create', 'guest'],

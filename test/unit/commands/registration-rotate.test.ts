@@ -68,7 +68,7 @@ describe('federation registration rotate', () => {
     const run = await rotate('--yes');
     expectSchema(run.json());
     expect(run.json()).toMatchObject({
-      data: { changed: true, path, aside: `${path}.old-1`, profile: 'work', entry: 1 },
+      data: { changed: true, path, aside: `${path}.old-1`, profile: 'work', entry: 2 },
     });
     const { next } = run.json<{ data: { next: string[] } }>().data;
     expect(next[0]).toContain('Restart the bridge');

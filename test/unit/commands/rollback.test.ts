@@ -50,7 +50,7 @@ describe('federation rollback', () => {
 
   it('says so when there is nothing', async () => {
     const scene = await provisionScene();
-    expect((await scene.rollback()).stdout).toContain('has changed nothing');
+    expect((await scene.rollback()).stdout).toContain('No command has changed anything for profile default');
   });
 
   it("puts everything back with the bridge's own account, and finds it so the second time", async () => {

@@ -53,6 +53,15 @@ beforeAll(async () => {
 });
 afterAll(() => lab.stop());
 
+interface Journal {
+  readonly entries: readonly { readonly id: number; readonly what: string }[];
+  readonly undone: readonly { readonly outcome: string; readonly note: string | null }[];
+}
+const rollback = async (...argv: string[]): Promise<Journal> => {
+  const ended = await lab.run(['federation', 'rollback', ...argv, '--json']);
+  return ended.json<{ data: Journal }>().data;
+};
+
 /** The same with and without a bridge. */
 const memberCommands = (): void => {
   it('lists everybody once, with their roles, page by page', async () => {
@@ -110,6 +119,52 @@ const memberCommands = (): void => {
     await mallory.join(ALIAS);
     const carol = lab.workspace.state.accounts.byUsername('carol')?.user._id;
     await post('channels.invite', { roomName: 'general', userId: carol });
+  });
+
+  it('is rehearsed without a change, and undone by federation rollback', async () => {
+    const before = await eventually(async () => {
+      const now = await listed();
+      expect(now).toMatchObject({ '@carol': 'joined none', '@mallory:lab.test': 'joined none' });
+      return now;
+    });
+    expect(await run('ban', 'general', '@mallory:lab.test', 'carol', 'nobody', '--dry-run')).toMatchObject({
+      exit: 9,
+      data: {
+        dryRun: true,
+        plan: [
+          '- @mallory:lab.test, a member',
+          '+ ban of @mallory:lab.test',
+          '- carol, a member',
+          '+ ban of carol',
+          expect.stringContaining('= nobody stays as they are'),
+        ],
+      },
+    });
+    expect(await listed()).toEqual(before);
+    await run('kick', 'general', '@mallory:lab.test');
+    await run('ban', 'general', '@carol');
+    await run('ban', 'general', 'carol');
+    expect(await run('role', 'general', 'bob', '--role', 'moderator', '--dry-run')).toMatchObject({
+      exit: 0,
+      data: { plan: ['~ bob: none → moderator'] },
+    });
+    await run('role', 'general', 'bob', '--role', 'moderator');
+    const written = (await rollback()).entries.slice(-3);
+    expect(written.map(({ what }) => what)).toEqual([
+      '@mallory:lab.test in general: a member → not in it',
+      'carol in general: a member → banned',
+      'Role of bob in general: none → moderator',
+    ]);
+    const undone = [];
+    for (const { id } of written.toReversed()) undone.push(...(await rollback(String(id))).undone);
+    expect(undone).toMatchObject([
+      { outcome: 'undone', note: null },
+      { outcome: 'undone', note: null },
+      { outcome: 'undone', note: 'They are invited, and have to accept.' },
+    ]);
+    await mallory.join(ALIAS);
+    await eventually(async () => expect(await listed()).toMatchObject(before));
+    expect((await rollback(String(written.at(-1)?.id))).undone).toMatchObject([{ outcome: 'already so' }]);
   });
 
   it('says who could not be, and why', async () => {

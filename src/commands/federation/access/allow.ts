@@ -1,5 +1,6 @@
 import { type AccessChangeData, AccessChangeCommand, patternArgs } from '../../../cli/access-change-command.ts';
 import { type CommandResult } from '../../../cli/base-command.ts';
+import { dryRunFlag } from '../../../cli/dry-run.ts';
 
 export default class FederationAccessAllow extends AccessChangeCommand<typeof FederationAccessAllow> {
   static override summary = 'Let people of a Matrix server in.';
@@ -10,6 +11,7 @@ export default class FederationAccessAllow extends AccessChangeCommand<typeof Fe
     "<%= config.bin %> federation access allow '*.example.org'",
   ];
   static override args = patternArgs;
+  static override flags = dryRunFlag;
   static override schema = 'federation-access-allow/1' as const;
 
   protected execute(): Promise<CommandResult<AccessChangeData>> {

@@ -1,5 +1,6 @@
 import { type AccessChangeData, AccessChangeCommand, patternArgs } from '../../../cli/access-change-command.ts';
 import { type CommandResult } from '../../../cli/base-command.ts';
+import { dryRunFlag } from '../../../cli/dry-run.ts';
 
 export default class FederationAccessBlock extends AccessChangeCommand<typeof FederationAccessBlock> {
   static override summary = 'Keep people of a Matrix server out.';
@@ -10,6 +11,7 @@ export default class FederationAccessBlock extends AccessChangeCommand<typeof Fe
     "<%= config.bin %> federation access block '*.example.org'",
   ];
   static override args = patternArgs;
+  static override flags = dryRunFlag;
   static override schema = 'federation-access-block/1' as const;
 
   protected execute(): Promise<CommandResult<AccessChangeData>> {

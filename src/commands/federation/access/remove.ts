@@ -1,5 +1,6 @@
 import { type AccessChangeData, AccessChangeCommand, patternArgs } from '../../../cli/access-change-command.ts';
 import { type CommandResult } from '../../../cli/base-command.ts';
+import { dryRunFlag } from '../../../cli/dry-run.ts';
 
 export default class FederationAccessRemove extends AccessChangeCommand<typeof FederationAccessRemove> {
   static override summary = 'Take a pattern out of the access rules.';
@@ -9,6 +10,7 @@ export default class FederationAccessRemove extends AccessChangeCommand<typeof F
     "<%= config.bin %> federation access remove '*.example.org'",
   ];
   static override args = patternArgs;
+  static override flags = dryRunFlag;
   static override schema = 'federation-access-remove/1' as const;
 
   protected execute(): Promise<CommandResult<AccessChangeData>> {

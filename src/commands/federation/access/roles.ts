@@ -1,17 +1,20 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { type CommandResult } from '../../../cli/base-command.ts';
+import { dryRunFlag, dryRunView, type Planned } from '../../../cli/dry-run.ts';
 import { ServiceCommand } from '../../../cli/service-command.ts';
 import { FEDERATION_ACTIONS, type FederationAction } from '../../../lib/access/federation-roles.ts';
-import type { FederationRolesChangeView } from '../../../lib/bridge/service/roles-view.ts';
+import type { ActionRolesChange, FederationRolesChangeView } from '../../../lib/bridge/service/roles-view.ts';
 import { RcfedError } from '../../../lib/core/errors.ts';
 import { table } from '../../../lib/output/table.ts';
+
+type FederationAccessRolesData = Omit<FederationRolesChangeView, 'changes'> & Planned;
 
 const FROM = { set: 'set here', workspace: 'access-federation', default: 'default' } as const;
 
 export default class FederationAccessRoles extends ServiceCommand<
   typeof FederationAccessRoles,
-  FederationRolesChangeView
+  FederationAccessRolesData
 > {
   static override summary = 'Show or set which roles of the workspace may create, invite, search, join and write.';
   static override description =
@@ -35,20 +38,24 @@ export default class FederationAccessRoles extends ServiceCommand<
       summary: 'Forget what was set: of the action, or of all where none is named.',
       env: 'RCFED_RESET',
     }),
+    ...dryRunFlag,
   };
 
-  protected async execute(): Promise<CommandResult<FederationRolesChangeView>> {
+  protected async execute(): Promise<CommandResult<FederationAccessRolesData>> {
     const { nobody, reset } = this.flags;
     const [, ...roles] = this.words;
     const action = this.args.action as FederationAction | undefined;
     const ways = [roles.length > 0, nobody, reset].filter(Boolean).length;
     if (ways > 1 || (nobody && action === undefined)) throw unclear();
     const actions = action === undefined ? FEDERATION_ACTIONS : [action];
-    const data = await this.withService(async (service) =>
-      ways === 0
-        ? { ...(await service.federationRoles()), changed: false }
-        : service.setFederationRoles({ actions, roles: reset ? null : roles }),
-    );
+    const { 'dry-run': dryRun } = this.flags;
+    const { changes, ...view } = await (ways === 0
+      ? this.shown()
+      : this.set({ actions, roles: reset ? null : roles }, dryRun));
+    const plan = changes.map(planLine);
+    const data = { ...view, dryRun, plan };
+    if (dryRun && ways > 0)
+      return { data, view: dryRunView(plan.length === 0 ? [`= ${actions.join(', ')}: already so`] : plan) };
     return {
       data,
       view: [
@@ -63,7 +70,37 @@ export default class FederationAccessRoles extends ServiceCommand<
       ],
     };
   }
+
+  private shown(): Promise<FederationRolesChangeView> {
+    return this.withService(async (service) => ({ ...(await service.federationRoles()), changed: false, changes: [] }));
+  }
+
+  private set(
+    wanted: { readonly actions: readonly FederationAction[]; readonly roles: readonly string[] | null },
+    dryRun: boolean,
+  ): Promise<FederationRolesChangeView> {
+    return this.withNotebook(async (service, notebook) => {
+      const looked = await service.setFederationRoles({ ...wanted, dryRun: true });
+      if (dryRun) return looked;
+      const entries = looked.changes.map(({ action, from, to }) => ({
+        kind: 'federation-roles' as const,
+        action,
+        from: from === null ? null : [...from],
+        to: to === null ? null : [...to],
+      }));
+      return await notebook.changing(
+        entries,
+        () => service.setFederationRoles(wanted),
+        (entry, { changes }) => (changes.some(({ action }) => action === entry.action) ? entry : undefined),
+      );
+    });
+  }
 }
+
+const planLine = ({ action, from, to }: ActionRolesChange): string => `~ ${action}: ${inWords(from)} → ${inWords(to)}`;
+
+const inWords = (roles: readonly string[] | null): string =>
+  roles === null ? 'as the workspace says' : roles.join(', ') || 'nobody';
 
 const unclear = (): RcfedError =>
   new RcfedError('RCFED_USAGE', 'Name an action with either roles, --nobody or --reset', {

@@ -1,19 +1,23 @@
+import { resolve } from 'node:path';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { bridgeUrlFlag } from '../../../cli/bridge-url-flag.ts';
 import { BaseCommand, type CommandResult } from '../../../cli/base-command.ts';
+import { dryRunFlag, dryRunView, type Planned } from '../../../cli/dry-run.ts';
 import { chosenKinds, ephemeralFlag, filesView, keptWarnings, setupFileFlags } from '../../../cli/setup-file-flags.ts';
-import { loadAdminProfile } from '../../../lib/config/load-profile.ts';
+import { ENVIRONMENT, loadAdminProfile } from '../../../lib/config/load-profile.ts';
+import type { AdminProfile } from '../../../lib/config/profile.ts';
 import type { Registration } from '../../../lib/matrix/types.ts';
-import type { WrittenFile } from '../../../lib/provision/written-files.ts';
+import type { SetupFilesRequest } from '../../../lib/provision/setup-files.ts';
+import type { ComparedFile, FileToWrite } from '../../../lib/provision/written-files.ts';
 
-interface RegistrationWriteData {
+interface RegistrationWriteData extends Planned {
   readonly path: string;
   /** False: everything was already so. */
   readonly changed: boolean;
   readonly homeserverYaml: string;
   /** Besides registration.yaml. */
-  readonly files: readonly WrittenFile[];
+  readonly files: readonly FileToWrite[];
 }
 
 export default class RegistrationWrite extends BaseCommand<typeof RegistrationWrite, RegistrationWriteData> {
@@ -46,12 +50,13 @@ export default class RegistrationWrite extends BaseCommand<typeof RegistrationWr
       summary: 'Replace another registration.yaml there, and files that were changed by hand.',
       env: 'RCFED_REPLACE',
     }),
+    ...dryRunFlag,
   };
 
   protected async execute(): Promise<CommandResult<RegistrationWriteData>> {
     const profile = await loadAdminProfile(this.context, this.settings.profile);
+    const { homeserverYamlLines } = await import('../../../lib/matrix/registration.ts');
     const { requiredRegistration } = await import('../../../lib/provision/profile-registration.ts');
-    const { writeRegistrationFile } = await import('../../../lib/provision/registration-file.ts');
     const { EPHEMERAL_COST, PUBLISH_ROOMS_COST, withEphemeral } = await import('../../../lib/provision/ephemeral.ts');
     const known = await requiredRegistration(profile, this.context.redactor);
     const { ephemeral } = this.flags;
@@ -60,24 +65,48 @@ export default class RegistrationWrite extends BaseCommand<typeof RegistrationWr
     if (this.flags['publish-rooms']) this.say(PUBLISH_ROOMS_COST);
     const { refuseOverlaps } = await import('../../../lib/provision/beside-others.ts');
     await refuseOverlaps(registration, this.flags.beside ?? []);
-    const written = await writeRegistrationFile(this.args.folder ?? '.', registration, this.flags.replace);
-    const files = await this.files(registration, written.path);
-    const homeserverYaml = `${written.homeserverYaml}${await this.publishedLines(registration)}`;
+    const folder = this.args.folder ?? '.';
+    const path = resolve(folder, 'registration.yaml');
+    const request = await this.filesRequest(registration, path);
+    const { planRegistrationFile } = await import('../../../lib/provision/registration-file.ts');
+    const { planSetupFiles } = await import('../../../lib/provision/setup-files.ts');
+    const { expectedFiles } = await import('../../../lib/provision/written-files.ts');
+    const state = await planRegistrationFile(folder, registration, this.flags.replace);
+    const compared = await planSetupFiles(request);
+    const plan = planOf(path, state, compared, this.flags.replace);
+    const dryRun = this.flags['dry-run'];
+    const files = dryRun
+      ? expectedFiles(compared, this.flags.replace)
+      : await this.written(profile, folder, registration, request);
+    const homeserverYaml = `${homeserverYamlLines(path)}${await this.publishedLines(registration)}`;
+    const changed = !dryRun && (state !== 'same' || files.some(({ outcome }) => outcome === 'written'));
     return {
-      data: {
-        path: written.path,
-        changed: written.changed || files.some(({ outcome }) => outcome === 'written'),
-        homeserverYaml,
-        files,
-      },
-      view: [
-        written.changed ? `${written.path} is written.` : `${written.path} is already so.`,
-        ...filesView(files),
-        'Lines for homeserver.yaml; with another path where the homeserver has it, and restart it afterwards:',
-        homeserverYaml,
-      ],
+      data: { path, changed, homeserverYaml, files, dryRun, plan },
+      view: dryRun
+        ? dryRunView(plan)
+        : [
+            state === 'same' ? `${path} is already so.` : `${path} is written.`,
+            ...filesView(files),
+            'Lines for homeserver.yaml; with another path where the homeserver has it, and restart it afterwards:',
+            homeserverYaml,
+          ],
       warnings: keptWarnings(files),
     };
+  }
+
+  private async written(
+    profile: AdminProfile,
+    folder: string,
+    registration: Registration,
+    request: SetupFilesRequest,
+  ): Promise<readonly FileToWrite[]> {
+    const { writeJournaledFiles, writeJournaledRegistration } =
+      await import('../../../lib/provision/journaled-files.ts');
+    const { journalOf } = await import('../../../lib/journal/journal.ts');
+    const journal = journalOf(this.context, profile.name ?? ENVIRONMENT);
+    const { replace } = this.flags;
+    await writeJournaledRegistration(folder, registration, replace, profile.workspace.url, journal);
+    return await writeJournaledFiles(request, replace, profile.workspace.url, journal);
   }
 
   private async publishedLines(registration: Registration): Promise<string> {
@@ -86,29 +115,41 @@ export default class RegistrationWrite extends BaseCommand<typeof RegistrationWr
     return publishedRoomsYaml({ registration, serverName: registration.serverName });
   }
 
-  private async files(registration: Registration, registrationPath: string): Promise<readonly WrittenFile[]> {
-    const kinds = chosenKinds(this.flags.files, this.args.folder !== undefined);
-    if (kinds.length === 0) return [];
+  private async filesRequest(registration: Registration, registrationPath: string): Promise<SetupFilesRequest> {
     const { mergeProfile } = await import('../../../lib/config/load-profile.ts');
-    const { writeSetupFiles } = await import('../../../lib/provision/setup-files.ts');
     const { ephemeral } = this.flags;
     const { values, secrets } = await mergeProfile(this.context, this.settings.profile, 'admin');
     const presence: Record<string, string> = ephemeral === undefined ? {} : { presence: String(ephemeral === 'all') };
-    return await writeSetupFiles(
-      {
-        kinds,
-        content: { values: { ...values, ...presence }, secrets },
-        registration,
-        registrationPath,
-        choices: {
-          federationHost: this.flags['federation-host'],
-          image: this.flags.image,
-          publishRooms: this.flags['publish-rooms'],
-        },
-        version: this.config.version,
-        redactor: this.context.redactor,
+    return {
+      kinds: chosenKinds(this.flags.files, this.args.folder !== undefined),
+      content: { values: { ...values, ...presence }, secrets },
+      registration,
+      registrationPath,
+      choices: {
+        federationHost: this.flags['federation-host'],
+        image: this.flags.image,
+        publishRooms: this.flags['publish-rooms'],
       },
-      this.flags.replace,
-    );
+      version: this.config.version,
+      redactor: this.context.redactor,
+    };
   }
 }
+
+function planOf(
+  path: string,
+  state: 'missing' | 'same' | 'differs',
+  files: readonly ComparedFile[],
+  replace: boolean,
+): string[] {
+  const lineOf = (file: ComparedFile): string[] => {
+    if (file.state === 'missing') return [`+ ${file.path}`];
+    if (file.state === 'same') return [`= ${file.path}`];
+    if (file.state === 'outdated') return [`~ ${file.path}`];
+    return replace ? [`~ ${file.path}; ${KEPT}`] : [];
+  };
+  const own = { missing: `+ ${path}`, same: `= ${path}`, differs: `~ ${path}; ${KEPT}` };
+  return [own[state], ...files.flatMap(lineOf)];
+}
+
+const KEPT = 'the one before is kept beside it';

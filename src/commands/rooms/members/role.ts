@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { type CommandResult } from '../../../cli/base-command.ts';
 import { type ChangedMembersData, changeMembers, changedResult, memberArgs } from '../../../cli/change-members.ts';
+import { dryRunFlag } from '../../../cli/dry-run.ts';
 import { ServiceCommand } from '../../../cli/service-command.ts';
 import type { MemberRole } from '../../../lib/bridge/service/members-view.ts';
 
@@ -25,17 +26,19 @@ export default class RoomsMembersRole extends ServiceCommand<typeof RoomsMembers
       options: [...ROLES],
       required: true,
     }),
+    ...dryRunFlag,
   };
 
   protected async execute(): Promise<CommandResult<ChangedMembersData>> {
     const { room } = this.args;
-    const { role } = this.flags;
-    const change = role as MemberRole;
-    const people = await this.withService(
-      (service) => changeMembers(service, this.words.slice(1), { room, change }),
+    const { 'dry-run': dryRun } = this.flags;
+    const role = this.flags.role as MemberRole;
+    const change = { room, change: role, dryRun };
+    const changed = await this.withNotebook(
+      (service, notebook) => changeMembers(service, notebook, this.words.slice(1), change),
       `Changing roles in ${room}`,
     );
-    const deed = change === 'none' ? 'left without a role' : change === 'muted' ? 'muted' : `made ${change}`;
-    return changedResult(room, people, `${deed} in ${room}`);
+    const deed = role === 'none' ? 'left without a role' : role === 'muted' ? 'muted' : `made ${role}`;
+    return changedResult(change, changed, `${deed} in ${room}`);
   }
 }

@@ -4,7 +4,7 @@ import {
   changeMembers,
   changedResult,
   memberArgs,
-  reasonFlag,
+  moveFlags,
 } from '../../../cli/change-members.ts';
 import { ServiceCommand } from '../../../cli/service-command.ts';
 
@@ -15,15 +15,16 @@ export default class RoomsMembersUnban extends ServiceCommand<typeof RoomsMember
   static override schema = 'rooms-members-unban/1' as const;
   static override strict = false;
   static override args = memberArgs;
-  static override flags = reasonFlag;
+  static override flags = moveFlags;
 
   protected async execute(): Promise<CommandResult<ChangedMembersData>> {
     const { room } = this.args;
-    const { reason } = this.flags;
-    const people = await this.withService(
-      (service) => changeMembers(service, this.words.slice(1), { room, change: 'unban', reason }),
+    const { reason, 'dry-run': dryRun } = this.flags;
+    const change = { room, change: 'unban', reason, dryRun } as const;
+    const changed = await this.withNotebook(
+      (service, notebook) => changeMembers(service, notebook, this.words.slice(1), change),
       `Ending bans in ${room}`,
     );
-    return changedResult(room, people, `let into ${room}`);
+    return changedResult(change, changed, `let into ${room}`);
   }
 }

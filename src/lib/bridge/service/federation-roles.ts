@@ -1,8 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FederationAction } from '../../access/federation-roles.ts';
 import { RcfedError } from '../../core/errors.ts';
 import type { WorkspaceRole } from '../../rocketchat/rights-types.ts';
 import type { BridgeParts } from '../parts.ts';
-import type { FederationRolesChangeView, FederationRolesView } from './roles-view.ts';
+import type {
+  ActionRolesChange,
+  FederationRolesChangeView,
+  FederationRolesService,
+  FederationRolesView,
+} from './roles-view.ts';
 
 type Parts = Pick<BridgeParts, 'federation' | 'workspace'>;
 
@@ -15,13 +21,34 @@ export async function federationRoles({ federation, workspace }: Parts): Promise
 /** @throws RcfedError RCFED_ROLE_UNKNOWN: no such role of the workspace; nothing is changed then */
 export async function setFederationRoles(
   parts: Parts,
-  { actions, roles }: { readonly actions: readonly FederationAction[]; readonly roles: readonly string[] | null },
+  { actions, roles, dryRun }: Parameters<FederationRolesService['setFederationRoles']>[0],
 ): Promise<FederationRolesChangeView> {
   const known = await parts.workspace.workspaceRoles();
-  const ids = roles?.map((role) => roleNamed(known, role).id);
+  const wanted = roles?.map((role) => roleNamed(known, role));
+  const before = await federationRoles(parts);
+  const changes = changesOf(before, actions, wanted === undefined ? null : namesOf(wanted));
+  if (dryRun === true) return { ...before, changed: false, changes };
   let changed = false;
-  for (const action of actions) changed = (await parts.federation.setRoles(action, ids)) || changed;
-  return { ...(await federationRoles(parts)), changed };
+  for (const action of actions)
+    changed =
+      (await parts.federation.setRoles(
+        action,
+        wanted?.map(({ id }) => id),
+      )) || changed;
+  return { ...(await federationRoles(parts)), changed, changes };
+}
+
+const namesOf = (roles: readonly WorkspaceRole[]): string[] => [...new Set(roles.map(({ name }) => name))].toSorted();
+
+function changesOf(
+  { roles }: FederationRolesView,
+  actions: readonly FederationAction[],
+  to: readonly string[] | null,
+): readonly ActionRolesChange[] {
+  return roles
+    .filter(({ action }) => actions.includes(action))
+    .map(({ action, roles: names, from }) => ({ action, from: from === 'set' ? names.toSorted() : null, to }))
+    .filter((change) => !isDeepStrictEqual(change.from, change.to));
 }
 
 function roleNamed(known: readonly WorkspaceRole[], text: string): WorkspaceRole {

@@ -5,6 +5,7 @@ import { standingInWorkspace, standingOnMatrix } from '../membership/standing.ts
 import { refusalOf } from '../membership/refusal.ts';
 import type { BridgeParts } from '../parts.ts';
 import { eachOf } from './invite.ts';
+import { planMember } from './member-plan.ts';
 import { setMemberRole } from './member-role.ts';
 import type { MemberChange, MemberChangeView } from './members-view.ts';
 import { type NamedPerson, personNamed } from './person-named.ts';
@@ -13,12 +14,12 @@ import { matrixRoomOf, portalNamed } from './portal-named.ts';
 /**
  * Removes people from a room, bans them, or gives them a role, each by themselves. First where they belong, whose
  * refusal ends it, then on the other side: what a bridge's own bot does is no news to a bridge that runs, and where
- * none runs nobody else would do it.
+ * none runs nobody else would do it. With `dryRun` it only reads.
  * @throws RcfedError RCFED_ROOM_UNKNOWN, RCFED_REFUSED for a direct message
  */
 export async function changeMembers(
   parts: BridgeParts,
-  { room, users, change, reason }: MemberChange,
+  { room, users, change, reason, dryRun }: MemberChange,
 ): Promise<readonly MemberChangeView[]> {
   const portal = await portalNamed(parts, room);
   if (portal.direct !== undefined)
@@ -28,6 +29,7 @@ export async function changeMembers(
   return eachOf(users, async (user): Promise<MemberChangeView> => {
     const person = await personNamed(parts, user);
     if ('reason' in person) return { user, outcome: 'refused', reason: person.reason };
+    if (dryRun === true) return { user, ...(await planMember(parts, portal, person, change)) };
     const done =
       change === 'kick' || change === 'ban' || change === 'unban'
         ? await moved({ parts, portal, person, change, reason })

@@ -37,12 +37,43 @@ export interface MemberChange {
   readonly change: 'kick' | 'ban' | 'unban' | MemberRole;
   /** Shown on Matrix; Rocket.Chat has no place for it. */
   readonly reason?: string | undefined;
+  /** Only say what would be changed, as far as it can be told before. */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** How somebody stands to a room; banned on one side, they are banned. */
+export type MemberStanding = 'in' | 'invited' | 'out' | 'banned';
+
+/** What somebody is in a room, and what they are to be. */
+export interface MemberPlan {
+  /** Name and id of the Rocket.Chat room. */
+  readonly room: string;
+  readonly roomId: string;
+  /** Username or Matrix id, in one writing. */
+  readonly person: string;
+  readonly state:
+    | { readonly what: 'standing'; readonly from: MemberStanding; readonly to: MemberStanding }
+    | { readonly what: 'role'; readonly from: MemberRole; readonly to: MemberRole };
 }
 
 export interface MemberChangeView {
   readonly user: string;
-  /** `already`: it was so before. */
-  readonly outcome: 'done' | 'already' | 'refused';
+  /** `already`: it was so before. `to do`: with `dryRun`. */
+  readonly outcome: 'done' | 'already' | 'refused' | 'to do';
   /** Why it was refused, or what was left out on one side. */
+  readonly reason: string | null;
+  /** With `dryRun`, of somebody who is known. */
+  readonly plan?: MemberPlan | undefined;
+}
+
+export interface ReturnRequest {
+  readonly room: string;
+  /** Username, or Matrix id. */
+  readonly user: string;
+}
+
+export interface ReturnView {
+  readonly outcome: 'member' | 'invited' | 'refused';
+  /** Why it was refused. */
   readonly reason: string | null;
 }

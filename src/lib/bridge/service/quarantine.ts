@@ -2,7 +2,7 @@ import { RcfedError } from '../../core/errors.ts';
 import type { InboxRow, QuarantineEntry } from '../../store/types.ts';
 import type { Bridge } from '../running-bridge.ts';
 import type { BridgeParts } from '../parts.ts';
-import type { AsideView } from './views.ts';
+import type { AsideChangeView, AsideRequest, AsideView } from './views.ts';
 
 export async function asideRows(parts: BridgeParts): Promise<readonly AsideView[]> {
   const names = await roomNames(parts);
@@ -22,18 +22,26 @@ export async function showAside(parts: BridgeParts, id: number): Promise<AsideVi
 export async function retryAside(
   parts: BridgeParts,
   bridge: Bridge | undefined,
-  id: number,
-): Promise<{ changed: boolean }> {
+  { id, dryRun }: AsideRequest,
+): Promise<AsideChangeView> {
   const row = await recorded(parts, id);
+  if (dryRun === true) return await asItIs(parts, id);
   const changed = await parts.store.quarantine.retry(id);
   bridge?.wake(row.lane);
-  return { changed };
+  return { changed, wasAside: changed };
 }
 
-export async function dropAside(parts: BridgeParts, id: number): Promise<{ changed: boolean }> {
+export async function dropAside(parts: BridgeParts, { id, dryRun }: AsideRequest): Promise<AsideChangeView> {
   await recorded(parts, id);
-  return { changed: await parts.store.quarantine.drop(id) };
+  if (dryRun === true) return await asItIs(parts, id);
+  const changed = await parts.store.quarantine.drop(id);
+  return { changed, wasAside: changed };
 }
+
+const asItIs = async ({ store }: BridgeParts, id: number): Promise<AsideChangeView> => ({
+  wasAside: (await store.quarantine.get(id)) !== undefined,
+  changed: false,
+});
 
 /** An event that is no longer set aside was retried or dropped already: nothing to change. */
 async function recorded(parts: BridgeParts, id: number): Promise<InboxRow> {

@@ -17,6 +17,7 @@ import { asideRows, dropAside, retryAside, showAside } from './quarantine.ts';
 import { personalService } from './personal.ts';
 import { changeMembers } from './member-changes.ts';
 import { listMembers } from './members.ts';
+import { returnMember } from './return-member.ts';
 import { rehearseLink } from './rehearse.ts';
 import { listRooms } from './rooms.ts';
 import { searchRooms } from './search.ts';
@@ -54,6 +55,7 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     verify: ({ users }) => verifyUsers(parts, users),
     members: (request) => listMembers(parts, request),
     changeMembers: (request) => changeMembers(parts, request),
+    returnMember: (request) => returnMember(parts, bridge, request),
     inviteLink: ({ room }) => inviteLink(parts, room),
     openDirect: (request) => openDirect(parts, bridge, request),
     changeRoom: (request) => changeRoom(parts, request),
@@ -65,7 +67,7 @@ export function createBridgeService(parts: BridgeParts, bridge: Bridge | undefin
     trace: ({ ref }) => traceOf(parts, ref),
     asideRows: () => asideRows(parts),
     showAside: ({ id }) => showAside(parts, id),
-    retryAside: ({ id }) => retryAside(parts, bridge, id),
-    dropAside: ({ id }) => dropAside(parts, id),
+    retryAside: (request) => retryAside(parts, bridge, request),
+    dropAside: (request) => dropAside(parts, request),
   };
 }

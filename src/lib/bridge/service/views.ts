@@ -11,7 +11,14 @@ import type { AcceptRequest, InvitationsView, RejectView } from './invitations-v
 import type { JoinRequest, JoinView } from './join-view.ts';
 import type { RehearsalView, RehearseRequest } from './rehearse-view.ts';
 import type { ShowView } from './show-view.ts';
-import type { MemberChange, MemberChangeView, MembersRequest, MembersView } from './members-view.ts';
+import type {
+  MemberChange,
+  MemberChangeView,
+  MembersRequest,
+  MembersView,
+  ReturnRequest,
+  ReturnView,
+} from './members-view.ts';
 
 export interface LinkRequest {
   /** Name or id of the Rocket.Chat room. */
@@ -46,6 +53,15 @@ export interface LinkView {
   /** False: it was so already. */
   readonly changed: boolean;
   readonly warnings: readonly string[];
+  /** What would be done, a line each; only where that alone was asked for. */
+  readonly plan?: readonly string[] | undefined;
+}
+
+/** A federated room that is to be so no longer. */
+export interface EndRequest {
+  readonly room: string;
+  /** Only say what would be done. */
+  readonly dryRun?: boolean | undefined;
 }
 
 export interface SearchRequest {
@@ -89,9 +105,25 @@ export interface AccessRulesView {
   readonly block: readonly string[];
 }
 
+/** Where a pattern may be; in both lists, it is blocked. */
+export type AccessList = 'allow' | 'block';
+
+export interface AccessChangeRequest {
+  readonly change: AccessList | 'remove';
+  readonly pattern: string;
+  /** Which list it is removed from; undefined: both. */
+  readonly list?: AccessList | undefined;
+  /** Only say what would be changed. */
+  readonly dryRun?: boolean | undefined;
+}
+
 export interface AccessChangeView extends AccessRulesView {
   readonly pattern: string;
-  /** False: it was so already. */
+  /** The lists that it was in. */
+  readonly from: readonly AccessList[];
+  /** The lists that it is in now, or would be. */
+  readonly to: readonly AccessList[];
+  /** False: it was so already, or nothing was to be done. */
   readonly changed: boolean;
   readonly warnings: readonly string[];
 }
@@ -104,10 +136,17 @@ export interface AccessCheckView {
   readonly why: 'own' | 'blocked' | 'allowed' | 'not on the allow list' | 'no rule';
 }
 
+export interface InviteRequest {
+  readonly room: string;
+  readonly users: readonly string[];
+  /** Only say who would be invited. */
+  readonly dryRun?: boolean | undefined;
+}
+
 export interface InviteView {
   readonly user: string;
-  /** `already`: a member, or invited before. */
-  readonly outcome: 'invited' | 'already' | 'refused';
+  /** `already`: a member, or invited before. `to do`: would be invited, where only that was asked for. */
+  readonly outcome: 'invited' | 'already' | 'refused' | 'to do';
   /** Why it was refused. */
   readonly reason: string | null;
 }
@@ -188,37 +227,49 @@ export interface AsideView {
   readonly senderTold: boolean;
 }
 
+export interface AsideRequest {
+  readonly id: number;
+  /** Only say what would be changed. */
+  readonly dryRun?: boolean | undefined;
+}
+
+export interface AsideChangeView {
+  /** Whether it was set aside when it was asked about. */
+  readonly wasAside: boolean;
+  /** False: it was not set aside any more, or nothing was to be done. */
+  readonly changed: boolean;
+}
+
 export interface BridgeService extends FederationRolesService, PersonalService {
   create(request: CreateRequest): Promise<CreateView>;
   join(request: JoinRequest): Promise<JoinView>;
   invitations(): Promise<InvitationsView>;
   acceptInvitation(request: AcceptRequest): Promise<JoinView>;
-  rejectInvitation(request: { readonly room: string }): Promise<RejectView>;
-  leave(request: { readonly room: string; readonly archive?: boolean | undefined }): Promise<LinkView>;
+  rejectInvitation(request: EndRequest): Promise<RejectView>;
+  leave(request: EndRequest & { readonly archive?: boolean | undefined }): Promise<LinkView>;
   show(request: { readonly room: string }): Promise<ShowView>;
-  delete(request: { readonly room: string }): Promise<LinkView>;
+  delete(request: EndRequest): Promise<LinkView>;
   link(request: LinkRequest): Promise<LinkView>;
   /** Changes nothing. */
   rehearse(request: RehearseRequest): Promise<RehearsalView>;
-  unlink(request: { readonly room: string }): Promise<LinkView>;
+  unlink(request: EndRequest): Promise<LinkView>;
   rooms(): Promise<readonly RoomView[]>;
   /** One page of a room directory, without spaces. */
   search(request: SearchRequest): Promise<SearchView>;
   accessRules(): Promise<AccessRulesView>;
   /** In force at once, and written into the Matrix rooms that the bot may change. */
-  changeAccess(request: {
-    readonly change: 'allow' | 'block' | 'remove';
-    readonly pattern: string;
-  }): Promise<AccessChangeView>;
+  changeAccess(request: AccessChangeRequest): Promise<AccessChangeView>;
   checkAccess(request: { readonly server: string }): Promise<AccessCheckView>;
   /** At most 50 at once; in the order in which they were named. */
-  invite(request: { readonly room: string; readonly users: readonly string[] }): Promise<readonly InviteView[]>;
+  invite(request: InviteRequest): Promise<readonly InviteView[]>;
   /** At most 50 at once; looks at their profiles. */
   verify(request: { readonly users: readonly string[] }): Promise<readonly VerifiedView[]>;
   /** One page: the people of the workspace first, then those of Matrix. */
   members(request: MembersRequest): Promise<MembersView>;
   /** At most 50 at once, each by themselves; in the order in which they were named. */
   changeMembers(request: MemberChange): Promise<readonly MemberChangeView[]>;
+  /** Brings back somebody who was removed: a colleague is a member at once, people elsewhere are invited. */
+  returnMember(request: ReturnRequest): Promise<ReturnView>;
   inviteLink(request: { readonly room: string }): Promise<InviteLinkView>;
   openDirect(request: OpenDirectRequest): Promise<OpenDirectView>;
   changeRoom(request: ChangeRoomRequest): Promise<ChangeRoomView>;
@@ -231,6 +282,6 @@ export interface BridgeService extends FederationRolesService, PersonalService {
   asideRows(): Promise<readonly AsideView[]>;
   /** With the recorded body, if it is still kept. */
   showAside(request: { readonly id: number }): Promise<AsideView & { readonly body: unknown }>;
-  retryAside(request: { readonly id: number }): Promise<{ readonly changed: boolean }>;
-  dropAside(request: { readonly id: number }): Promise<{ readonly changed: boolean }>;
+  retryAside(request: AsideRequest): Promise<AsideChangeView>;
+  dropAside(request: AsideRequest): Promise<AsideChangeView>;
 }

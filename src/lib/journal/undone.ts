@@ -1,6 +1,7 @@
+import type { BridgeService } from '../bridge/service/views.ts';
 import type { ProfileSource } from '../config/profiles.ts';
 import type { EncryptionKey } from '../core/encryption.ts';
-import type { WorkspaceAdmin } from './workspace-admin.ts';
+import type { WorkspaceAdmin } from '../provision/workspace-admin.ts';
 
 /** What undoing one change came to. */
 export interface Undone {
@@ -11,11 +12,17 @@ export interface Undone {
 
 export interface UndoParts {
   readonly source: ProfileSource;
+  /** Of the workspace that the entry is about. */
   readonly admin: () => Promise<WorkspaceAdmin>;
+  /** Of the profile's bridge, whether it runs or not; opened when the first entry needs it. */
+  readonly bridge: () => Promise<BridgeService>;
   readonly key: () => Promise<EncryptionKey>;
   readonly dryRun: boolean;
+  readonly signal: AbortSignal;
   /** Whether what somebody has changed since may be put back all the same; asked with what it is now. */
   readonly mayOverwrite: (what: string) => Promise<boolean>;
+  /** Whether what was made may be deleted with all that is in it since; asked with what it is. */
+  readonly mayDelete: (what: string) => Promise<boolean>;
 }
 
 export const ALREADY: Undone = { outcome: 'already so', note: null };

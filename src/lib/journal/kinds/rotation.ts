@@ -1,17 +1,38 @@
 import { rename } from 'node:fs/promises';
-import { keepAside, readPrivateFile } from '../config/private-file.ts';
-import { listProfiles, restoreProfile, type StoredProfile } from '../config/profiles.ts';
-import type { ChangeOf } from './journal.ts';
-import { fingerprint } from './registration-file.ts';
-import { ALREADY, done, kept, type Undone, type UndoParts } from './undone.ts';
+import * as v from 'valibot';
+import { keepAside, readPrivateFile } from '../../config/private-file.ts';
+import { listProfiles, restoreProfile, type StoredProfile } from '../../config/profiles.ts';
+import { fingerprint } from '../../provision/registration-file.ts';
+import type { ChangeKind } from '../change-kind.ts';
+import { ALREADY, done, kept, type Undone, type UndoParts } from '../undone.ts';
 
-type Rotation = ChangeOf<'rotation'>;
+export const rotationChange = v.object({
+  kind: v.literal('rotation'),
+  /** Of registration.yaml. */
+  path: v.string(),
+  /** Where the file with the old tokens is; null: there was none. */
+  keptAs: v.nullable(v.string()),
+  /** The profile that keeps the tokens; null: none does. */
+  profile: v.nullable(v.string()),
+  /** The old tokens by field as that profile had them, encrypted; null: none. */
+  before: v.nullable(v.record(v.string(), v.string())),
+  /** SHA-256 of the new file, in hexadecimal. */
+  after: v.string(),
+});
+type Rotation = v.InferOutput<typeof rotationChange>;
+
+/** New tokens of the bridge. */
+export const rotation: ChangeKind<Rotation> = {
+  subject: ({ path }) => path,
+  inWords: ({ path, profile }) => `New tokens in ${path}${profile === null ? '' : ` and profile ${profile}`}`,
+  undo: undoRotation,
+};
 
 /**
  * Brings the old tokens back, into file and profile. The file with the new ones stays beside it; cut short after the
  * file, the next run finds the profile still to be done.
  */
-export async function undoRotation(change: Rotation, parts: UndoParts): Promise<Undone> {
+async function undoRotation(change: Rotation, parts: UndoParts): Promise<Undone> {
   const { path, keptAs } = change;
   const [now, old, stored] = await Promise.all([
     readPrivateFile(path),

@@ -1,33 +1,11 @@
 import { RcfedError } from '../core/errors.ts';
-import type { Journal, JournalChange, JournalEntry } from './journal.ts';
-import { undo } from './undo.ts';
+import { changeInWords, undo } from './change.ts';
+import type { Journal, JournalEntry } from './journal.ts';
 import type { Undone, UndoParts } from './undone.ts';
 
 export interface RolledBack extends Undone {
   readonly id: number;
   readonly what: string;
-}
-
-/** What a change was, as a line. */
-export function changeInWords(change: JournalChange): string {
-  switch (change.kind) {
-    case 'setting':
-      return change.secret
-        ? `${change.setting}: another value`
-        : `${change.setting} ${JSON.stringify(change.from)} → ${JSON.stringify(change.to)}`;
-    case 'permission':
-      return `Permission ${change.permission}: ${change.from.join(', ') || 'nobody'} → ${change.to.join(', ') || 'nobody'}`;
-    case 'account':
-      return `Account ${change.username} ${change.before === null ? 'made' : 'given a new password and token'}`;
-    case 'webhook':
-      return `Outgoing webhook to ${change.url} made`;
-    case 'file':
-      return `File ${change.path} ${change.keptAs === null ? 'written' : `replaced; the one before is ${change.keptAs}`}`;
-    case 'profile':
-      return `Profile ${change.name} ${change.before === null ? 'added' : 'changed'}`;
-    case 'rotation':
-      return `New tokens in ${change.path}${change.profile === null ? '' : ` and profile ${change.profile}`}`;
-  }
 }
 
 /** Entries that can be undone: what was begun counts, because it may have been done. */
@@ -62,6 +40,7 @@ export async function rollBack(
   const results: RolledBack[] = [];
   for (const { id, change, state, workspace } of entries) {
     const parts = partsFor(workspace);
+    parts.signal.throwIfAborted();
     const what = changeInWords(change);
     const undone: Undone =
       state === 'undone' || state === 'forced' ? { outcome: 'already so', note: null } : await undo(change, parts);
