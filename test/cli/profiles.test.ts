@@ -178,7 +178,7 @@ describe('the journal of a profile', () => {
     expect((await told(['profile', 'remove', 'work', '--dry-run'])).plan).toEqual(['- profile work and its secrets']);
     expect((await told(['profile', 'use', 'work', '--dry-run'])).plan).toEqual(['= profile in use: work']);
     expect(await onlyProfile()).toBe(before);
-    expect((await rcfed([...ADMIN.slice(0, -1), 'other.org', '--dry-run'], withToken)).exitCode).toBe(3);
+    expect((await rcfed([...ADMIN.slice(0, -1), 'other.org', '--dry-run'], withToken)).exitCode).toBe(2);
   });
 
   it('brings back a profile that was removed, with its secrets, which it keeps encrypted', async () => {
