@@ -29,8 +29,10 @@ export default defineConfig({
     // More than there are cores: much of the time is spent waiting for other processes.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A busy machine is no fault.
+    expect: { poll: { timeout: 30_000, interval: 20 } },
     disableConsoleIntercept: true,
   },
 });

@@ -11,7 +11,7 @@ import {
   startBench,
   textsIn,
 } from '../support/bridge-bench.ts';
-import { aliceReads, allIsWell, bobReads } from '../support/bridge-scene.ts';
+import { aliceReads, allIsWell, bobReads, messageInWorkspace } from '../support/bridge-scene.ts';
 import { acceptDirect, directRoomOf, newDirect, newStrangers, startOnMatrix } from '../support/direct-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { finerHomeservers } from '../support/homeservers.ts';
@@ -50,6 +50,15 @@ describe.each(finerHomeservers)('direct messages that go on in another room, on 
       return found;
     });
 
+  /** What is reacted to. */
+  const reactionsIn = async (person: MatrixApi, roomId: MatrixRoomId): Promise<unknown[]> => {
+    const { events } = await person.messages(roomId, { dir: 'b', limit: 50 });
+    return events.flatMap(({ type, content }) => {
+      const relation = (content as Record<string, { readonly event_id?: unknown } | undefined>)['m.relates_to'];
+      return type === 'm.reaction' && relation !== undefined ? [relation.event_id] : [];
+    });
+  };
+
   test('a third person from the workspace: it goes on in a new one with everybody', async () => {
     const scene = await newDirect(bench);
     const { alice, bob, matrixRoom, puppet } = scene;
@@ -74,6 +83,14 @@ describe.each(finerHomeservers)('direct messages that go on in another room, on 
     expect(own).not.toBe(matrixRoom);
     await eventually(async () => expect(await bodiesIn(alice, own)).toEqual(['just you and me']));
     expect((await bodiesIn(alice, matrixRoom)).join()).not.toContain('just you and me');
+    // So is what is changed there now; what is deleted goes everywhere.
+    const { _id: hello } = await messageInWorkspace(scene, 'hello');
+    await bob.updateMessage(scene.room.id, hello, 'hello you two');
+    await post(bob, scene.room, 'as I said');
+    await eventually(async () => expect((await bodiesIn(alice, own)).at(-1)).toBe('as I said'));
+    expect(await bodiesIn(alice, matrixRoom)).toContain('hello');
+    await bob.deleteMessage(scene.room.id, hello);
+    await eventually(async () => expect((await bodiesIn(alice, matrixRoom)).join()).not.toContain('hello'));
     await allIsWell(running);
   });
 
@@ -115,22 +132,35 @@ describe.each(finerHomeservers)('direct messages that go on in another room, on 
     const scene = await newDirect(bench);
     const { alice, bob, ghost, room, matrixRoom: older } = scene;
     const before = await post(bob, room, 'in the older one');
-    await aliceReads(scene, ['in the older one']);
+    const secret = await post(bob, room, 'a secret');
+    await aliceReads(scene, ['in the older one', 'a secret']);
     const newer = await startOnMatrix(alice, [ghost]);
     await send(alice, newer, 'here now');
-    await bobReads(scene, ['in the older one', 'here now']);
+    await bobReads(scene, ['in the older one', 'a secret', 'here now']);
     await post(bob, room, 'I see');
     await eventually(async () => expect(await bodiesIn(alice, newer)).toEqual(['here now', 'I see']));
     expect(await notices(alice, older, 'goes on in a newer room')).toHaveLength(1);
     const late = await send(alice, older, 'still here');
-    await bobReads(scene, ['in the older one', 'here now', 'I see', 'still here']);
+    await bobReads(scene, ['in the older one', 'a secret', 'here now', 'I see', 'still here']);
     await edit(alice, older, late, 'still there');
-    await bobReads(scene, ['in the older one', 'here now', 'I see', 'still there']);
-    // What is in the older room stays as it was: answers come into the newer one.
+    await bobReads(scene, ['in the older one', 'a secret', 'here now', 'I see', 'still there']);
+    // What is in the older room changes there; answers come into the newer one, with what they answer.
+    const { _id: answered } = await messageInWorkspace(scene, 'still there');
     await bob.updateMessage(room.id, before, 'changed');
-    await post(bob, room, 'after that');
-    await eventually(async () => expect(await bodiesIn(alice, newer)).toEqual(['here now', 'I see', 'after that']));
-    expect(await bodiesIn(alice, older)).toContain('in the older one');
+    await bob.deleteMessage(room.id, secret);
+    await bob.react(answered, ':heart:', true);
+    await eventually(async () => {
+      const bodies = await bodiesIn(alice, older);
+      expect(bodies).toContain('changed');
+      expect(bodies).not.toContain('a secret');
+    });
+    await eventually(async () => expect(await reactionsIn(alice, older)).toEqual([late]));
+    await bob.react(answered, ':heart:', false);
+    await eventually(async () => expect(await reactionsIn(alice, older)).toEqual([]));
+    const link = `[ ](${bench.workspace.url}/direct/${room.id}?msg=${before})`;
+    await post(bob, room, `${link} after that`);
+    const quoting = expect.stringMatching(/changed[^]*after that/);
+    await eventually(async () => expect(await bodiesIn(alice, newer)).toEqual(['here now', 'I see', quoting]));
     // A restart knows it too.
     await running.stop();
     running = await bench.start();
@@ -138,6 +168,13 @@ describe.each(finerHomeservers)('direct messages that go on in another room, on 
     await eventually(async () => expect((await textsIn(bob, room.id)).at(-1)).toBe('and again'));
     await alice.leave(older);
     await eventually(async () => expect(await joinedHere(ghost)).not.toContain(older));
+    // Nobody is brought back there for a change.
+    await bob.updateMessage(room.id, before, 'too late');
+    await eventually(async () => {
+      const rows = await running.connected.parts.store.inbox.byRef(before);
+      expect(rows.map(({ outcome }) => outcome)).toContain('of an older room that our side has left');
+    });
+    await bob.deleteMessage(room.id, before);
     await allIsWell(running);
   });
 

@@ -100,6 +100,43 @@ describe.each(finerHomeservers)('what happens to direct messages when something 
     },
   );
 
+  test('a Matrix room that nobody of ours is in any more: what is written then goes into a new one', async () => {
+    const running = await bench.start();
+    const scene = await newDirect(bench);
+    const { alice, bob, ghost, matrixRoom, room } = scene;
+    // As a homeserver does that removes the room; nobody is told of one's own leaving.
+    await running.connected.parts.homeserver.as(ghost).leave(matrixRoom);
+    await post(bob, room, 'is anybody there?');
+    await post(bob, room, 'hello?');
+    const other = await acceptDirect(bench, alice);
+    expect(other).not.toBe(matrixRoom);
+    await eventually(async () => expect(await bodiesIn(alice, other)).toEqual(['is anybody there?', 'hello?']));
+    await send(alice, other, 'here I am');
+    await eventually(async () => expect((await textsIn(bob, room.id)).at(-1)).toBe('here I am'));
+    expect((await textsIn(bob, room.id)).filter((text) => text.includes('is gone'))).toHaveLength(1);
+    await allIsWell(running);
+    expect(await running.service.asideRows()).toEqual([]);
+  });
+
+  test.each(['open:claimed', 'open:ready'] as const)(
+    'a lost Matrix room is followed by one other, though the bridge is killed at %s',
+    async (moment) => {
+      const first = await bench.start();
+      const { alice, bob, ghost, matrixRoom, room } = await newDirect(bench);
+      await first.connected.parts.homeserver.as(ghost).leave(matrixRoom);
+      await first.stop();
+      const { died } = await bench.startDying(moment);
+      await post(bob, room, 'is anybody there?');
+      await died;
+      const running = await bench.start();
+      const other = await acceptDirect(bench, alice);
+      await eventually(async () => expect(await bodiesIn(alice, other)).toEqual(['is anybody there?']));
+      await allIsWell(running);
+      expect(await invitesOf(bench, alice)).toHaveLength(1);
+      expect(await running.service.asideRows()).toEqual([]);
+    },
+  );
+
   test('an account that reads them gets a new token when its old one is taken away', async () => {
     const running = await bench.start();
     const scene = await newDirect(bench);

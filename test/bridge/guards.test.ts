@@ -16,6 +16,8 @@ import {
   startBench,
   textsIn,
 } from '../support/bridge-bench.ts';
+import { allIsWell } from '../support/bridge-scene.ts';
+import { newDirect, startOnMatrix } from '../support/direct-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
 
@@ -186,6 +188,35 @@ test('gap fill: what the homeserver never pushed is found, and in its place', as
   await eventually(async () => expect(NEW(await textsIn(bob, room.id))).toEqual(['never pushed', 'after']));
 });
 
+test('gap fill: what the homeserver never pushed of an older room of a direct message is found, and in its place', async () => {
+  const bench = await startBench(onSandbox);
+  benches.push(bench);
+  const running = await bench.start();
+  const { alice, bob, ghost, room, matrixRoom: older } = await newDirect(bench);
+  const newer = await startOnMatrix(alice, [ghost]);
+  await send(alice, newer, 'here now');
+  await eventually(async () => expect((await textsIn(bob, room.id)).at(-1)).toBe('here now'));
+  await allIsWell(running);
+  await running.stop();
+  const lossy = await startAndLose(bench, alice, older);
+  faultsOf(bench).add({ path: '/versions', action: 'status', status: 503 });
+  await bench.homeserver.restart('kill');
+  await eventually(async () => expect((await textsIn(bob, room.id)).at(-1)).toBe('never pushed'));
+  await lossy.stop();
+  // Another one, by a bridge that starts anew while the newer room has something to say too.
+  const again = await startAndLose(bench, alice, older, 'nor this');
+  await again.stop();
+  await send(alice, newer, 'meanwhile');
+  const failing = faultsOf(bench).add({ path: '/messages', action: 'status', status: 503, times: 0 });
+  const last = await bench.start();
+  await send(alice, older, 'pushed');
+  await eventually(async () => expect((await last.service.status()).waiting).not.toEqual([]));
+  faultsOf(bench).remove(failing);
+  await eventually(async () => expect(await textsIn(bob, room.id)).toHaveLength(7));
+  const inOlder = (await textsIn(bob, room.id)).filter((text) => text !== 'meanwhile');
+  expect(inOlder).toEqual(['hi', 'hello', 'here now', 'never pushed', 'nor this', 'pushed']);
+});
+
 test('a homeserver that fails: what it pushes then waits for what it may have lost', async () => {
   const { bench, bob, alice, room, matrixRoom } = await scene(onSandbox);
   const running = await startAndLose(bench, alice, matrixRoom);
@@ -286,12 +317,23 @@ async function ready(running: RunningBridge): Promise<void> {
 }
 
 /** A bridge that works, and a message of alice's that the homeserver never pushes to it. */
-async function startAndLose(bench: Bench, alice: MatrixApi, matrixRoom: MatrixRoomId): Promise<RunningBridge> {
+async function startAndLose(
+  bench: Bench,
+  alice: MatrixApi,
+  matrixRoom: MatrixRoomId,
+  text = 'never pushed',
+): Promise<RunningBridge> {
   const running = await bench.start();
   await ready(running);
-  faultsOf(bench).add({ on: 'push', action: 'lose' });
-  await send(alice, matrixRoom, 'never pushed');
-  await eventually(() => expect(faultsOf(bench).list()[0]?.hits).toBe(1));
+  const fault = faultsOf(bench).add({ on: 'push', action: 'lose' });
+  await send(alice, matrixRoom, text);
+  await eventually(() =>
+    expect(
+      faultsOf(bench)
+        .list()
+        .find(({ id }) => id === fault)?.hits,
+    ).toBe(1),
+  );
   return running;
 }
 

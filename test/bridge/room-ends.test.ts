@@ -11,6 +11,7 @@ import {
   type SceneOptions,
   workspaceTexts,
 } from '../support/bridge-scene.ts';
+import { acceptDirect, newDirect } from '../support/direct-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { finerHomeservers, type HomeserverKind, homeservers, synapse } from '../support/homeservers.ts';
 
@@ -236,4 +237,21 @@ describe.each(synapse === undefined ? [] : [synapse])('with the administrator of
     expect(await archived(setting, scene)).toBe(true);
     expect((await workspaceTexts(scene)).at(-1)).toMatch(/was removed, or the bridge shut out of it/);
   });
+
+  test.each(['runs', 'is down'])(
+    'a direct message whose room is purged while the bridge %s: what is written next goes into a new one',
+    async (how) => {
+      const scene = await newDirect(setting.bench());
+      const purge = async (): Promise<void> => {
+        expect(await asAdmin('DELETE', `v2/rooms/${encodeURIComponent(scene.matrixRoom)}`, { purge: true })).toBe(200);
+        await eventually(async () => expect(await asAdmin('GET', roomPath(scene))).toBe(404));
+      };
+      if (how === 'runs') await purge();
+      else await setting.whileDown(purge);
+      await post(scene.bob, scene.room, 'is anybody there?');
+      const other = await acceptDirect(setting.bench(), scene.alice);
+      await eventually(async () => expect(await bodiesIn(scene.alice, other)).toEqual(['is anybody there?']));
+      expect(await setting.running().service.asideRows()).toEqual([]);
+    },
+  );
 });

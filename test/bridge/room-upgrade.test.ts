@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { MatrixRoomId, MatrixUserId } from '../../src/lib/core/ids.ts';
+import type { MatrixRoomId, MatrixUserId, MessageId } from '../../src/lib/core/ids.ts';
 import { type Bench, type RunningBridge, post, send, startBench } from '../support/bridge-bench.ts';
 import {
   allIsWell,
@@ -50,8 +50,12 @@ describe.each(homeservers)('rooms that are replaced, on $name', (homeserver) => 
     scene = await newConversation(bench, running, { ownRoom: true });
     await empower();
     await scene.alice.sendState(scene.matrixRoom, 'm.room.topic', '', { topic: 'kept' });
-    const secret = await post(scene.bob, scene.room, 'from before');
-    await aliceReads(scene, ['from before']);
+    const [secret, typo, topic] = [
+      await post(scene.bob, scene.room, 'from before'),
+      await post(scene.bob, scene.room, 'tyop'),
+      await post(scene.bob, scene.room, 'who comes?'),
+    ];
+    await aliceReads(scene, ['from before', 'tyop', 'who comes?']);
     const old = scene;
     scene = await upgraded();
     expect(scene.matrixRoom).not.toContain(':');
@@ -61,6 +65,8 @@ describe.each(homeservers)('rooms that are replaced, on $name', (homeserver) => 
         expect.any(String),
         'from before',
         'in the new room',
+        'tyop',
+        'who comes?',
       ]),
     );
     const id = await post(scene.bob, scene.room, 'and back');
@@ -75,8 +81,26 @@ describe.each(homeservers)('rooms that are replaced, on $name', (homeserver) => 
     await scene.bob.deleteMessage(scene.room.id, id);
     await aliceReads(scene, ['in the new room']);
     await scene.bob.deleteMessage(scene.room.id, secret);
-    await aliceReads(old, []);
-    expect(fresh(await workspaceTexts(scene)).filter((text) => text.includes('replaced by'))).toHaveLength(1);
+    await aliceReads(old, ['tyop', 'who comes?']);
+    // Nobody of ours may write into the old room any more, and nothing in the new one can answer what is there.
+    await scene.bob.updateMessage(scene.room.id, typo, 'typo');
+    const edited = expect.stringMatching(/^edited by .*matrix\.to.*: typo$/);
+    await aliceReads(scene, ['in the new room', edited]);
+    const link = `[ ](${bench.workspace.url}/channel/${scene.room.name}?msg=${topic})`;
+    await post(scene.bob, scene.room, `${link} nobody`);
+    const quoting = expect.stringMatching(/who comes\?[^]*nobody/);
+    await aliceReads(scene, ['in the new room', edited, quoting]);
+    const answer = `inthreadof${scene.room.id}`.slice(0, 17) as MessageId;
+    await scene.bob.sendMessage({ id: answer, roomId: scene.room.id, text: 'I do', threadId: topic });
+    await aliceReads(scene, ['in the new room', edited, quoting, expect.stringMatching(/who comes\?[^]*I do/)]);
+    await scene.bob.react(topic, ':heart:', true);
+    const lost = expect.stringContaining('reactions from here to messages from before');
+    await eventually(async () => expect(fresh(await workspaceTexts(scene))).toContainEqual(lost));
+    // What was said of it goes with it.
+    await scene.bob.deleteMessage(scene.room.id, typo);
+    await aliceReads(old, ['who comes?']);
+    await aliceReads(scene, ['in the new room', quoting, expect.stringMatching(/I do$/)]);
+    expect(fresh(await workspaceTexts(scene)).filter((text) => text.includes('goes on there'))).toHaveLength(1);
     expect((await running.service.rooms()).find(({ roomId }) => roomId === scene.room.id)?.matrixRoomId).toBe(
       scene.matrixRoom,
     );

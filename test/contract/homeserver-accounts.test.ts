@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Caller, encoded, join, type Lab, makeRoom, ok, openLab, unique } from '../support/homeserver-lab.ts';
 import { homeservers } from '../support/homeservers.ts';
+import { eventually } from '../support/eventually.ts';
 
 describe.each(homeservers)('people and aliases on the $name homeserver', (kind) => {
   let lab: Lab;
@@ -101,12 +102,12 @@ describe.each(homeservers)('people and aliases on the $name homeserver', (kind) 
       displayname: 'Bob B.',
       avatar_url: 'mxc://sandbox.test/abc',
     });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await ok(alice.call('GET', in_(roomId, `state/m.room.member/${encoded(bob.userId)}`)))).toMatchObject({
         displayname: 'Bob B.',
         avatar_url: 'mxc://sandbox.test/abc',
       });
-    }, 10_000);
+    });
     expect(
       (await alice.call('PUT', `/v3/profile/${encoded(bob.userId)}/displayname`, { displayname: 'no' })).status,
     ).toBeGreaterThanOrEqual(400);

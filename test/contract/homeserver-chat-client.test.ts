@@ -9,9 +9,10 @@ import {
   SyncState,
 } from 'matrix-js-sdk';
 import { type Logger, logger as sharedLogger } from 'matrix-js-sdk/lib/logger.js';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningHomeserver } from '../../src/sandbox/homeserver/types.ts';
 import { homeservers } from '../support/homeservers.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** The client tells a lot on the console that nobody reads here. */
 const silent: Logger = {
@@ -62,34 +63,22 @@ describe.each(homeservers)('two people with ordinary chat clients on the $name h
     const heard: MatrixEvent[] = [];
     bob.on(RoomEvent.Timeline, (event) => void heard.push(event));
     const { room_id: roomId } = await alice.createRoom({ name: 'Tea', invite: [String(bob.getUserId())] });
-    await vi.waitFor(() => expect(bob.getRoom(roomId)?.getMyMembership()).toBe('invite'), 10_000);
+    await eventually(() => expect(bob.getRoom(roomId)?.getMyMembership()).toBe('invite'));
     await bob.joinRoom(roomId);
     const { event_id: eventId } = await alice.sendTextMessage(roomId, 'One lump or two?');
-    await vi.waitFor(
-      () => expect(heard.map((event) => event.getContent()['body'])).toContain('One lump or two?'),
-      10_000,
-    );
+    await eventually(() => expect(heard.map((event) => event.getContent()['body'])).toContain('One lump or two?'));
     await alice.sendMessage(roomId, {
       msgtype: MsgType.Text,
       body: '* Milk?',
       'm.new_content': { msgtype: MsgType.Text, body: 'Milk?' },
       'm.relates_to': { rel_type: RelationType.Replace, event_id: eventId },
     });
-    await vi.waitFor(
-      () => expect(bob.getRoom(roomId)?.findEventById(eventId)?.getContent()['body']).toBe('Milk?'),
-      10_000,
-    );
+    await eventually(() => expect(bob.getRoom(roomId)?.findEventById(eventId)?.getContent()['body']).toBe('Milk?'));
     await bob.sendTyping(roomId, true, 20_000);
-    await vi.waitFor(
-      () => expect(alice.getRoom(roomId)?.getMember(String(bob.getUserId()))?.typing).toBe(true),
-      10_000,
-    );
+    await eventually(() => expect(alice.getRoom(roomId)?.getMember(String(bob.getUserId()))?.typing).toBe(true));
     await alice.redactEvent(roomId, eventId);
-    await vi.waitFor(() => expect(bob.getRoom(roomId)?.findEventById(eventId)?.isRedacted()).toBe(true), 10_000);
+    await eventually(() => expect(bob.getRoom(roomId)?.findEventById(eventId)?.isRedacted()).toBe(true));
     await bob.leave(roomId);
-    await vi.waitFor(
-      () => expect(alice.getRoom(roomId)?.getMember(String(bob.getUserId()))?.membership).toBe('leave'),
-      10_000,
-    );
+    await eventually(() => expect(alice.getRoom(roomId)?.getMember(String(bob.getUserId()))?.membership).toBe('leave'));
   });
 });

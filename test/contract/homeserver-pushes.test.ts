@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   bodiesIn,
   type Caller,
@@ -13,6 +13,7 @@ import {
   unique,
 } from '../support/homeserver-lab.ts';
 import { homeservers } from '../support/homeservers.ts';
+import { eventually } from '../support/eventually.ts';
 
 describe.each(homeservers)('what the $name homeserver pushes', (kind) => {
   let lab: Lab;
@@ -71,7 +72,7 @@ describe.each(homeservers)('what the $name homeserver pushes', (kind) => {
     const other = await makeRoom(alice);
     await ok(alice.call('PUT', `/v3/rooms/${encoded(other)}/state/m.room.name/`, { name: 'Town hall' }));
     await ok(alice.call('POST', `/v3/rooms/${encoded(other)}/invite`, { user_id: ghost.userId }));
-    const invite = await vi.waitFor(() => {
+    const invite = await eventually(() => {
       const found = lab.service.events().find((event) => event.room_id === other && event.state_key === ghost.userId);
       if (found === undefined) throw new Error('the invite has not come yet');
       return found;
@@ -89,7 +90,7 @@ describe.each(homeservers)('what the $name homeserver pushes', (kind) => {
     const other = await makeRoom(alice);
     await send(alice, other, 'before the invite');
     await ok(alice.call('POST', `/v3/rooms/${encoded(other)}/invite`, { user_id: ghost.userId }));
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(lab.service.events().some((event) => event.room_id === other && event.state_key === ghost.userId)).toBe(
         true,
       ),
@@ -128,7 +129,7 @@ describe.each(homeservers)('what the $name homeserver pushes', (kind) => {
   test('an invite to a ghost nobody knows asks for it, and is pushed although the answer was no', async () => {
     const userId = `@rc_${unique()}:${lab.homeserver.serverName}`;
     await ok(alice.call('POST', `/v3/rooms/${encoded(roomId)}/invite`, { user_id: userId }));
-    await vi.waitFor(() => expect(lab.service.events().some((event) => event.state_key === userId)).toBe(true), 10_000);
+    await eventually(() => expect(lab.service.events().some((event) => event.state_key === userId)).toBe(true));
     expect(lab.service.questions.some((question) => question.includes(`/users/${userId}`))).toBe(true);
   });
 
@@ -139,7 +140,7 @@ describe.each(homeservers)('what the $name homeserver pushes', (kind) => {
     lab.service.onUserQuery = () => 'hold';
     const stranger = `@rc_${unique()}:${lab.homeserver.serverName}`;
     await ok(alice.call('POST', `/v3/rooms/${encoded(roomId)}/invite`, { user_id: stranger }));
-    await vi.waitFor(() => expect(lab.service.questions.some((question) => question.includes(stranger))).toBe(true));
+    await eventually(() => expect(lab.service.questions.some((question) => question.includes(stranger))).toBe(true));
     const late = await send(alice, other, 'waits');
     await ping();
     expect(lab.service.events().some((event) => event.event_id === late)).toBe(false);
@@ -187,7 +188,7 @@ describe.each(homeservers)('what the $name homeserver pushes', (kind) => {
         lab.service.transactions.filter((transaction) =>
           transaction.events.some((event) => event.event_id === eventId),
         );
-      await vi.waitFor(() => expect(sendings().length).toBeGreaterThan(1), { timeout: 15_000, interval: 50 });
+      await eventually(() => expect(sendings().length).toBeGreaterThan(1));
       expect(new Set(sendings().map((transaction) => transaction.id)).size).toBe(1);
     },
   );
@@ -203,13 +204,13 @@ describe.each(homeservers)('what the $name homeserver pushes', (kind) => {
   test('while we are down each event waits in a transaction of its own, and a ping wakes the sender', async () => {
     lab.service.onTransaction = () => 503;
     await pushed(lab.service, await send(alice, roomId, 'fails'));
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       // Until the failed answer was taken in, a message still joins the transaction after it.
       await pushed(lab.service, await send(alice, roomId, 'down?'), 300).then(
         () => Promise.reject(new Error('still tried at once')),
         () => undefined,
       );
-    }, 20_000);
+    });
     const ids = [
       await send(alice, roomId, 'down 1'),
       await send(alice, roomId, 'down 2'),
@@ -235,7 +236,7 @@ describe.each(homeservers)('what the $name homeserver pushes', (kind) => {
     await ok(alice.call('PUT', `/v3/rooms/${encoded(roomId)}/redact/${encoded(eventId)}/${unique()}`, {}));
     const before = lab.service.transactions.length;
     lab.service.onTransaction = () => 'ok';
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await ping();
       const event = lab.service.transactions
         .slice(before)
@@ -243,7 +244,7 @@ describe.each(homeservers)('what the $name homeserver pushes', (kind) => {
         .find((candidate) => candidate.event_id === eventId);
       expect(event?.content).toEqual({});
       expect(event?.unsigned?.['redacted_because']).toMatchObject({ type: 'm.room.redaction' });
-    }, 20_000);
+    });
   });
 
   test('typing and receipts come as ephemeral events, under both names', async () => {
@@ -262,13 +263,11 @@ describe.each(homeservers)('what the $name homeserver pushes', (kind) => {
         )
         .find((event) => event.type === type);
     for (const field of ['ephemeral', 'de.sorunome.msc2409.ephemeral']) {
-      await vi.waitFor(
-        () => expect(seen(field, 'm.typing')).toMatchObject({ room_id: roomId, content: { user_ids: [alice.userId] } }),
-        10_000,
+      await eventually(() =>
+        expect(seen(field, 'm.typing')).toMatchObject({ room_id: roomId, content: { user_ids: [alice.userId] } }),
       );
-      await vi.waitFor(
-        () => expect(seen(field, 'm.receipt')?.content).toHaveProperty([eventId, 'm.read', alice.userId]),
-        10_000,
+      await eventually(() =>
+        expect(seen(field, 'm.receipt')?.content).toHaveProperty([eventId, 'm.read', alice.userId]),
       );
     }
   });

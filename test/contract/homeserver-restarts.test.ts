@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeRegistration } from '../../src/lib/matrix/registration.ts';
 import type { ServerName } from '../../src/lib/core/ids.ts';
 import {
@@ -15,6 +15,7 @@ import {
   unique,
 } from '../support/homeserver-lab.ts';
 import { homeservers } from '../support/homeservers.ts';
+import { eventually } from '../support/eventually.ts';
 
 // Starting a real server takes seconds, and far longer on a busy machine.
 describe.each(homeservers)('restarting the $name homeserver', { timeout: 120_000 }, (kind) => {
@@ -37,10 +38,10 @@ describe.each(homeservers)('restarting the $name homeserver', { timeout: 120_000
     roomId = await makeRoom(alice);
     await join(ghost, roomId);
     const start = await send(alice, roomId, 'start');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await ping();
       await pushed(lab.service, start, 50);
-    }, 20_000);
+    });
   });
 
   /** That the stream was read shows in nothing outside; the answer to a ping comes after it. */
@@ -93,7 +94,7 @@ describe.each(homeservers)('restarting the $name homeserver', { timeout: 120_000
     const stored = await send(alice, roomId, 'stored');
     // The second failure of the first one shows that the service counts as down, and the other is stored.
     const failures = () => lab.service.events().filter((event) => event.content['body'] === 'fails').length;
-    await vi.waitFor(() => expect(failures()).toBeGreaterThan(1), { timeout: 10_000, interval: 20 });
+    await eventually(() => expect(failures()).toBeGreaterThan(1));
     await lab.homeserver.restart('kill');
     lab.service.onTransaction = () => 'ok';
     await send(alice, roomId, 'wakes the sender');
@@ -111,9 +112,8 @@ describe.each(homeservers)('restarting the $name homeserver', { timeout: 120_000
     lab.service.onTransaction = () => 503;
     await pushed(lab.service, await send(alice, roomId, 'fails'));
     lab.service.onTransaction = () => 'ok';
-    await vi.waitFor(
-      () => expect(bodiesIn(lab.service.events(), roomId).filter((body) => body === 'in flight')).toHaveLength(2),
-      { timeout: 15_000, interval: 50 },
+    await eventually(() =>
+      expect(bodiesIn(lab.service.events(), roomId).filter((body) => body === 'in flight')).toHaveLength(2),
     );
     expect(new Set(idsOf(inFlight)).size).toBe(1);
   });

@@ -136,7 +136,7 @@ describeStore('a running bridge', (bench) => {
     expect(await isLocked(url)).toBe(true);
     await expect(bench.openUrl(url, { lock: true })).rejects.toMatchObject({ code: 'RCFED_STORE_LOCKED' });
     await child.kill();
-    await expect.poll(() => isLocked(url), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => isLocked(url), { timeout: 30_000 }).toBe(false);
     await bench.openUrl(url, { lock: true });
   });
 
@@ -144,9 +144,9 @@ describeStore('a running bridge', (bench) => {
     const url = await bench.url();
     for (const acknowledged of [3, 6]) {
       const child = await startChild('record', url);
-      await expect.poll(() => child.lines.length, { timeout: 20_000 }).toBeGreaterThan(acknowledged);
+      await expect.poll(() => child.lines.length, { timeout: 30_000 }).toBeGreaterThan(acknowledged);
       await child.kill();
-      await expect.poll(() => isLocked(url), { timeout: 20_000 }).toBe(false);
+      await expect.poll(() => isLocked(url), { timeout: 30_000 }).toBe(false);
     }
     const store = await bench.openUrl(url);
     const lanes = await store.inbox.waiting();
@@ -166,7 +166,7 @@ describe.each(engines.filter((engine) => engine === 'postgres'))('the lock on a 
     const pid = async () => (await holder.execute(store.database.kysely)).rows[0]?.pid;
     const first = await pid();
     await sql`select pg_terminate_backend(${first})`.execute(store.database.kysely);
-    await expect.poll(async () => [undefined, first].includes(await pid()), { timeout: 20_000 }).toBe(false);
+    await expect.poll(async () => [undefined, first].includes(await pid()), { timeout: 30_000 }).toBe(false);
     expect(await isLocked(url)).toBe(true);
     await store.close();
     expect(await isLocked(url)).toBe(false);

@@ -1,5 +1,5 @@
 /** Waits until `check` no longer throws (and answers its value), or fails with its last error after `withinMs`. */
-export async function eventually<T>(check: () => T | Promise<T>, withinMs = 20_000): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, withinMs = 30_000): Promise<T> {
   const until = performance.now() + withinMs;
   let pause = 5;
   for (;;) {

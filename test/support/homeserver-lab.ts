@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { vi } from 'vitest';
 import type { ServerName } from '../../src/lib/core/ids.ts';
 import { makeRegistration } from '../../src/lib/matrix/registration.ts';
 import type { Registration } from '../../src/lib/matrix/types.ts';
 import type { RunningHomeserver } from '../../src/sandbox/homeserver/types.ts';
 import type { HomeserverKind } from './homeservers.ts';
 import { type PushedEvent, type ScriptedService, startScriptedService } from './scripted-service.ts';
+import { eventually } from './eventually.ts';
 
 export interface Answered {
   readonly status: number;
@@ -143,16 +143,13 @@ export async function readEvent(who: Caller, roomId: string, eventId: string): P
   )) as unknown as PushedEvent;
 }
 
-/** Waits until the application service was pushed the event, and answers it. */
-export function pushed(service: ScriptedService, eventId: string, timeout = 20_000): Promise<PushedEvent> {
-  return vi.waitFor(
-    () => {
-      const event = service.events().find((candidate) => candidate.event_id === eventId);
-      if (event === undefined) throw new Error(`${eventId} was not pushed`);
-      return event;
-    },
-    { timeout, interval: 20 },
-  );
+/** Waits until the application service was pushed the event, `withinMs` at most, and answers it. */
+export function pushed(service: ScriptedService, eventId: string, withinMs?: number): Promise<PushedEvent> {
+  return eventually(() => {
+    const event = service.events().find((candidate) => candidate.event_id === eventId);
+    if (event === undefined) throw new Error(`${eventId} was not pushed`);
+    return event;
+  }, withinMs);
 }
 
 export const bodiesIn = (events: readonly PushedEvent[], roomId: string): unknown[] =>

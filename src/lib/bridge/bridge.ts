@@ -96,6 +96,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     portals,
     ghosts,
     portalChanged: (portal) => portalChanged(portal),
+    seekAnotherRoom: (portal, row) => directs.seekAnotherRoom(portal, row),
     wake,
     signal,
   });
@@ -121,6 +122,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     distrust: (portal, event) =>
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
     distrustHands,
+    seeksAnotherRoom: (portal, row) => directs.seekAnotherRoom(portal, row),
     onAside: (portal, row) => notices.tell(portal, row),
   });
   const asked = { workspace: false, homeserver: false };

@@ -1,9 +1,9 @@
 import type { Side } from '../core/remote-error.ts';
 import type { Portal, PortalId } from '../store/types.ts';
 import type { Breakers } from './breakers.ts';
+import { fillGaps } from './direct/gaps.ts';
 import { partsIn } from './direct/hands.ts';
 import { classify } from './failures.ts';
-import { fillGap } from './homeserver/catch-up.ts';
 import type { BridgeParts } from './parts.ts';
 import type { PortalIndex } from './portal-index.ts';
 import { SerialByKey } from './serial.ts';
@@ -92,7 +92,7 @@ export class CatchUps {
     try {
       const here = await partsIn(parts, portal);
       const missing =
-        side === 'workspace' ? await catchUp(here, portals, portal, wake) : await fillGap(here, portals, portal, wake);
+        side === 'workspace' ? await catchUp(here, portals, portal, wake) : await fillGaps(here, portals, portal, wake);
       if (epoch === this.#epochOf(side, portal)) {
         this.#done[side].add(portal.id);
         if (side === 'workspace') this.#everCaughtUp.add(portal.id);

@@ -1,4 +1,4 @@
-import type { Side } from '../core/remote-error.ts';
+import { RemoteError, type Side } from '../core/remote-error.ts';
 import type { InboxRow, Lease, Portal, Settlement } from '../store/types.ts';
 import { partsIn } from './direct/hands.ts';
 import type { FederationEvent } from './events.ts';
@@ -41,6 +41,8 @@ interface Sinks {
   distrust(portal: Portal, event: FederationEvent): Promise<void>;
   /** Makes sure of those by whom a direct message is read, too. Never rejects. */
   distrustHands(portal: Portal): Promise<void>;
+  /** Whether a direct message has lost its Matrix room; then another one is asked for. Never rejects for a server's fault. */
+  seeksAnotherRoom(portal: Portal, row: InboxRow): Promise<boolean>;
   /** Tells people, once, that this row could not be carried over. */
   onAside(portal: Portal, row: InboxRow): void;
 }
@@ -56,8 +58,11 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
   };
 
   /** In a direct message everything is done as a person: what they may not do is not the server's failing. */
-  const judge = async (error: unknown, portal: Portal): Promise<Verdict> => {
+  const judge = async (error: unknown, portal: Portal, row: InboxRow): Promise<Verdict> => {
     const verdict = classify(error, { asPerson: portal.direct !== undefined });
+    // It waits for the other room, however long that takes to be made.
+    if (isShutOut(error) && portal.direct !== undefined && (await sinks.seeksAnotherRoom(portal, row)))
+      return { about: 'person', side: 'homeserver', reason: 'the Matrix room is gone' };
     if (verdict.about !== 'person') return verdict;
     await sinks.distrustHands(portal);
     return { about: 'strike', reason: verdict.reason, detail: (error as Error).message };
@@ -151,7 +156,7 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
         await settled;
         return { kind: 'settled' };
       } catch (error) {
-        const verdict = await judge(error, context.portal);
+        const verdict = await judge(error, context.portal, row);
         if (verdict.about === 'lost') return { kind: 'failed', verdict, unknown: true };
         const step = await noteAttempt(parts, row, error);
         if (!step) return { kind: 'failed', verdict: { about: 'store', reason: 'unwritable' }, unknown: true };
@@ -164,6 +169,9 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
     },
   };
 }
+
+const isShutOut = (error: unknown): boolean =>
+  error instanceof RemoteError && error.side === 'homeserver' && (error.status === 403 || error.status === 404);
 
 /** Who made the change, as people write it; undefined where the row does not say. */
 function actorOf(event: FederationEvent): string | undefined {

@@ -5,6 +5,7 @@ import type { MatrixUserId, ServerName } from '../core/ids.ts';
 import { isRecord } from '../core/record.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import type { Secret } from '../core/secret.ts';
+import { readBody } from '../matrix/answer.ts';
 import { createMatrixApi } from '../matrix/client.ts';
 import type { MatrixApi, Registration } from '../matrix/types.ts';
 
@@ -205,7 +206,10 @@ interface PlainAnswer {
   readonly server: string | undefined;
 }
 
-/** undefined: no answer, or none in JSON. Redirects are not followed: they may lead anywhere. */
+/** None of these answers has more than a few kilobytes. */
+const MOST_BYTES = 1024 * 1024;
+
+/** undefined: no answer, or none in JSON of that size. Redirects are not followed: they may lead anywhere. */
 async function plainJson(
   { clock, network, signal, timeoutMs }: Reach,
   url: string,
@@ -215,7 +219,7 @@ async function plainJson(
   try {
     return await withDeadline({ clock, ms, signal }, async (inTime) => {
       const answer = await network.fetch(url, { headers, redirect: 'manual', signal: inTime });
-      const body: unknown = await answer.json();
+      const body: unknown = JSON.parse(new TextDecoder().decode(await readBody(answer, MOST_BYTES)));
       const server = answer.headers.get('server') ?? undefined;
       return isRecord(body) ? { status: answer.status, body, server } : undefined;
     });

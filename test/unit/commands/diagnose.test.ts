@@ -17,16 +17,13 @@ interface Report {
     readonly findings: readonly { readonly id: string; readonly status: string; readonly detail: string }[];
     readonly counts: Readonly<Record<string, number>>;
     readonly repaired: readonly object[];
-    readonly durationMs: number;
   };
   readonly error?: { readonly code: string };
 }
 
 describe('with nothing set up', () => {
   it('says in one sentence what is missing, and what to type', async () => {
-    const startedAt = performance.now();
     const run = await runCommand(['federation', 'diagnose']);
-    expect(performance.now() - startedAt).toBeLessThan(3000);
     expect({ exitCode: run.exitCode, stdout: run.stdout }).toEqual({ exitCode: 3, stdout: '' });
     expect(run.stderr).toMatch(/^Error: There is no profile to work with \[RCFED_PROFILE_MISSING\]\n/);
     expect(run.stderr).toContain('rcfed profile add');
@@ -105,9 +102,8 @@ describe('on the sandbox', () => {
     const run = await diagnose(['--json', '--deep', '--with', sandbox.homeserver.serverName]);
     expectSchema(run.json());
     expect(run.exitCode, run.stdout).toBe(0);
-    const { findings, counts, durationMs } = run.json<Report>().data;
+    const { findings, counts } = run.json<Report>().data;
     expect(counts).toMatchObject({ fail: 0, crash: 0, warn: 0 });
-    expect(durationMs).toBeLessThan(5000);
     // The two servers of the sandbox differ in this, as those of most people do.
     expect(findings.filter(({ status }) => status === 'info').map(({ id }) => id)).toEqual(['G11']);
     for (const { status, detail } of findings) if (status === 'skip') expect(detail).not.toBe('');

@@ -212,7 +212,6 @@ describe('a hostile message from Rocket.Chat', () => {
   it.each(LONG)('of %j takes no more than its length', async (piece) => {
     const [short, long] = [await processorMs(piece, 10_000), await processorMs(piece, 20_000)];
     expect(long).toBeLessThan(4 * Math.max(short, 10));
-    expect(long).toBeLessThan(2_000);
   });
 });
 

@@ -90,8 +90,7 @@ describe('a long message from Matrix', () => {
       return least;
     };
     const short = await time(10_000);
-    // Twice 50 ms are meant, on a machine of today; what is quadratic takes sixteen times as long.
-    expect(short).toBeLessThan(250);
+    // What is quadratic takes sixteen times as long.
     expect(await time(40_000)).toBeLessThan(Math.max(80, short * 12));
   });
 });

@@ -6,6 +6,7 @@ import { Secret } from '../../../src/lib/core/secret.ts';
 import { createRealtime, type RealtimeOptions } from '../../../src/lib/rocketchat/realtime.ts';
 import type { RealtimeEvent, RealtimeSession } from '../../../src/lib/rocketchat/types.ts';
 import { type DdpServer, startDdpServer } from '../../support/ddp-server.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const ROOM = 'GENERAL' as WorkspaceRoomId;
 const DELETIONS = [`stream-notify-room ${ROOM}/deleteMessage`];
@@ -17,7 +18,7 @@ interface Heard {
   readonly life: string[];
 }
 
-const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 10 });
+const until = (check: () => void): Promise<void> => eventually(check);
 
 const open: { server?: DdpServer; sessions: RealtimeSession[] } = { sessions: [] };
 

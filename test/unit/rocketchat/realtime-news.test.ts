@@ -6,6 +6,7 @@ import { newsFrom } from '../../../src/lib/rocketchat/realtime-events.ts';
 import type { RealtimeInterest, RealtimeNews } from '../../../src/lib/rocketchat/realtime-news.ts';
 import type { RealtimeSession, WorkspaceApi } from '../../../src/lib/rocketchat/types.ts';
 import { startWorkspaceClients, type WorkspaceClients } from '../../support/workspace-accounts.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n and so on', 'latin1');
 const ends: (() => PromiseLike<unknown>)[] = [];
@@ -13,7 +14,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end();
 });
 
-const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 10 });
+const until = (check: () => void): Promise<void> => eventually(check);
 
 async function clientsOf(version: string): Promise<WorkspaceClients> {
   const clients = await startWorkspaceClients({ version });
@@ -54,16 +55,13 @@ async function listen(
 
 /** Subscriptions follow one another: says it again until it is heard. */
 const heard = (news: readonly RealtimeNews[], say: () => Promise<unknown>, wanted: object): Promise<void> =>
-  vi.waitFor(
-    async () => {
-      await say();
-      await vi.waitFor(() => expect(news).toContainEqual(expect.objectContaining(wanted)), {
-        timeout: 100,
-        interval: 5,
-      });
-    },
-    { timeout: 20_000, interval: 5 },
-  );
+  eventually(async () => {
+    await say();
+    await vi.waitFor(() => expect(news).toContainEqual(expect.objectContaining(wanted)), {
+      timeout: 100,
+      interval: 5,
+    });
+  });
 
 describe.each(['6.13', '7.13', '8.8', '9.0'])('a workspace of version %s', (version) => {
   test('tells of typing in watched rooms, also after its connections were cut', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/lib/core/clock.ts';
 import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../../../src/lib/core/ids.ts';
 import { silentLog } from '../../../src/lib/core/log.ts';
@@ -14,6 +14,7 @@ import type {
   WorkspaceRoom,
 } from '../../../src/lib/rocketchat/types.ts';
 import { type SandboxWorkspace, startWorkspace, type WorkspaceOptions } from '../../../src/sandbox/workspace/server.ts';
+import { eventually } from '../../support/eventually.ts';
 
 interface Scene {
   readonly workspace: SandboxWorkspace;
@@ -22,7 +23,7 @@ interface Scene {
 }
 
 const ends: (() => Promise<void>)[] = [];
-const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 10 });
+const until = (check: () => void): Promise<void> => eventually(check);
 
 afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end();

@@ -2,7 +2,7 @@ import type { InboxRow, Portal, PortalId } from '../../store/types.ts';
 import type { HomeserverEvent } from '../events.ts';
 import { readEvent } from '../homeserver/event.ts';
 import type { BridgeParts } from '../parts.ts';
-import { olderPortalOf } from './older-rooms.ts';
+import { olderRoomOf } from './older-rooms.ts';
 
 /**
  * The portal that something on Matrix belongs to. A direct message may have had other rooms on either side before:
@@ -18,7 +18,7 @@ export async function actingPortal(
   if (portal.direct === undefined) return portal;
   const roomId = row.body === undefined || row.body === '' ? undefined : readEvent(JSON.parse(row.body))?.roomId;
   const isElsewhere = roomId !== undefined && roomId !== portal.matrixRoomId;
-  const id = targetOf(event) ?? (isElsewhere ? await olderPortalOf(store, roomId) : undefined);
+  const id = targetOf(event) ?? (isElsewhere ? (await olderRoomOf(store, roomId))?.portalId : undefined);
   return id === undefined || id === portal.id ? portal : ((await store.portals.byId(id)) ?? portal);
 }
 

@@ -1,10 +1,11 @@
 import type { RealtimeInterest } from '../../rocketchat/realtime-news.ts';
 import type { MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
-import type { Lane, Portal } from '../../store/types.ts';
+import type { InboxRow, Lane, Portal } from '../../store/types.ts';
 import type { Breakers } from '../breakers.ts';
 import type { Ghosts } from '../homeserver/ghosts.ts';
 import { SerialByKey } from '../serial.ts';
 import { createDiscover } from './discover.ts';
+import { askForAnotherRoom, hasLostRoom } from './lost-room.ts';
 import type { OpeningParts } from './opening.ts';
 import { type Openings, createOpenings } from './openings.ts';
 import { type DirectSessionsOptions, createDirectSessions } from './sessions.ts';
@@ -28,6 +29,8 @@ export interface Directs extends Pick<Openings, 'wake' | 'wakeAll'> {
   touched(lane: Lane): void;
   /** Somebody says that something was written in that room, which is looked at then. */
   hinted(room: WorkspaceRoomId): void;
+  /** Where its Matrix room is lost, another one is asked for. Answers whether that is so. */
+  seekAnotherRoom(portal: Portal, waiting: Pick<InboxRow, 'id'>): Promise<boolean>;
   isUser(id: MatrixUserId): Promise<boolean>;
   /** To open one that somebody asks for. */
   readonly opening: OpeningParts;
@@ -74,6 +77,12 @@ export function createDirects(options: DirectsOptions): Directs {
     touched: watch.touched,
     hinted: watch.hinted,
     isUser: createUserQuery({ parts, ghosts, workspace: breakers.workspace }),
+    async seekAnotherRoom(portal, waiting) {
+      if (!(await hasLostRoom(parts, portal))) return false;
+      const lane = await askForAnotherRoom(parts, portal, waiting);
+      if (lane !== undefined) openings.wake(lane);
+      return lane !== undefined;
+    },
     run: watch.run,
     async close() {
       await openings.ended();

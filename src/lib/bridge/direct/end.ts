@@ -1,3 +1,6 @@
+import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
+import { RemoteError } from '../../core/remote-error.ts';
+import type { MatrixApi } from '../../matrix/types.ts';
 import { sayInWorkspace } from '../notices/say.ts';
 import type { Portal } from '../../store/types.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -43,8 +46,19 @@ async function endOlder({ parts, older }: OpeningParts, { roomId, who }: Departu
 async function isAnybodyLeft(parts: BridgeParts, portal: Portal): Promise<boolean> {
   if (portal.direct === undefined || portal.matrixRoomId === undefined) return false;
   const hand = parts.homeserver.as(portal.direct.ghost);
-  for (const id of (await hand.membersAndInvited(portal.matrixRoomId)).keys()) {
+  const members = await membersIn(hand, portal.matrixRoomId);
+  for (const id of members) {
     if ((await parts.store.people.byMatrixUser(id))?.kind === 'puppet') return true;
   }
   return false;
+}
+
+/** Nobody whom we could reach, where we are in the room no longer ourselves. */
+async function membersIn(hand: MatrixApi, roomId: MatrixRoomId): Promise<readonly MatrixUserId[]> {
+  try {
+    return [...(await hand.membersAndInvited(roomId)).keys()];
+  } catch (error) {
+    if (error instanceof RemoteError && (error.status === 403 || error.status === 404)) return [];
+    throw error;
+  }
 }

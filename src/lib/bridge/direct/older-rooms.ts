@@ -24,10 +24,10 @@ const PREFIX = 'older-room:';
 /** The store keeps the name of one that is an older one no longer. */
 const NONE = '';
 
-/** The closed portal of an older room; undefined: it is none. */
-export async function olderPortalOf(store: Pick<Store, 'cursor'>, roomId: MatrixRoomId): Promise<PortalId | undefined> {
+/** As the store has it; undefined: it is none. */
+export async function olderRoomOf(store: Pick<Store, 'cursor'>, roomId: MatrixRoomId): Promise<OlderRoom | undefined> {
   const value = await store.cursor(`${PREFIX}${roomId}`);
-  return value === undefined || value === NONE ? undefined : (JSON.parse(value) as OlderRoom).portalId;
+  return value === undefined || value === NONE ? undefined : (JSON.parse(value) as OlderRoom);
 }
 
 export async function createOlderRooms(store: Pick<Store, 'cursors' | 'setCursor'>): Promise<OlderRooms> {

@@ -1,12 +1,15 @@
-import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId, WorkspaceUserId } from '../../core/ids.ts';
+import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
 import { serverOf } from '../../matrix/server-name.ts';
 import type { WorkspaceUser } from '../../rocketchat/types.ts';
 import type { InboxRow, Person, Portal } from '../../store/types.ts';
+import { settleWaiting } from '../ends/waiting-rows.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import { newestEvent } from '../homeserver/catch-up.ts';
 import { BRIDGE_STATE } from '../homeserver/room-claim.ts';
 import { ANNOUNCED } from './announced.ts';
 import { homeserverIn } from './hands.ts';
+import { requestOf } from './direct-request.ts';
+import { ROOM_GONE, closeLost, hasLostRoom, interpretOpened, readOn } from './lost-room.ts';
 import { mayWrite, refuseOpening } from './may-write.ts';
 import {
   type Opened,
@@ -48,49 +51,54 @@ interface Company {
   readonly puppets: readonly Person[];
 }
 
-/** Body of a row that asks for a direct message's Matrix room. */
-export interface DirectRequest {
-  /** Messages from then on are carried over (ms, the workspace's clock). */
-  readonly since: number;
-  /** Whose puppet reads there. */
-  readonly reader: MatrixUserId;
-  /** Who asked for it, before anybody wrote; undefined: somebody wrote. */
-  readonly by?: WorkspaceUserId;
-}
-
 /** Somebody in Rocket.Chat wrote to a puppet, or asked for it: their ghost makes the room on Matrix and invites. */
 export async function openFromWorkspace(opening: OpeningParts, row: InboxRow): Promise<Opened> {
-  const roomId = row.ref as WorkspaceRoomId;
-  return opening.serial.run(roomId, async () => {
-    const { parts, puppets } = opening;
-    const existing = await parts.store.portals.byWorkspaceRoom(roomId);
-    if (existing?.state === 'active') return settled('open already');
-    // Its room was made on Matrix: the invitation there goes on with it.
-    if (existing?.matrixRoomId !== undefined && !(await madeHere(opening, row))) return { kind: 'later' };
-    const { reader, by } = JSON.parse(row.body ?? '{}') as DirectRequest;
-    const voice = await puppets.account(reader);
-    const company = await companyOf(opening, await voice.api.members({ id: roomId, type: 'd' }));
-    const since = Math.max(sinceOf(row), await notRefused(parts, roomId));
-    const unknown = await unknownMessages(parts, voice.api, roomId, since);
-    const [first] = unknown;
-    const author = company.users.find(({ id }) => id === (by ?? first?.author.id)) ?? company.users[0];
-    const blocked = company.puppets.find(({ matrixUserId }) => !parts.access.admitsUser(matrixUserId));
-    if (blocked !== undefined) {
-      const server = serverOf(blocked.matrixUserId);
-      parts.log('warn', 'notice.direct-refused', { room: roomId, reason: 'blocked', server });
-      const text = `People of ${server} can't be written to from here: an administrator of the bridge does not admit that server.`;
-      await sayAsPuppet(parts, voice.api, roomId, `blocked:${roomId}:${server}`, text);
-      return settled('blocked');
-    }
-    if (author === undefined) return settled('nobody of the workspace is in it');
-    if (first === undefined && by === undefined && existing === undefined) return settled('gone');
-    if (!(await mayWrite(parts, author))) {
-      await refuseUpTo(parts, roomId, unknown.at(-1)?.at ?? 0);
-      return settled(await refuseOpening(parts, voice.api, roomId, author));
-    }
-    await openRoom(opening, row, { existing, reader, author, company, since });
-    return OPENED;
+  const { store } = opening.parts;
+  return opening.serial.run(row.ref as WorkspaceRoomId, async () => {
+    const { from } = requestOf(row);
+    const lost = from === undefined ? undefined : await store.portals.byId(from);
+    if (lost === undefined) return openFor(opening, row, undefined);
+    if (lost.state === 'active' && !(await hasLostRoom(opening.parts, lost))) return settled('open already');
+    const isWaitedFor = await closeLost(opening, lost);
+    const opened = isWaitedFor ? await openFor(opening, row, lost) : settled(ROOM_GONE);
+    if (opened.kind === 'settled') await settleWaiting(opening.parts, lost, opened.outcome);
+    return opened;
   });
+}
+
+async function openFor(opening: OpeningParts, row: InboxRow, lost: Portal | undefined): Promise<Opened> {
+  const roomId = row.ref as WorkspaceRoomId;
+  const { parts, puppets } = opening;
+  const existing = await parts.store.portals.byWorkspaceRoom(roomId);
+  if (existing?.state === 'active') {
+    if (lost !== undefined) await interpretOpened(parts, existing, row);
+    return settled('open already');
+  }
+  // Its room was made on Matrix: the invitation there goes on with it.
+  if (existing?.matrixRoomId !== undefined && !(await madeHere(opening, row))) return { kind: 'later' };
+  const { reader, by } = requestOf(row);
+  const voice = await puppets.account(reader);
+  const company = await companyOf(opening, await voice.api.members({ id: roomId, type: 'd' }));
+  const since = Math.max(sinceOf(row), await notRefused(parts, roomId));
+  const unknown = await unknownMessages(parts, voice.api, roomId, since);
+  const [first] = unknown;
+  const author = company.users.find(({ id }) => id === (by ?? first?.author.id)) ?? company.users[0];
+  const blocked = company.puppets.find(({ matrixUserId }) => !parts.access.admitsUser(matrixUserId));
+  if (blocked !== undefined) {
+    const server = serverOf(blocked.matrixUserId);
+    parts.log('warn', 'notice.direct-refused', { room: roomId, reason: 'blocked', server });
+    const text = `People of ${server} can't be written to from here: an administrator of the bridge does not admit that server.`;
+    await sayAsPuppet(parts, voice.api, roomId, `blocked:${roomId}:${server}`, text);
+    return settled('blocked');
+  }
+  if (author === undefined) return settled('nobody of the workspace is in it');
+  if (first === undefined && by === undefined && existing === undefined && lost === undefined) return settled('gone');
+  if (!(await mayWrite(parts, author))) {
+    await refuseUpTo(parts, roomId, unknown.at(-1)?.at ?? 0);
+    return settled(await refuseOpening(parts, voice.api, roomId, author));
+  }
+  await openRoom(opening, row, { existing, reader, author, company, since, lost });
+  return OPENED;
 }
 
 async function madeHere({ parts }: OpeningParts, row: InboxRow): Promise<boolean> {
@@ -116,6 +124,7 @@ interface Plan {
   readonly company: Company;
   /** From when on messages are carried, ms. */
   readonly since: number;
+  readonly lost: Portal | undefined;
 }
 
 async function openRoom(opening: OpeningParts, row: InboxRow, plan: Plan): Promise<void> {
@@ -135,6 +144,7 @@ async function openRoom(opening: OpeningParts, row: InboxRow, plan: Plan): Promi
   if (newest !== undefined) await beginAfter(parts, portal, newest);
   for (const { matrixUserId } of company.puppets) await hand.inviteDirect(matrixRoomId, matrixUserId);
   for (const user of company.users) await ghosts.inRoom({ ...portal, matrixRoomId }, user);
+  if (plan.lost !== undefined) await readOn(parts, plan.lost, portal);
   await activate(opening, portal, matrixRoomId, plan.since);
 }
 

@@ -63,7 +63,7 @@ export function sinceOf({ body }: Pick<InboxRow, 'body'>): number {
 }
 
 /** Sets a cursor that an opening which was cut short may have set before: the first one counts. */
-async function setOnce({ store }: Pick<BridgeParts, 'store'>, name: string, value: string): Promise<string> {
+export async function setOnce({ store }: Pick<BridgeParts, 'store'>, name: string, value: string): Promise<string> {
   const known = await store.cursor(name);
   if (known === undefined) await store.setCursor(name, value);
   return known ?? value;

@@ -1,5 +1,5 @@
 import type { WorkspaceUser } from '../../rocketchat/types.ts';
-import type { Portal } from '../../store/types.ts';
+import type { InboxRow, Portal } from '../../store/types.ts';
 import type { Ghosts } from '../homeserver/ghosts.ts';
 import type { LiveFeature } from '../live/live-feature.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -21,6 +21,7 @@ interface EndsOptions extends EndsEvery {
   readonly portals: PortalIndex;
   readonly ghosts: Pick<Ghosts, 'distrust'>;
   readonly portalChanged: (portal: Portal) => Promise<void>;
+  readonly seekAnotherRoom: (portal: Portal, waiting: InboxRow) => Promise<boolean>;
   readonly wake: (lane: string) => void;
   readonly signal: AbortSignal;
 }

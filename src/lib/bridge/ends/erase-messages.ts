@@ -6,7 +6,7 @@ import { homeserverIn, partsIn } from '../direct/hands.ts';
 import { transactionId } from '../effect-ids.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { ErasedPage, EraseFailure } from '../service/personal-view.ts';
-import { roomWith } from '../room-upgrade/former-rooms.ts';
+import { formerRoomWith } from '../room-upgrade/former-rooms.ts';
 import { personNamed } from './somebody.ts';
 
 /** Each is a request or two. */
@@ -72,7 +72,7 @@ export async function redactAs(
   eventId: EventId,
 ): Promise<void> {
   if (portal.matrixRoomId === undefined) return;
-  const roomId = await roomWith({ parts, portal, roomId: portal.matrixRoomId }, [{ eventId }]);
+  const roomId = (await formerRoomWith({ parts, portal }, eventId)) ?? portal.matrixRoomId;
   const ghost = parts.homeserver.as(matrixUserId);
   const redact = (actor: typeof ghost): Promise<EventId> => {
     const effect = {

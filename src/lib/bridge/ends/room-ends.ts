@@ -1,8 +1,7 @@
 import { isRecord } from '../../core/record.ts';
 import type { Side } from '../../core/remote-error.ts';
 import type { WorkspaceApi } from '../../rocketchat/types.ts';
-import type { Portal, PortalId } from '../../store/types.ts';
-import { homeserverIn } from '../direct/hands.ts';
+import type { InboxRow, Portal, PortalId } from '../../store/types.ts';
 import type { LiveFeature } from '../live/live-feature.ts';
 import { pollGently } from '../live/polling.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -21,6 +20,8 @@ interface RoomEndsOptions {
   readonly parts: BridgeParts;
   readonly portals: PortalIndex;
   readonly portalChanged: (portal: Portal) => Promise<void>;
+  /** Of a direct message that lost its Matrix room. */
+  readonly seekAnotherRoom: (portal: Portal, waiting: InboxRow) => Promise<boolean>;
   /** Pause between two comparisons, ms; unset: a minute. */
   readonly everyMs: number | undefined;
   readonly signal: AbortSignal;
@@ -67,6 +68,12 @@ export function createRoomEnds(options: RoomEndsOptions): LiveFeature {
           await close(portal, 'workspace', await endingInWorkspace(parts, portal));
       }
     });
+  /** A direct message goes on in another room. */
+  const seekRoomFor = async (portal: Portal): Promise<void> => {
+    const { inbox } = parts.store;
+    const row = (await inbox.head(portal.lane, 'workspace')) ?? (await inbox.head(portal.lane, 'homeserver'));
+    if (row !== undefined) await options.seekAnotherRoom(portal, row);
+  };
   const onMatrix = (): Promise<void> =>
     turns.run('look', async () => {
       const portals = await suspectsOnMatrix(parts, candidates('homeserver'));
@@ -74,9 +81,11 @@ export function createRoomEnds(options: RoomEndsOptions): LiveFeature {
       const ours = new Set(await parts.homeserver.joinedRooms());
       for (const portal of portals) {
         if (signal.aborted) return;
-        if (portal.matrixRoomId === undefined || (!isDirect(portal) && ours.has(portal.matrixRoomId))) continue;
-        if (isDirect(portal) && (await homeserverIn(parts, portal).joinedRooms()).includes(portal.matrixRoomId))
+        if (portal.matrixRoomId === undefined || ours.has(portal.matrixRoomId)) continue;
+        if (isDirect(portal)) {
+          await seekRoomFor(portal);
           continue;
+        }
         await close(portal, 'homeserver', matrixRoomLost(await matrixFate(parts, portal), parts.ends.roomEnds));
       }
     });

@@ -23,19 +23,23 @@ export async function newestEvent(parts: BridgeParts, roomId: MatrixRoomId): Pro
 
 /**
  * Finds what the homeserver never pushed: pages `/messages` back to the newest event of the last time and
- * records what is missing, in the homeserver's own order. The caller keeps the portal's rows waiting.
+ * records what is missing, in the homeserver's own order. The caller keeps the portal's rows waiting, and fills one
+ * gap of a lane after the other.
  * Answers how many were missing.
+ *
+ * @param room the portal whose Matrix room is read. A direct message has older ones, whose events go its lane.
  */
 export async function fillGap(
   parts: BridgeParts,
   portals: PortalIndex,
   portal: Portal,
   recorded: Recorded,
+  room = portal,
 ): Promise<number> {
-  if (portal.matrixRoomId === undefined) return 0;
-  const known = await parts.store.cursor(wholeUpTo(portal));
+  if (room.matrixRoomId === undefined) return 0;
+  const known = await parts.store.cursor(wholeUpTo(room));
   const lastId = await parts.store.inbox.lastId();
-  const found = await eventsSince(parts, portal, portal.matrixRoomId, known as EventId | undefined);
+  const found = await eventsSince(parts, room, room.matrixRoomId, known as EventId | undefined);
   const newest = found[0]?.['event_id'];
   if (typeof newest !== 'string' || newest === known) return 0;
   const rows: NewInboxRow[] = [];
@@ -49,10 +53,10 @@ export async function fillGap(
   }
   parts.passed('gap:half');
   const missing = await parts.store.inbox.recordGap(portal.lane, { ordered: rows, lastId }, [
-    { name: wholeUpTo(portal), value: newest },
+    { name: wholeUpTo(room), value: newest },
   ]);
   for (const { lane } of beside.length === 0 ? [] : await parts.store.inbox.record({ rows: beside })) recorded(lane);
-  if (missing > 0) parts.log('info', 'gap.filled', { portal: portal.name, missing });
+  if (missing > 0) parts.log('info', 'gap.filled', { portal: portal.name, room: room.matrixRoomId, missing });
   return missing;
 }
 

@@ -1,4 +1,4 @@
-import type { EventId } from '../../core/ids.ts';
+import type { EventId, MatrixRoomId } from '../../core/ids.ts';
 import type { InboxRow, LedgerEntry, Portal, Settlement } from '../../store/types.ts';
 import { MEMBERSHIP_ROW } from '../direct/invite.ts';
 import type { HomeserverEvent } from '../events.ts';
@@ -46,7 +46,7 @@ export async function interpretHomeserverRow(
       : nothing('direct message opened');
   }
   if (!isRelayed(event)) return nothing('ignored');
-  if (event.type === 'm.room.redaction') return interpretRedaction(parts, portal, event);
+  if (event.type === 'm.room.redaction') return interpretRedaction(parts, event);
   // What somebody takes back goes away here too, whoever they are by now.
   if (!parts.access.admitsUser(event.sender)) return nothing('blocked');
   if (isTombstone(event)) return interpretTombstone(parts, event);
@@ -86,7 +86,7 @@ async function interpretEdit(
     const original = await parts.store.inbox.byKey('homeserver', targetId);
     if (original?.state === 'aside') return nothing('folded', { foldInto: original.id });
     if (original !== undefined || (await parts.store.ledger.isGone('homeserver', targetId))) return nothing('gone');
-    if (await isFromBefore(parts, portal, targetId)) return nothing('from before the link');
+    if (await isFromBefore(parts, portal, event.roomId, targetId)) return nothing('from before the link');
     return interpretPost(event, true);
   }
   // Others may not edit it: https://spec.matrix.org/v1.17/client-server-api/#validity-of-replacement-events
@@ -113,18 +113,18 @@ async function interpretEdit(
 }
 
 /** Everything since the link is recorded, or will be when the homeserver's gaps are filled. */
-async function isFromBefore(parts: BridgeParts, portal: Portal, eventId: EventId): Promise<boolean> {
-  if (portal.matrixRoomId === undefined) return false;
-  const raw = await parts.homeserver.event(portal.matrixRoomId, eventId);
+async function isFromBefore(
+  parts: BridgeParts,
+  portal: Portal,
+  roomId: MatrixRoomId,
+  eventId: EventId,
+): Promise<boolean> {
+  const raw = await parts.homeserver.event(roomId, eventId);
   const event = raw === undefined ? undefined : readEvent(raw);
   return event !== undefined && event.at < portal.createdAt;
 }
 
-async function interpretRedaction(
-  parts: BridgeParts,
-  portal: Portal,
-  event: MatrixEvent,
-): Promise<HomeserverEvent | Nothing> {
+async function interpretRedaction(parts: BridgeParts, event: MatrixEvent): Promise<HomeserverEvent | Nothing> {
   if (event.redacts === undefined) return nothing('malformed');
   const tombstones: Settlement['tombstones'] = [{ side: 'homeserver', target: event.redacts }];
   const reaction = await parts.store.reactions.byEvent(event.redacts);
@@ -146,21 +146,21 @@ async function interpretRedaction(
   }
   const settledEdit = nothing('edit redacted', { tombstones, redacted: [target.eventId] });
   if (bestEdit(pairs)?.eventId !== target.eventId || snapshot?.deleted === true) return settledEdit;
-  return (await restored(parts, portal, target, pairs, snapshot)) ?? settledEdit;
+  return (await restored(parts, event.roomId, target, pairs, snapshot)) ?? settledEdit;
 }
 
 /** The best text that remains when the effective edit is redacted: the next edit, or the original. */
 async function restored(
   parts: BridgeParts,
-  portal: Portal,
+  roomId: MatrixRoomId,
   redacted: LedgerEntry,
   pairs: readonly LedgerEntry[],
   snapshot: Awaited<ReturnType<BridgeParts['store']['ledger']['snapshot']>>,
 ): Promise<HomeserverEvent | undefined> {
   const target = pairs.find((pair) => pair.kind === 'message');
   const next = bestEdit(pairs.filter((pair) => pair.eventId !== redacted.eventId)) ?? target;
-  if (target === undefined || next === undefined || portal.matrixRoomId === undefined) return undefined;
-  const raw = await parts.homeserver.event(portal.matrixRoomId, next.eventId);
+  if (target === undefined || next === undefined) return undefined;
+  const raw = await parts.homeserver.event(roomId, next.eventId);
   const event = raw === undefined ? undefined : readEvent(raw);
   const text = event === undefined ? undefined : readSaid(event)?.text;
   if (event === undefined || text === undefined) return undefined;

@@ -3,6 +3,7 @@ import type { Mentions } from '../../format/lookups.ts';
 import type { LedgerEntry } from '../../store/types.ts';
 import type { WorkspaceQuote } from '../events.ts';
 import { readMessage } from '../workspace/message.ts';
+import { formerRoomWith } from '../room-upgrade/former-rooms.ts';
 import { withItsEvent } from '../workspace/text-parts.ts';
 import type { Work } from './acting.ts';
 import { relationOfRelayed } from './relations.ts';
@@ -77,10 +78,13 @@ export function withAnswered(mentions: Mentions, replyTo: LedgerEntry | undefine
   return { ...mentions, userIds: [...new Set([...mentions.userIds, replyTo.matrixUserId])] };
 }
 
-async function onMatrix({ parts, portal }: Work, id: MessageId): Promise<LedgerEntry | undefined> {
+/** Not of another room, which the portal had before: no client, and not every homeserver, takes an answer to that. */
+async function onMatrix(work: Work, id: MessageId): Promise<LedgerEntry | undefined> {
+  const { parts, portal } = work;
   const pairs = await parts.store.ledger.byMessage(id);
   const found = pairs.find((pair) => pair.kind === 'message' && !pair.redacted && pair.portalId === portal.id);
-  return found === undefined ? undefined : withItsEvent(found);
+  const entry = found === undefined ? undefined : withItsEvent(found);
+  return entry === undefined || (await formerRoomWith(work, entry.eventId)) !== undefined ? undefined : entry;
 }
 
 function blockOf({ link, author, text }: Omit<WorkspaceQuote, 'link'> & { readonly link: string | undefined }): string {

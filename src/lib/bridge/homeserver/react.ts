@@ -11,14 +11,11 @@ import { type Work, markerOf, sendOnce, speakerFor, txnOf } from './acting.ts';
 import { MARKER } from './event.ts';
 import { findSent } from './sent.ts';
 
-/** Only the reactions of a message have changed. */
-export async function react(work: Work, event: WorkspaceReactionsChanged): Promise<Outcome> {
-  const outcome: Outcome = {
-    outcome: 'relayed',
-    snapshots: [{ ...event.snapshot, updatedAt: Math.max(event.snapshot.updatedAt, event.version.updatedAt) }],
-  };
-  return withReactions(work, event, outcome);
-}
+/** Only the reactions of a message have changed: nothing is done before {@link withReactions}. */
+export const unchangedBut = ({ snapshot, version }: WorkspaceReactionsChanged): Outcome => ({
+  outcome: 'relayed',
+  snapshots: [{ ...snapshot, updatedAt: Math.max(snapshot.updatedAt, version.updatedAt) }],
+});
 
 interface Reacted {
   readonly version: MessageVersion;

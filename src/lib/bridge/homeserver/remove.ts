@@ -2,6 +2,7 @@ import type { EventId } from '../../core/ids.ts';
 import type { LedgerEntry, Snapshot } from '../../store/types.ts';
 import type { WorkspaceMessageDeleted } from '../events.ts';
 import type { Outcome } from '../outcome.ts';
+import { formerRoomWith } from '../room-upgrade/former-rooms.ts';
 import { partsOf } from '../workspace/text-parts.ts';
 import { type Work, txnOf } from './acting.ts';
 
@@ -18,9 +19,11 @@ export async function redactAll(work: Work, event: WorkspaceMessageDeleted): Pro
     if (pair.kind === 'redaction' || pair.redacted) continue;
     const isGhosts = pair.origin === 'workspace' && !work.how.asBot;
     const actor = isGhosts ? await work.ghosts.again(portal, pair.matrixUserId) : parts.homeserver;
+    // What was said of a change since may be in another room than the message.
+    const roomId = (await formerRoomWith(work, pair.eventId)) ?? work.roomId;
     const txn = txnOf(work, 'redact', event.messageId, pair.eventId, actor.userId);
     parts.passed('apply:before-act');
-    const redaction = await actor.redact(work.roomId, pair.eventId, txn);
+    const redaction = await actor.redact(roomId, pair.eventId, txn);
     parts.passed('apply:acted');
     ledger.push({ ...pair, kind: 'redaction', eventId: redaction, origin: 'workspace', portalId: portal.id });
     redacted.push(pair.eventId);

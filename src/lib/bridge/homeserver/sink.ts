@@ -5,19 +5,17 @@ import type { Manner, Outcome } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { moveOnMatrix } from '../membership/to-homeserver.ts';
 import { pinOnMatrix } from '../pins/to-homeserver.ts';
-import { roomWith } from '../room-upgrade/former-rooms.ts';
 import { changeMatrixRoom } from '../room-state/to-homeserver.ts';
 import { rolesToMatrix } from '../roles/to-homeserver.ts';
 import type { Puppets } from '../workspace/puppets.ts';
 import type { Work } from './acting.ts';
 import { announce } from './announce.ts';
-import { edit } from './edit.ts';
+import { change } from './change.ts';
 import type { Ghosts } from './ghosts.ts';
 import type { LookUpForMatrix } from './names.ts';
 import { postFiles } from './post-files.ts';
 import { post } from './post.ts';
-import { react, withReactions } from './react.ts';
-import { redactAll } from './remove.ts';
+import { withReactions } from './react.ts';
 
 export interface HomeserverSink {
   /** Acts on Matrix. */
@@ -53,9 +51,9 @@ export function createHomeserverSink(
         case 'announced':
           return announce(work, event).then((done) => withReactions(work, event, done));
         case 'message.edited':
-          return edit(work, event).then((done) => withReactions(work, event, done));
+        case 'message.deleted':
         case 'reactions.changed':
-          return react(work, event);
+          return change(parts, work, event);
         case 'pins.changed':
           return pinOnMatrix(work, event);
         case 'room.changed':
@@ -64,8 +62,6 @@ export function createHomeserverSink(
           return rolesToMatrix(work, event);
         case 'membership.changed':
           return moveOnMatrix(work, event);
-        case 'message.deleted':
-          return redactAll({ ...work, roomId: await roomWith(work, event.pairs) }, event);
       }
     },
   };

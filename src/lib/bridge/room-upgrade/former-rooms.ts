@@ -1,5 +1,6 @@
-import type { MatrixRoomId } from '../../core/ids.ts';
-import type { LedgerEntry, Portal } from '../../store/types.ts';
+import type { EventId, MatrixRoomId } from '../../core/ids.ts';
+import { RemoteError } from '../../core/remote-error.ts';
+import type { Portal } from '../../store/types.ts';
 import type { Work } from '../homeserver/acting.ts';
 import type { BridgeParts } from '../parts.ts';
 
@@ -28,15 +29,28 @@ export async function isRoomOf(
   return roomId === portal.matrixRoomId || (await formerRooms(parts, portal)).includes(roomId);
 }
 
-/** The room in which those events are: what was written before a room was replaced is taken away where it was written. */
-export async function roomWith(
-  { parts, portal, roomId }: Pick<Work, 'parts' | 'portal' | 'roomId'>,
-  pairs: readonly Pick<LedgerEntry, 'eventId'>[],
-): Promise<MatrixRoomId> {
-  const [first] = pairs;
-  if (first === undefined) return roomId;
-  for (const old of (await formerRooms(parts, portal)).toReversed()) {
-    if ((await parts.homeserver.event(old, first.eventId)) !== undefined) return old;
+/** The room before the present one in which that event is; undefined: it is in none of them. */
+export async function formerRoomWith(
+  { parts, portal }: Pick<Work, 'parts' | 'portal'>,
+  eventId: EventId,
+): Promise<MatrixRoomId | undefined> {
+  const former = await formerRooms(parts, portal);
+  if (former.length === 0 || portal.matrixRoomId === undefined) return undefined;
+  if (await holds(parts, portal.matrixRoomId, eventId)) return undefined;
+  for (const old of former.toReversed()) if (await holds(parts, old, eventId)) return old;
+  return undefined;
+}
+
+/** What the bot may not see is there. */
+async function holds(
+  { homeserver }: Pick<BridgeParts, 'homeserver'>,
+  room: MatrixRoomId,
+  id: EventId,
+): Promise<boolean> {
+  try {
+    return (await homeserver.event(room, id)) !== undefined;
+  } catch (error) {
+    if (error instanceof RemoteError && error.status === 403) return true;
+    throw error;
   }
-  return roomId;
 }

@@ -15,7 +15,7 @@ import { messageRow, tombstoneOf } from './source.ts';
 const OVERLAP_MS = 60_000;
 
 /** Name of the cursor that holds the workspace's time (ms) up to which a portal has been caught up. */
-export const caughtUpTo = (portal: Portal): string => `caught-up:${portal.id}`;
+export const caughtUpTo = (portal: Pick<Portal, 'id'>): string => `caught-up:${portal.id}`;
 
 /**
  * Reads by REST what a portal's room changed since the last completed catch-up, and records it with the

@@ -2,6 +2,7 @@ import type { MessageId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
 import type { InboxRow, LedgerEntry, Portal, Snapshot } from '../../store/types.ts';
 import { DIRECT_ROW } from '../direct/invite.ts';
+import { interpretOpened } from '../direct/lost-room.ts';
 import { MAY_NOT_WRITE, isRefused } from '../direct/may-write.ts';
 import type { ReactionChange, WorkspaceEvent } from '../events.ts';
 import { interpretWorkspaceMembers } from '../membership/interpret-workspace.ts';
@@ -49,7 +50,7 @@ export async function interpretWorkspaceRow(
   }
   if (row.type === ROOM) return interpretWorkspaceRoom(parts, portal, ownSendingUnsettled);
   if (row.type === ROLES) return interpretWorkspaceRoles(parts, portal, row, ownSendingUnsettled);
-  if (row.type === DIRECT_ROW) return nothing('direct message opened');
+  if (row.type === DIRECT_ROW) return interpretOpened(parts, portal, row);
   if (row.type === 'deleted' || row.type === 'pruned') {
     return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled, row.type);
   }
@@ -66,13 +67,8 @@ export async function interpretWorkspaceRow(
     if (await isRefused(parts, portal, wanted)) return nothing(MAY_NOT_WRITE);
     return interpretUnknown(parts, portal, wanted, ownSendingUnsettled);
   }
-  if (isOfAnOlderRoom(snapshot, portal)) return nothing('of an older room');
   return interpretVersion(parts, message, snapshot);
 }
-
-/** Its event is in the Matrix room that a direct message had before: nothing can be done to it from the new one. */
-const isOfAnOlderRoom = ({ portalId }: Snapshot, { id, direct }: Portal): boolean =>
-  direct !== undefined && portalId !== id;
 
 async function interpretUnknown(
   parts: BridgeParts,
