@@ -59,14 +59,17 @@ export async function changeMembers(
     return await notebook.changing(
       planned.flatMap(entryOf),
       () => service.changeMembers({ ...change, users: chunk }),
-      (entry, done) => {
-        const users = planned.filter(({ plan: each }) => each?.person === entry.person).map(({ user }) => user);
-        return done.some(({ user, outcome }) => outcome === 'done' && users.includes(user)) ? entry : undefined;
-      },
+      (entry, done) => (isDone(entry.person, planned, done) ? entry : undefined),
     );
   });
   return { people, plan };
 }
+
+/** People are answered as they were named, and written down by the one name that they have. */
+const isDone = (person: string, planned: readonly MemberChangeView[], done: readonly MemberChangeView[]): boolean =>
+  planned.some(
+    ({ user, plan }) => plan?.person === person && done.some((each) => each.user === user && each.outcome === 'done'),
+  );
 
 const withoutPlan = ({ plan: _plan, ...person }: MemberChangeView): Person => person;
 

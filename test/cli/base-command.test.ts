@@ -49,7 +49,10 @@ const run = async (argv: string[], does: typeof behaviour, options: RunOptions =
   behaviour = does;
   return await runCommandClass(Sample, argv, await Config.load({ root: repositoryRoot }), options);
 };
-const fine: CommandResult<unknown> = { data: { name: 'x', changed: true }, view: ['fine'] };
+const fine: CommandResult<unknown> = {
+  data: { name: 'x', changed: true, dryRun: false, plan: [] },
+  view: ['fine'],
+};
 
 describe('values of flags', () => {
   it('come from the flag before the variable before the default', async () => {
