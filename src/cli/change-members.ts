@@ -1,10 +1,11 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import { memberInWords } from '../lib/bridge/service/member-words.ts';
 import type { MemberChange, MemberChangeView } from '../lib/bridge/service/members-view.ts';
 import type { BridgeService } from '../lib/bridge/service/views.ts';
 import { RcfedError } from '../lib/core/errors.ts';
 import { table } from '../lib/output/table.ts';
-import type { ChangeOf } from '../lib/journal/change.ts';
+import { changeJournaledMembers } from '../lib/journal/journaled-members.ts';
 import type { Notebook } from '../lib/journal/notebook.ts';
 import type { CommandResult } from './base-command.ts';
 import { dryRunFlag, dryRunView, type Planned } from './dry-run.ts';
@@ -54,51 +55,14 @@ export async function changeMembers(
   const plan: string[] = [];
   const people = await inChunks(users, async (chunk) => {
     const planned = await service.changeMembers({ ...change, users: chunk, dryRun: true });
-    plan.push(...planned.flatMap(planLines));
+    plan.push(...planned.flatMap(memberInWords));
     if (change.dryRun === true) return planned.map(withoutPlan);
-    return await notebook.changing(
-      planned.flatMap(entryOf),
-      () => service.changeMembers({ ...change, users: chunk }),
-      (entry, done) => (isDone(entry.person, planned, done) ? entry : undefined),
-    );
+    return await changeJournaledMembers(service, notebook, { ...change, users: chunk }, planned);
   });
   return { people, plan };
 }
 
-/** People are answered as they were named, and written down by the one name that they have. */
-const isDone = (person: string, planned: readonly MemberChangeView[], done: readonly MemberChangeView[]): boolean =>
-  planned.some(
-    ({ user, plan }) => plan?.person === person && done.some((each) => each.user === user && each.outcome === 'done'),
-  );
-
 const withoutPlan = ({ plan: _plan, ...person }: MemberChangeView): Person => person;
-
-/** Who is refused, as far as reading tells it, is tried all the same: the server has the last word. */
-function entryOf({ plan }: MemberChangeView): (ChangeOf<'membership'> | ChangeOf<'role'>)[] {
-  if (plan === undefined || plan.state.from === plan.state.to) return [];
-  const { room, roomId, person, state } = plan;
-  return state.what === 'standing'
-    ? [{ kind: 'membership', room, roomId, person, from: state.from, to: state.to }]
-    : [{ kind: 'role', room, roomId, person, from: state.from, to: state.to }];
-}
-
-function planLines({ user, outcome, reason, plan }: MemberChangeView): string[] {
-  if (plan === undefined || outcome === 'refused')
-    return [`= ${user} stays as they are${reason === null ? '' : `: ${reason}`}`];
-  const { person, state } = plan;
-  if (outcome === 'already') return [`= ${person}: already so`];
-  if (state.what === 'role') return [`~ ${person}: ${state.from} → ${state.to}`];
-  return [
-    ...(state.to !== 'in' && (state.from === 'in' || state.from === 'invited')
-      ? [`- ${person}, ${WAS[state.from]}`]
-      : []),
-    ...(state.to === 'banned' ? [`+ ban of ${person}`] : []),
-    ...(state.from === 'banned' && state.to === 'out' ? [`- ban of ${person}`] : []),
-    ...(state.from === state.to && state.to === 'out' ? [`- ${person}, on one side`] : []),
-  ];
-}
-
-const WAS = { in: 'a member', invited: 'invited' } as const;
 
 /**
  * Exit 0: done for everybody, or would be; 1: for nobody; 9: not for some, who are named.

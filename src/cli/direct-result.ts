@@ -1,11 +1,13 @@
 import type { OpenDirectView } from '../lib/bridge/service/direct-view.ts';
 import { table } from '../lib/output/table.ts';
 import type { CommandResult } from './base-command.ts';
+import { type Planned, dryRunView } from './dry-run.ts';
 
-export type OpenDirectData = Omit<OpenDirectView, 'warnings'>;
+export type OpenDirectData = Omit<OpenDirectView, 'warnings' | 'plan'> & Partial<Planned>;
 
 /** How a direct message that was opened is shown. */
-export function directResult({ warnings, ...data }: OpenDirectView): CommandResult<OpenDirectData> {
+export function directResult({ warnings, plan, ...data }: OpenDirectView): CommandResult<OpenDirectData> {
+  if (plan !== undefined) return { data: { ...data, dryRun: true, plan }, view: dryRunView(plan), warnings };
   return {
     data,
     view: [

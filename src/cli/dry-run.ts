@@ -1,5 +1,4 @@
 import * as Flags from '@oclif/core/flags';
-import type { View } from '../lib/output/view.ts';
 
 export const dryRunFlag = {
   'dry-run': Flags.boolean({ summary: 'Only say what would be done.', env: 'RCFED_DRY_RUN' }),
@@ -8,9 +7,9 @@ export const dryRunFlag = {
 /** What a command adds to its result, so that a rehearsal and the real run read alike. */
 export interface Planned {
   readonly dryRun: boolean;
-  /** What is done, or would be; a line each: `+` comes, `-` goes, `~` becomes another, `=` is so already. */
+  /** What is done, or would be; a line each: `+` comes, `-` goes, `~` becomes another, `=` stays, `?` is not known before. */
   readonly plan: readonly string[];
 }
 
 /** What a person reads of a rehearsal. */
-export const dryRunView = (plan: readonly string[]): View => [...plan, 'Nothing was changed.'];
+export const dryRunView = (plan: readonly string[]): string[] => [...plan, 'Nothing was changed.'];

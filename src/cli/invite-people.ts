@@ -1,12 +1,14 @@
+import { invitationsInWords } from '../lib/bridge/service/invite-plan.ts';
 import { problemOf } from '../lib/bridge/service/refused-people.ts';
 import type { BridgeService, InviteView } from '../lib/bridge/service/views.ts';
 import { table } from '../lib/output/table.ts';
 import type { CommandResult } from './base-command.ts';
+import { type Planned, dryRunView } from './dry-run.ts';
 
 /** People that the bridge takes at once; each takes the homeserver a moment. */
 const CHUNK = 20;
 
-export interface InviteData {
+export interface InviteData extends Partial<Planned> {
   readonly room: string;
   readonly people: readonly InviteView[];
 }
@@ -27,11 +29,14 @@ export const invitePeople = (
   service: Pick<BridgeService, 'invite'>,
   room: string,
   users: readonly string[],
-): Promise<readonly InviteView[]> => inChunks(users, (chunk) => service.invite({ room, users: chunk }));
+  dryRun: boolean,
+): Promise<readonly InviteView[]> => inChunks(users, (chunk) => service.invite({ room, users: chunk, dryRun }));
 
 /** Exit 0: everybody is invited; 1: nobody could be; 9: some could not, and are named. */
-export function invitedResult(room: string, people: readonly InviteView[]): CommandResult<InviteData> {
+export function invitedResult(room: string, people: readonly InviteView[], dryRun: boolean): CommandResult<InviteData> {
   const problem = problemOf(people, `could not be invited to ${room}`);
+  const plan = invitationsInWords(people);
+  if (dryRun) return { data: { room, people, dryRun, plan }, view: dryRunView(plan), ...(problem && { problem }) };
   return {
     data: { room, people },
     view: [

@@ -17,9 +17,13 @@ interface ParseErrorShape {
  */
 export const fromParseError = (error: unknown, command: string, knownFlags: readonly string[]): unknown => {
   if (error instanceof RcfedError) return withoutWrapping(error);
-  if (!(error instanceof Error) || !('oclif' in error)) return error;
-  const shape: ParseErrorShape = error;
+  if (!(error instanceof Error)) return error;
   const help = `rcfed ${command} --help`;
+  // What the parser of an argument throws bears no mark of oclif's.
+  if (error.message.startsWith('Expected an integer'))
+    return new RcfedError('RCFED_USAGE', `rcfed ${command} needs a whole number there`, { try: [help] });
+  if (!('oclif' in error)) return error;
+  const shape: ParseErrorShape = error;
   return new RcfedError('RCFED_USAGE', describe(shape, command, knownFlags), { try: [help] });
 };
 

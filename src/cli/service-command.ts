@@ -32,6 +32,14 @@ export abstract class ServiceCommand<C extends typeof Command, Data> extends Bas
     return await this.serving(profile, (service, running) => use(service, notebook, running), title);
   }
 
+  /** As {@link withService}, with what it does to rooms written down. */
+  protected withRooms<Result>(use: (service: BridgeService) => Promise<Result>, title?: string): Promise<Result> {
+    return this.withNotebook(async (service, notebook) => {
+      const { journaledRooms } = await import('../lib/journal/journaled-rooms.ts');
+      return await use(journaledRooms(service, notebook));
+    }, title);
+  }
+
   private async serving<Result>(
     profile: Profile,
     use: (service: BridgeService, running: boolean) => Promise<Result>,

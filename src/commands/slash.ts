@@ -1,13 +1,14 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { type CommandResult } from '../cli/base-command.ts';
+import { type Planned, dryRunFlag, dryRunView } from '../cli/dry-run.ts';
 import { ServiceCommand } from '../cli/service-command.ts';
 import { RcfedError } from '../lib/core/errors.ts';
 import type { Prompts } from '../lib/output/prompts.ts';
 import { parseSlash } from '../lib/slash/parse.ts';
 import type { SlashAnswer } from '../lib/slash/slash-word.ts';
 
-interface SlashData extends Pick<SlashAnswer, 'changed' | 'lines' | 'result'> {
+interface SlashData extends Pick<SlashAnswer, 'changed' | 'lines' | 'result'>, Partial<Planned> {
   /** Without the slash. */
   readonly command: string;
 }
@@ -22,6 +23,7 @@ export default class Slash extends ServiceCommand<typeof Slash, SlashData> {
     '<%= config.bin %> slash /federation search cats',
     '<%= config.bin %> slash /invite @alice:example.org --room general',
     "<%= config.bin %> slash '/topic All about cats' --room general",
+    '<%= config.bin %> slash /leave --room partners --dry-run',
   ];
   static override schema = 'slash/1' as const;
   static override strict = false;
@@ -39,20 +41,21 @@ export default class Slash extends ServiceCommand<typeof Slash, SlashData> {
       env: 'RCFED_AS',
       helpValue: 'USER',
     }),
+    ...dryRunFlag,
   };
 
   protected async execute(): Promise<CommandResult<SlashData>> {
-    const { as } = this.flags;
+    const { as, 'dry-run': dryRun } = this.flags;
     const { word, words } = parseSlash(this.words.join(' '));
     const room = word.inRoom ? await this.room() : this.flags.room;
-    if (word.asks !== undefined && !(await this.confirm(word.asks(room ?? ''))))
+    if (word.asks !== undefined && !dryRun && !(await this.confirm(word.asks(room ?? ''))))
       throw new RcfedError('RCFED_DECLINED', `Nothing is done in ${room}`);
-    const { lines, changed, result, warnings, problem } = await this.withService((service) =>
-      word.run(words, { service, room, as }),
+    const { lines, changed, result, warnings, problem } = await this.withRooms((service) =>
+      word.run(words, { service, room, as, dryRun }),
     );
     return {
-      data: { command: word.name, changed, lines, result },
-      view: [...lines],
+      data: { command: word.name, changed, lines, result, ...(dryRun && { dryRun, plan: lines }) },
+      view: dryRun ? dryRunView(lines) : [...lines],
       ...(warnings === undefined ? {} : { warnings }),
       ...(problem === undefined ? {} : { problem }),
     };

@@ -55,7 +55,7 @@ describe.each(homeservers)('an invitation, on $name', (homeserver) => {
     expect(await received()).toEqual([]);
     expect(await running.service.acceptInvitation({ room: matrixRoom })).toMatchObject({ changed: false });
     const bob = await bench.workspaceUser('bob-board');
-    const room = { id: joined.room.roomId as WorkspaceRoomId, type: 'p' };
+    const room = { id: joined.room?.roomId as WorkspaceRoomId, type: 'p' };
     await running.connected.parts.workspace.addToRoom(room, (await bob.me()).id);
     await send(alice, matrixRoom, 'welcome');
     await eventually(async () => expect(await textsIn(bob, room.id)).toContain('welcome'));

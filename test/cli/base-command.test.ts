@@ -49,10 +49,7 @@ const run = async (argv: string[], does: typeof behaviour, options: RunOptions =
   behaviour = does;
   return await runCommandClass(Sample, argv, await Config.load({ root: repositoryRoot }), options);
 };
-const fine: CommandResult<unknown> = {
-  data: { name: 'x', changed: true, dryRun: false, plan: [] },
-  view: ['fine'],
-};
+const fine: CommandResult<unknown> = { data: { name: 'x', changed: true, dryRun: false, plan: [] }, view: ['fine'] };
 
 describe('values of flags', () => {
   it('come from the flag before the variable before the default', async () => {

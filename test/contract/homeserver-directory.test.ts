@@ -63,6 +63,28 @@ describe.each(homeservers)('the room directory, on $name', (homeserver) => {
     expect(rooms).toHaveLength(made.size);
   });
 
+  test('a room tells what it is to who may join it, and no more', async () => {
+    const [[id] = []] = made;
+    expect(await api.roomSummary(id as MatrixRoomId)).toMatchObject({
+      name: 'Reading room 0',
+      topic: 'books',
+      members: 1,
+      joinRule: 'public',
+      isSpace: false,
+      isEncrypted: false,
+      membership: 'join',
+    });
+    const other = await server.registerUser('stranger');
+    const hidden = await fetch(`${server.url}/_matrix/client/v3/createRoom`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${other.accessToken}` },
+      body: JSON.stringify({ name: 'Attic', preset: 'private_chat' }),
+    });
+    const { room_id: attic } = (await hidden.json()) as { room_id: MatrixRoomId };
+    expect(await api.roomSummary(attic)).toBeUndefined();
+    expect(await api.roomSummary('!nowhere:elsewhere.invalid' as MatrixRoomId)).toBeUndefined();
+  });
+
   test('a server that does not answer is told from a homeserver that fails', async () => {
     const asked = api.publicRooms({ limit: 10, server: 'nowhere.invalid' as ServerName });
     await expect(asked).rejects.toMatchObject({ status: 502, code: 'M_UNKNOWN', answer: 'Failed to fetch room list' });

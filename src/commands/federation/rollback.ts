@@ -32,7 +32,7 @@ interface FederationRollbackData {
 export default class FederationRollback extends BaseCommand<typeof FederationRollback, FederationRollbackData> {
   static override summary = 'Undo what commands changed, or list it.';
   static override description =
-    "Without an id it lists the journal of the profile: what provisioning and the commands of the bridge's admin changed. What somebody has changed since is asked about, or needs --yes. The bridge's account is deactivated, not deleted; files are moved aside; the profile goes last. What can't be undone now stays, with the reason, and the rest is undone. It can be run again.";
+    "Without an id it lists the journal of the profile: what provisioning and the commands of the bridge's admin changed. What somebody has changed since is asked about, or needs --yes; so is a room that was made, which is deleted with all its messages. The bridge's account is deactivated, not deleted; files are moved aside; the profile goes last. What can't be undone now stays, with the reason, and the rest is undone. It can be run again.";
   static override examples = [
     '<%= config.bin %> federation rollback',
     '<%= config.bin %> federation rollback 3',
@@ -99,11 +99,14 @@ export default class FederationRollback extends BaseCommand<typeof FederationRol
       dryRun,
       signal: this.context.signal,
       key: async () => (await import('../../lib/config/key-file.ts')).loadKey(this.context),
-      mayOverwrite: async (what) => {
-        if (this.settings.yes) return true;
-        return !dryRun && this.settings.interactive && (await this.confirm(`${what}. Put the old value back?`));
-      },
+      mayOverwrite: (what) => this.may(`${what}. Put the old value back?`),
+      mayDelete: (what) => this.may(`Delete ${what}?`),
     };
+  }
+
+  private async may(question: string): Promise<boolean> {
+    if (this.settings.yes) return true;
+    return !this.flags['dry-run'] && this.settings.interactive && (await this.confirm(question));
   }
 
   /** For each workspace the admin that is named, else the bridge's own account, else one that is asked for. */

@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { type CommandResult } from '../../cli/base-command.ts';
+import { dryRunFlag } from '../../cli/dry-run.ts';
 import { joinedResult, type JoinedData } from '../../cli/joined-room.ts';
 import { ServiceCommand } from '../../cli/service-command.ts';
 
@@ -9,6 +10,7 @@ export default class InviteAccept extends ServiceCommand<typeof InviteAccept, Jo
   static override examples = [
     "<%= config.bin %> invite accept '!abcdef:example.org'",
     "<%= config.bin %> invite accept '!abcdef:example.org' --name partners",
+    "<%= config.bin %> invite accept '!abcdef:example.org' --dry-run",
   ];
   static override schema = 'invite-accept/1' as const;
   static override args = {
@@ -20,12 +22,13 @@ export default class InviteAccept extends ServiceCommand<typeof InviteAccept, Jo
       env: 'RCFED_NAME',
       helpValue: 'NAME',
     }),
+    ...dryRunFlag,
   };
 
   protected async execute(): Promise<CommandResult<JoinedData>> {
     const { room } = this.args;
-    const { name } = this.flags;
-    const joined = await this.withService((service) => service.acceptInvitation({ room, name }), `Joining ${room}`);
+    const { name, 'dry-run': dryRun } = this.flags;
+    const joined = await this.withRooms((rooms) => rooms.acceptInvitation({ room, name, dryRun }), `Joining ${room}`);
     return joinedResult(room, joined);
   }
 }

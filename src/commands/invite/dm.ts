@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { type CommandResult } from '../../cli/base-command.ts';
 import { type OpenDirectData, directResult } from '../../cli/direct-result.ts';
+import { dryRunFlag } from '../../cli/dry-run.ts';
 import { ServiceCommand } from '../../cli/service-command.ts';
 
 export default class InviteDm extends ServiceCommand<typeof InviteDm, OpenDirectData> {
@@ -11,6 +12,7 @@ export default class InviteDm extends ServiceCommand<typeof InviteDm, OpenDirect
   static override examples = [
     "<%= config.bin %> invite dm '@alice:example.org'",
     "<%= config.bin %> invite dm '@alice:example.org' '@carol:example.net' dave --as bob",
+    "<%= config.bin %> invite dm '@alice:example.org' --dry-run",
   ];
   static override schema = 'invite-dm/1' as const;
   static override strict = false;
@@ -26,12 +28,13 @@ export default class InviteDm extends ServiceCommand<typeof InviteDm, OpenDirect
       env: 'RCFED_AS',
       helpValue: 'USER',
     }),
+    ...dryRunFlag,
   };
 
   protected async execute(): Promise<CommandResult<OpenDirectData>> {
-    const { as } = this.flags;
+    const { as, 'dry-run': dryRun } = this.flags;
     const view = await this.withService(
-      (service) => service.openDirect({ users: [...new Set(this.words)], ...(as === undefined ? {} : { as }) }),
+      (service) => service.openDirect({ users: [...new Set(this.words)], as, dryRun }),
       'Opening the direct message',
     );
     return directResult(view);

@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { type CommandResult } from '../../cli/base-command.ts';
+import { dryRunFlag } from '../../cli/dry-run.ts';
 import { type InviteData, invitedResult, invitePeople } from '../../cli/invite-people.ts';
 import { ServiceCommand } from '../../cli/service-command.ts';
 
@@ -11,6 +12,7 @@ export default class InviteUser extends ServiceCommand<typeof InviteUser, Invite
   static override examples = [
     "<%= config.bin %> invite user '@alice:example.org' --room general",
     '<%= config.bin %> invite user $(cat people.txt) --room general --json',
+    "<%= config.bin %> invite user '@alice:example.org' --room general --dry-run",
   ];
   static override schema = 'invite-user/1' as const;
   static override strict = false;
@@ -24,14 +26,15 @@ export default class InviteUser extends ServiceCommand<typeof InviteUser, Invite
       helpValue: 'ROOM',
       required: true,
     }),
+    ...dryRunFlag,
   };
 
   protected async execute(): Promise<CommandResult<InviteData>> {
-    const { room } = this.flags;
+    const { room, 'dry-run': dryRun } = this.flags;
     const people = await this.withService(
-      (service) => invitePeople(service, room, this.words),
+      (service) => invitePeople(service, room, this.words, dryRun),
       `Inviting into ${room}`,
     );
-    return invitedResult(room, people);
+    return invitedResult(room, people, dryRun);
   }
 }

@@ -57,7 +57,7 @@ export default class RoomsCreate extends ServiceCommand<typeof RoomsCreate, Room
     const { name } = this.args;
     const { member, 'dry-run': dryRun, private: isPrivate, topic, owner, alias, unlisted, version } = this.flags;
     const wanted = { name, private: isPrivate, topic, members: member, owner, version, unlisted, alias, dryRun };
-    const { warnings, ...data } = await this.withService((service) => service.create(wanted), `Creating ${name}`);
+    const { warnings, ...data } = await this.withRooms((rooms) => rooms.create(wanted), `Creating ${name}`);
     const refused = data.people.filter(({ outcome }) => outcome === 'refused');
     return {
       data,

@@ -1,25 +1,19 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { type CommandResult } from '../../cli/base-command.ts';
-import { unlessUnknown } from '../../cli/linked-room.ts';
+import { dryRunFlag } from '../../cli/dry-run.ts';
+import { type EndedData, endedResult, unlessUnknown } from '../../cli/linked-room.ts';
 import { ServiceCommand } from '../../cli/service-command.ts';
-import type { RoomView } from '../../lib/bridge/service/views.ts';
 import { RcfedError } from '../../lib/core/errors.ts';
 
-interface RoomsDeleteData {
-  /** As it was; null where no such room was federated. */
-  readonly room: RoomView | null;
-  /** False: it was gone already. */
-  readonly changed: boolean;
-}
-
-export default class RoomsDelete extends ServiceCommand<typeof RoomsDelete, RoomsDeleteData> {
+export default class RoomsDelete extends ServiceCommand<typeof RoomsDelete, EndedData> {
   static override summary = 'Delete a federated room on both sides.';
   static override description =
     'In Rocket.Chat the room goes with all its messages. On Matrix people are told, the alias and the line in the directory go, and the external accounts of colleagues leave; other servers keep what was said. Asks for the name.';
   static override examples = [
     '<%= config.bin %> rooms delete our-team',
     '<%= config.bin %> rooms delete our-team --confirm our-team',
+    '<%= config.bin %> rooms delete our-team --dry-run',
   ];
   static override schema = 'rooms-delete/1' as const;
   static override args = {
@@ -34,18 +28,21 @@ export default class RoomsDelete extends ServiceCommand<typeof RoomsDelete, Room
       env: 'RCFED_CONFIRM',
       helpValue: 'ROOM',
     }),
+    ...dryRunFlag,
   };
 
-  protected async execute(): Promise<CommandResult<RoomsDeleteData>> {
+  protected async execute(): Promise<CommandResult<EndedData>> {
     const { room } = this.args;
-    if (!this.settings.yes) await this.askForName(room);
-    const gone = await this.withService((service) => unlessUnknown(service.delete({ room })), `Deleting ${room}`);
-    if (gone === undefined) return { data: { room: null, changed: false }, view: [`${room} is not a federated room.`] };
-    return {
-      data: { room: gone.room, changed: true },
-      view: [`${gone.room.room} is deleted.`],
-      warnings: gone.warnings,
-    };
+    const { 'dry-run': dryRun } = this.flags;
+    if (!dryRun && !this.settings.yes) await this.askForName(room);
+    const gone = await this.withService(
+      (service) => unlessUnknown(service.delete({ room, dryRun })),
+      `Deleting ${room}`,
+    );
+    return endedResult(gone, dryRun, {
+      unknown: `${room} is not a federated room.`,
+      done: (known) => `${known.room} is deleted.`,
+    });
   }
 
   private async askForName(room: string): Promise<void> {

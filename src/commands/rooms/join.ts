@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { type CommandResult } from '../../cli/base-command.ts';
+import { dryRunFlag } from '../../cli/dry-run.ts';
 import { joinedResult, type JoinedData } from '../../cli/joined-room.ts';
 import { ServiceCommand } from '../../cli/service-command.ts';
 
@@ -12,6 +13,7 @@ export default class RoomsJoin extends ServiceCommand<typeof RoomsJoin, JoinedDa
     "<%= config.bin %> rooms join '#general:example.org'",
     "<%= config.bin %> rooms join '!abcdef:example.org' --via example.org --name partners",
     "<%= config.bin %> rooms join '#large:example.org' --max-members 0",
+    "<%= config.bin %> rooms join '#general:example.org' --dry-run",
   ];
   static override schema = 'rooms-join/1' as const;
   static override args = {
@@ -36,13 +38,14 @@ export default class RoomsJoin extends ServiceCommand<typeof RoomsJoin, JoinedDa
       min: 0,
       default: 20,
     }),
+    ...dryRunFlag,
   };
 
   protected async execute(): Promise<CommandResult<JoinedData>> {
     const { room } = this.args;
-    const { via, name, 'max-members': maxMembers } = this.flags;
-    const joined = await this.withService(
-      (service) => service.join({ room, via, name, maxMembers }),
+    const { via, name, 'max-members': maxMembers, 'dry-run': dryRun } = this.flags;
+    const joined = await this.withRooms(
+      (rooms) => rooms.join({ room, via, name, maxMembers, dryRun }),
       `Joining ${room}`,
     );
     return joinedResult(room, joined);

@@ -60,8 +60,8 @@ export default class RoomsLink extends ServiceCommand<typeof RoomsLink, RoomsLin
       });
     }
     if (this.flags['dry-run']) return this.rehearse(room, matrixRoom);
-    const linked = await this.withService(
-      (service) => service.link({ room, matrixRoom, via: this.flags.via, retention: this.flags.retention }),
+    const linked = await this.withRooms(
+      (rooms) => rooms.link({ room, matrixRoom, via: this.flags.via, retention: this.flags.retention }),
       `Linking ${room}`,
     );
     const where = linked.room.alias ?? linked.room.matrixRoomId ?? 'a Matrix room';

@@ -20,7 +20,7 @@ export async function openDirectAs(
     });
   const view = await service.openDirect({ ...request, as: username });
   // Rocket.Chat lists a direct message without messages only for those who opened it themselves.
-  if (caller.workspace.credentials?.userId === id)
+  if (request.dryRun !== true && caller.workspace.credentials?.userId === id)
     await caller.workspace.openDirect([...view.colleagues, ...view.people.map((person) => person.username)]);
   return view;
 }

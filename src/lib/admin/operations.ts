@@ -18,10 +18,11 @@ interface Operation {
 const words = (longest: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(longest));
 const nothing = v.strictObject({});
 const ofRoom = v.strictObject({ room: words(500) });
+const dryRun = v.optional(v.boolean());
+const endOfRoom = v.strictObject({ room: words(500), dryRun });
 const people = v.pipe(v.array(words(300)), v.minLength(1), v.maxLength(50));
 const ofPerson = v.strictObject({ person: words(300) });
 const pageOfPerson = v.strictObject({ person: words(300), after: v.optional(words(300)) });
-const dryRun = v.optional(v.boolean());
 const servers = v.optional(v.pipe(v.array(words(300)), v.maxLength(20)));
 const asideId = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const ofAside = v.strictObject({ id: asideId });
@@ -97,20 +98,22 @@ export const operations: Readonly<Record<string, Operation>> = {
       via: servers,
       name: v.optional(words(500)),
       maxMembers: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+      dryRun,
     }),
     (service, body) => service.join(body),
     { allows: 'join' },
   ),
   invitations: operation(nothing, (service) => service.invitations()),
-  'accept-invitation': operation(v.strictObject({ room: words(500), name: v.optional(words(500)) }), (service, body) =>
-    service.acceptInvitation(body),
+  'accept-invitation': operation(
+    v.strictObject({ room: words(500), name: v.optional(words(500)), dryRun }),
+    (service, body) => service.acceptInvitation(body),
   ),
-  'reject-invitation': operation(ofRoom, (service, body) => service.rejectInvitation(body)),
-  leave: operation(v.strictObject({ room: words(500), archive: v.optional(v.boolean()) }), (service, body) =>
+  'reject-invitation': operation(endOfRoom, (service, body) => service.rejectInvitation(body)),
+  leave: operation(v.strictObject({ room: words(500), archive: v.optional(v.boolean()), dryRun }), (service, body) =>
     service.leave(body),
   ),
   show: operation(ofRoom, (service, body) => service.show(body), { inRoom: 'member' }),
-  delete: operation(ofRoom, (service, body) => service.delete(body)),
+  delete: operation(endOfRoom, (service, body) => service.delete(body)),
   link: operation(
     v.strictObject({
       room: words(500),
@@ -154,10 +157,11 @@ export const operations: Readonly<Record<string, Operation>> = {
     }),
     (service, body) => service.setFederationRoles(body),
   ),
-  invite: operation(v.strictObject({ room: words(500), users: people }), (service, body) => service.invite(body), {
-    allows: 'invite',
-    inRoom: 'add-user-to-joined-room',
-  }),
+  invite: operation(
+    v.strictObject({ room: words(500), users: people, dryRun }),
+    (service, body) => service.invite(body),
+    { allows: 'invite', inRoom: 'add-user-to-joined-room' },
+  ),
   verify: operation(v.strictObject({ users: people }), (service, body) => service.verify(body), { allows: 'invite' }),
   members: operation(
     v.strictObject({
@@ -176,7 +180,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     service.rehearse(body),
   ),
   'open-direct': operation(
-    v.strictObject({ users: people, as: v.optional(words(300)) }),
+    v.strictObject({ users: people, as: v.optional(words(300)), dryRun }),
     (service, body, caller) => openDirectAs(service, body, caller),
     { allows: 'write' },
   ),
@@ -185,6 +189,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       room: words(500),
       topic: v.optional(v.pipe(v.string(), v.maxLength(2000))),
       name: v.optional(words(300)),
+      dryRun,
     }),
     (service, body) => service.changeRoom(body),
     { inRoom: 'edit-room' },
@@ -207,7 +212,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   'return-member': operation(v.strictObject({ room: words(500), user: words(300) }), (service, body) =>
     service.returnMember(body),
   ),
-  unlink: operation(ofRoom, (service, body) => service.unlink(body)),
+  unlink: operation(endOfRoom, (service, body) => service.unlink(body)),
   'personal-data': operation(ofPerson, (service, body) => service.personalData(body)),
   'personal-messages': operation(pageOfPerson, (service, body) => service.personalMessages(body)),
   'erase-messages': operation(pageOfPerson, (service, body) => service.eraseMessages(body)),

@@ -9,6 +9,10 @@ import { permission, permissionChange } from './kinds/permission.ts';
 import { profile, profileChange } from './kinds/profile.ts';
 import { profileInUse, profileInUseChange } from './kinds/profile-in-use.ts';
 import { role, roleChange } from './kinds/role.ts';
+import { roomDetails, roomDetailsChange } from './kinds/room-details.ts';
+import { roomJoined, roomJoinedChange } from './kinds/room-joined.ts';
+import { roomLink, roomLinkChange } from './kinds/room-link.ts';
+import { roomMade, roomMadeChange } from './kinds/room-made.ts';
 import { rotation, rotationChange } from './kinds/rotation.ts';
 import { server, serverChange } from './kinds/server.ts';
 import { setting, settingChange } from './kinds/setting.ts';
@@ -25,6 +29,10 @@ export const storedChange = v.variant('kind', [
   profileChange,
   profileInUseChange,
   roleChange,
+  roomDetailsChange,
+  roomJoinedChange,
+  roomLinkChange,
+  roomMadeChange,
   rotationChange,
   serverChange,
   settingChange,
@@ -46,6 +54,10 @@ const kinds: { readonly [One in Kind]: ChangeKind<ChangeOf<One>> } = {
   profile,
   'profile-in-use': profileInUse,
   role,
+  'room-details': roomDetails,
+  'room-joined': roomJoined,
+  'room-link': roomLink,
+  'room-made': roomMade,
   rotation,
   server,
   setting,

@@ -21,6 +21,8 @@ export interface UndoParts {
   readonly signal: AbortSignal;
   /** Whether what somebody has changed since may be put back all the same; asked with what it is now. */
   readonly mayOverwrite: (what: string) => Promise<boolean>;
+  /** Whether what was made may be deleted with all that is in it since; asked with what it is. */
+  readonly mayDelete: (what: string) => Promise<boolean>;
 }
 
 export const ALREADY: Undone = { outcome: 'already so', note: null };

@@ -1,11 +1,33 @@
 import type { MatrixRoomAlias, MatrixRoomId } from '../core/ids.ts';
 import { isRecord } from '../core/record.ts';
+import { RemoteError } from '../core/remote-error.ts';
 import { type Acting, asUser } from './acting.ts';
+import { segment } from './client-shapes.ts';
 import type { MatrixApi, PublicRoom } from './types.ts';
 
-/** https://spec.matrix.org/v1.17/client-server-api/#post_matrixclientv3publicrooms */
-export function directoryRequests(acting: Acting): Pick<MatrixApi, 'publicRooms'> {
+/** Synapse: 400 for a room of another server without a server to ask, 404 for one that is not shown. */
+const NOT_SHOWN: readonly (number | undefined)[] = [400, 403, 404];
+
+/**
+ * https://spec.matrix.org/v1.17/client-server-api/#post_matrixclientv3publicrooms
+ * https://spec.matrix.org/v1.17/client-server-api/#get_matrixclientv1room_summaryroomidoralias
+ */
+export function directoryRequests(acting: Acting): Pick<MatrixApi, 'publicRooms' | 'roomSummary'> {
   return {
+    async roomSummary(room, via) {
+      try {
+        const path = `/_matrix/client/v1/room_summary/${segment(room)}`;
+        const answer = await acting.http.json({ method: 'GET', path, query: { ...asUser(acting), via } });
+        const shown = readRoom(answer);
+        if (shown === undefined) return undefined;
+        const isEncrypted = textOf(answer['encryption']) !== undefined;
+        return { ...shown, isEncrypted, membership: textOf(answer['membership']) };
+      } catch (error) {
+        if (error instanceof RemoteError && error.failure === 'refused' && NOT_SHOWN.includes(error.status))
+          return undefined;
+        throw error;
+      }
+    },
     async publicRooms({ server, term, limit, since }) {
       const answer = await acting.http.json({
         method: 'POST',

@@ -75,6 +75,13 @@ export interface PublicRoom {
   readonly isSpace: boolean;
 }
 
+/** What a room shows of itself to somebody who may join it; all of it is some server's word. */
+export interface RoomSummary extends PublicRoom {
+  readonly isEncrypted: boolean;
+  /** The acting user's: `invite`, `join`, `ban`, `leave` …; undefined: it doesn't say. */
+  readonly membership: string | undefined;
+}
+
 /** As the person wrote it: nothing of it is checked. */
 export interface MatrixProfile {
   readonly displayName: string | undefined;
@@ -134,6 +141,11 @@ export interface MatrixApi extends RoomAdminApi {
     readonly next: string | undefined;
     readonly total: number | undefined;
   }>;
+  /**
+   * What a room is, without joining it. undefined: the homeserver does not know it, does not say so to the acting
+   * user, or is too old to be asked (before spec v1.15).
+   */
+  roomSummary(room: MatrixRoomId | MatrixRoomAlias, via?: readonly string[]): Promise<RoomSummary | undefined>;
   /** Joining where one is joined is done. */
   join(room: MatrixRoomId | MatrixRoomAlias, via?: readonly string[]): Promise<MatrixRoomId>;
   /** Inviting a member or an invited person is done. */

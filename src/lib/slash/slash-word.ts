@@ -14,11 +14,13 @@ export interface SlashContext {
   readonly room: string | undefined;
   /** Username of the one who says it; undefined: whoever the service takes them for. */
   readonly as: string | undefined;
+  /** Nothing is changed: the answer says what would be. */
+  readonly dryRun: boolean;
 }
 
 /** What came of it. */
 export interface SlashAnswer {
-  /** For a person: plain lines. */
+  /** For a person: plain lines; of what would be done, the plan. */
   readonly lines: readonly string[];
   /** False: it was so already, or nothing is changed by it. */
   readonly changed: boolean;

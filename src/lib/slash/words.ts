@@ -1,8 +1,10 @@
+import { invitationsInWords } from '../bridge/service/invite-plan.ts';
+import { memberInWords } from '../bridge/service/member-words.ts';
 import { problemOf } from '../bridge/service/refused-people.ts';
 import type { PublicRoomView } from '../bridge/service/views.ts';
 import type { SlashAnswer, SlashContext, SlashWord } from './slash-word.ts';
 
-const KICKED = { done: 'put out', already: 'was not there', refused: 'refused', 'to do': 'would be put out' };
+const KICKED = { done: 'put out', already: 'was not there', refused: 'refused', 'to do': 'to be put out' };
 /** Rooms that a search answers with. */
 const FOUND = 20;
 
@@ -13,8 +15,9 @@ const federationWords: readonly SlashWord[] = [
     does: 'opens a direct message with people on Matrix',
     arguments: 'people',
     inRoom: false,
-    async run(users, { service, as }) {
-      const { warnings, ...result } = await service.openDirect({ users, ...(as === undefined ? {} : { as }) });
+    async run(users, { service, as, dryRun }) {
+      const { warnings, plan, ...result } = await service.openDirect({ users, as, dryRun });
+      if (plan !== undefined) return { lines: plan, changed: false, result, warnings };
       const line = result.changed ? `${result.room} is open on both sides.` : `${result.room} is open already.`;
       return { lines: [line], changed: result.changed, result, warnings };
     },
@@ -40,9 +43,10 @@ const federationWords: readonly SlashWord[] = [
     does: 'brings a room of Matrix into Rocket.Chat',
     arguments: 'one',
     inRoom: false,
-    async run([alias = ''], { service }) {
-      const { warnings, ...result } = await service.join({ room: alias });
-      const line = `${alias} is ${result.room.room} in Rocket.Chat${result.changed ? '.' : ' already.'}`;
+    async run([alias = ''], { service, dryRun }) {
+      const { warnings, plan, ...result } = await service.join({ room: alias, dryRun });
+      if (plan !== undefined) return { lines: plan, changed: false, result, warnings };
+      const line = `${alias} is ${result.room?.room} in Rocket.Chat${result.changed ? '.' : ' already.'}`;
       return { lines: [line], changed: result.changed, result, warnings };
     },
   },
@@ -62,8 +66,11 @@ const roomWords: readonly SlashWord[] = [
     inRoom: true,
     async run(users, context) {
       const room = context.room ?? '';
-      const people = await context.service.invite({ room, users });
-      const lines = people.map(({ user, outcome, reason }) => `${user}: ${reason ?? outcome}`);
+      const { dryRun } = context;
+      const people = await context.service.invite({ room, users, dryRun });
+      const lines = dryRun
+        ? invitationsInWords(people)
+        : people.map(({ user, outcome, reason }) => `${user}: ${reason ?? outcome}`);
       const changed = people.some(({ outcome }) => outcome === 'invited');
       return {
         lines,
@@ -81,8 +88,12 @@ const roomWords: readonly SlashWord[] = [
     inRoom: true,
     async run(users, context) {
       const room = context.room ?? '';
-      const people = await context.service.changeMembers({ room, users, change: 'kick' });
-      const lines = people.map(({ user, outcome, reason }) => `${user}: ${reason ?? KICKED[outcome]}`);
+      const { dryRun } = context;
+      const planned = await context.service.changeMembers({ room, users, change: 'kick', dryRun });
+      const people = planned.map(({ plan: _plan, ...person }) => person);
+      const lines = dryRun
+        ? planned.flatMap(memberInWords)
+        : people.map(({ user, outcome, reason }) => `${user}: ${reason ?? KICKED[outcome]}`);
       const changed = people.some(({ outcome }) => outcome === 'done');
       return {
         lines,
@@ -99,8 +110,9 @@ const roomWords: readonly SlashWord[] = [
     arguments: 'none',
     inRoom: true,
     asks: (room) => `Leave the Matrix room of ${room}? Nobody there sees the other side's messages any more.`,
-    async run(_, { service, room = '' }) {
-      const { warnings, ...result } = await service.leave({ room });
+    async run(_, { service, room = '', dryRun }) {
+      const { warnings, plan, ...result } = await service.leave({ room, dryRun });
+      if (plan !== undefined) return { lines: plan, changed: false, result, warnings };
       return { lines: [`${result.room.room} is not federated any more.`], changed: true, result, warnings };
     },
   },
@@ -123,10 +135,11 @@ const roomWords: readonly SlashWord[] = [
 ];
 
 async function changeRoom(
-  { service, room = '' }: SlashContext,
+  { service, room = '', dryRun }: SlashContext,
   change: { readonly topic?: string; readonly name?: string },
 ): Promise<SlashAnswer> {
-  const result = await service.changeRoom({ room, ...change });
+  const { plan, before: _before, roomId: _roomId, ...result } = await service.changeRoom({ room, ...change, dryRun });
+  if (plan !== undefined) return { lines: plan, changed: false, result };
   const what = change.topic === undefined ? `The room is named ${result.name}` : 'The topic is as you say';
   return { lines: [`${what}${result.changed ? '.' : ' already.'}`], changed: result.changed, result };
 }

@@ -2,7 +2,7 @@ import { isAliasReserved } from './application-services.ts';
 import { forbidden, invalid, MatrixError, notFound } from './matrix-error.ts';
 import { powerOf, powerToSend } from './power-levels.ts';
 import { isAdmin, type Requester } from './requester.ts';
-import { aliasesOf, membersOf, stateContent } from './room-state.ts';
+import { aliasesOf, historyVisibility, membershipOf, membersOf, stateContent } from './room-state.ts';
 import type { Homeserver, Room } from './state.ts';
 
 /** `M_EXCLUSIVE` both ways: a person in a service's namespace, and a service outside its own. */
@@ -51,6 +51,27 @@ function publicRoom(hs: Homeserver, room: Room): Record<string, unknown> {
     ...(typeof stateContent(room, 'm.room.avatar')['url'] === 'string'
       ? { avatar_url: stateContent(room, 'm.room.avatar')['url'] }
       : {}),
+  };
+}
+
+const SHOWN_TO_ALL: readonly unknown[] = ['public', 'knock', 'knock_restricted'];
+
+/**
+ * What a room shows of itself to somebody who may join it, is invited or in it; 404 as Synapse for all others.
+ * `hs` is a server that is in the room.
+ */
+export function roomSummary(hs: Homeserver, room: Room, userId: string): Record<string, unknown> {
+  const membership = membershipOf(room, userId) ?? 'leave';
+  const { join_rule: joinRule } = stateContent(room, 'm.room.join_rules');
+  const isOpen = SHOWN_TO_ALL.includes(joinRule) || historyVisibility(room) === 'world_readable';
+  if (!isOpen && membership !== 'join' && membership !== 'invite')
+    throw notFound('Room not found or is not accessible');
+  const { algorithm } = stateContent(room, 'm.room.encryption');
+  return {
+    ...publicRoom(hs, room),
+    room_version: stateContent(room, 'm.room.create')['room_version'],
+    ...(typeof algorithm === 'string' ? { encryption: algorithm } : {}),
+    membership,
   };
 }
 

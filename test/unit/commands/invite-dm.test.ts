@@ -41,6 +41,23 @@ async function quietRooms(): Promise<unknown> {
 
 describe('an administrator who opens direct messages', () => {
   it('says whose it is, and finds it open the second time', async () => {
+    const before = await quietRooms();
+    const planned = await run('invite', 'dm', '@alice:lab.test', '--as', 'bob', '--dry-run');
+    expect(planned).toMatchObject({
+      exit: 0,
+      data: {
+        room: 'alice.lab.test ↔ bob',
+        roomId: null,
+        changed: false,
+        dryRun: true,
+        plan: [
+          '+ direct message alice.lab.test ↔ bob, on both sides',
+          '+ account alice.lab.test in Rocket.Chat for @alice:lab.test',
+          '+ invitation of @alice:lab.test',
+        ],
+      },
+    });
+    expect(await quietRooms()).toEqual(before);
     const first = await run('invite', 'dm', '@alice:lab.test', '--as', 'bob');
     expect(first).toMatchObject({
       exit: 0,
@@ -50,6 +67,13 @@ describe('an administrator who opens direct messages', () => {
     expect(await run('invite', 'dm', '@alice:lab.test', '@rc_bob:lab.test', '--as', '@bob')).toMatchObject({
       exit: 0,
       data: { roomId: first.data.roomId, changed: false },
+    });
+    expect(await run('invite', 'dm', '@alice:lab.test', '--as', 'bob', '--dry-run')).toMatchObject({
+      data: {
+        roomId: first.data.roomId,
+        changed: false,
+        plan: ['= direct message alice.lab.test ↔ bob is open already'],
+      },
     });
     const seen = await lab.run(['invite', 'dm', '@alice:lab.test', '--as', 'bob']);
     expect(seen.stdout).toContain('alice.lab.test ↔ bob is open already.');
@@ -73,7 +97,12 @@ describe('an administrator who opens direct messages', () => {
       [2, 'RCFED_USAGE'],
     ];
     for (const [exit, code, ...argv] of wrong)
-      expect(await run('invite', 'dm', ...argv), argv.join(' ')).toMatchObject({ exit, ok: false, error: { code } });
+      for (const more of [[], ['--dry-run']])
+        expect(await run('invite', 'dm', ...argv, ...more), argv.join(' ')).toMatchObject({
+          exit,
+          ok: false,
+          error: { code },
+        });
     expect(await quietRooms()).toEqual(before);
   });
 });

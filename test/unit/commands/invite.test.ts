@@ -32,6 +32,22 @@ const outcomes = ({ data }: Answer): Record<string, string> =>
   Object.fromEntries(data.people.map(({ user, outcome }) => [user, outcome]));
 
 describe('inviting', () => {
+  it('says first who would be asked in, and who not', async () => {
+    const argv = ['invite', 'user', alice.userId, 'nobody', '--room', 'general', '--dry-run'];
+    const planned = await run(...argv);
+    expect({ exit: planned.exit, ...outcomes(planned) }).toEqual({
+      exit: 9,
+      [alice.userId]: 'to do',
+      nobody: 'refused',
+    });
+    expect((await lab.run(argv)).stdout.split('\n')).toEqual([
+      `+ invitation of ${alice.userId}`,
+      '= nobody is not invited: nobody is not a Matrix id: write @alice:example.org',
+      'Nothing was changed.',
+      '',
+    ]);
+  });
+
   it('asks somebody in, once', async () => {
     const first = await run('invite', 'user', alice.userId, '--room', 'general');
     expect({ exit: first.exit, ...outcomes(first) }).toEqual({ exit: 0, [alice.userId]: 'invited' });

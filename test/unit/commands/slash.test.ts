@@ -24,6 +24,24 @@ const slash = async (...argv: string[]) => {
 };
 
 describe('a slash command from a terminal', () => {
+  it('only says what it would do with --dry-run', async () => {
+    const room = ['--room', 'general'];
+    const plans: [asked: string[], plan: unknown[]][] = [
+      [['/federation dm @alice:lab.test', '--as', 'bob'], [expect.stringContaining('+ direct message')]],
+      [['/invite @alice:lab.test', ...room], ['+ invitation of @alice:lab.test']],
+      [['/topic All about cats', ...room], ['+ topic All about cats']],
+      [['/rename cats', ...room], ['~ name general → cats']],
+      [['/kick @alice:lab.test', ...room], [expect.stringContaining('= @alice:lab.test')]],
+      [['/leave', ...room], ['- link of general with #rc_general:lab.test']],
+      [['/help'], [expect.stringContaining('/federation dm')]],
+    ];
+    for (const [asked, [first]] of plans) {
+      const planned = await slash(...asked, '--dry-run');
+      expect(planned, asked[0]).toMatchObject({ exit: 0, changed: false });
+      expect(planned.lines[0], asked[0]).toEqual(first);
+    }
+  });
+
   it('opens a direct message, as invite dm does', async () => {
     expect(await slash('/federation', 'dm', '@alice:lab.test', '--as', 'bob')).toMatchObject({
       exit: 0,

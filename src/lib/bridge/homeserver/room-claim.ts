@@ -32,13 +32,15 @@ export async function isClaimedFor(
  */
 export async function refuseUnbridgeable(parts: BridgeParts, roomId: MatrixRoomId): Promise<void> {
   const encryption = await parts.homeserver.state(roomId, 'm.room.encryption', '');
-  if (encryption !== undefined && turnsEncryptionOn('m.room.encryption', '', encryption))
-    throw new RcfedError('RCFED_ROOM_ENCRYPTED', `${roomId} is encrypted: nobody but its members can read it`);
+  if (encryption !== undefined && turnsEncryptionOn('m.room.encryption', '', encryption)) throw isEncrypted(roomId);
   const { workspaceId, bridgeId } = parts.identity;
   const other = (await parts.homeserver.state(roomId, BRIDGE_STATE, workspaceId))?.['bridge'];
   if (typeof other === 'string' && other !== bridgeId)
     throw new RcfedError('RCFED_ROOM_BRIDGED', `Another bridge serves ${roomId} for this workspace`);
 }
+
+export const isEncrypted = (roomId: MatrixRoomId): RcfedError =>
+  new RcfedError('RCFED_ROOM_ENCRYPTED', `${roomId} is encrypted: nobody but its members can read it`);
 
 /** Writes into a Matrix room what it is linked with. Answers what the bot lacks there. */
 export async function claimMatrixRoom(

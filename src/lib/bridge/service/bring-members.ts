@@ -1,4 +1,4 @@
-import type { MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
+import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
 import { createLocalNames } from '../../matrix/look-alike.ts';
 import type { Bridge } from '../running-bridge.ts';
 import { mayBeGhost } from '../direct/invite.ts';
@@ -20,13 +20,8 @@ export async function bringMembers(
 ): Promise<readonly string[]> {
   const portal = await parts.store.portals.byWorkspaceRoom(roomId);
   if (portal?.matrixRoomId === undefined || parts.identity.mode === 'alias') return [];
-  const others: MatrixUserId[] = [];
-  for (const member of await parts.homeserver.joinedMembers(portal.matrixRoomId))
-    if (!(await isOurs(parts, member))) others.push(member);
-  if (others.length > most)
-    return [
-      `${others.length} people are in the Matrix room: each appears in Rocket.Chat when they first say something`,
-    ];
+  const others = await othersIn(parts, portal.matrixRoomId);
+  if (others.length > most) return [tooMany(others.length)];
   const puppets: Puppets = bridge?.puppets ?? createPuppets(parts, createLocalNames());
   const warnings: string[] = [];
   for (const person of others) {
@@ -38,6 +33,17 @@ export async function bringMembers(
     }
   }
   return warnings;
+}
+
+export const tooMany = (others: number): string =>
+  `${others} people are in the Matrix room: each appears in Rocket.Chat when they first say something`;
+
+/** Everybody in a room that the bot is in, but accounts of the bridge. */
+export async function othersIn(parts: BridgeParts, roomId: MatrixRoomId): Promise<readonly MatrixUserId[]> {
+  const others: MatrixUserId[] = [];
+  for (const member of await parts.homeserver.joinedMembers(roomId))
+    if (!(await isOurs(parts, member))) others.push(member);
+  return others;
 }
 
 async function isOurs({ identity, store }: BridgeParts, member: MatrixUserId): Promise<boolean> {

@@ -10,7 +10,7 @@ import { portalNamed } from './portal-named.ts';
  */
 export async function changeRoom(
   parts: BridgeParts,
-  { room, topic, name }: ChangeRoomRequest,
+  { room, topic, name, dryRun }: ChangeRoomRequest,
 ): Promise<ChangeRoomView> {
   const portal = await portalNamed(parts, room);
   if (portal.direct !== undefined)
@@ -23,6 +23,14 @@ export async function changeRoom(
     ...(topic !== undefined && topic !== now.topic && { topic }),
     ...(name !== undefined && name !== now.name && name !== now.displayName && { name }),
   };
+  const wanted = {
+    room: portal.name,
+    roomId: portal.workspaceRoomId,
+    topic: topic ?? now.topic,
+    name: name ?? now.name,
+    before: { topic: now.topic, name: now.name },
+  };
+  if (dryRun === true) return { ...wanted, changed: false, plan: changesInWords(now, settings) };
   const changed = Object.keys(settings).length > 0;
   if (changed) {
     try {
@@ -31,7 +39,21 @@ export async function changeRoom(
       throw refusalOf(error, name ?? portal.name);
     }
   }
-  return { room: portal.name, topic: topic ?? now.topic, name: name ?? now.name, changed };
+  return { ...wanted, changed };
+}
+
+interface Named {
+  readonly topic: string;
+  readonly name: string;
+}
+
+function changesInWords(now: Named, settings: Partial<Named>): readonly string[] {
+  return (['topic', 'name'] as const).flatMap((field) => {
+    const wanted = settings[field];
+    if (wanted === undefined) return [];
+    if (now[field] === '') return [`+ ${field} ${wanted}`];
+    return [wanted === '' ? `- ${field} ${now[field]}` : `~ ${field} ${now[field]} → ${wanted}`];
+  });
 }
 
 function refusalOf(error: unknown, name: string): unknown {

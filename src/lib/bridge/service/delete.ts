@@ -1,11 +1,12 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { Bridge } from '../running-bridge.ts';
-import { closePortal } from '../ends/close-portal.ts';
+import { type Closing, closePortal } from '../ends/close-portal.ts';
+import { closingInWords } from '../ends/closing-plan.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Portal } from '../../store/types.ts';
 import { portalNamed } from './portal-named.ts';
 import { viewOf } from './rooms.ts';
-import type { LinkView } from './views.ts';
+import type { EndRequest, LinkView } from './views.ts';
 
 /** Kept until the room in Rocket.Chat is gone too; the portal is closed before. */
 const deletingCursor = (room: string): string => `deleting:${room}`;
@@ -18,7 +19,7 @@ const deletingCursor = (room: string): string => `deleting:${room}`;
 export async function deleteRoom(
   parts: BridgeParts,
   bridge: Bridge | undefined,
-  { room }: { readonly room: string },
+  { room, dryRun }: EndRequest,
 ): Promise<LinkView> {
   const portal = await portalNamed(parts, room).catch(async (error: unknown) => {
     const half = await halfDeleted(parts, room);
@@ -27,16 +28,22 @@ export async function deleteRoom(
   });
   if (portal.roomType === 'd')
     throw new RcfedError('RCFED_ROOM_NOT_FEDERABLE', `${room} is a direct message, which belongs to those in it`);
+  const closing: Closing = {
+    outcome: 'room deleted',
+    onMatrix: 'This room was deleted in Rocket.Chat: what is written here is not seen there any more.',
+    matrixRoom: parts.ends.roomEnds === 'delete' ? 'empty' : 'leave',
+    patient: true,
+  };
+  const isClosed = portal.state === 'closed';
+  if (dryRun === true) {
+    const plan = isClosed ? [] : await closingInWords(parts, portal, closing);
+    const gone = `- ${portal.name} in Rocket.Chat, with all its messages`;
+    return { room: viewOf(portal, 0, []), changed: false, warnings: [], plan: [...plan, gone] };
+  }
   for (const name of namesOf(portal)) await parts.store.setCursor(deletingCursor(name), String(portal.id));
-  const { portal: closed, warnings } =
-    portal.state === 'closed'
-      ? { portal, warnings: [] }
-      : await closePortal(parts, bridge, portal, {
-          outcome: 'room deleted',
-          onMatrix: 'This room was deleted in Rocket.Chat: what is written here is not seen there any more.',
-          matrixRoom: parts.ends.roomEnds === 'delete' ? 'empty' : 'leave',
-          patient: true,
-        });
+  const { portal: closed, warnings } = isClosed
+    ? { portal, warnings: [] }
+    : await closePortal(parts, bridge, portal, closing);
   await parts.workspace.deleteRoom({ id: portal.workspaceRoomId, type: portal.roomType });
   for (const name of namesOf(portal)) await parts.store.setCursor(deletingCursor(name), '');
   return { room: viewOf(closed, 0, []), changed: true, warnings };

@@ -4,13 +4,16 @@ export interface OpenDirectRequest {
   readonly users: readonly string[];
   /** Username of the one whose direct message it is. */
   readonly as?: string | undefined;
+  /** Only say what would be done. */
+  readonly dryRun?: boolean | undefined;
 }
 
 export interface OpenDirectView {
   /** `alice.example.org ↔ bob`: who is in it. */
   readonly room: string;
-  readonly roomId: string;
-  readonly matrixRoomId: string;
+  /** null: it would be opened, where only that was asked for. */
+  readonly roomId: string | null;
+  readonly matrixRoomId: string | null;
   /** Username of the one whose direct message it is. */
   readonly as: string;
   /** Everybody from Matrix, with their usernames in Rocket.Chat. */
@@ -20,4 +23,6 @@ export interface OpenDirectView {
   /** False: it was so already. */
   readonly changed: boolean;
   readonly warnings: readonly string[];
+  /** What would be done, a line each; only where that alone was asked for. */
+  readonly plan?: readonly string[] | undefined;
 }

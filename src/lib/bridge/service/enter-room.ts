@@ -26,17 +26,33 @@ export async function enterRoom(
   reference: RoomReference,
   via: readonly string[] = [],
 ): Promise<EnteredRoom> {
-  for (const server of via) assertAdmitted(parts, serverNameOf(server));
-  const { serverName } = reference;
-  const through = via.length > 0 ? via : reference.kind === 'id' && serverName !== undefined ? [serverName] : [];
-  const id = await joined(parts, reference, through);
+  const id = await joined(parts, reference, throughServers(parts, reference, via));
   try {
-    await refuseUnbridgeable(parts, id);
-    return await described(parts, reference, id);
+    return await bridgeable(parts, reference, id);
   } catch (error) {
     if (error instanceof RcfedError) await parts.homeserver.leave(id);
     throw error;
   }
+}
+
+/** @throws RcfedError RCFED_SERVER_BLOCKED */
+export function throughServers(
+  parts: BridgeParts,
+  { kind, serverName }: RoomReference,
+  via: readonly string[],
+): readonly string[] {
+  for (const server of via) assertAdmitted(parts, serverNameOf(server));
+  if (via.length > 0) return via;
+  return kind === 'id' && serverName !== undefined ? [serverName] : [];
+}
+
+/**
+ * What a room that the bot is in is.
+ * @throws RcfedError RCFED_ROOM_ENCRYPTED, RCFED_ROOM_BRIDGED, RCFED_ROOM_NOT_FEDERABLE
+ */
+export async function bridgeable(parts: BridgeParts, reference: RoomReference, id: MatrixRoomId): Promise<EnteredRoom> {
+  await refuseUnbridgeable(parts, id);
+  return described(parts, reference, id);
 }
 
 async function joined(
@@ -76,22 +92,29 @@ function refusalOf(error: RemoteError, room: string, bot: string): RcfedError | 
     });
   // With a token that does not work nothing works: that is not about this room.
   if (status !== 403) return undefined;
-  return new RcfedError('RCFED_ROOM_NOT_JOINABLE', `${bot} may not join ${room}`, {
-    ...why,
-    try: [`Have somebody in the room lift a ban and invite the bot: /invite ${bot}`, `rcfed invite accept '${room}'`],
-    cause: error,
-  });
+  return notJoinable(bot, room, { ...why, cause: error });
 }
+
+export const notJoinable = (bot: string, room: string, more: { readonly why?: string; readonly cause?: unknown }) =>
+  new RcfedError('RCFED_ROOM_NOT_JOINABLE', `${bot} may not join ${room}`, {
+    ...more,
+    try: [`Have somebody in the room lift a ban and invite the bot: /invite ${bot}`, `rcfed invite accept '${room}'`],
+  });
+
+export const isSpace = (room: string): RcfedError =>
+  new RcfedError('RCFED_ROOM_NOT_FEDERABLE', `${room} is a space: it groups rooms, nobody talks in it`, {
+    try: [`Find its rooms: rcfed rooms search`],
+  });
+
+/** Until the room says what it is called. */
+export const nameInAlias = (alias: string): string => alias.slice(1).replace(/:.*/, '');
 
 async function described({ homeserver }: BridgeParts, { room }: RoomReference, id: MatrixRoomId): Promise<EnteredRoom> {
   const text = async (type: string, field: string): Promise<string> => {
     const value = (await homeserver.state(id, type, ''))?.[field];
     return typeof value === 'string' ? value : '';
   };
-  if ((await text('m.room.create', 'type')) === 'm.space')
-    throw new RcfedError('RCFED_ROOM_NOT_FEDERABLE', `${room} is a space: it groups rooms, nobody talks in it`, {
-      try: [`Find its rooms: rcfed rooms search`],
-    });
+  if ((await text('m.room.create', 'type')) === 'm.space') throw isSpace(room);
   const newer = await text('m.room.tombstone', 'replacement_room');
   if (newer !== '')
     throw new RcfedError('RCFED_ROOM_NOT_FEDERABLE', `${room} was replaced by another room`, {
@@ -101,7 +124,7 @@ async function described({ homeserver }: BridgeParts, { room }: RoomReference, i
   return {
     id,
     isPublic: (await text('m.room.join_rules', 'join_rule')) === 'public',
-    name: (await text('m.room.name', 'name')) || alias.slice(1).replace(/:.*/, ''),
+    name: (await text('m.room.name', 'name')) || nameInAlias(alias),
     topic: await text('m.room.topic', 'topic'),
   };
 }

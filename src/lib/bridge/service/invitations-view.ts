@@ -32,10 +32,14 @@ export interface AcceptRequest {
   readonly room: string;
   /** Of the Rocket.Chat room; undefined: as on Matrix. */
   readonly name?: string | undefined;
+  /** Only say what would be done: the bot does not join. */
+  readonly dryRun?: boolean | undefined;
 }
 
 export interface RejectView {
   readonly roomId: string;
   /** False: there was no invitation. */
   readonly changed: boolean;
+  /** What would be done, a line each; only where that alone was asked for. */
+  readonly plan?: readonly string[] | undefined;
 }

@@ -14,8 +14,10 @@ import type {
   SentInvitationView,
 } from './invitations-view.ts';
 import { type JoinListener, joinRoom } from './join.ts';
+import { joinInWords } from './join-plan.ts';
 import type { JoinView } from './join-view.ts';
 import { roomIdOf, roomReference } from './matrix-room.ts';
+import type { EndRequest } from './views.ts';
 import { serverOf } from '../../matrix/server-name.ts';
 
 /** Invitations that wait for an answer: of the bot, and of people elsewhere into federated rooms. */
@@ -71,7 +73,11 @@ export async function acceptInvitation(
   const portal = await parts.store.portals.byMatrixRoom(roomId);
   if (invitation === undefined && portal === undefined)
     throw new RcfedError('RCFED_INVITE_UNKNOWN', `The bot is not invited into ${request.room}`);
-  const joined = await joinRoom(parts, bridge, { room: roomId, via: viaOf(invitation), name: request.name });
+  const asked = { room: roomId, via: viaOf(invitation), name: request.name };
+  if (request.dryRun === true && portal?.state !== 'active')
+    return joinInWords(parts, roomReference(parts, roomId), asked, invitation);
+  const joined = await joinRoom(parts, bridge, { ...asked, dryRun: request.dryRun });
+  if (request.dryRun === true) return joined;
   await forgetInvitation(parts, roomId);
   return joined;
 }
@@ -83,10 +89,18 @@ const invitationInto = async (parts: BridgeParts, roomId: MatrixRoomId): Promise
   (await receivedInvitations(parts)).find((each) => each.roomId === roomId);
 
 /** The bot turns an invitation down. */
-export async function rejectInvitation(parts: BridgeParts, { room }: { readonly room: string }): Promise<RejectView> {
+export async function rejectInvitation(parts: BridgeParts, { room, dryRun }: EndRequest): Promise<RejectView> {
   const roomId = await roomIdOf(parts, roomReference(parts, room));
-  if ((await invitationInto(parts, roomId)) === undefined) return { roomId, changed: false };
+  const invitation = await invitationInto(parts, roomId);
+  if (dryRun === true) return { roomId, changed: false, plan: [rejectionInWords(room, invitation)] };
+  if (invitation === undefined) return { roomId, changed: false };
   await parts.homeserver.leave(roomId);
   await forgetInvitation(parts, roomId);
   return { roomId, changed: true };
+}
+
+function rejectionInWords(room: string, invitation: ReceivedInvitation | undefined): string {
+  if (invitation === undefined) return `= the bot is not invited into ${room}`;
+  const { roomId, name, inviter } = invitation;
+  return `- invitation into ${name === undefined ? roomId : `${name}, ${roomId},`} by ${inviter}`;
 }

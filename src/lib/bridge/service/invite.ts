@@ -4,7 +4,7 @@ import { matrixToUrl } from '../../format/matrix-link.ts';
 import { parseUserId } from '../../matrix/user-id.ts';
 import type { BridgeParts } from '../parts.ts';
 import { matrixRoomOf, portalNamed } from './portal-named.ts';
-import type { InviteLinkView, InviteView, VerifiedView } from './views.ts';
+import type { InviteLinkView, InviteRequest, InviteView, VerifiedView } from './views.ts';
 
 /** So many requests to the homeserver at a time: it asks the servers of the invited one by one. */
 const AT_ONCE = 4;
@@ -15,7 +15,7 @@ const AT_ONCE = 4;
  */
 export async function inviteUsers(
   parts: BridgeParts,
-  { room, users }: { readonly room: string; readonly users: readonly string[] },
+  { room, users, dryRun }: InviteRequest,
 ): Promise<readonly InviteView[]> {
   const portal = await portalNamed(parts, room);
   const roomId = matrixRoomOf(portal);
@@ -26,6 +26,7 @@ export async function inviteUsers(
       const member = await parts.homeserver.state(roomId, 'm.room.member', person);
       const membership = member?.['membership'];
       if (membership === 'join' || membership === 'invite') return { user, outcome: 'already', reason: null };
+      if (dryRun === true) return { user, outcome: 'to do', reason: null };
       await parts.homeserver.invite(roomId, person);
       return { user, outcome: 'invited', reason: null };
     } catch (error) {

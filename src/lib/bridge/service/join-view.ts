@@ -1,4 +1,4 @@
-import type { LinkView } from './views.ts';
+import type { LinkView, RoomView } from './views.ts';
 
 export interface JoinRequest {
   /** `#alias:server` or `!id`. */
@@ -9,6 +9,11 @@ export interface JoinRequest {
   readonly name?: string | undefined;
   /** Nobody gets an account at once where more are in the room; undefined: 20. */
   readonly maxMembers?: number | undefined;
+  /** Only say what would be done: the bot does not join. */
+  readonly dryRun?: boolean | undefined;
 }
 
-export type JoinView = LinkView;
+export interface JoinView extends Omit<LinkView, 'room'> {
+  /** null: nothing was made, as asked. */
+  readonly room: RoomView | null;
+}

@@ -1,16 +1,17 @@
-import type { MatrixRoomId } from '../../core/ids.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
 import type { Bridge } from '../running-bridge.ts';
 import { prepareBot } from '../homeserver/bot.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type EnteredRoom, enterRoom } from './enter-room.ts';
 import { MAX_MEMBERS, bringMembers } from './bring-members.ts';
+import { joinInWords } from './join-plan.ts';
 import type { JoinRequest, JoinView } from './join-view.ts';
 import { type LinkListener, linkRooms } from './link.ts';
 import { makeWorkspaceRoom, roomIsMade } from './make-workspace-room.ts';
 import { roomIdOf, roomReference } from './matrix-room.ts';
-import { roomNames } from './room-names.ts';
 import { viewOf } from './rooms.ts';
+import type { LinkView } from './views.ts';
+import { joinKey, wantedRoom } from './wanted-room.ts';
 
 /** What of the running bridge takes part. */
 export type JoinListener = LinkListener & Pick<Bridge, 'puppets'>;
@@ -27,7 +28,11 @@ export async function joinRoom(
 ): Promise<JoinView> {
   const reference = roomReference(parts, request.room);
   const portal = await parts.store.portals.byMatrixRoom(await roomIdOf(parts, reference));
-  if (portal?.state === 'active') return { room: viewOf(portal, 0, []), changed: false, warnings: [] };
+  if (portal?.state === 'active') {
+    const plan = request.dryRun === true ? [`= ${request.room} is ${portal.name} in Rocket.Chat already`] : undefined;
+    return { room: viewOf(portal, 0, []), changed: false, warnings: [], plan };
+  }
+  if (request.dryRun === true) return joinInWords(parts, reference, request);
   await prepareBot(parts);
   const entered = await enterRoom(parts, reference, request.via);
   return bringIn(parts, bridge, entered, request);
@@ -39,10 +44,10 @@ export async function bringIn(
   bridge: JoinListener | undefined,
   entered: EnteredRoom,
   { name, maxMembers = MAX_MEMBERS }: Pick<JoinRequest, 'name' | 'maxMembers'> = {},
-): Promise<JoinView> {
+): Promise<LinkView> {
   const { room, warnings } = await workspaceRoomFor(parts, entered, name);
   const linked = await linkRooms(parts, bridge, { room: room.id, matrixRoom: entered.id });
-  await roomIsMade(parts, keyOf(entered.id));
+  await roomIsMade(parts, joinKey(entered.id));
   const absent = await bringMembers(parts, bridge, room.id, maxMembers);
   return { ...linked, warnings: [...warnings, ...linked.warnings, ...absent] };
 }
@@ -58,14 +63,12 @@ export async function workspaceRoomFor(
   if (known !== undefined) return { room: known, warnings: [] };
   // Whose room in Rocket.Chat is gone by now.
   if (half !== undefined) await parts.store.portals.update(half.id, { state: 'closed' });
-  const names = name === undefined ? await roomNames(parts, entered.name, entered.id) : [name.replace(/^#/, '')];
-  const type = entered.isPublic ? 'c' : 'p';
-  const room = await makeWorkspaceRoom(parts, { key: keyOf(entered.id), type, topic: entered.topic, names });
+  const wanted = await wantedRoom(parts, entered, name);
+  const { names } = wanted;
+  const room = await makeWorkspaceRoom(parts, wanted);
   const isOther = room.name !== names[0] && room.displayName !== names[0];
   return {
     room,
     warnings: isOther ? [`Rocket.Chat has a room ${names[0]} already: this one is called ${room.name}`] : [],
   };
 }
-
-const keyOf = (roomId: MatrixRoomId): string => `join:${roomId}`;

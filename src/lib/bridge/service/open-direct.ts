@@ -18,6 +18,7 @@ import type { BridgeParts } from '../parts.ts';
 import { SerialByKey } from '../serial.ts';
 import { type Voice, createPuppets } from '../workspace/puppets.ts';
 import { type DirectCompany, companyNamed } from './direct-company.ts';
+import { directInWords } from './direct-plan.ts';
 import type { OpenDirectRequest, OpenDirectView } from './direct-view.ts';
 
 const LEASE_MS = 120_000;
@@ -45,6 +46,7 @@ export async function openDirect(
         why: 'Without an account nobody can have a direct message in Rocket.Chat.',
         try: ['As an administrator of the bridge, allow more of them: rcfed federation run --puppet-seats 50'],
       });
+  if (request.dryRun === true) return directInWords(parts, company);
   const voices: Voice[] = [];
   for (const id of company.people) voices.push(await opening.puppets.account(id));
   const usernames = await usernamesOf(parts, company.people);
@@ -54,7 +56,7 @@ export async function openDirect(
   return {
     room: portal.name,
     roomId,
-    matrixRoomId: portal.matrixRoomId ?? '',
+    matrixRoomId: portal.matrixRoomId ?? null,
     as: company.as.username,
     people: company.people.map((user, at) => ({ user, username: usernames[at] ?? '' })),
     colleagues: company.colleagues.map(({ username }) => username),

@@ -3,9 +3,9 @@ import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import { puppetUsername } from '../../matrix/puppet-name.ts';
 import type { WorkspaceRoom, WorkspaceUser } from '../../rocketchat/types.ts';
-import { mayBeGhost } from '../direct/invite.ts';
 import { refuseUnbridgeable } from '../homeserver/room-claim.ts';
 import type { BridgeParts } from '../parts.ts';
+import { othersIn } from './bring-members.ts';
 import { assertBotModerates, federableRoom } from './federable.ts';
 import { linkedElsewhere } from './link.ts';
 import { roomIdOf, roomReference } from './matrix-room.ts';
@@ -31,7 +31,7 @@ export async function rehearseLink(parts: BridgeParts, request: RehearseRequest)
   await unlessRefused(refusals, () => assertFree(parts, room, wanted));
   if (wanted !== undefined && seen !== null) await unlessRefused(refusals, () => refuseUnbridgeable(parts, wanted));
   const colleagues = (await colleaguesIn(parts, room)).length;
-  const external = wanted === undefined ? [] : seen === null ? undefined : await externalIn(parts, wanted);
+  const external = wanted === undefined ? [] : seen === null ? undefined : await othersIn(parts, wanted);
   const newcomers = external === undefined ? undefined : await withoutPuppet(parts, external);
   return {
     room: { name: room.name, roomId: room.id, type: room.type === 'p' ? 'group' : 'channel' },
@@ -96,18 +96,6 @@ async function colleaguesIn(parts: BridgeParts, room: WorkspaceRoom): Promise<re
   return people;
 }
 
-async function externalIn(parts: BridgeParts, roomId: MatrixRoomId): Promise<readonly MatrixUserId[]> {
-  const { identity, store } = parts;
-  const people: MatrixUserId[] = [];
-  for (const member of await parts.homeserver.joinedMembers(roomId)) {
-    const isGhost =
-      (identity.prefix !== '' && mayBeGhost(identity, member)) ||
-      (await store.people.byMatrixUser(member))?.kind === 'ghost';
-    if (member !== identity.matrixBot && !isGhost) people.push(member);
-  }
-  return people;
-}
-
 async function withoutPuppet(
   { store }: BridgeParts,
   people: readonly MatrixUserId[],
@@ -127,7 +115,7 @@ async function collisions(parts: BridgeParts, people: readonly MatrixUserId[]): 
 }
 
 /** Who may not ask does not know: then none is told. */
-async function freeSeats({ workspace }: BridgeParts): Promise<number | null> {
+export async function freeSeats({ workspace }: BridgeParts): Promise<number | null> {
   try {
     const { active, max } = await workspace.seats();
     return max === undefined ? null : Math.max(0, max - active);

@@ -1,11 +1,12 @@
 import type { Bridge } from '../running-bridge.ts';
 import { createOlderRooms } from '../direct/older-rooms.ts';
 import { leaveOlderRooms } from '../direct/supersede.ts';
-import { closePortal } from '../ends/close-portal.ts';
+import { type Closing, closePortal } from '../ends/close-portal.ts';
+import { closingInWords } from '../ends/closing-plan.ts';
 import type { BridgeParts } from '../parts.ts';
 import { portalNamed } from './portal-named.ts';
 import { viewOf } from './rooms.ts';
-import type { LinkView } from './views.ts';
+import type { EndRequest, LinkView } from './views.ts';
 
 /**
  * Ends a portal: nothing more is relayed, what still waits is settled as unlinked, the alias and the
@@ -14,13 +15,17 @@ import type { LinkView } from './views.ts';
 export async function unlinkRooms(
   parts: BridgeParts,
   bridge: Bridge | undefined,
-  { room }: { readonly room: string },
+  { room, dryRun }: EndRequest,
 ): Promise<LinkView> {
   const portal = await portalNamed(parts, room);
-  const { portal: closed, warnings } = await closePortal(parts, bridge, portal, {
-    outcome: 'unlinked',
-    matrixRoom: 'leave',
-  });
-  await leaveOlderRooms(parts, bridge?.opening.older ?? (await createOlderRooms(parts.store)), portal);
+  const closing: Closing = { outcome: 'unlinked', matrixRoom: 'leave' };
+  const older = bridge?.opening.older ?? (await createOlderRooms(parts.store));
+  if (dryRun === true) {
+    const plan = await closingInWords(parts, portal, closing);
+    const rooms = older.all(portal.workspaceRoomId).map(({ matrixRoomId }) => `- our side of ${matrixRoomId}`);
+    return { room: viewOf(portal, 0, []), changed: false, warnings: [], plan: [...plan, ...rooms] };
+  }
+  const { portal: closed, warnings } = await closePortal(parts, bridge, portal, closing);
+  await leaveOlderRooms(parts, older, portal);
   return { room: viewOf(closed, 0, []), changed: true, warnings };
 }

@@ -53,6 +53,15 @@ export interface LinkView {
   /** False: it was so already. */
   readonly changed: boolean;
   readonly warnings: readonly string[];
+  /** What would be done, a line each; only where that alone was asked for. */
+  readonly plan?: readonly string[] | undefined;
+}
+
+/** A federated room that is to be so no longer. */
+export interface EndRequest {
+  readonly room: string;
+  /** Only say what would be done. */
+  readonly dryRun?: boolean | undefined;
 }
 
 export interface SearchRequest {
@@ -127,10 +136,17 @@ export interface AccessCheckView {
   readonly why: 'own' | 'blocked' | 'allowed' | 'not on the allow list' | 'no rule';
 }
 
+export interface InviteRequest {
+  readonly room: string;
+  readonly users: readonly string[];
+  /** Only say who would be invited. */
+  readonly dryRun?: boolean | undefined;
+}
+
 export interface InviteView {
   readonly user: string;
-  /** `already`: a member, or invited before. */
-  readonly outcome: 'invited' | 'already' | 'refused';
+  /** `already`: a member, or invited before. `to do`: would be invited, where only that was asked for. */
+  readonly outcome: 'invited' | 'already' | 'refused' | 'to do';
   /** Why it was refused. */
   readonly reason: string | null;
 }
@@ -229,14 +245,14 @@ export interface BridgeService extends FederationRolesService, PersonalService {
   join(request: JoinRequest): Promise<JoinView>;
   invitations(): Promise<InvitationsView>;
   acceptInvitation(request: AcceptRequest): Promise<JoinView>;
-  rejectInvitation(request: { readonly room: string }): Promise<RejectView>;
-  leave(request: { readonly room: string; readonly archive?: boolean | undefined }): Promise<LinkView>;
+  rejectInvitation(request: EndRequest): Promise<RejectView>;
+  leave(request: EndRequest & { readonly archive?: boolean | undefined }): Promise<LinkView>;
   show(request: { readonly room: string }): Promise<ShowView>;
-  delete(request: { readonly room: string }): Promise<LinkView>;
+  delete(request: EndRequest): Promise<LinkView>;
   link(request: LinkRequest): Promise<LinkView>;
   /** Changes nothing. */
   rehearse(request: RehearseRequest): Promise<RehearsalView>;
-  unlink(request: { readonly room: string }): Promise<LinkView>;
+  unlink(request: EndRequest): Promise<LinkView>;
   rooms(): Promise<readonly RoomView[]>;
   /** One page of a room directory, without spaces. */
   search(request: SearchRequest): Promise<SearchView>;
@@ -245,7 +261,7 @@ export interface BridgeService extends FederationRolesService, PersonalService {
   changeAccess(request: AccessChangeRequest): Promise<AccessChangeView>;
   checkAccess(request: { readonly server: string }): Promise<AccessCheckView>;
   /** At most 50 at once; in the order in which they were named. */
-  invite(request: { readonly room: string; readonly users: readonly string[] }): Promise<readonly InviteView[]>;
+  invite(request: InviteRequest): Promise<readonly InviteView[]>;
   /** At most 50 at once; looks at their profiles. */
   verify(request: { readonly users: readonly string[] }): Promise<readonly VerifiedView[]>;
   /** One page: the people of the workspace first, then those of Matrix. */

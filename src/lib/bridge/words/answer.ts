@@ -52,7 +52,12 @@ async function performed(parts: BridgeParts, service: BridgeService, said: Said)
     const { word, words } = parseSlash(text);
     if (word.inRoom && portal === undefined)
       return [`Write it in the federated room that it is about: !${word.name} ${word.takes}`.trim()];
-    const asked = { service: serviceFor(parts, service, said), room: portal?.workspaceRoomId, as: user.username };
+    const asked = {
+      service: serviceFor(parts, service, said),
+      room: portal?.workspaceRoomId,
+      as: user.username,
+      dryRun: false,
+    };
     const { lines, warnings = [] } = await word.run(words, asked);
     return [...lines, ...warnings];
   } catch (error) {

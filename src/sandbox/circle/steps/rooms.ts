@@ -67,8 +67,8 @@ const join: Step = {
     const { room } = await south.service.link({ room: MARKET });
     const { alias = '', matrixRoomId } = room;
     const joined = await north.service.join({ room: alias });
-    expectLike(joined.room.matrixRoomId, matrixRoomId, 'the Matrix room');
-    return `the north joins ${alias} as #${joined.room.room}`;
+    expectLike(joined.room?.matrixRoomId, matrixRoomId, 'the Matrix room');
+    return `the north joins ${alias} as #${joined.room?.room}`;
   },
 };
 

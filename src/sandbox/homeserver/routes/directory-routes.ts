@@ -1,5 +1,5 @@
-import { assertMayUseAlias, deleteAlias, localAliases, publicRooms } from '../directory.ts';
-import { peerOf } from '../federation/network.ts';
+import { assertMayUseAlias, deleteAlias, localAliases, publicRooms, roomSummary } from '../directory.ts';
+import { isElsewhere, peerOf } from '../federation/network.ts';
 import { type Answer, integerQuery, jsonBody, type MatrixRequest } from '../http.ts';
 import { objectOr, stringOr } from '../json.ts';
 import { forbidden, MatrixError, notFound } from '../matrix-error.ts';
@@ -55,6 +55,20 @@ export const directoryRoutes: Routes = {
     const term = stringOr(objectOr(body['filter'])['generic_search_term']) ?? '';
     const asked = directoryOf(hs, request);
     return { json: publicRooms(asked, term, Number(body['limit'] ?? 100), Number(body['since'] ?? 0)) };
+  },
+  'GET /_matrix/client/v1/room_summary/:room': async (hs, request) => {
+    const { userId } = requesterOf(hs, request);
+    const named = param(request, 'room');
+    const { roomId, servers } = named.startsWith('#')
+      ? await resolveAlias(hs, named)
+      : { roomId: named, servers: request.query.getAll('via') };
+    const own = hs.disk.rooms.get(roomId);
+    if (own !== undefined && !isElsewhere(hs, own)) return { json: roomSummary(hs, own, userId) };
+    if (servers.length === 0) throw new MatrixError(400, 'M_UNKNOWN', 'Missing via to query remote room');
+    const peer = servers.flatMap((name) => peerOf(hs, name) ?? []).find((each) => each.disk.rooms.has(roomId));
+    const room = peer?.disk.rooms.get(roomId);
+    if (peer === undefined || room === undefined) throw notFound('Room not found or is not accessible');
+    return { json: roomSummary(peer, room, userId) };
   },
   'POST /_matrix/client/v3/user_directory/search': (hs, request): Answer => {
     requesterOf(hs, request);
