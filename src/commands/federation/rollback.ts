@@ -148,7 +148,10 @@ function partly(undone: readonly RolledBack[]): RcfedError | undefined {
   if (kept.length === 0) return undefined;
   return new RcfedError('RCFED_PARTLY_DONE', `Not undone: ${kept.map(({ id }) => id).join(', ')}`, {
     why: kept.map(({ note }) => note).join(' '),
-    try: ['Put the old values back all the same: rcfed federation rollback --all --yes'],
+    try: [
+      'Put the old values back all the same: rcfed federation rollback --all --yes',
+      'Or mend what is named, and go on: rcfed federation rollback --all',
+    ],
   });
 }
 

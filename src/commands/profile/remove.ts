@@ -33,6 +33,11 @@ export default class ProfileRemove extends BaseCommand<typeof ProfileRemove, Pro
     const changed = await journaledProfile(this.context, { name, before: stored, after: undefined }, () =>
       removeProfile(this.context, name),
     );
-    return { data: { name, changed, dryRun, plan }, view: [`Profile ${name} is forgotten.`] };
+    return {
+      data: { name, changed, dryRun, plan },
+      view: [`Profile ${name} is forgotten.`, ...(stored.kind === 'admin' ? [comesBack(name)] : [])],
+    };
   }
 }
+
+const comesBack = (name: string): string => `It comes back by: rcfed federation rollback --profile ${name}`;

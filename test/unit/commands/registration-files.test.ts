@@ -55,6 +55,34 @@ describe('federation registration write', () => {
     expect(new Set(Object.values(outcomes(second)))).toEqual(new Set(['already so']));
   });
 
+  it('says before what it would write, and takes back what it wrote', async () => {
+    const rehearsed = await write('--files', 'systemd', '--dry-run');
+    expectSchema(rehearsed.json());
+    expect(rehearsed.json()).toMatchObject({
+      data: {
+        changed: false,
+        dryRun: true,
+        plan: [`+ ${join(out, 'registration.yaml')}`, `+ ${unit()}`, `+ ${join(out, 'systemd/rcfed.env')}`],
+      },
+    });
+    expect(await readdir(lab.folder)).not.toContain('out');
+    await write('--files', 'systemd');
+    expect((await write('--files', 'systemd', '--dry-run')).json<{ data: { plan: string[] } }>().data.plan).toEqual([
+      `= ${join(out, 'registration.yaml')}`,
+      `= ${unit()}`,
+      `= ${join(out, 'systemd/rcfed.env')}`,
+    ]);
+    await writeFile(join(out, 'registration.yaml'), '# mine\n');
+    expect((await write('--files', 'none', '--dry-run')).json()).toMatchObject({
+      error: { code: 'RCFED_REGISTRATION_DIFFERS' },
+    });
+    await write('--files', 'none', '--replace');
+    const listed = await lab.run(['federation', 'rollback', '--json']);
+    const { id } = listed.json<{ data: { entries: { id: number }[] } }>().data.entries.at(-1) ?? {};
+    expect((await lab.run(['federation', 'rollback', String(id)])).exitCode).toBe(0);
+    expect(await readFile(join(out, 'registration.yaml'), 'utf8')).toBe('# mine\n');
+  });
+
   it('closes every file with a secret to others, also one that somebody opened', async () => {
     await write();
     const holding: string[] = [];

@@ -17,7 +17,7 @@ export const accessChange = v.object({
 });
 
 /** Where a pattern is, in words. */
-export const inLists = (names: readonly AccessList[]): string =>
+const inLists = (names: readonly AccessList[]): string =>
   names.map((name) => (name === 'allow' ? 'allowed' : 'blocked')).join(' and ') || 'in no list';
 
 /** Which Matrix servers are let in. */
