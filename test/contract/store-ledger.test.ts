@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { MatrixRoomId, WorkspaceRoomId } from '../../src/lib/core/ids.ts';
 import type { OpenStore } from '../../src/lib/store/open.ts';
-import type { Settlement } from '../../src/lib/store/types.ts';
+import type { Settlement } from '../../src/lib/store/settlement-types.ts';
 import {
   describeStore,
   event,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { LedgerEntry } from '../../src/lib/store/types.ts';
+import type { LedgerEntry } from '../../src/lib/store/ledger-types.ts';
 import { describeStore } from '../support/stores.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -4,7 +4,7 @@
  */
 import { systemClock } from '../../src/lib/core/clock.ts';
 import { openStore } from '../../src/lib/store/open.ts';
-import type { NewInboxRow } from '../../src/lib/store/types.ts';
+import type { NewInboxRow } from '../../src/lib/store/inbox-types.ts';
 
 const BATCH = 250;
 const [task, url = ''] = process.argv.slice(2);

@@ -12,15 +12,11 @@ import type {
   WorkspaceUserId,
 } from '../../src/lib/core/ids.ts';
 import { openStore, type OpenStore, type OpenStoreOptions } from '../../src/lib/store/open.ts';
-import type {
-  Lease,
-  LedgerEntry,
-  ReactionEntry,
-  NewInboxRow,
-  NewPerson,
-  PollEntry,
-  Portal,
-} from '../../src/lib/store/types.ts';
+import type { NewInboxRow } from '../../src/lib/store/inbox-types.ts';
+import type { LedgerEntry, ReactionEntry, PollEntry } from '../../src/lib/store/ledger-types.ts';
+import type { NewPerson } from '../../src/lib/store/people-types.ts';
+import type { Portal } from '../../src/lib/store/portal-types.ts';
+import type { Lease } from '../../src/lib/store/settlement-types.ts';
 import { postgresDatabase } from './shared-postgres.ts';
 
 export type EngineName = 'sqlite' | 'postgres';

@@ -2,7 +2,7 @@ import type { FederationAction } from '../access/federation-roles.ts';
 import type { BridgeParts } from '../bridge/parts.ts';
 import { notFederated, portalNamed } from '../bridge/service/portal-named.ts';
 import { RcfedError } from '../core/errors.ts';
-import type { Portal } from '../store/types.ts';
+import type { Portal } from '../store/portal-types.ts';
 import type { PersonCaller } from './authorise.ts';
 
 /** What an operation asks of somebody who is no admin of the workspace. */

@@ -2,7 +2,7 @@ import type { Side } from '../core/remote-error.ts';
 import { createLocalNames } from '../matrix/look-alike.ts';
 import { startApplicationService } from '../matrix/application-service.ts';
 import { DIRECT_HINT_PATH, directHints } from '../rocketchat/direct-hint.ts';
-import type { Portal } from '../store/types.ts';
+import type { Portal } from '../store/portal-types.ts';
 import { authorOf } from './author-of.ts';
 import { createBreakers, startHomeserver, stateOf } from './breakers.ts';
 import type { BridgeOptions } from './bridge-options.ts';

@@ -1,5 +1,5 @@
 import type { Side } from '../core/remote-error.ts';
-import type { Portal, PortalId } from '../store/types.ts';
+import type { Portal, PortalId } from '../store/portal-types.ts';
 import type { Breakers } from './breakers.ts';
 import { fillGaps } from './direct/gaps.ts';
 import { partsIn } from './direct/hands.ts';

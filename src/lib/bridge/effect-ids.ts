@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { EventId, MatrixUserId, MessageId } from '../core/ids.ts';
-import type { PortalId } from '../store/types.ts';
+import type { PortalId } from '../store/portal-types.ts';
 
 /**
  * Ids that depend only on the effect, so that doing it again is the same as having done it.

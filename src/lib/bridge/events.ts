@@ -1,5 +1,7 @@
 import type { EventId, MatrixRoomId, MatrixUserId, MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
-import type { LedgerEntry, Profile, ReactionEntry, Settlement, Snapshot } from '../store/types.ts';
+import type { LedgerEntry, ReactionEntry, Snapshot } from '../store/ledger-types.ts';
+import type { Profile } from '../store/people-types.ts';
+import type { Settlement } from '../store/settlement-types.ts';
 import type { Card } from './cards/card.ts';
 import type { FileFields } from './homeserver/content-file.ts';
 import type { GeoPoint } from './homeserver/content-location.ts';

@@ -1,5 +1,5 @@
 import { RemoteError, type Side } from '../core/remote-error.ts';
-import { LeaseLostError } from '../store/types.ts';
+import { LeaseLostError } from '../store/settlement-types.ts';
 
 /**
  * What a failure is about decides what follows from it.

@@ -1,5 +1,5 @@
 import type { Side } from '../core/remote-error.ts';
-import type { Lease } from '../store/types.ts';
+import type { Lease } from '../store/settlement-types.ts';
 import { Doubt, Settling } from './settling.ts';
 
 /** What is kept in memory of a lane while it has work, or may have. */

@@ -1,7 +1,10 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Side } from '../core/remote-error.ts';
-import type { InboxRow, Lane, Lease, Portal, Store } from '../store/types.ts';
+import type { InboxRow, Lane } from '../store/inbox-types.ts';
+import type { Portal } from '../store/portal-types.ts';
+import type { Lease } from '../store/settlement-types.ts';
+import type { Store } from '../store/types.ts';
 import type { Breakers } from './breakers.ts';
 import { type LaneState, newLane } from './lane-state.ts';
 import type { PortalIndex } from './portal-index.ts';

@@ -1,4 +1,4 @@
-import type { Settlement } from '../store/types.ts';
+import type { Settlement } from '../store/settlement-types.ts';
 
 /** What a sink did, as it is settled in the ledger. */
 export type Outcome = Omit<Settlement, 'inboxId' | 'lease' | 'aside' | 'foldInto'>;

@@ -1,7 +1,9 @@
 import type { MatrixRoomId, WorkspaceRoomId } from '../core/ids.ts';
 import { portalLane } from '../store/lane-names.ts';
 import type { OlderRooms } from './direct/older-rooms.ts';
-import type { Lane, Portal, PortalId, Store } from '../store/types.ts';
+import type { Lane } from '../store/inbox-types.ts';
+import type { Portal, PortalId } from '../store/portal-types.ts';
+import type { Store } from '../store/types.ts';
 
 /** Name of the cursor that holds the workspace's clock (ms) at the time of the link. */
 export const linkedAtCursor = (portal: Pick<Portal, 'id'>): string => `linked-at:${portal.id}`;

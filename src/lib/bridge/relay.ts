@@ -1,5 +1,7 @@
 import { RemoteError, type Side } from '../core/remote-error.ts';
-import type { InboxRow, Lease, Portal, Settlement } from '../store/types.ts';
+import type { InboxRow } from '../store/inbox-types.ts';
+import type { Portal } from '../store/portal-types.ts';
+import type { Lease, Settlement } from '../store/settlement-types.ts';
 import { partsIn } from './direct/hands.ts';
 import type { FederationEvent } from './events.ts';
 import { type Verdict, NETWORK_STRIKES, STRIKES, classify } from './failures.ts';

@@ -1,4 +1,4 @@
-import type { Portal } from '../store/types.ts';
+import type { Portal } from '../store/portal-types.ts';
 
 /** So many are kept; then all are made sure of anew, from the store. */
 const LIMIT = 10_000;

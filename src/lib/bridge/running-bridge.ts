@@ -1,4 +1,4 @@
-import type { Portal } from '../store/types.ts';
+import type { Portal } from '../store/portal-types.ts';
 import type { OpeningParts } from './direct/opening.ts';
 import type { Ghosts } from './homeserver/ghosts.ts';
 import type { PortalIndex } from './portal-index.ts';

@@ -1,5 +1,5 @@
 import type { Side } from '../core/remote-error.ts';
-import type { InboxId, InboxRow } from '../store/types.ts';
+import type { InboxId, InboxRow } from '../store/inbox-types.ts';
 
 /** So many rows of a lane may have acted without being settled; after a crash so many are asked about. */
 const SETTLING_LIMIT = 8;

@@ -1,5 +1,6 @@
 import type { Executor, StoreDatabase } from './schema.ts';
-import type { Agreed, AgreedChange } from './types.ts';
+import type { Agreed } from './portal-types.ts';
+import type { AgreedChange } from './settlement-types.ts';
 import { inTransaction } from './transaction.ts';
 
 export function agreedOf(database: StoreDatabase): Agreed {

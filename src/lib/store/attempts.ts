@@ -1,7 +1,7 @@
 import { prepareQuery } from './prepared-query.ts';
 import type { StoreDatabase } from './schema.ts';
 import { inTransaction } from './transaction.ts';
-import type { Attempt, Attempts } from './types.ts';
+import type { Attempt, Attempts } from './inbox-types.ts';
 
 interface AttemptRow {
   id: number;

@@ -1,5 +1,6 @@
 import type { Executor, StoreDatabase } from './schema.ts';
-import type { RecordBatch, Store } from './types.ts';
+import type { RecordBatch } from './inbox-types.ts';
+import type { Store } from './types.ts';
 
 /** Writes cursors; several are written as one statement. */
 export async function writeCursors(on: Executor, cursors: NonNullable<RecordBatch['cursors']>): Promise<void> {

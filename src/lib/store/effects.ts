@@ -1,7 +1,7 @@
 import { prepareQuery } from './prepared-query.ts';
 import type { Executor, StoreDatabase } from './schema.ts';
 import { inTransaction } from './transaction.ts';
-import type { Effects, ExpectedEffect } from './types.ts';
+import type { Effects, ExpectedEffect } from './ledger-types.ts';
 
 export type ForgetEffect = (effect: ExpectedEffect, on: Executor) => Promise<boolean>;
 

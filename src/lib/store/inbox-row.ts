@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Side } from '../core/remote-error.ts';
-import type { InboxRow, InboxState } from './types.ts';
+import type { InboxRow, InboxState } from './inbox-types.ts';
 
 /**
  * A state spelt out in the statement. The indexes cover only rows of one state, and SQLite uses such an

@@ -6,7 +6,7 @@ import type { Executor, StoreDatabase } from './schema.ts';
 import { settlingOf } from './settle.ts';
 import { storableText } from './storable-text.ts';
 import { inTransaction } from './transaction.ts';
-import type { Inbox, InboxId, InboxRow, Lane } from './types.ts';
+import type { Inbox, InboxId, InboxRow, Lane } from './inbox-types.ts';
 
 /** Keys asked for in one statement. */
 const KEYS_PER_QUERY = 500;

@@ -1,4 +1,5 @@
-import type { Lane, PortalId } from './types.ts';
+import type { Lane } from './inbox-types.ts';
+import type { PortalId } from './portal-types.ts';
 
 /** Lane of a portal's events. */
 export const portalLane = (id: PortalId): Lane => `portal:${id}`;

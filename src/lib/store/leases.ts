@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { prepareQuery } from './prepared-query.ts';
 import type { Engine, Executor, StoreDatabase } from './schema.ts';
-import { type Lease, LeaseLostError, type Leases } from './types.ts';
+import { type Lease, LeaseLostError, type Leases } from './settlement-types.ts';
 
 /** Milliseconds since the epoch by the database's clock: processes need not agree on theirs. */
 const databaseNow = (engine: Engine): RawBuilder<number> =>

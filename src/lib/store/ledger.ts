@@ -3,7 +3,8 @@ import type { EventId, MatrixUserId, MessageId, WorkspaceUserId } from '../core/
 import type { Side } from '../core/remote-error.ts';
 import { type PreparedQuery, prepareQuery } from './prepared-query.ts';
 import type { Executor, Flag, StoreDatabase } from './schema.ts';
-import type { Ledger, LedgerEntry, Snapshot, Tombstone } from './types.ts';
+import type { Tombstone } from './inbox-types.ts';
+import type { Ledger, LedgerEntry, Snapshot } from './ledger-types.ts';
 
 interface LedgerRow {
   event_id: string;

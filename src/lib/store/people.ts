@@ -6,7 +6,7 @@ import type { Secret } from '../core/secret.ts';
 import type { Executor, PersonTable, StoreDatabase } from './schema.ts';
 import { personPlace, type SecretColumn } from './secrets.ts';
 import { inTransaction } from './transaction.ts';
-import type { NewPerson, People, Person, Profile } from './types.ts';
+import type { NewPerson, People, Person, Profile } from './people-types.ts';
 
 export function peopleOf(database: StoreDatabase): People {
   const { kysely } = database;

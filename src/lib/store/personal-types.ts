@@ -1,5 +1,6 @@
 import type { EventId, MatrixUserId, WorkspaceUserId } from '../core/ids.ts';
-import type { LedgerEntry, PollEntry, PortalId, ReactionEntry } from './types.ts';
+import type { LedgerEntry, PollEntry, ReactionEntry } from './ledger-types.ts';
+import type { PortalId } from './portal-types.ts';
 
 /** Somebody, as both servers know them; their own account is on the side that `home` names. */
 export interface Somebody {

@@ -5,7 +5,7 @@ import { pollEntry } from './polls.ts';
 import { reactionEntry } from './reactions.ts';
 import type { Executor, StoreDatabase } from './schema.ts';
 import { inTransaction } from './transaction.ts';
-import type { LedgerEntry } from './types.ts';
+import type { LedgerEntry } from './ledger-types.ts';
 
 /** So many values fit into one statement on both engines. */
 const AT_ONCE = 200;

@@ -1,6 +1,7 @@
 import type { MessageId } from '../core/ids.ts';
 import type { Executor, StoreDatabase } from './schema.ts';
-import type { PinChange, Pins } from './types.ts';
+import type { Pins } from './portal-types.ts';
+import type { PinChange } from './settlement-types.ts';
 
 export function pinsOf({ kysely }: StoreDatabase): Pins {
   return {

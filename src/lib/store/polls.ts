@@ -1,7 +1,7 @@
 import type { EventId, MatrixUserId } from '../core/ids.ts';
 import { prepareQuery } from './prepared-query.ts';
 import type { Executor, Schema, StoreDatabase } from './schema.ts';
-import type { PollEntry, Polls } from './types.ts';
+import type { PollEntry, Polls } from './ledger-types.ts';
 
 type PollRow = Schema['poll_entries'];
 

@@ -5,7 +5,7 @@ import { moveWaiting } from './inbox.ts';
 import { portalLane, roomLane } from './lane-names.ts';
 import type { Executor, PortalTable, StoreDatabase } from './schema.ts';
 import { inTransaction } from './transaction.ts';
-import type { Portal, PortalRetention, Portals, PortalState } from './types.ts';
+import type { Portal, PortalRetention, Portals, PortalState } from './portal-types.ts';
 
 const portal = (row: Selectable<PortalTable>): Portal => ({
   id: row.id,

@@ -1,7 +1,8 @@
 import { inboxRow, inState } from './inbox-row.ts';
 import type { Executor, StoreDatabase } from './schema.ts';
 import { inTransaction } from './transaction.ts';
-import type { InboxId, Quarantine, QuarantineEntry } from './types.ts';
+import type { InboxId } from './inbox-types.ts';
+import type { Quarantine, QuarantineEntry } from './quarantine-types.ts';
 
 const entries = (on: Executor) =>
   on

@@ -2,7 +2,7 @@ import type { EventId, MatrixUserId, MessageId, WorkspaceUserId } from '../core/
 import type { Side } from '../core/remote-error.ts';
 import { prepareQuery } from './prepared-query.ts';
 import type { Executor, Schema, StoreDatabase } from './schema.ts';
-import type { ReactionEntry, Reactions } from './types.ts';
+import type { ReactionEntry, Reactions } from './ledger-types.ts';
 
 type ReactionRow = Schema['reactions'];
 

@@ -5,7 +5,7 @@ import { ledgerWrites } from './ledger.ts';
 import { type PreparedQuery, prepareQuery } from './prepared-query.ts';
 import type { Executor, StoreDatabase } from './schema.ts';
 import { inTransaction } from './transaction.ts';
-import type { Inbox, InboxId, Lane, NewInboxRow, RecordBatch } from './types.ts';
+import type { Inbox, InboxId, Lane, NewInboxRow, RecordBatch } from './inbox-types.ts';
 
 /** Rows of one insert: far under both engines' limits on parameters, and the compiled inserts stay few. */
 const ROWS_PER_INSERT = 100;

@@ -9,7 +9,8 @@ import { dropPollEntries, writePollEntries } from './polls.ts';
 import { writeReactions } from './reactions.ts';
 import type { Executor, StoreDatabase } from './schema.ts';
 import { inTransaction } from './transaction.ts';
-import { type Inbox, type InboxId, LeaseLostError, type Settlement } from './types.ts';
+import type { Inbox, InboxId } from './inbox-types.ts';
+import { LeaseLostError, type Settlement } from './settlement-types.ts';
 
 interface Finish {
   id: InboxId;

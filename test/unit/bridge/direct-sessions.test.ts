@@ -4,7 +4,7 @@ import { PortalIndex } from '../../../src/lib/bridge/portal-index.ts';
 import { systemClock } from '../../../src/lib/core/clock.ts';
 import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../../../src/lib/core/ids.ts';
 import type { RealtimeHandlers } from '../../../src/lib/rocketchat/types.ts';
-import type { Portal } from '../../../src/lib/store/types.ts';
+import type { Portal } from '../../../src/lib/store/portal-types.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const portalOf = (name: string, id: number): Portal => ({

@@ -1,4 +1,5 @@
-import type { InboxRow, Portal, PortalId } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Portal, PortalId } from '../../store/portal-types.ts';
 import type { HomeserverEvent } from '../events.ts';
 import { readEvent } from '../homeserver/event.ts';
 import type { BridgeParts } from '../parts.ts';

@@ -1,7 +1,7 @@
 import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
-import type { LedgerEntry } from '../../store/types.ts';
+import type { LedgerEntry } from '../../store/ledger-types.ts';
 import type { Work } from '../homeserver/acting.ts';
 import type { Ghosts } from '../homeserver/ghosts.ts';
 import type { Outcome } from '../outcome.ts';

@@ -1,5 +1,6 @@
 import type { MatrixUserId, WorkspaceUserId } from '../../core/ids.ts';
-import type { InboxRow, PortalId } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { PortalId } from '../../store/portal-types.ts';
 
 /** Body of a row that asks for a direct message's Matrix room. */
 export interface DirectRequest {

@@ -1,6 +1,7 @@
 import type { RealtimeInterest } from '../../rocketchat/realtime-news.ts';
 import type { MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
-import type { InboxRow, Lane, Portal } from '../../store/types.ts';
+import type { InboxRow, Lane } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { Breakers } from '../breakers.ts';
 import type { Ghosts } from '../homeserver/ghosts.ts';
 import { SerialByKey } from '../serial.ts';

@@ -1,7 +1,9 @@
 import type { WorkspaceUserId } from '../../core/ids.ts';
 import type { DirectRoom } from '../../rocketchat/types.ts';
 import { roomLane } from '../../store/lane-names.ts';
-import type { NewInboxRow, Person, Portal } from '../../store/types.ts';
+import type { NewInboxRow } from '../../store/inbox-types.ts';
+import type { Person } from '../../store/people-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { classify } from '../failures.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';

@@ -2,7 +2,7 @@ import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import { sayInWorkspace } from '../notices/say.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Departure } from './invite.ts';
 import { type Opened, type OpeningParts, settled } from './opening.ts';

@@ -1,5 +1,5 @@
 import { RemoteError } from '../../core/remote-error.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { fillGap } from '../homeserver/catch-up.ts';
 import type { Recorded } from '../homeserver/source.ts';
 import type { BridgeParts } from '../parts.ts';

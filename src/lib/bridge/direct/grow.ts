@@ -1,5 +1,5 @@
 import type { WorkspaceRoomId } from '../../core/ids.ts';
-import type { Portal, PortalId } from '../../store/types.ts';
+import type { Portal, PortalId } from '../../store/portal-types.ts';
 import { LANE_OWNER } from '../lanes.ts';
 import { sayInWorkspace, sayOnMatrix } from '../notices/say.ts';
 import type { BridgeParts } from '../parts.ts';

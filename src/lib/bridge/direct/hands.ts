@@ -1,5 +1,5 @@
 import type { MatrixApi } from '../../matrix/types.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { asPuppet } from '../workspace/as-puppet.ts';
 

@@ -1,7 +1,8 @@
 import { isRecord } from '../../core/record.ts';
 import type { EventId, MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import { companyLane } from '../../store/lane-names.ts';
-import type { NewInboxRow, Portal } from '../../store/types.ts';
+import type { NewInboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { readEvent } from '../homeserver/event.ts';
 import type { BridgeParts } from '../parts.ts';
 

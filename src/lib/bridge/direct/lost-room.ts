@@ -1,6 +1,7 @@
 import { RemoteError } from '../../core/remote-error.ts';
 import { portalLane, roomLane } from '../../store/lane-names.ts';
-import type { InboxRow, Lane, Portal } from '../../store/types.ts';
+import type { InboxRow, Lane } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { leaveMatrixRoom } from '../ends/leave-matrix-room.ts';
 import { sayInWorkspace } from '../notices/say.ts';
 import { type Nothing, nothing } from '../outcome.ts';

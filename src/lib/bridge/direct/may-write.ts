@@ -1,6 +1,6 @@
 import type { WorkspaceRoomId } from '../../core/ids.ts';
 import type { WorkspaceApi } from '../../rocketchat/types.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import { tellOnce } from '../notices/once.ts';
 import { sayInWorkspace } from '../notices/say.ts';

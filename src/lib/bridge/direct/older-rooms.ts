@@ -1,5 +1,6 @@
 import type { MatrixRoomId, WorkspaceRoomId } from '../../core/ids.ts';
-import type { Portal, PortalId, Store } from '../../store/types.ts';
+import type { Portal, PortalId } from '../../store/portal-types.ts';
+import type { Store } from '../../store/types.ts';
 
 /** A Matrix room of a direct message that goes on in a newer one. */
 export interface OlderRoom {

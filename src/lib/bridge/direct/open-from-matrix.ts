@@ -1,7 +1,8 @@
 import type { MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
-import type { InboxRow, Portal } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { openRoom } from '../invitations/open-room.ts';
 import type { Voice } from '../workspace/puppets.ts';
 import { bringThird } from './bring-third.ts';

@@ -1,7 +1,9 @@
 import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
 import { serverOf } from '../../matrix/server-name.ts';
 import type { WorkspaceUser } from '../../rocketchat/types.ts';
-import type { InboxRow, Person, Portal } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Person } from '../../store/people-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { settleWaiting } from '../ends/waiting-rows.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import { newestEvent } from '../homeserver/catch-up.ts';

@@ -1,5 +1,6 @@
 import type { MatrixRoomId, WorkspaceRoomId } from '../../core/ids.ts';
-import type { InboxRow, Portal } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { Ghosts } from '../homeserver/ghosts.ts';
 import { wholeUpTo } from '../homeserver/catch-up.ts';
 import type { BridgeParts } from '../parts.ts';

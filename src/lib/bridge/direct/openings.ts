@@ -1,5 +1,6 @@
 import { RemoteError, type Side } from '../../core/remote-error.ts';
-import type { InboxRow, Lane, Lease } from '../../store/types.ts';
+import type { InboxRow, Lane } from '../../store/inbox-types.ts';
+import type { Lease } from '../../store/settlement-types.ts';
 import type { Breakers } from '../breakers.ts';
 import { NETWORK_STRIKES, STRIKES, type Verdict, classify } from '../failures.ts';
 import { LANE_OWNER } from '../lanes.ts';

@@ -1,7 +1,7 @@
 import type { RealtimeInterest, RealtimeNews } from '../../rocketchat/realtime-news.ts';
 import type { RealtimeEvent, RealtimeHandlers, RealtimeSession, WorkspaceCredentials } from '../../rocketchat/types.ts';
 import type { MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { CatchUps } from '../catch-ups.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';

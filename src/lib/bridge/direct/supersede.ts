@@ -1,5 +1,5 @@
 import type { MatrixRoomId } from '../../core/ids.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { homeserverIn } from './hands.ts';
 import type { OlderRooms } from './older-rooms.ts';

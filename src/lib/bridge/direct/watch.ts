@@ -1,5 +1,6 @@
 import type { WorkspaceRoomId } from '../../core/ids.ts';
-import type { Lane, Portal, PortalId } from '../../store/types.ts';
+import type { Lane } from '../../store/inbox-types.ts';
+import type { Portal, PortalId } from '../../store/portal-types.ts';
 import type { Breaker } from '../breaker.ts';
 import type { CatchUps } from '../catch-ups.ts';
 import { classify } from '../failures.ts';

@@ -1,5 +1,5 @@
 import { RemoteError } from '../../core/remote-error.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { homeserverIn } from '../direct/hands.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Closing } from './close-portal.ts';

@@ -1,4 +1,4 @@
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { Closing } from './close-portal.ts';
 import type { MatrixFate } from './fate.ts';
 import type { RoomEnds } from './terms.ts';

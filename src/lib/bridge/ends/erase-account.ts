@@ -1,7 +1,7 @@
 import type { MatrixUserId } from '../../core/ids.ts';
 import { createLocalNames } from '../../matrix/look-alike.ts';
 import type { WorkspaceApi } from '../../rocketchat/types.ts';
-import type { ReactionEntry } from '../../store/types.ts';
+import type { ReactionEntry } from '../../store/ledger-types.ts';
 import type { Bridge } from '../running-bridge.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { ErasedAccount, EraseFailure } from '../service/personal-view.ts';

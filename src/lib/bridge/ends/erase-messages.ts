@@ -1,7 +1,8 @@
 import type { EventId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import type { Somebody } from '../../store/personal-types.ts';
-import type { LedgerEntry, Portal } from '../../store/types.ts';
+import type { LedgerEntry } from '../../store/ledger-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { homeserverIn, partsIn } from '../direct/hands.ts';
 import { transactionId } from '../effect-ids.ts';
 import type { BridgeParts } from '../parts.ts';

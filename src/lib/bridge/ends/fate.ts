@@ -2,7 +2,7 @@ import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../../core/ids
 import { RemoteError } from '../../core/remote-error.ts';
 import type { StateEvent } from '../../matrix/room-admin-types.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { homeserverIn } from '../direct/hands.ts';
 import type { BridgeParts } from '../parts.ts';
 

@@ -1,5 +1,5 @@
 import type { MatrixUserId } from '../../core/ids.ts';
-import type { Profile } from '../../store/types.ts';
+import type { Profile } from '../../store/people-types.ts';
 import { homeserverIn } from '../direct/hands.ts';
 import type { LiveFeature } from '../live/live-feature.ts';
 import { pollGently } from '../live/polling.ts';

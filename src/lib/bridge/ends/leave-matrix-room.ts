@@ -1,6 +1,6 @@
 import type { MatrixRoomAlias, MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { homeserverIn } from '../direct/hands.ts';
 import type { BridgeParts } from '../parts.ts';
 import { noBridgeInfo } from '../homeserver/bridge-info.ts';

@@ -1,7 +1,8 @@
 import type { WorkspaceUserId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import type { WorkspaceUser } from '../../rocketchat/types.ts';
-import type { Portal, Profile } from '../../store/types.ts';
+import type { Profile } from '../../store/people-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { Ghosts } from '../homeserver/ghosts.ts';
 import type { LiveFeature } from '../live/live-feature.ts';
 import { createPatience } from '../live/patience.ts';

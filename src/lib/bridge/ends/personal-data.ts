@@ -1,7 +1,8 @@
 import type { EventId, MatrixUserId } from '../../core/ids.ts';
 import { parseUserId } from '../../matrix/user-id.ts';
 import type { Somebody } from '../../store/personal-types.ts';
-import type { LedgerEntry, Portal, PortalId } from '../../store/types.ts';
+import type { LedgerEntry } from '../../store/ledger-types.ts';
+import type { Portal, PortalId } from '../../store/portal-types.ts';
 import { homeserverIn, partsIn } from '../direct/hands.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PersonalDataView, PersonalMessage, PersonalPage, PersonalRoom } from '../service/personal-view.ts';

@@ -1,6 +1,8 @@
 import type { EventId } from '../../core/ids.ts';
 import type { Somebody } from '../../store/personal-types.ts';
-import type { LedgerEntry, NewInboxRow, Portal, PortalId } from '../../store/types.ts';
+import type { NewInboxRow } from '../../store/inbox-types.ts';
+import type { LedgerEntry } from '../../store/ledger-types.ts';
+import type { Portal, PortalId } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { deletionRow } from '../workspace/source.ts';

@@ -1,5 +1,6 @@
 import type { MatrixApi } from '../../matrix/types.ts';
-import type { Portal, Profile } from '../../store/types.ts';
+import type { Profile } from '../../store/people-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { closePortal } from './close-portal.ts';
 

@@ -1,7 +1,8 @@
 import { isRecord } from '../../core/record.ts';
 import type { Side } from '../../core/remote-error.ts';
 import type { WorkspaceApi } from '../../rocketchat/types.ts';
-import type { InboxRow, Portal, PortalId } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Portal, PortalId } from '../../store/portal-types.ts';
 import type { LiveFeature } from '../live/live-feature.ts';
 import { pollGently } from '../live/polling.ts';
 import type { BridgeParts } from '../parts.ts';

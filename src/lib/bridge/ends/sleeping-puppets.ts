@@ -1,6 +1,6 @@
 import { RemoteError } from '../../core/remote-error.ts';
 import type { WorkspaceUser } from '../../rocketchat/types.ts';
-import type { Person, Profile } from '../../store/types.ts';
+import type { Person, Profile } from '../../store/people-types.ts';
 import type { BridgeParts } from '../parts.ts';
 
 type Puppet = Pick<Profile, 'id'>;

@@ -1,7 +1,7 @@
 import { RcfedError } from '../../core/errors.ts';
 import { ghostUserId, parseUserId } from '../../matrix/user-id.ts';
 import type { Somebody } from '../../store/personal-types.ts';
-import type { Person } from '../../store/types.ts';
+import type { Person } from '../../store/people-types.ts';
 import type { BridgeParts } from '../parts.ts';
 
 export interface FoundPerson {

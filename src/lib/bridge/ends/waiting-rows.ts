@@ -1,6 +1,6 @@
 import { LANE_OWNER } from '../lanes.ts';
 import type { BridgeParts } from '../parts.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 
 const LEASE_MS = 60_000;
 

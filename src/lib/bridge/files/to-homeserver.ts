@@ -1,5 +1,5 @@
 import type { MatrixApi } from '../../matrix/types.ts';
-import type { InboxId } from '../../store/types.ts';
+import type { InboxId } from '../../store/inbox-types.ts';
 import type { WorkspaceFile } from '../events.ts';
 import { idToUploadTo, isIdSpent, newMediaId } from '../homeserver/media-id.ts';
 import type { BridgeParts } from '../parts.ts';

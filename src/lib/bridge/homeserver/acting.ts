@@ -1,6 +1,8 @@
 import type { EventId, MatrixRoomId, MatrixUserId, MessageId, WorkspaceUserId } from '../../core/ids.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
-import type { InboxRow, LedgerEntry, Portal } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { LedgerEntry } from '../../store/ledger-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { type MatrixEffect, transactionId } from '../effect-ids.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import type { Manner } from '../outcome.ts';

@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../format/rendered.ts';
 import type { WorkspaceRoomId } from '../../core/ids.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { Announcement, WorkspaceAnnounced } from '../events.ts';
 import { sayInWorkspace, sayOnMatrix } from '../notices/say.ts';
 import { tellOnce } from '../notices/once.ts';

@@ -1,5 +1,5 @@
 import type { MatrixText } from '../../format/lookups.ts';
-import type { LedgerEntry } from '../../store/types.ts';
+import type { LedgerEntry } from '../../store/ledger-types.ts';
 import type { WorkspaceMessageEdited } from '../events.ts';
 import { standInText } from '../files/stand-in.ts';
 import { filePath } from '../workspace/message-files.ts';

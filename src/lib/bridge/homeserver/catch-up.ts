@@ -1,6 +1,7 @@
 import type { EventId, MatrixRoomId } from '../../core/ids.ts';
 import type { RawEvent } from '../../matrix/types.ts';
-import type { NewInboxRow, Portal } from '../../store/types.ts';
+import type { NewInboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { matrixRolesRow } from '../roles/row.ts';

@@ -3,7 +3,7 @@ import { mentionsContent } from '../../format/lookups.ts';
 import { matrixToUrl } from '../../format/matrix-link.ts';
 import { toMatrix } from '../../format/to-matrix.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
-import type { LedgerEntry, Snapshot } from '../../store/types.ts';
+import type { LedgerEntry, Snapshot } from '../../store/ledger-types.ts';
 import type { WorkspaceMessageEdited } from '../events.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Work, marked, markerOf, sendOnce, speakerFor, txnOf } from './acting.ts';

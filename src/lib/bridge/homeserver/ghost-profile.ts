@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { RemoteError } from '../../core/remote-error.ts';
 import { ghostDisplayName } from '../../matrix/ghost-name.ts';
 import type { WorkspaceUser } from '../../rocketchat/types.ts';
-import type { Profile } from '../../store/types.ts';
+import type { Profile } from '../../store/people-types.ts';
 import { AVATAR_LIMIT_BYTES, asAvatar } from '../files/avatar.ts';
 import type { BridgeParts } from '../parts.ts';
 

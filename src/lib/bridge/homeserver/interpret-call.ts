@@ -1,4 +1,4 @@
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { isRecord } from '../../core/record.ts';
 import type { HomeserverEvent } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';

@@ -1,5 +1,6 @@
 import type { EventId } from '../../core/ids.ts';
-import type { PollEntry, Portal } from '../../store/types.ts';
+import type { PollEntry } from '../../store/ledger-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { HomeserverEvent, SettledWith } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';

@@ -1,4 +1,4 @@
-import type { ReactionEntry } from '../../store/types.ts';
+import type { ReactionEntry } from '../../store/ledger-types.ts';
 import type { HomeserverEvent } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';

@@ -1,5 +1,8 @@
 import type { EventId, MatrixRoomId } from '../../core/ids.ts';
-import type { InboxRow, LedgerEntry, Portal, Settlement } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { LedgerEntry } from '../../store/ledger-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
+import type { Settlement } from '../../store/settlement-types.ts';
 import { MEMBERSHIP_ROW } from '../direct/invite.ts';
 import type { HomeserverEvent } from '../events.ts';
 import { interpretMatrixMember } from '../membership/interpret-homeserver.ts';

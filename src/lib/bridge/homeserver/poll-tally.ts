@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../format/rendered.ts';
 import type { EventId, MatrixUserId } from '../../core/ids.ts';
-import type { PollEntry } from '../../store/types.ts';
+import type { PollEntry } from '../../store/ledger-types.ts';
 import type { MatrixText } from '../events.ts';
 import type { Poll } from './content-poll.ts';
 

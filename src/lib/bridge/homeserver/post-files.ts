@@ -1,7 +1,7 @@
 import { mentionsContent } from '../../format/lookups.ts';
 import { toMatrix } from '../../format/to-matrix.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
-import type { LedgerEntry } from '../../store/types.ts';
+import type { LedgerEntry } from '../../store/ledger-types.ts';
 import type { WorkspaceExtras, WorkspaceFile, WorkspaceMessagePosted } from '../events.ts';
 import { bareType } from '../files/content-type.ts';
 import type { FileRefusal } from '../files/limits.ts';

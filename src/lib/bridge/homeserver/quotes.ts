@@ -1,6 +1,6 @@
 import type { EventId, MatrixUserId, MessageId } from '../../core/ids.ts';
 import type { Mentions } from '../../format/lookups.ts';
-import type { LedgerEntry } from '../../store/types.ts';
+import type { LedgerEntry } from '../../store/ledger-types.ts';
 import type { WorkspaceQuote } from '../events.ts';
 import { readMessage } from '../workspace/message.ts';
 import { formerRoomWith } from '../room-upgrade/former-rooms.ts';

@@ -2,7 +2,7 @@ import type { EventId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import { unicodeOf } from '../../format/emoji.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
-import type { LedgerEntry, ReactionEntry } from '../../store/types.ts';
+import type { LedgerEntry, ReactionEntry } from '../../store/ledger-types.ts';
 import type { MessageVersion, ReactionChange, WorkspaceReactionsChanged } from '../events.ts';
 import type { Outcome } from '../outcome.ts';
 import { tellOnce } from '../notices/once.ts';

@@ -1,5 +1,5 @@
 import type { EventId } from '../../core/ids.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type MatrixEvent, readEvent } from './event.ts';
 

@@ -1,5 +1,5 @@
 import type { EventId } from '../../core/ids.ts';
-import type { LedgerEntry, Snapshot } from '../../store/types.ts';
+import type { LedgerEntry, Snapshot } from '../../store/ledger-types.ts';
 import type { WorkspaceMessageDeleted } from '../events.ts';
 import type { Outcome } from '../outcome.ts';
 import { formerRoomWith } from '../room-upgrade/former-rooms.ts';

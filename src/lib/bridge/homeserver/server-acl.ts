@@ -1,6 +1,6 @@
 import { RemoteError } from '../../core/remote-error.ts';
 import { type ServerAcl, changedAcl, readAcl } from '../../access/server-acl.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 
 const ACL = 'm.room.server_acl';

@@ -1,4 +1,5 @@
-import type { InboxRow, Portal } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { partsIn } from '../direct/hands.ts';
 import type { WorkspaceEvent } from '../events.ts';
 import type { Manner, Outcome } from '../outcome.ts';

@@ -1,5 +1,5 @@
 import type { MatrixUserId } from '../../core/ids.ts';
-import type { NewInboxRow } from '../../store/types.ts';
+import type { NewInboxRow } from '../../store/inbox-types.ts';
 import { MEMBERSHIP_ROW, membershipRow } from '../direct/invite.ts';
 import { contentHash } from '../effect-ids.ts';
 import { invitationsIn } from '../invitations/received.ts';

@@ -2,7 +2,7 @@ import type { WorkspaceUserId } from '../../core/ids.ts';
 import type { LocalNames } from '../../matrix/look-alike.ts';
 import type { RealtimeNews } from '../../rocketchat/realtime-news.ts';
 import type { WorkspaceUser } from '../../rocketchat/types.ts';
-import type { Profile } from '../../store/types.ts';
+import type { Profile } from '../../store/people-types.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import { type GhostLook, dressGhost, looksLike } from '../homeserver/ghost-profile.ts';
 import type { BridgeParts } from '../parts.ts';

@@ -1,4 +1,5 @@
-import type { Person, Portal } from '../../store/types.ts';
+import type { Person } from '../../store/people-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 
 /** That person, if their puppet or ghost works and is in the room: what is of the moment makes and invites nobody. */

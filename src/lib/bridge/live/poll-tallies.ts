@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventId } from '../../core/ids.ts';
-import type { Lane, Portal } from '../../store/types.ts';
+import type { Lane } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { POLL_TALLY } from '../homeserver/relayed-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';

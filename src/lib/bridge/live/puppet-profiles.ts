@@ -1,6 +1,6 @@
 import type { MatrixUserId } from '../../core/ids.ts';
 import type { MatrixProfile } from '../../matrix/types.ts';
-import type { Profile } from '../../store/types.ts';
+import type { Profile } from '../../store/people-types.ts';
 import { readMember } from '../homeserver/member.ts';
 import { homeserverIn } from '../direct/hands.ts';
 import type { BridgeParts } from '../parts.ts';

@@ -1,5 +1,5 @@
 import type { EventId, MatrixRoomId, MessageId, WorkspaceUserId } from '../../core/ids.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { readEvent } from '../homeserver/event.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';

@@ -1,6 +1,6 @@
 import { isRecord } from '../../core/record.ts';
 import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import type { Puppets } from '../workspace/puppets.ts';

@@ -1,6 +1,7 @@
 import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import type { RealtimeNews } from '../../rocketchat/realtime-news.ts';
-import type { Portal, Profile } from '../../store/types.ts';
+import type { Profile } from '../../store/people-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { nameOnMatrix } from '../homeserver/ghost-profile.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { LiveFeature } from './live-feature.ts';

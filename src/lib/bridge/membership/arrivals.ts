@@ -1,5 +1,5 @@
 import type { WorkspaceUser } from '../../rocketchat/types.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { Ghosts } from '../homeserver/ghosts.ts';
 import type { BridgeParts } from '../parts.ts';
 import { Remembered } from '../remembered.ts';

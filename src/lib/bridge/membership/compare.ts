@@ -1,6 +1,8 @@
 import type { MatrixUserId, WorkspaceUserId } from '../../core/ids.ts';
 import type { WorkspaceUser } from '../../rocketchat/types.ts';
-import type { NewInboxRow, Portal, Profile } from '../../store/types.ts';
+import type { NewInboxRow } from '../../store/inbox-types.ts';
+import type { Profile } from '../../store/people-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { rememberCount } from './count.ts';
 import { compareInWorkspace, compareOnMatrix } from './row.ts';

@@ -1,4 +1,4 @@
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 
 /** Name of the cursor that holds how many people a portal's Matrix room had when it was last asked. */

@@ -1,5 +1,5 @@
 import type { RemoteError } from '../../core/remote-error.ts';
-import type { Profile } from '../../store/types.ts';
+import type { Profile } from '../../store/people-types.ts';
 import { userOfGhost } from '../direct/find-user.ts';
 import type { HomeserverMembershipChanged, WorkspaceAuthor } from '../events.ts';
 import type { Ghosts } from '../homeserver/ghosts.ts';

@@ -1,5 +1,5 @@
 import { RemoteError } from '../../core/remote-error.ts';
-import type { Person, Profile } from '../../store/types.ts';
+import type { Person, Profile } from '../../store/people-types.ts';
 import type { WorkspaceMembershipChanged } from '../events.ts';
 import type { Work } from '../homeserver/acting.ts';
 import { tellOnce } from '../notices/once.ts';

@@ -1,5 +1,6 @@
 import type { MatrixUserId } from '../../core/ids.ts';
-import type { Portal, Profile } from '../../store/types.ts';
+import type { Profile } from '../../store/people-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { mayBeGhost } from '../direct/invite.ts';
 import type { HomeserverMembershipChanged } from '../events.ts';
 import type { MatrixEvent } from '../homeserver/event.ts';

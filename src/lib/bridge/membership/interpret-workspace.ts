@@ -1,5 +1,6 @@
 import type { WorkspaceUserId } from '../../core/ids.ts';
-import type { InboxRow, Portal } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { WorkspaceAuthor, WorkspaceMembershipChanged } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';

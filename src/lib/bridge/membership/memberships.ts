@@ -1,4 +1,5 @@
-import type { Lane, Portal } from '../../store/types.ts';
+import type { Lane } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { CatchUps } from '../catch-ups.ts';
 import type { WorkspaceAuthor } from '../events.ts';
 import type { Ghosts } from '../homeserver/ghosts.ts';

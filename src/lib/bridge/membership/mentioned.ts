@@ -1,5 +1,5 @@
 import type { MatrixUserId } from '../../core/ids.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { mayBeGhost } from '../direct/invite.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Puppets } from '../workspace/puppets.ts';

@@ -1,5 +1,5 @@
 import type { WorkspaceUserId } from '../../core/ids.ts';
-import type { Profile } from '../../store/types.ts';
+import type { Profile } from '../../store/people-types.ts';
 import type { HomeserverMembershipChanged } from '../events.ts';
 import { tellOnce } from '../notices/once.ts';
 import { sayInWorkspace } from '../notices/say.ts';

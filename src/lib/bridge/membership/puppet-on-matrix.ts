@@ -1,6 +1,6 @@
 import type { MatrixUserId } from '../../core/ids.ts';
 import type { RemoteError } from '../../core/remote-error.ts';
-import type { Profile } from '../../store/types.ts';
+import type { Profile } from '../../store/people-types.ts';
 import type { WorkspaceMembershipChanged } from '../events.ts';
 import type { Work } from '../homeserver/acting.ts';
 import { tellOnce } from '../notices/once.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { MatrixUserId, WorkspaceUserId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
-import type { NewInboxRow, Portal } from '../../store/types.ts';
+import type { NewInboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { MEMBERSHIP_ROW } from '../direct/invite.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';

@@ -1,4 +1,6 @@
-import type { AgreedChange, Portal, Profile } from '../../store/types.ts';
+import type { Profile } from '../../store/people-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
+import type { AgreedChange } from '../../store/settlement-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Standing } from './standing.ts';
 

@@ -1,5 +1,5 @@
 import type { MatrixUserId, WorkspaceUserId } from '../../core/ids.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { refusalOf } from './refusal.ts';
 

@@ -1,6 +1,6 @@
 import type { WorkspaceUserId } from '../../core/ids.ts';
 import type { RemoteError } from '../../core/remote-error.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { refusalOf } from './refusal.ts';
 

@@ -1,5 +1,7 @@
 import type { Side } from '../../core/remote-error.ts';
-import type { InboxRow, Portal, QuarantineEntry } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
+import type { QuarantineEntry } from '../../store/quarantine-types.ts';
 import { partsIn } from '../direct/hands.ts';
 import { messageIdFor, transactionId } from '../effect-ids.ts';
 import { MARKER, readEvent } from '../homeserver/event.ts';

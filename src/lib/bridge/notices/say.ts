@@ -1,7 +1,7 @@
 import type { EventId, MatrixUserId } from '../../core/ids.ts';
 import { RemoteError, type Side } from '../../core/remote-error.ts';
 import { toWorkspace } from '../../format/to-workspace.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { messageIdFor, transactionId } from '../effect-ids.ts';
 import { partsIn } from '../direct/hands.ts';
 import { MARKER } from '../homeserver/event.ts';

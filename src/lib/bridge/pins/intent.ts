@@ -1,5 +1,5 @@
 import type { MessageId } from '../../core/ids.ts';
-import type { InboxRow } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
 import type { BridgeParts } from '../parts.ts';
 
 /** What a row was about to pin and unpin on the other side when it was last tried; it may have come to that. */

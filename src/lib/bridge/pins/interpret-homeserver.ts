@@ -1,6 +1,7 @@
 import type { EventId, MatrixRoomId, MessageId } from '../../core/ids.ts';
 import { isRecord } from '../../core/record.ts';
-import type { InboxRow, Portal } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { HomeserverPinsChanged } from '../events.ts';
 import { MARKER, type MatrixEvent, readEvent } from '../homeserver/event.ts';
 import { type Nothing, nothing } from '../outcome.ts';

@@ -1,7 +1,8 @@
 import type { EventId, MessageId, WorkspaceUserId } from '../../core/ids.ts';
 import { isRecord } from '../../core/record.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
-import type { InboxRow, Portal } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { WorkspacePinsChanged } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';

@@ -1,6 +1,7 @@
 import type { EventId, MessageId } from '../../core/ids.ts';
 import { isRecord } from '../../core/record.ts';
-import type { LedgerEntry, Portal } from '../../store/types.ts';
+import type { LedgerEntry } from '../../store/ledger-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { withItsEvent } from '../workspace/text-parts.ts';
 

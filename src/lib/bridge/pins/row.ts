@@ -1,5 +1,5 @@
 import type { RawMessage } from '../../rocketchat/types.ts';
-import type { NewInboxRow } from '../../store/types.ts';
+import type { NewInboxRow } from '../../store/inbox-types.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { readMessage } from '../workspace/message.ts';
 

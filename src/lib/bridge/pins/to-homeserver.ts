@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EventId, MatrixRoomId, MessageId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
-import type { InboxRow, Portal } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { WorkspacePinsChanged } from '../events.ts';
 import type { Work } from '../homeserver/acting.ts';
 import { MARKER, readEvent } from '../homeserver/event.ts';

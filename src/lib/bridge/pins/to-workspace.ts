@@ -1,6 +1,7 @@
 import type { MessageId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
-import type { InboxRow, Portal } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { HomeserverPinsChanged } from '../events.ts';
 import { sayOnMatrix } from '../notices/say.ts';
 import { tellOnce } from '../notices/once.ts';

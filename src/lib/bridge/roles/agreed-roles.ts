@@ -1,5 +1,6 @@
 import type { MatrixUserId } from '../../core/ids.ts';
-import type { AgreedChange, Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
+import type { AgreedChange } from '../../store/settlement-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Role } from './role.ts';
 

@@ -1,5 +1,5 @@
 import type { MatrixUserId } from '../../core/ids.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { LiveFeature } from '../live/live-feature.ts';
 import { pollGently } from '../live/polling.ts';
 import type { BridgeParts } from '../parts.ts';

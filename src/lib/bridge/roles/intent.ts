@@ -1,5 +1,5 @@
 import type { MatrixUserId } from '../../core/ids.ts';
-import type { InboxRow } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
 import type { BridgeParts } from '../parts.ts';
 
 const STEP = 'roles';

@@ -1,5 +1,6 @@
 import type { MatrixUserId } from '../../core/ids.ts';
-import type { InboxRow, Portal } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { HomeserverRolesChanged } from '../events.ts';
 import { readPower } from '../homeserver/power.ts';
 import { type Nothing, nothing } from '../outcome.ts';

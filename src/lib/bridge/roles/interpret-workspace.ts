@@ -1,5 +1,7 @@
 import type { MatrixUserId, WorkspaceUserId } from '../../core/ids.ts';
-import type { InboxRow, Person, Portal } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Person } from '../../store/people-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { WorkspaceRolesChanged } from '../events.ts';
 import { type RoomPower, readPower } from '../homeserver/power.ts';
 import { type Nothing, nothing } from '../outcome.ts';

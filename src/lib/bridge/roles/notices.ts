@@ -1,5 +1,5 @@
 import type { MatrixUserId } from '../../core/ids.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { HomeserverRolesChanged } from '../events.ts';
 import { POWER_LEVELS, readPower } from '../homeserver/power.ts';
 import { tellOnce } from '../notices/once.ts';

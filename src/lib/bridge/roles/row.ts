@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { EventId, MatrixUserId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
-import type { NewInboxRow, Portal } from '../../store/types.ts';
+import type { NewInboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { readEvent } from '../homeserver/event.ts';
 import { POWER_LEVELS } from '../homeserver/power.ts';
 import type { BridgeParts } from '../parts.ts';

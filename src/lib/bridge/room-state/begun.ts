@@ -1,4 +1,4 @@
-import type { InboxRow } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { ROOM_FIELDS, type RoomField } from './values.ts';
 

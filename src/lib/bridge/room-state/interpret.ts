@@ -1,5 +1,6 @@
 import type { Side } from '../../core/remote-error.ts';
-import type { InboxRow, Portal } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { HomeserverRoomChanged, WorkspaceRoomChanged } from '../events.ts';
 import type { MatrixEvent } from '../homeserver/event.ts';
 import { type Nothing, nothing } from '../outcome.ts';

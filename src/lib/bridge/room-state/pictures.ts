@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RemoteError } from '../../core/remote-error.ts';
 import { parseMxc } from '../../matrix/mxc.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { AVATAR_LIMIT_BYTES, asAvatar } from '../files/avatar.ts';
 import type { BridgeParts } from '../parts.ts';
 

@@ -1,6 +1,7 @@
 import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
-import type { NewInboxRow, Portal } from '../../store/types.ts';
+import type { NewInboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { MatrixEvent } from '../homeserver/event.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { readMessage } from '../workspace/message.ts';

@@ -1,4 +1,5 @@
-import type { AgreedChange, Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
+import type { AgreedChange } from '../../store/settlement-types.ts';
 import type { BridgeParts } from '../parts.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Portal, PortalId } from '../../store/types.ts';
+import type { Portal, PortalId } from '../../store/portal-types.ts';
 import type { RealtimeNews } from '../../rocketchat/realtime-news.ts';
 import { contentHash } from '../effect-ids.ts';
 import type { LiveFeature } from '../live/live-feature.ts';

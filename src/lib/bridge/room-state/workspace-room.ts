@@ -1,6 +1,6 @@
 import { RemoteError } from '../../core/remote-error.ts';
 import type { RoomDetails } from '../../rocketchat/room-admin-types.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { cleanText } from './clean-text.ts';
 import { cleanRoomName, workspaceNames } from './names.ts';

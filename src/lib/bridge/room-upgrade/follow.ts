@@ -1,5 +1,5 @@
 import type { MatrixRoomAlias, MatrixRoomId } from '../../core/ids.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { HomeserverRoomReplaced } from '../events.ts';
 import { wholeUpTo } from '../homeserver/catch-up.ts';
 import { turnsEncryptionOn } from '../homeserver/content.ts';

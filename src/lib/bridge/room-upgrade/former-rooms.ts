@@ -1,6 +1,6 @@
 import type { EventId, MatrixRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { Work } from '../homeserver/acting.ts';
 import type { BridgeParts } from '../parts.ts';
 

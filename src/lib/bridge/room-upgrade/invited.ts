@@ -1,5 +1,5 @@
 import type { MatrixRoomId } from '../../core/ids.ts';
-import type { Portal, PortalId } from '../../store/types.ts';
+import type { Portal, PortalId } from '../../store/portal-types.ts';
 import { readEvent } from '../homeserver/event.ts';
 import type { LiveFeature } from '../live/live-feature.ts';
 import type { BridgeParts } from '../parts.ts';

@@ -1,5 +1,6 @@
 import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
-import type { NewInboxRow, Portal } from '../../store/types.ts';
+import type { NewInboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { HomeserverRoomReplaced } from '../events.ts';
 import type { MatrixEvent } from '../homeserver/event.ts';
 import { type Nothing, nothing } from '../outcome.ts';

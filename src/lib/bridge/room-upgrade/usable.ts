@@ -1,7 +1,7 @@
 import type { MatrixRoomId } from '../../core/ids.ts';
 import { isRecord } from '../../core/record.ts';
 import { RemoteError } from '../../core/remote-error.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { HomeserverRoomReplaced } from '../events.ts';
 import type { BridgeParts } from '../parts.ts';
 import { BRIDGE_STATE } from '../homeserver/room-claim.ts';

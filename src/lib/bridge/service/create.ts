@@ -1,6 +1,6 @@
 import { RemoteError } from '../../core/remote-error.ts';
 import type { MatrixRoomId } from '../../core/ids.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { Bridge } from '../running-bridge.ts';
 import { createGhosts } from '../homeserver/ghosts.ts';
 import type { BridgeParts } from '../parts.ts';

@@ -3,7 +3,7 @@ import type { Bridge } from '../running-bridge.ts';
 import { type Closing, closePortal } from '../ends/close-portal.ts';
 import { closingInWords } from '../ends/closing-plan.ts';
 import type { BridgeParts } from '../parts.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { portalNamed } from './portal-named.ts';
 import { viewOf } from './rooms.ts';
 import type { EndRequest, LinkView } from './views.ts';

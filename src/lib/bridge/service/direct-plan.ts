@@ -1,6 +1,6 @@
 import type { MatrixUserId } from '../../core/ids.ts';
 import { puppetUsername } from '../../matrix/puppet-name.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { partsIn } from '../direct/hands.ts';
 import { directName } from '../direct/opening.ts';
 import type { BridgeParts } from '../parts.ts';

@@ -5,7 +5,7 @@ import { homeserverIn } from '../direct/hands.ts';
 import { mayBeGhost } from '../direct/invite.ts';
 import { type ReceivedInvitation, forgetInvitation, receivedInvitations } from '../invitations/received.ts';
 import type { BridgeParts } from '../parts.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type {
   AcceptRequest,
   InvitationsView,

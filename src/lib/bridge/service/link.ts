@@ -3,7 +3,7 @@ import type { MatrixRoomId } from '../../core/ids.ts';
 import { serverNameOf } from '../../matrix/server-name.ts';
 import type { RoomReference } from '../../matrix/room-id.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { Bridge } from '../running-bridge.ts';
 import { prepareBot } from '../homeserver/bot.ts';
 import { newestEvent, wholeUpTo } from '../homeserver/catch-up.ts';

@@ -1,6 +1,6 @@
 import { RcfedError } from '../../core/errors.ts';
 import { RemoteError } from '../../core/remote-error.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { standingInWorkspace, standingOnMatrix } from '../membership/standing.ts';
 import { refusalOf } from '../membership/refusal.ts';
 import type { BridgeParts } from '../parts.ts';

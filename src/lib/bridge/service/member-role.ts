@@ -1,5 +1,5 @@
 import { RemoteError } from '../../core/remote-error.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { readPower } from '../homeserver/power.ts';
 import { refusalOf } from '../membership/refusal.ts';
 import type { BridgeParts } from '../parts.ts';

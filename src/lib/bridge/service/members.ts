@@ -1,7 +1,7 @@
 import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import { RcfedError } from '../../core/errors.ts';
 import type { MatrixProfile } from '../../matrix/types.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { mayBeGhost } from '../direct/invite.ts';
 import { readPower } from '../homeserver/power.ts';
 import { refusalOf } from '../membership/refusal.ts';

@@ -4,7 +4,7 @@ import { RemoteError } from '../../core/remote-error.ts';
 import { roomAliasLocalpart } from '../../matrix/alias-name.ts';
 import type { NewMatrixRoom } from '../../matrix/types.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { bridgeInfo } from '../homeserver/bridge-info.ts';
 import { BRIDGE_STATE, claimContent, isClaimedFor } from '../homeserver/room-claim.ts';
 import type { BridgeParts } from '../parts.ts';

@@ -4,7 +4,9 @@ import type { MatrixUserId, WorkspaceRoomId, WorkspaceUserId } from '../../core/
 import { RemoteError } from '../../core/remote-error.ts';
 import { createLocalNames } from '../../matrix/look-alike.ts';
 import { roomLane } from '../../store/lane-names.ts';
-import { type InboxRow, LeaseLostError, type Portal } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
+import { LeaseLostError } from '../../store/settlement-types.ts';
 import type { Bridge } from '../running-bridge.ts';
 import { DIRECT_ROW } from '../direct/invite.ts';
 import type { DirectRequest } from '../direct/direct-request.ts';

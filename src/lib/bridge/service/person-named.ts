@@ -1,6 +1,6 @@
 import type { MatrixUserId, WorkspaceUserId } from '../../core/ids.ts';
 import { parseUserId } from '../../matrix/user-id.ts';
-import type { Person } from '../../store/types.ts';
+import type { Person } from '../../store/people-types.ts';
 import { userOfGhost } from '../direct/find-user.ts';
 import type { BridgeParts } from '../parts.ts';
 

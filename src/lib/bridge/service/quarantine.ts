@@ -1,5 +1,6 @@
 import { RcfedError } from '../../core/errors.ts';
-import type { InboxRow, QuarantineEntry } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { QuarantineEntry } from '../../store/quarantine-types.ts';
 import type { Bridge } from '../running-bridge.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { AsideChangeView, AsideRequest, AsideView } from './views.ts';

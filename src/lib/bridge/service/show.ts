@@ -2,7 +2,7 @@ import type { MatrixRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { WorkspaceApi } from '../../rocketchat/types.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { Bridge } from '../running-bridge.ts';
 import { partsIn } from '../direct/hands.ts';
 import { turnsEncryptionOn } from '../homeserver/content.ts';

@@ -1,5 +1,5 @@
 import type { Side } from '../../core/remote-error.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { CarriedView, StatsView } from './stats-view.ts';
 

@@ -1,6 +1,7 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { EventId, MessageId } from '../../core/ids.ts';
-import type { InboxRow, LedgerEntry } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { LedgerEntry } from '../../store/ledger-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { withItsEvent } from '../workspace/text-parts.ts';
 import type { TraceStep, TraceView } from './views.ts';

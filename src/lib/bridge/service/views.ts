@@ -1,6 +1,6 @@
 // What the bridge's service answers: plain data, the same over the admin API and in JSON answers. Times are ISO text.
 import type { HealthView, HearingView } from './health-view.ts';
-import type { PortalRetention } from '../../store/types.ts';
+import type { PortalRetention } from '../../store/portal-types.ts';
 import type { PersonalService } from './personal-view.ts';
 import type { ChangeRoomRequest, ChangeRoomView } from './change-room-view.ts';
 import type { OpenDirectRequest, OpenDirectView } from './direct-view.ts';

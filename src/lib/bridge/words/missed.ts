@@ -1,4 +1,4 @@
-import type { NewInboxRow } from '../../store/types.ts';
+import type { NewInboxRow } from '../../store/inbox-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { wordRow } from './word-row.ts';

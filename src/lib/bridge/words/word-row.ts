@@ -1,7 +1,7 @@
 import type { WorkspaceRoomId, WorkspaceUserId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
 import { wordLane } from '../../store/lane-names.ts';
-import type { NewInboxRow } from '../../store/types.ts';
+import type { NewInboxRow } from '../../store/inbox-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { type WorkspaceMessage, readMessage } from '../workspace/message.ts';

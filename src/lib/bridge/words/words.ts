@@ -1,6 +1,6 @@
 import { RemoteError } from '../../core/remote-error.ts';
 import { isWordLane } from '../../store/lane-names.ts';
-import type { InboxRow, Lane } from '../../store/types.ts';
+import type { InboxRow, Lane } from '../../store/inbox-types.ts';
 import type { Breaker } from '../breaker.ts';
 import { classify } from '../failures.ts';
 import { LANE_OWNER } from '../lanes.ts';

@@ -1,7 +1,9 @@
 import type { MessageId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
-import type { InboxRow, Portal, Snapshot } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Snapshot } from '../../store/ledger-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { HomeserverMessagePosted } from '../events.ts';
 import type { Manner } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';

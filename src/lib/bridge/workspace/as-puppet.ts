@@ -1,6 +1,6 @@
 import type { WorkspaceUserId } from '../../core/ids.ts';
 import type { WorkspaceApi } from '../../rocketchat/types.ts';
-import type { Person } from '../../store/types.ts';
+import type { Person } from '../../store/people-types.ts';
 import type { BridgeParts } from '../parts.ts';
 
 /** The workspace as a puppet's account reaches it; undefined: it has none yet, or no token. */

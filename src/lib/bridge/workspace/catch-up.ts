@@ -1,5 +1,6 @@
 import type { MessageId } from '../../core/ids.ts';
-import type { NewInboxRow, Portal, Tombstone } from '../../store/types.ts';
+import type { NewInboxRow, Tombstone } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { Recorded } from '../homeserver/source.ts';
 import { membersRow } from '../membership/row.ts';
 import type { BridgeParts } from '../parts.ts';

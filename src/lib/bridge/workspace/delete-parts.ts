@@ -1,4 +1,4 @@
-import type { ExpectedEffect, LedgerEntry, Snapshot } from '../../store/types.ts';
+import type { ExpectedEffect, LedgerEntry, Snapshot } from '../../store/ledger-types.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Work, snapshotOf } from './acting.ts';
 import type { Voice } from './puppets.ts';

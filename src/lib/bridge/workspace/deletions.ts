@@ -1,5 +1,6 @@
 import type { SyncedMessages } from '../../rocketchat/types.ts';
-import type { NewInboxRow, Portal } from '../../store/types.ts';
+import type { NewInboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { type Prune, prunesOf, type Removed, wasTaken } from './prunes.ts';
 import { retentionAge } from './retention-policy.ts';

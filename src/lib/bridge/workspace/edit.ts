@@ -1,6 +1,6 @@
 import type { MessageId } from '../../core/ids.ts';
 import { toWorkspace } from '../../format/to-workspace.ts';
-import type { LedgerEntry, Snapshot } from '../../store/types.ts';
+import type { LedgerEntry, Snapshot } from '../../store/ledger-types.ts';
 import type { HomeserverMessageEdited } from '../events.ts';
 import { editEntry } from '../homeserver/interpret.ts';
 import { relationOfRelayed } from '../homeserver/relations.ts';

@@ -1,6 +1,8 @@
 import type { MessageId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
-import type { InboxRow, LedgerEntry, Portal, Snapshot } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { LedgerEntry, Snapshot } from '../../store/ledger-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { DIRECT_ROW } from '../direct/invite.ts';
 import { interpretOpened } from '../direct/lost-room.ts';
 import { MAY_NOT_WRITE, isRefused } from '../direct/may-write.ts';

@@ -1,6 +1,6 @@
 import type { MatrixUserId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { type NamesInHtml, namesInHtml } from '../../format/names-in-html.ts';
 import { NO_NAMES, type WorkspaceNames } from '../../format/workspace-names.ts';
 import type { MatrixText } from '../events.ts';

@@ -1,7 +1,8 @@
 import type { MessageId } from '../../core/ids.ts';
 import { isRecord } from '../../core/record.ts';
 import type { RealtimeNews } from '../../rocketchat/realtime-news.ts';
-import type { LedgerEntry, Portal, Snapshot } from '../../store/types.ts';
+import type { LedgerEntry, Snapshot } from '../../store/ledger-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 
 type PruneNews = Extract<RealtimeNews, { kind: 'pruned' }>;

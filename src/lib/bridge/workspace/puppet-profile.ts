@@ -3,7 +3,7 @@ import { puppetDisplayName } from '../../matrix/puppet-name.ts';
 import { parseMxc } from '../../matrix/mxc.ts';
 import type { LocalNames } from '../../matrix/look-alike.ts';
 import type { MatrixProfile } from '../../matrix/types.ts';
-import type { Person, Profile } from '../../store/types.ts';
+import type { Person, Profile } from '../../store/people-types.ts';
 import { AVATAR_LIMIT_BYTES, asAvatar } from '../files/avatar.ts';
 import type { BridgeParts } from '../parts.ts';
 

@@ -3,7 +3,7 @@ import { RemoteError } from '../../core/remote-error.ts';
 import { withoutReplyFallback } from '../../format/matrix-message.ts';
 import { escapeHtml } from '../../format/rendered.ts';
 import { toWorkspace } from '../../format/to-workspace.ts';
-import type { LedgerEntry } from '../../store/types.ts';
+import type { LedgerEntry } from '../../store/ledger-types.ts';
 import { type MatrixEvent, readEvent } from '../homeserver/event.ts';
 import type { MatrixRelation } from '../homeserver/relations.ts';
 import { readSaid } from '../homeserver/said.ts';

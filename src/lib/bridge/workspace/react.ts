@@ -1,7 +1,7 @@
 import { RemoteError } from '../../core/remote-error.ts';
 import { unicodeOf } from '../../format/emoji.ts';
 import { shortCodesNear } from '../../format/emoji-near.ts';
-import type { ReactionEntry } from '../../store/types.ts';
+import type { ReactionEntry } from '../../store/ledger-types.ts';
 import { codeInWorkspace } from '../emoji/custom-emoji.ts';
 import type { HomeserverReactionAdded, HomeserverReactionRemoved } from '../events.ts';
 import type { Outcome } from '../outcome.ts';

@@ -1,6 +1,6 @@
 import type { MessageId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
-import type { ReactionEntry } from '../../store/types.ts';
+import type { ReactionEntry } from '../../store/ledger-types.ts';
 import type { ReactionChange, WorkspaceAuthor } from '../events.ts';
 import type { BridgeParts } from '../parts.ts';
 

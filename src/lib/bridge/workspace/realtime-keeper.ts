@@ -1,6 +1,6 @@
 import type { RealtimeInterest, RealtimeNews } from '../../rocketchat/realtime-news.ts';
 import type { RealtimeHandlers, RealtimeSession } from '../../rocketchat/types.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { Breaker } from '../breaker.ts';
 import type { CatchUps } from '../catch-ups.ts';
 import type { BridgeParts } from '../parts.ts';

@@ -1,5 +1,5 @@
 import type { RoomRetention } from '../../rocketchat/types.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

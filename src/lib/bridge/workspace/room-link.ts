@@ -1,5 +1,5 @@
 import type { WorkspaceRoomId } from '../../core/ids.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 
 /** Whatever in Rocket.Chat has an address of its own. */
 interface Addressed {

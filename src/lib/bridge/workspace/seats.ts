@@ -1,6 +1,6 @@
 import type { MatrixUserId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
-import type { Portal } from '../../store/types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { keptFresh } from '../kept-fresh.ts';
 import { tellOnce } from '../notices/once.ts';
 import { sayOnMatrix } from '../notices/say.ts';

@@ -1,5 +1,5 @@
 import type { EventId, MatrixUserId, MessageId } from '../../core/ids.ts';
-import type { LedgerEntry, Snapshot } from '../../store/types.ts';
+import type { LedgerEntry, Snapshot } from '../../store/ledger-types.ts';
 import { messageIdFor } from '../effect-ids.ts';
 import type { GeoPoint } from '../homeserver/content-location.ts';
 import { type Work, sendOnce, snapshotOf } from './acting.ts';

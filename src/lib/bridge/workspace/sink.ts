@@ -1,4 +1,5 @@
-import type { InboxRow, Portal } from '../../store/types.ts';
+import type { InboxRow } from '../../store/inbox-types.ts';
+import type { Portal } from '../../store/portal-types.ts';
 import { actingPortal, targetOf } from '../direct/acting-portal.ts';
 import { partsIn } from '../direct/hands.ts';
 import { isPartOf, leftOut } from '../direct/left-out.ts';

@@ -1,6 +1,6 @@
 import type { MessageId, WorkspaceRoomId } from '../../core/ids.ts';
 import type { RawMessage, RealtimeEvent } from '../../rocketchat/types.ts';
-import type { NewInboxRow, RecordBatch, Tombstone } from '../../store/types.ts';
+import type { NewInboxRow, RecordBatch, Tombstone } from '../../store/inbox-types.ts';
 import { contentHash } from '../effect-ids.ts';
 import type { Recorded } from '../homeserver/source.ts';
 import { membersRow } from '../membership/row.ts';

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { EventId } from '../../core/ids.ts';
 import { splitMarkdown } from '../../format/split-markdown.ts';
-import type { LedgerEntry, Store } from '../../store/types.ts';
+import type { LedgerEntry } from '../../store/ledger-types.ts';
+import type { Store } from '../../store/types.ts';
 import type { Work } from './acting.ts';
 
 /** What one Matrix message may be cut into: 64 KiB are 33 parts of the 2,000 characters that some servers set. */

@@ -2,7 +2,7 @@ import type { MessageId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import type { FileMessage, FileToUpload } from '../../rocketchat/file-types.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
-import type { Attempt } from '../../store/types.ts';
+import type { Attempt } from '../../store/inbox-types.ts';
 import { type FileRefusal, refusalOf } from '../files/limits.ts';
 import { refusalFrom } from '../files/refused.ts';
 import { transferFile } from '../files/transfer.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countPoll, pollText } from '../../../../src/lib/bridge/homeserver/poll-tally.ts';
 import type { EventId, MatrixUserId } from '../../../../src/lib/core/ids.ts';
-import type { PollEntry } from '../../../../src/lib/store/types.ts';
+import type { PollEntry } from '../../../../src/lib/store/ledger-types.ts';
 
 const definition = (change: Record<string, unknown> = {}): string =>
   JSON.stringify({
