@@ -17,7 +17,8 @@ export function typingIn(hs: Homeserver, roomId: string): string[] {
 export function setTyping(hs: Homeserver, roomId: string, userId: string, timeoutMs: number): void {
   const typing = hs.memory.typing.get(roomId) ?? { users: new Map<string, number>(), stream: 0 };
   const isNews = typing.users.has(userId) !== timeoutMs > 0;
-  if (timeoutMs > 0) typing.users.set(userId, hs.clock.now() + timeoutMs);
+  const until = hs.clock.now() + timeoutMs;
+  if (timeoutMs > 0) typing.users.set(userId, until);
   else typing.users.delete(userId);
   if (isNews) {
     typing.stream = nextEphemeralStream(hs);
@@ -26,11 +27,13 @@ export function setTyping(hs: Homeserver, roomId: string, userId: string, timeou
     tellOthers(hs, roomId, userId, (peer) => setTyping(peer, roomId, userId, timeoutMs));
   }
   if (timeoutMs <= 0) return;
-  const expire = (): void => {
-    const until = typing.users.get(userId);
-    if (until !== undefined && until <= hs.clock.now()) setTyping(hs, roomId, userId, 0);
+  const expire = async (): Promise<void> => {
+    // A timer may ring a moment before the clock is there.
+    for (let left = timeoutMs; left > 0; left = until - hs.clock.now())
+      await hs.clock.sleep(left, hs.memory.life.signal);
+    if (typing.users.get(userId) === until) setTyping(hs, roomId, userId, 0);
   };
-  void hs.clock.sleep(timeoutMs, hs.memory.life.signal).then(expire, () => undefined);
+  void expire().catch(() => undefined);
 }
 
 /** An event that is unknown or of another room, and one before what was read already, change nothing. */
