@@ -5,6 +5,7 @@ import {
   NEW_HOMESERVER_KINDS,
   ONLY_NEW_HOMESERVER,
 } from '../lib/provision/artifacts/file-kinds.ts';
+import type { FileChoices } from '../lib/provision/artifacts/setup-facts.ts';
 import type { View } from '../lib/output/view.ts';
 import type { FileToWrite } from '../lib/provision/written-files.ts';
 
@@ -51,6 +52,17 @@ export function chosenKinds(
   const fresh = newHomeserver ? NEW_HOMESERVER_KINDS : [];
   return FILE_KINDS.filter((kind) => fresh.includes(kind) || (named && !ONLY_NEW_HOMESERVER.includes(kind)));
 }
+
+/** What those flags say of the files that are written. */
+export const setupChoices = (flags: {
+  readonly 'federation-host': string | undefined;
+  readonly image: string | undefined;
+  readonly 'publish-rooms': boolean;
+}): FileChoices => ({
+  federationHost: flags['federation-host'],
+  image: flags.image,
+  publishRooms: flags['publish-rooms'],
+});
 
 /** A line for each file that is not as it was, or would not stay so; one for all that are. */
 export function filesView(files: readonly FileToWrite[]): View {

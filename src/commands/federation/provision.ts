@@ -6,7 +6,7 @@ import { provisionFlags } from '../../cli/provision-flags.ts';
 import type { Proven } from '../../cli/provision-proof.ts';
 import { type ProvisionData, provisionResult } from '../../cli/provision-result.ts';
 import { withReach } from '../../cli/reach.ts';
-import { chosenKinds } from '../../cli/setup-file-flags.ts';
+import { chosenKinds, setupChoices } from '../../cli/setup-file-flags.ts';
 import { adminQuestions, givenAdmin, secondFactor } from '../../cli/workspace-admin-flags.ts';
 import type { Reach } from '../../lib/admin/reach.ts';
 import type { ServerName, WorkspaceUserId } from '../../lib/core/ids.ts';
@@ -178,11 +178,7 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
       content,
       registration,
       registrationPath: values['registration'] ?? '',
-      choices: {
-        federationHost: this.flags['federation-host'],
-        image: this.flags.image,
-        publishRooms: this.flags['publish-rooms'],
-      },
+      choices: setupChoices(this.flags),
       version: this.config.version,
       redactor: this.context.redactor,
     };

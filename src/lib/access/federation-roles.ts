@@ -38,3 +38,7 @@ export function rolesFor(
   if (permitted !== undefined) return { action, roles: permitted, from: 'workspace' };
   return { action, roles: STOCK_ROLES, from: 'default' };
 }
+
+/** @param roles null: none were set */
+export const rolesInWords = (roles: readonly string[] | null): string =>
+  roles === null ? 'as the workspace says' : roles.join(', ') || 'nobody';

@@ -1,4 +1,4 @@
-import { RemoteError, type Side } from '../core/remote-error.ts';
+import { isOutOfReach, type Side } from '../core/remote-error.ts';
 import type { InboxRow } from '../store/inbox-types.ts';
 import type { Portal } from '../store/portal-types.ts';
 import type { Lease, Settlement } from '../store/settlement-types.ts';
@@ -172,8 +172,7 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
   };
 }
 
-const isShutOut = (error: unknown): boolean =>
-  error instanceof RemoteError && error.side === 'homeserver' && (error.status === 403 || error.status === 404);
+const isShutOut = (error: unknown): boolean => isOutOfReach(error) && error.side === 'homeserver';
 
 /** Who made the change, as people write it; undefined where the row does not say. */
 function actorOf(event: FederationEvent): string | undefined {

@@ -68,3 +68,7 @@ function inShort({ code, status, failure }: RemoteErrorFields): string {
   if (status === undefined) return failure;
   return failure === 'not-json' ? `HTTP ${status}, not JSON` : `HTTP ${status}`;
 }
+
+/** The server says that it is not there, or not for this account: which of them it is, servers keep to themselves. */
+export const isOutOfReach = (error: unknown): error is RemoteError =>
+  error instanceof RemoteError && (error.status === 403 || error.status === 404);

@@ -33,3 +33,24 @@ export async function done({ dryRun }: UndoParts, act: () => Promise<string | nu
   if (dryRun) return { outcome: 'would undo', note: null };
   return { outcome: 'undone', note: (await act()) ?? null };
 }
+
+/** How what a change is about is now. */
+interface Present {
+  /** It is as before the change. */
+  readonly isAsBefore: boolean;
+  /** It is as the change left it. */
+  readonly isAsLeft: boolean;
+  /** What it is now, in words. */
+  readonly what: string;
+}
+
+/** Does it, unless it is so already, or somebody has changed it since and nobody says that it may be done all the same. */
+export async function putBack(
+  parts: UndoParts,
+  { isAsBefore, isAsLeft, what }: Present,
+  act: () => Promise<string | null | void>,
+): Promise<Undone> {
+  if (isAsBefore) return ALREADY;
+  if (!isAsLeft && !(await parts.mayOverwrite(what))) return kept(`Somebody has changed it since: ${what}.`);
+  return await done(parts, act);
+}

@@ -1,7 +1,7 @@
 import { RcfedError } from '../core/errors.ts';
 import type { EventId, MatrixRoomAlias, MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../core/ids.ts';
 import { isRecord } from '../core/record.ts';
-import { RemoteError } from '../core/remote-error.ts';
+import { isOutOfReach, RemoteError } from '../core/remote-error.ts';
 import { ghostUserId } from '../matrix/user-id.ts';
 import type { MatrixApi } from '../matrix/types.ts';
 import { newestEvent } from './matrix-ear.ts';
@@ -118,7 +118,7 @@ async function membersOf(
     const members = await matrix.membersAndInvited(roomId);
     return members.get(matrix.userId) === 'join' ? members : undefined;
   } catch (error) {
-    if (error instanceof RemoteError && (error.status === 403 || error.status === 404)) return undefined;
+    if (isOutOfReach(error)) return undefined;
     throw error;
   }
 }

@@ -2,27 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ProvisionScene, provisionScene, stateOf } from '../../support/provision-scene.ts';
-import { type CommandRun, runCommand } from '../../support/run-command.ts';
-import { expectSchema } from '../../support/schema.ts';
+import { runCommand } from '../../support/run-command.ts';
+import { told, toDo } from '../../support/provision-told.ts';
 
-interface Told {
-  readonly data: {
-    readonly steps: readonly { readonly id: string; readonly title: string; readonly needed: boolean }[];
-    readonly left: readonly { readonly id: string; readonly title: string }[];
-    readonly found: readonly string[];
-    readonly forced: readonly { readonly compose: string; readonly helm: string }[];
-    readonly explained: readonly string[];
-    readonly next: readonly string[];
-    readonly pingMs: number | null;
-  };
-}
-
-const told = (run: CommandRun): Told['data'] => {
-  expectSchema(run.json());
-  return run.json<Told>().data;
-};
-const toDo = (run: CommandRun): string[] =>
-  told(run).steps.flatMap(({ title, needed, id }) => (needed && id.includes(':') ? [title] : []));
 const setting = ({ workspace }: ProvisionScene, id: string): unknown => workspace.state.settings.get(id);
 
 describe('federation provision for other ways to federate', () => {

@@ -7,27 +7,9 @@ import { RcfedError } from '../../../src/lib/core/errors.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freePort } from '../../support/free-port.ts';
 import { type ProvisionScene, provisionScene, stateOf } from '../../support/provision-scene.ts';
-import type { CommandRun } from '../../support/run-command.ts';
+import { told, toDo } from '../../support/provision-told.ts';
 import { expectSchema } from '../../support/schema.ts';
 
-interface Told {
-  readonly data: {
-    readonly steps: readonly { readonly id: string; readonly title: string; readonly needed: boolean }[];
-    readonly left: readonly { readonly id: string; readonly title: string }[];
-    readonly found: readonly string[];
-    readonly forced: readonly { readonly compose: string; readonly helm: string }[];
-    readonly explained: readonly string[];
-    readonly next: readonly string[];
-    readonly pingMs: number | null;
-  };
-}
-
-const told = (run: CommandRun): Told['data'] => {
-  expectSchema(run.json());
-  return run.json<Told>().data;
-};
-const toDo = (run: CommandRun): string[] =>
-  told(run).steps.flatMap(({ title, needed, id }) => (needed && id.includes(':') ? [title] : []));
 const setting = ({ workspace }: ProvisionScene, id: string): unknown => workspace.state.settings.get(id);
 
 describe('what federation provision changes for its own bridge', () => {

@@ -3,7 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { type CommandResult } from '../../../cli/base-command.ts';
 import { dryRunFlag, dryRunView, type Planned } from '../../../cli/dry-run.ts';
 import { ServiceCommand } from '../../../cli/service-command.ts';
-import { FEDERATION_ACTIONS, type FederationAction } from '../../../lib/access/federation-roles.ts';
+import { FEDERATION_ACTIONS, type FederationAction, rolesInWords } from '../../../lib/access/federation-roles.ts';
 import type { ActionRolesChange, FederationRolesChangeView } from '../../../lib/bridge/service/roles-view.ts';
 import { RcfedError } from '../../../lib/core/errors.ts';
 import { table } from '../../../lib/output/table.ts';
@@ -97,10 +97,8 @@ export default class FederationAccessRoles extends ServiceCommand<
   }
 }
 
-const planLine = ({ action, from, to }: ActionRolesChange): string => `~ ${action}: ${inWords(from)} → ${inWords(to)}`;
-
-const inWords = (roles: readonly string[] | null): string =>
-  roles === null ? 'as the workspace says' : roles.join(', ') || 'nobody';
+const planLine = ({ action, from, to }: ActionRolesChange): string =>
+  `~ ${action}: ${rolesInWords(from)} → ${rolesInWords(to)}`;
 
 const unclear = (): RcfedError =>
   new RcfedError('RCFED_USAGE', 'Name an action with either roles, --nobody or --reset', {

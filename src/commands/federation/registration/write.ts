@@ -4,7 +4,14 @@ import * as Flags from '@oclif/core/flags';
 import { bridgeUrlFlag } from '../../../cli/bridge-url-flag.ts';
 import { BaseCommand, type CommandResult } from '../../../cli/base-command.ts';
 import { dryRunFlag, dryRunView, type Planned } from '../../../cli/dry-run.ts';
-import { chosenKinds, ephemeralFlag, filesView, keptWarnings, setupFileFlags } from '../../../cli/setup-file-flags.ts';
+import {
+  chosenKinds,
+  ephemeralFlag,
+  filesView,
+  keptWarnings,
+  setupChoices,
+  setupFileFlags,
+} from '../../../cli/setup-file-flags.ts';
 import { ENVIRONMENT, loadAdminProfile } from '../../../lib/config/load-profile.ts';
 import type { AdminProfile } from '../../../lib/config/profile.ts';
 import type { Registration } from '../../../lib/matrix/types.ts';
@@ -125,11 +132,7 @@ export default class RegistrationWrite extends BaseCommand<typeof RegistrationWr
       content: { values: { ...values, ...presence }, secrets },
       registration,
       registrationPath,
-      choices: {
-        federationHost: this.flags['federation-host'],
-        image: this.flags.image,
-        publishRooms: this.flags['publish-rooms'],
-      },
+      choices: setupChoices(this.flags),
       version: this.config.version,
       redactor: this.context.redactor,
     };

@@ -1,5 +1,5 @@
 import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
-import { RemoteError } from '../../core/remote-error.ts';
+import { isOutOfReach } from '../../core/remote-error.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { LedgerEntry } from '../../store/ledger-types.ts';
 import type { Work } from '../homeserver/acting.ts';
@@ -55,7 +55,7 @@ async function membersOf(hand: MatrixApi, roomId: MatrixRoomId): Promise<Readonl
   try {
     return new Set(await hand.joinedMembers(roomId));
   } catch (error) {
-    if (error instanceof RemoteError && (error.status === 403 || error.status === 404)) return undefined;
+    if (isOutOfReach(error)) return undefined;
     throw error;
   }
 }

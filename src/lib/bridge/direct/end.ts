@@ -1,5 +1,5 @@
 import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
-import { RemoteError } from '../../core/remote-error.ts';
+import { isOutOfReach } from '../../core/remote-error.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import { sayInWorkspace } from '../notices/say.ts';
 import type { Portal } from '../../store/portal-types.ts';
@@ -58,7 +58,7 @@ async function membersIn(hand: MatrixApi, roomId: MatrixRoomId): Promise<readonl
   try {
     return [...(await hand.membersAndInvited(roomId)).keys()];
   } catch (error) {
-    if (error instanceof RemoteError && (error.status === 403 || error.status === 404)) return [];
+    if (isOutOfReach(error)) return [];
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { RemoteError } from '../../core/remote-error.ts';
+import { isOutOfReach } from '../../core/remote-error.ts';
 import type { Portal } from '../../store/portal-types.ts';
 import { fillGap } from '../homeserver/catch-up.ts';
 import type { Recorded } from '../homeserver/source.ts';
@@ -39,7 +39,7 @@ async function fillOlder(
   try {
     return await fillGap({ ...parts, homeserver: homeserverIn(parts, older) }, portals, portal, recorded, older);
   } catch (error) {
-    if (!(error instanceof RemoteError) || (error.status !== 403 && error.status !== 404)) throw error;
+    if (!isOutOfReach(error)) throw error;
     parts.log('warn', 'direct.older-unread', { portal: portal.name, room: older.matrixRoomId, reason: error.message });
     return 0;
   }

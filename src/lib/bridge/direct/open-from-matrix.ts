@@ -1,5 +1,5 @@
 import type { MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
-import { RemoteError } from '../../core/remote-error.ts';
+import { isOutOfReach, RemoteError } from '../../core/remote-error.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { InboxRow } from '../../store/inbox-types.ts';
 import type { Portal } from '../../store/portal-types.ts';
@@ -66,7 +66,7 @@ async function joins(ghost: MatrixApi, { roomId }: Invite): Promise<boolean> {
     await ghost.join(roomId);
     return true;
   } catch (error) {
-    if (error instanceof RemoteError && (error.status === 403 || error.status === 404)) return false;
+    if (isOutOfReach(error)) return false;
     throw error;
   }
 }

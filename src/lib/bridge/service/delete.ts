@@ -1,4 +1,5 @@
 import { RcfedError } from '../../core/errors.ts';
+import { withoutHash } from '../../core/room-text.ts';
 import type { Bridge } from '../running-bridge.ts';
 import { type Closing, closePortal } from '../ends/close-portal.ts';
 import { closingInWords } from '../ends/closing-plan.ts';
@@ -51,7 +52,7 @@ export async function deleteRoom(
 
 /** The portal of a deletion that was cut short. */
 async function halfDeleted({ store }: BridgeParts, text: string): Promise<Portal | undefined> {
-  const id = Number((await store.cursor(deletingCursor(text.replace(/^#(?!.*:)/, '')))) ?? 0);
+  const id = Number((await store.cursor(deletingCursor(withoutHash(text)))) ?? 0);
   return id === 0 ? undefined : await store.portals.byId(id);
 }
 

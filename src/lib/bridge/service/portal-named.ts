@@ -1,5 +1,6 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { MatrixRoomId } from '../../core/ids.ts';
+import { withoutHash } from '../../core/room-text.ts';
 import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 
@@ -8,7 +9,7 @@ import type { BridgeParts } from '../parts.ts';
  * @throws RcfedError RCFED_ROOM_UNKNOWN
  */
 export async function portalNamed({ store }: Pick<BridgeParts, 'store'>, text: string): Promise<Portal> {
-  const name = text.replace(/^#(?!.*:)/, '');
+  const name = withoutHash(text);
   const portals = await store.portals.list();
   const found = portals.find((portal) =>
     [portal.name, portal.workspaceRoomId, portal.alias, portal.matrixRoomId].some(

@@ -1,5 +1,5 @@
 import type { MatrixRoomId } from '../../core/ids.ts';
-import { RemoteError } from '../../core/remote-error.ts';
+import { isOutOfReach } from '../../core/remote-error.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { WorkspaceApi } from '../../rocketchat/types.ts';
 import type { Portal } from '../../store/portal-types.ts';
@@ -50,7 +50,7 @@ export async function matrixHalf(homeserver: MatrixApi, roomId: MatrixRoomId): P
   try {
     return await described(homeserver, roomId);
   } catch (error) {
-    if (error instanceof RemoteError && (error.status === 403 || error.status === 404)) return null;
+    if (isOutOfReach(error)) return null;
     throw error;
   }
 }

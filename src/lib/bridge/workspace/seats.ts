@@ -1,5 +1,5 @@
 import type { MatrixUserId } from '../../core/ids.ts';
-import { RemoteError } from '../../core/remote-error.ts';
+import { isOutOfReach, RemoteError } from '../../core/remote-error.ts';
 import type { Portal } from '../../store/portal-types.ts';
 import { keptFresh } from '../kept-fresh.ts';
 import { tellOnce } from '../notices/once.ts';
@@ -54,7 +54,7 @@ async function seatsOf(workspace: BridgeParts['workspace']): ReturnType<BridgePa
   try {
     return await workspace.seats();
   } catch (error) {
-    if (!(error instanceof RemoteError) || (error.status !== 403 && error.status !== 404)) throw error;
+    if (!isOutOfReach(error)) throw error;
     return { active: 0, max: undefined };
   }
 }

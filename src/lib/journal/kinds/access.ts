@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { AccessList } from '../../bridge/service/views.ts';
 import type { ChangeKind } from '../change-kind.ts';
-import { ALREADY, done, kept } from '../undone.ts';
+import { putBack } from '../undone.ts';
 import { isSameList } from './same-list.ts';
 import { throughBridge } from './through-bridge.ts';
 
@@ -28,11 +28,9 @@ export const access: ChangeKind<v.InferOutput<typeof accessChange>> = {
     throughBridge(parts, async (service) => {
       const rules = await service.accessRules();
       const now = (['allow', 'block'] as const).filter((list) => rules[list].includes(pattern));
-      if (isSameList(now, from)) return ALREADY;
       const what = `${pattern} is ${inLists(now)} now`;
-      if (!isSameList(now, to) && !(await parts.mayOverwrite(what)))
-        return kept(`Somebody has changed it since: ${what}.`);
-      return await done(parts, async () => {
+      const present = { isAsBefore: isSameList(now, from), isAsLeft: isSameList(now, to), what };
+      return await putBack(parts, present, async () => {
         const warnings = new Set<string>();
         // What is to be there comes first: nobody who was blocked gets in meanwhile.
         for (const list of from.filter((each) => !now.includes(each)))

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { FEDERATION_ACTIONS } from '../../access/federation-roles.ts';
+import { FEDERATION_ACTIONS, rolesInWords } from '../../access/federation-roles.ts';
 import type { ChangeKind } from '../change-kind.ts';
-import { ALREADY, done, kept } from '../undone.ts';
+import { putBack } from '../undone.ts';
 import { isSameList } from './same-list.ts';
 import { throughBridge } from './through-bridge.ts';
 
@@ -20,21 +20,17 @@ type Roles = v.InferOutput<typeof roles>;
 const isSame = (one: Roles, other: Roles): boolean =>
   one === null || other === null ? one === other : isSameList(one, other);
 
-const rolesInWords = (names: Roles): string =>
-  names === null ? 'as the workspace says' : names.join(', ') || 'nobody';
-
 /** Which roles of the workspace may do something beyond it. */
 export const federationRoles: ChangeKind<v.InferOutput<typeof federationRolesChange>> = {
   subject: ({ action }) => action,
   inWords: ({ action, from, to }) => `Roles that may ${action}: ${rolesInWords(from)} → ${rolesInWords(to)}`,
   undo: ({ action, from, to }, parts) =>
     throughBridge(parts, async (service) => {
-      const present = (await service.federationRoles()).roles.find((each) => each.action === action);
-      const now = present?.from === 'set' ? [...present.roles] : null;
-      if (isSame(now, from)) return ALREADY;
+      const found = (await service.federationRoles()).roles.find((each) => each.action === action);
+      const now = found?.from === 'set' ? [...found.roles] : null;
       const what = `${action} is set to ${rolesInWords(now)} now`;
-      if (!isSame(now, to) && !(await parts.mayOverwrite(what))) return kept(`Somebody has changed it since: ${what}.`);
-      return await done(parts, async () => {
+      const present = { isAsBefore: isSame(now, from), isAsLeft: isSame(now, to), what };
+      return await putBack(parts, present, async () => {
         await service.setFederationRoles({ actions: [action], roles: from });
       });
     }),

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ChangeKind } from '../change-kind.ts';
-import { ALREADY, done, kept } from '../undone.ts';
+import { ALREADY, putBack } from '../undone.ts';
 import { isSameList } from './same-list.ts';
 
 export const permissionChange = v.object({
@@ -19,10 +19,9 @@ export const permission: ChangeKind<v.InferOutput<typeof permissionChange>> = {
   async undo({ permission: id, from, to }, parts) {
     const { api } = await parts.admin();
     const now = (await api.permissions()).get(id);
-    if (now === undefined || isSameList(now, from)) return ALREADY;
+    if (now === undefined) return ALREADY;
     const what = `${id} is with ${listed(now)} now`;
-    if (!isSameList(now, to) && !(await parts.mayOverwrite(what)))
-      return kept(`Somebody has changed it since: ${what}.`);
-    return await done(parts, () => api.setPermission(id, from));
+    const present = { isAsBefore: isSameList(now, from), isAsLeft: isSameList(now, to), what };
+    return await putBack(parts, present, () => api.setPermission(id, from));
   },
 };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ChangeKind } from '../change-kind.ts';
-import { ALREADY, done, kept } from '../undone.ts';
+import { putBack } from '../undone.ts';
 import { throughBridge } from './through-bridge.ts';
 
 const details = v.object({ name: v.string(), topic: v.string() });
@@ -29,10 +29,9 @@ export const roomDetails: ChangeKind<v.InferOutput<typeof roomDetailsChange>> = 
   undo: ({ roomId, from, to }, parts) =>
     throughBridge(parts, async (service) => {
       const { before: now } = await service.changeRoom({ room: roomId, dryRun: true });
-      if (isSame(now, from)) return ALREADY;
       const what = `${now.name} is named so, with ${now.topic === '' ? 'no topic' : `the topic ${now.topic}`}, now`;
-      if (!isSame(now, to) && !(await parts.mayOverwrite(what))) return kept(`Somebody has changed it since: ${what}.`);
-      return await done(parts, async () => {
+      const present = { isAsBefore: isSame(now, from), isAsLeft: isSame(now, to), what };
+      return await putBack(parts, present, async () => {
         await service.changeRoom({ room: roomId, ...from });
       });
     }),

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { BridgeService, RoomView } from '../../bridge/service/views.ts';
 import type { ChangeKind } from '../change-kind.ts';
-import { ALREADY, done, kept } from '../undone.ts';
+import { putBack } from '../undone.ts';
 import { roomNow } from './room-now.ts';
 import { throughBridge } from './through-bridge.ts';
 
@@ -47,17 +47,18 @@ export const roomLink: ChangeKind<RoomLink> = {
       const { room, from, to } = change;
       const found = await roomNow(service, change);
       const now = linkOf(found);
-      // A link that was cut short is none, and is given up with the room that was claimed for it.
-      if (isSameLink(now, from) && (now !== null || found === undefined)) return ALREADY;
-      const what = `${room} is ${inWords(now)} now`;
-      const isOurs = isSameLink(now, to) || change.roomId === null;
-      if (!isOurs && !(await parts.mayOverwrite(what))) return kept(`Somebody has changed it since: ${what}.`);
-      return await done(parts, () => putBack(service, change, found));
+      const present = {
+        // A link that was cut short is none, and is given up with the room that was claimed for it.
+        isAsBefore: isSameLink(now, from) && (now !== null || found === undefined),
+        isAsLeft: isSameLink(now, to) || change.roomId === null,
+        what: `${room} is ${inWords(now)} now`,
+      };
+      return await putBack(parts, present, () => linkAsBefore(service, change, found));
     }),
 };
 
 /** What Rocket.Chat keeps and what Matrix has lost with the link that ended, is said. */
-async function putBack(
+async function linkAsBefore(
   service: BridgeService,
   { room, roomId, from }: RoomLink,
   found: RoomView | undefined,

@@ -1,3 +1,4 @@
+import { withoutHash } from '../../core/room-text.ts';
 import type { BridgeService, RoomView } from '../../bridge/service/views.ts';
 
 type Rooms = Pick<BridgeService, 'rooms'>;
@@ -10,7 +11,7 @@ interface Known {
 
 /** The federated room that somebody names: by name, id, alias or Matrix room id; as the bridge's service takes them. */
 export async function roomNamed(service: Rooms, text: string): Promise<RoomView | undefined> {
-  const name = text.replace(/^#(?!.*:)/, '');
+  const name = withoutHash(text);
   return (await service.rooms()).find(({ room, roomId, alias, matrixRoomId }) =>
     [room, roomId, alias, matrixRoomId].some((each) => each === name),
   );
