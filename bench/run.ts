@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /**
- * `npm run bench -- startup [--rounds N]`, `relay [--synapse] [--messages N] [--rounds N]`,
+ * `npm run bench -- startup [--rounds N]`, `growth [--rounds N]`, `relay [--synapse] [--messages N] [--rounds N]`,
  * `memory [--synapse] [--messages N]`. Prints a table, then the same as one line of JSON. What is
  * measured is the build; `--profile DIR` has the bridge write a CPU profile (`node --cpu-prof`).
  */
@@ -27,6 +27,11 @@ switch (positionals[0]) {
     await benchStartup(number(values.rounds, 21));
     break;
   }
+  case 'growth': {
+    const { benchGrowth } = await import('./growth.ts');
+    await benchGrowth(number(values.rounds, 4));
+    break;
+  }
   case 'relay': {
     const { benchRelay } = await import('./relay.ts');
     await benchRelay({
@@ -45,7 +50,7 @@ switch (positionals[0]) {
   case undefined:
   default:
     process.stderr.write(
-      'npm run bench -- startup | relay [--synapse] [--messages N] [--rounds N] | memory [--synapse] [--messages N]\n',
+      'npm run bench -- startup | growth | relay [--synapse] [--messages N] [--rounds N] | memory [--synapse] [--messages N]\n',
     );
     process.exitCode = 2;
 }

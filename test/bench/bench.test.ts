@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LONG_TEXTS } from '../fixtures/long-texts.ts';
 import { type BuiltPackage, buildPackage, runProcess } from '../support/built-package.ts';
 import { repositoryRoot } from '../support/run-command.ts';
 
@@ -38,6 +39,12 @@ describe('the bench', () => {
     });
   });
 
+  test('compares what long texts cost with what short ones do', { timeout: WITHIN_MS }, async () => {
+    const { results } = (await bench('growth', '--rounds', '1')) as { results: { work: string; growth: number }[] };
+    expect(new Set(results.map(({ work }) => work))).toEqual(new Set(Object.keys(LONG_TEXTS)));
+    for (const { growth } of results) expect(growth).toEqual(expect.any(Number));
+  });
+
   test('compares the bridge with a bare forwarder, both ways', { timeout: WITHIN_MS }, async () => {
     const measured = { perSecond: expect.any(Number) as number, p50: expect.any(Number) as number };
     const way = { bridge: measured, forwarder: measured, addedP50: expect.any(Number) as number };
@@ -60,6 +67,6 @@ describe('the bench', () => {
   test('says what it can do', async () => {
     const { code, stderr } = await runProcess(process.execPath, [join(repositoryRoot, 'bench/run.ts')]);
     expect(code).toBe(2);
-    expect(stderr).toContain('startup | relay');
+    expect(stderr).toContain('startup | growth | relay');
   });
 });

@@ -1,6 +1,6 @@
 // Whatever is pushed is taken, and never keeps what comes after it from arriving.
 import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
+import fc from '../support/properties.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Bench, type RunningBridge, send, startBench } from '../support/bridge-bench.ts';
 import { allIsWell, bobReads, fresh, newConversation, type Scene, workspaceTexts } from '../support/bridge-scene.ts';

@@ -1,6 +1,6 @@
 // What a workspace may deliver, by realtime and by REST: odd documents harm nothing that comes after them.
 import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
+import fc from '../support/properties.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { MessageDocument } from '../../src/sandbox/workspace/documents.ts';
 import { type Bench, type RunningBridge, post, startBench } from '../support/bridge-bench.ts';

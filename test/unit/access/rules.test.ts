@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { matches, parsePattern } from '../../../src/lib/access/pattern.ts';
 import { verdictOn } from '../../../src/lib/access/rules.ts';

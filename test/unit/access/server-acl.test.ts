@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { type ServerAcl, serverAclAdmits } from '../../../src/lib/access/server-acl.ts';
 import type { ServerName } from '../../../src/lib/core/ids.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 
 /** Text made of what grammars stumble over: markers, fences, brackets, URLs, tags, entities, lone surrogates, NUL. */
 const PIECES = [

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 
 /** HTML as clients make it of what people write: nothing in it is there to confuse. */
 const word = fc.constantFrom(

@@ -1,9 +1,10 @@
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { loadMessageReader, type ReadMessage } from '../../../src/lib/format/message-tree.ts';
 import { nodesOf, textOf } from '../../../src/lib/format/plain-text.ts';
 import { splitMarkdown } from '../../../src/lib/format/split-markdown.ts';
 import { toWorkspace } from '../../../src/lib/format/to-workspace.ts';
+import { LONG_TEXTS, longText } from '../../fixtures/long-texts.ts';
 import { adversarialText } from './adversarial-text.ts';
 import { documentWithoutTables } from './ordinary-document.ts';
 
@@ -141,36 +142,13 @@ describe('any message that is too long for Rocket.Chat', () => {
     );
   }, 120_000);
 
-  it.each([
-    'a ',
-    '*a ',
-    '[_',
-    '`',
-    '\\(',
-    'word\n',
-    '\n',
-    '```\n',
-    '||\n',
-    '||a ',
-    '👨‍👩‍👧‍👦',
-    'x`a`',
-    '> a\n\n',
-    '🇩🇪',
-    'a\u0301',
-  ])('takes time in proportion to its length: %j', (piece) => {
-    const time = (length: number, limit: number): number => {
-      const text = piece.repeat(Math.ceil(length / piece.length));
-      let least = Number.POSITIVE_INFINITY;
-      for (let run = 0; run < 3; run += 1) {
-        const before = process.cpuUsage();
-        splitMarkdown(text, limit);
-        const { user, system } = process.cpuUsage(before);
-        least = Math.min(least, (user + system) / 1_000);
-      }
-      return least;
-    };
+  // Whose cost is not proportional to the length does not end in the time of a test; how it grows is benched.
+  it.each(LONG_TEXTS.split)('and is %j again and again is in the parts whole', (piece) => {
+    const text = longText(piece, 256 * 1024);
     for (const limit of [20, 5_000]) {
-      expect(time(64_000, limit)).toBeLessThan(Math.max(60, 12 * time(16_000, limit)));
+      const parts = splitMarkdown(text, limit);
+      expect(Math.max(0, ...parts.map(({ length }) => length))).toBeLessThanOrEqual(limit);
+      expect(isWithin(withoutFences(text), parts.join('\n'))).toBe(true);
     }
   });
 });

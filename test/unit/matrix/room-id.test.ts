@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { expect, test } from 'vitest';
 import { parseRoomId, parseRoomReference } from '../../../src/lib/matrix/room-id.ts';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import type { MatrixUserId, ServerName } from '../../../src/lib/core/ids.ts';
 import { roomAliasLocalpart } from '../../../src/lib/matrix/alias-name.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import type { ServerName } from '../../../src/lib/core/ids.ts';
 import { admits } from '../../../src/lib/diagnose/facts/native-allow-list.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { RcfedError } from '../../../src/lib/core/errors.ts';
 import { parseSlash } from '../../../src/lib/slash/parse.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { readCards } from '../../../../src/lib/bridge/cards/read-cards.ts';
 import { withCards } from '../../../../src/lib/bridge/cards/to-matrix.ts';

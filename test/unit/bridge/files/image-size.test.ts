@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { createImageSizeReader, type ImageSize } from '../../../../src/lib/bridge/files/image-size.ts';
 import { extendedWebp, gif, jpeg, losslessWebp, lossyWebp, png } from './pictures.ts';

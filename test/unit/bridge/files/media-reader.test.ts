@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import fc from '../../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { createLoudness } from '../../../../src/lib/bridge/files/loudness.ts';
 import { type MediaFacts, createMediaReader } from '../../../../src/lib/bridge/files/media-reader.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../support/properties.ts';
 import { describe, expect, it } from 'vitest';
 import { type MatrixContent, readContent, turnsEncryptionOn } from '../../../../src/lib/bridge/homeserver/content.ts';
 import { check, MESSAGE, MXC } from './content-cases.ts';

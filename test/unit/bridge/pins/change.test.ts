@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../../../support/properties.ts';
 import { describe, expect, test } from 'vitest';
 import { changeOf } from '../../../../src/lib/bridge/pins/intent.ts';
 import type { MessageId } from '../../../../src/lib/core/ids.ts';
