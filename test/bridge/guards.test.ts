@@ -17,7 +17,7 @@ import {
   textsIn,
 } from '../support/bridge-bench.ts';
 import { allIsWell } from '../support/bridge-scene.ts';
-import { newDirect, startOnMatrix } from '../support/direct-scene.ts';
+import { directRoomOf, newDirect, newStrangers, startOnMatrix } from '../support/direct-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
 
@@ -215,6 +215,51 @@ test('gap fill: what the homeserver never pushed of an older room of a direct me
   await eventually(async () => expect(await textsIn(bob, room.id)).toHaveLength(7));
   const inOlder = (await textsIn(bob, room.id)).filter((text) => text !== 'meanwhile');
   expect(inOlder).toEqual(['hi', 'hello', 'here now', 'never pushed', 'nor this', 'pushed']);
+});
+
+test('gap fill: what was never pushed before a third person is invited goes to those it was said to', async () => {
+  const bench = await startBench(onSandbox);
+  benches.push(bench);
+  const first = await bench.start();
+  const { alice, bob, puppet, room, matrixRoom } = await newDirect(bench);
+  const third = await newStrangers(bench);
+  await allIsWell(first);
+  await first.stop();
+  const running = await startAndLose(bench, alice, matrixRoom);
+  await alice.invite(matrixRoom, third.ghost);
+  const group = await directRoomOf(third.bob, [(await bob.me()).username, third.bobName, puppet]);
+  await send(alice, matrixRoom, 'to all three');
+  await eventually(async () => expect(await textsIn(third.bob, group.id)).toEqual(['to all three']));
+  expect((await textsIn(bob, room.id)).slice(0, 3)).toEqual(['hi', 'hello', 'never pushed']);
+  await allIsWell(running);
+});
+
+test('gap fill: what was never pushed before the last person leaves is said before it ends', async () => {
+  const bench = await startBench(onSandbox);
+  benches.push(bench);
+  const first = await bench.start();
+  const { alice, bob, room, matrixRoom } = await newDirect(bench);
+  await allIsWell(first);
+  await first.stop();
+  const running = await startAndLose(bench, alice, matrixRoom);
+  await alice.leave(matrixRoom);
+  await eventually(async () => expect((await textsIn(bob, room.id)).at(-1)).toContain('left this conversation'));
+  expect((await textsIn(bob, room.id)).slice(0, -1)).toEqual(['hi', 'hello', 'never pushed']);
+  await allIsWell(running);
+});
+
+test('what waits for a workspace that is slow when the last person leaves is said before it ends', async () => {
+  const bench = await startBench(onSandbox);
+  benches.push(bench);
+  const running = await bench.start();
+  const { alice, bob, room, matrixRoom } = await newDirect(bench);
+  await allIsWell(running);
+  bench.workspace.faults.add({ path: 'chat\\.sendMessage', action: 'too-many-requests', delayMs: 1500, times: 1 });
+  await send(alice, matrixRoom, 'bye');
+  await alice.leave(matrixRoom);
+  await eventually(async () => expect((await textsIn(bob, room.id)).at(-1)).toContain('left this conversation'));
+  expect((await textsIn(bob, room.id)).slice(0, -1)).toEqual(['hi', 'hello', 'bye']);
+  await allIsWell(running);
 });
 
 test('a homeserver that fails: what it pushes then waits for what it may have lost', async () => {

@@ -43,7 +43,7 @@ export interface Directs extends Pick<Openings, 'wake' | 'wakeAll'> {
 const OF_ROOMS: readonly RealtimeInterest[] = ['typing', 'prunes'];
 
 export function createDirects(options: DirectsOptions): Directs {
-  const { parts, portals, puppets, ghosts, breakers, wake, signal } = options;
+  const { parts, portals, puppets, ghosts, breakers, catchUps, wake, signal } = options;
   const recorded = (lane: Lane): void => {
     wake(lane);
     watch.touched(lane);
@@ -56,11 +56,14 @@ export function createDirects(options: DirectsOptions): Directs {
     puppets,
     serial: new SerialByKey(),
     older: portals.older,
+    async seekMissed(portal) {
+      await catchUps.one('homeserver', portal);
+      return catchUps.mayGo(portal, 'homeserver');
+    },
     portalChanged: options.portalChanged,
   };
   const openings = createOpenings({ ...opening, breakers, signal });
   const discover = createDiscover({ parts, portals, puppets, recorded });
-  const { catchUps } = options;
   const watch = createDirectWatch({
     parts,
     portals,

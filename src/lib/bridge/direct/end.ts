@@ -4,6 +4,7 @@ import type { MatrixApi } from '../../matrix/types.ts';
 import { sayInWorkspace } from '../notices/say.ts';
 import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
+import { isAllSaid } from './all-said.ts';
 import type { Departure } from './invite.ts';
 import { type Opened, type OpeningParts, settled } from './opening.ts';
 import { leaveOlderRooms, leaveRoom } from './supersede.ts';
@@ -19,7 +20,7 @@ export async function endIfLeft(opening: OpeningParts, departure: Departure): Pr
   if (portal?.direct === undefined || portal.state !== 'active') return settled('ignored');
   const wasPutOut = departure.who === portal.direct.ghost;
   if (!wasPutOut && (await isAnybodyLeft(parts, portal))) return settled('others are still there');
-  if ((await parts.store.inbox.head(portal.lane, 'workspace')) !== undefined) return { kind: 'later' };
+  if (!(await isAllSaid(opening, portal, wasPutOut))) return { kind: 'later' };
   const text = wasPutOut
     ? `${departure.by} ended this conversation on Matrix. The next message begins a new one.`
     : `${departure.who} left this conversation on Matrix. The next message invites them again.`;

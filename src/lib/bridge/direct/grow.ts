@@ -4,6 +4,7 @@ import { LANE_OWNER } from '../lanes.ts';
 import { sayInWorkspace, sayOnMatrix } from '../notices/say.ts';
 import type { BridgeParts } from '../parts.ts';
 import { roomLink } from '../workspace/room-link.ts';
+import { isAllSaid } from './all-said.ts';
 import { type Company, accountsOf, companyOf, settledMembers } from './company.ts';
 import { userOfGhost } from './find-user.ts';
 import { homeserverIn } from './hands.ts';
@@ -42,7 +43,7 @@ export async function growingFrom({ store }: BridgeParts, invite: Invite): Promi
  */
 export async function grow(opening: OpeningParts, old: Portal, invite: Invite): Promise<Opened> {
   const { parts, puppets } = opening;
-  if (await isBusy(parts, old)) return { kind: 'later' };
+  if (!(await isAllSaid(opening, old))) return { kind: 'later' };
   const members = await settledMembers(parts.clock, homeserverIn(parts, old), invite.roomId);
   const company = await companyOf(parts, invite.inviter, members);
   const { voice, own, others } = await accountsOf(parts, puppets, company);
@@ -63,13 +64,6 @@ export async function grow(opening: OpeningParts, old: Portal, invite: Invite): 
     await parts.store.setCursor(growing(invite), NOT_GROWING);
     return OPENED;
   });
-}
-
-/** What was said before goes where it was said. One that is closed carries nothing more. */
-async function isBusy({ store }: BridgeParts, { lane, state }: Portal): Promise<boolean> {
-  if (state !== 'active') return false;
-  const heads = [await store.inbox.head(lane, 'workspace'), await store.inbox.head(lane, 'homeserver')];
-  return heads.some((row) => row !== undefined);
 }
 
 async function moved(

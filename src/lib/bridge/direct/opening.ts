@@ -19,6 +19,8 @@ export interface OpeningParts {
   /** Either side may begin the same one at the same moment: one after the other, by the room in Rocket.Chat. */
   readonly serial: SerialByKey<WorkspaceRoomId>;
   readonly older: OlderRooms;
+  /** Records what the homeserver never pushed of a portal. Answers whether nothing of it is missing any more. */
+  readonly seekMissed: (portal: Portal) => Promise<boolean>;
   /** Tells the running bridge of a portal that became active or was closed. */
   readonly portalChanged: (portal: Portal, linkedAt?: number) => Promise<void>;
 }

@@ -74,6 +74,8 @@ const handsOf = async (parts: BridgeParts): Promise<OpeningParts> => ({
   puppets: createPuppets(parts, createLocalNames()),
   serial: new SerialByKey(),
   older: await createOlderRooms(parts.store),
+  // What a conversation missed is for the bridge to find, once it runs.
+  seekMissed: async () => false,
   portalChanged: async () => {},
 });
 
