@@ -107,5 +107,5 @@ for (const [index, room] of setting.rooms.entries()) {
   compare('matrix', await matrixTexts(room), here);
 }
 const report: Report = { sent, lost, duplicated, reordered, unexpected };
-process.stdout.write(`${JSON.stringify(report)}\n`);
-process.exit(0);
+// A pipe takes a long answer in pieces, and an exit would cut it.
+process.stdout.write(`${JSON.stringify(report)}\n`, () => process.exit(0));

@@ -28,7 +28,8 @@ export async function firstLine(child: ChildProcess): Promise<string> {
   });
   if (child.stdout === null) throw new Error('the process has no output');
   const lines = createInterface({ input: child.stdout });
-  const ended = once(child, 'exit').then(([code]) => {
+  // It may exit before its last words have come through the pipe; it closes after them.
+  const ended = once(child, 'close').then(([code]) => {
     throw new Error(`ended with ${code} before it said anything: ${errors}`);
   });
   const line = await Promise.race([once(lines, 'line').then(([text]) => String(text)), ended]);

@@ -36,4 +36,5 @@ else {
   for (const text of [...lost, ...duplicated, ...reordered, ...unexpected].slice(0, 40))
     process.stdout.write(`  ${text}\n`);
 }
-process.exit(lost.length + duplicated.length + reordered.length + unexpected.length === 0 ? 0 : 1);
+const wrong = lost.length + duplicated.length + reordered.length + unexpected.length;
+process.stdout.write('', () => process.exit(wrong === 0 ? 0 : 1));

@@ -92,5 +92,5 @@ await Promise.all([
       counts[`m${index}`] = await talkOnMatrix(await asMatrixUser(setting, user), room, `m${index}`);
   }),
 ]);
-process.stdout.write(`${JSON.stringify(counts)}\n`);
-process.exit(0);
+// A pipe takes a long answer in pieces, and an exit would cut it.
+process.stdout.write(`${JSON.stringify(counts)}\n`, () => process.exit(0));
