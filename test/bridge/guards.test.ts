@@ -188,6 +188,16 @@ test('gap fill: what the homeserver never pushed is found, and in its place', as
   await eventually(async () => expect(NEW(await textsIn(bob, room.id))).toEqual(['never pushed', 'after']));
 });
 
+test('gap fill: an event with a time of long ago, as bridges bring some along, hides nothing that came before it', async () => {
+  const { bench, bob, alice, room, matrixRoom } = await scene(onSandbox);
+  const { connected } = await startAndLose(bench, alice, matrixRoom);
+  const text = { msgtype: 'm.notice', body: 'from an archive' };
+  await connected.parts.homeserver.sendEvent(matrixRoom, 'm.room.message', 'archive', text, 1000);
+  faultsOf(bench).add({ path: '/versions', action: 'status', status: 503 });
+  await bench.homeserver.restart('kill');
+  await eventually(async () => expect(NEW(await textsIn(bob, room.id))).toEqual(['never pushed']));
+});
+
 test('gap fill: what the homeserver never pushed of an older room of a direct message is found, and in its place', async () => {
   const bench = await startBench(onSandbox);
   benches.push(bench);
