@@ -329,6 +329,19 @@ describe('a change that acted and was never settled', () => {
     await eventually(async () => expect(NEW(await textsIn(bob, room.id))).toEqual(['new text', 'after']));
   });
 
+  test('expected effects: where none came, a later change back to the same text is somebody’s own', async () => {
+    const { bench, bob, alice, room, matrixRoom } = parts;
+    // The change is settled before its echo is looked at.
+    bench.workspace.faults.add({ path: 'chat\\.syncMessages', action: 'late-answer', delayMs: 1500, times: 1 });
+    const running = await bench.start();
+    await ready(running);
+    await edit(alice, matrixRoom, eventId, 'newer text');
+    await eventually(async () => expect(NEW(await textsIn(bob, room.id))).toEqual(['newer text']));
+    await ready(running);
+    await bench.admin.updateMessage(room.id, messageId, 'new text');
+    await eventually(async () => expect((await bodiesIn(alice, matrixRoom)).join()).toContain('edited by'));
+  });
+
   test('attempt rows: somebody’s later change in Rocket.Chat is not overwritten by doing it again', async () => {
     const { bench, bob, alice, room, matrixRoom } = parts;
     await bench.admin.updateMessage(room.id, messageId, 'moderated text');
