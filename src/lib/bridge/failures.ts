@@ -84,7 +84,7 @@ export function classify(error: unknown, { asPerson }: Circumstances): Verdict {
     about: 'side',
     side: error.side,
     reason,
-    retryAfterMs: error.retryAfterMs,
+    retryAfterMs: error.patienceMs,
     counts,
   });
   if (error.failure === 'network' || error.failure === 'timeout') return wait(true);

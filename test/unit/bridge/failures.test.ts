@@ -33,6 +33,14 @@ describe('a limit of a homeserver', () => {
   });
 });
 
+it('a server that asks for years of patience is asked again the same hour', () => {
+  for (const side of ['homeserver', 'workspace'] as const) {
+    const fields = { side, failure: 'refused', request: 'PUT /send', status: 429, retryAfterMs: 999_999_999_000 } as const;
+    const verdict = classify(new RemoteError(fields), { asPerson: true });
+    expect(verdict).toMatchObject({ about: 'side', retryAfterMs: 15 * 60 * 1000 });
+  }
+});
+
 describe('a 504 of a homeserver', () => {
   it('is about one file where its sender has not sent it yet, and holds up nobody else', () => {
     const verdict = classify(refusedWith(504, 'M_NOT_YET_UPLOADED'), { asPerson: false });
