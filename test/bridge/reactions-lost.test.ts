@@ -87,8 +87,12 @@ describe.each(finerHomeservers)('reactions of somebody without an account, on $n
     await carol.joinRoom(scene.room.id);
     const carols = async (): Promise<unknown[]> => {
       const { events } = await scene.alice.messages(scene.matrixRoom, { dir: 'b', limit: 100 });
-      const given = events.filter(({ type, sender }) => type === 'm.reaction' && String(sender).startsWith('@rc_carol:'));
-      return given.flatMap(({ content }) => (content as Record<string, Record<string, unknown>>)['m.relates_to']?.['key'] ?? []);
+      const given = events.filter(
+        ({ type, sender }) => type === 'm.reaction' && String(sender).startsWith('@rc_carol:'),
+      );
+      return given.flatMap(
+        ({ content }) => (content as Record<string, Record<string, unknown>>)['m.relates_to']?.['key'] ?? [],
+      );
     };
     await carol.react(id, ':heart:', true);
     await eventually(async () => expect(await carols()).toEqual(['❤️']));
