@@ -180,8 +180,9 @@ export class Lanes {
       return true;
     }
     if (applied.kind === 'later') {
-      state.waitsForSettling = true;
-      return false;
+      state.waitsForSettling = state.settling.ids.length > 0;
+      // What it waited for may have been settled while it was looked at; then nothing else wakes the lane.
+      return !state.waitsForSettling && !state.doubt.about(otherSide(row.side));
     }
     if (applied.unknown) state.doubt.raise(row.side);
     if (applied.verdict.about === 'side') {
