@@ -144,7 +144,7 @@ test('a connection that hears nothing after a ping is replaced', async () => {
 
 test('a quiet connection whose pings are answered stays', async () => {
   const workspace = await server();
-  const { session, life } = listen(workspace.url, { pingEveryMs: 5, pongWithinMs: 10_000 });
+  const { session, life } = listen(workspace.url, { pingEveryMs: 5, pongWithinMs: 500 });
   await session.start();
   await until(() => expect(workspace.received.filter(({ msg }) => msg === 'ping').length).toBeGreaterThan(3));
   expect(life).toEqual(['ready']);
