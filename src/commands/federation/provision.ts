@@ -38,10 +38,10 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
   static override flags = provisionFlags;
 
   protected async execute(): Promise<CommandResult<ProvisionData>> {
-    const { knownProfile } = await import('../../lib/provision/known-profile.ts');
+    const { profileToProvision } = await import('../../lib/provision/known-profile.ts');
     const { listProfiles } = await import('../../lib/config/profiles.ts');
     const profile = this.settings.profile ?? (await listProfiles(this.context)).current ?? 'default';
-    const known = await knownProfile(this.context, profile);
+    const known = await profileToProvision(this.context, profile, this.flags.replace);
     const account = await givenAdmin(this.flags, this.context);
     const { request, asked } = await this.request(profile, known, account);
     const command = { context: this.context, settings: this.settings, logger: this.logger };

@@ -75,8 +75,7 @@ export const copyAside = async (path: string, mark: string): Promise<string> => 
 };
 
 /** Puts a file that was kept aside back in its place. @throws RcfedError RCFED_CONFIG_UNWRITABLE */
-export const bringBack = (aside: string, path: string): Promise<void> =>
-  orUnwritable(path, () => rename(aside, path));
+export const bringBack = (aside: string, path: string): Promise<void> => orUnwritable(path, () => rename(aside, path));
 
 /** Runs what writes a file. @throws RcfedError RCFED_CONFIG_UNWRITABLE, with what the system says about why */
 export const orUnwritable = async <Result>(path: string, write: () => Promise<Result>): Promise<Result> => {

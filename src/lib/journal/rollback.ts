@@ -44,7 +44,9 @@ export async function rollBack(
     parts.signal.throwIfAborted();
     const what = changeInWords(change);
     const undone: Undone =
-      state === 'undone' || state === 'forced' ? { outcome: 'already so', note: null } : await undoneOrKept(change, parts);
+      state === 'undone' || state === 'forced'
+        ? { outcome: 'already so', note: null }
+        : await undoneOrKept(change, parts);
     if (!parts.dryRun && (undone.outcome === 'undone' || undone.outcome === 'already so')) await journal.undone(id);
     results.push({ id, what, ...undone });
   }
