@@ -48,7 +48,9 @@ const missing = (host: string): Verdict => ({
   },
 });
 
-function verdictOn(host: string, { status, headers, body }: WebAnswer): Verdict {
+function verdictOn(host: string, { status, headers, body, distrusted }: WebAnswer): Verdict {
+  if (distrusted !== undefined)
+    return { ...missing(host), detail: `https://${host}${PATH} can not be believed: ${distrusted}` };
   if (status !== 200) return { ...missing(host), detail: `https://${host}${PATH} answers ${status}` };
   const base = baseUrlIn(body);
   if (base === undefined) return { ...missing(host), detail: `https://${host}${PATH} names no homeserver` };

@@ -26,6 +26,7 @@ export async function askUrl(context: CheckContext, base: string, question: Ques
       host,
       port: port === '' ? (plain ? 80 : 443) : Number(port),
       plain,
+      verified: true,
       method: question.method ?? 'GET',
       path: `${pathname.replace(/\/$/, '')}${question.path}`,
       headers: {

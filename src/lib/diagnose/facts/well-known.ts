@@ -21,7 +21,7 @@ export interface WellKnown {
   /** What is wrong, or why there is none. */
   readonly problem: string | undefined;
   /** What in `problem` is told by: HTML, JSON, grammar … */
-  readonly cause: 'html' | 'json' | 'grammar' | 'size' | 'redirect' | 'status' | 'connection' | undefined;
+  readonly cause: 'html' | 'json' | 'grammar' | 'size' | 'redirect' | 'status' | 'connection' | 'certificate' | undefined;
   readonly contentType: string;
   readonly cacheControl: string;
   /** Status codes of the redirects on the way. */
@@ -64,11 +64,17 @@ async function documentAt(context: CheckContext, address: Address, host: string)
   let place: Place = { host, port: 443, path: PATH };
   let at = address;
   const seen = new Set<string>();
+  let distrusted: string | undefined;
   try {
     for (;;) {
       const answer = await context.probe.ask({ ...place, address: at.address });
       const to = answer.headers['location'];
-      if (answer.status < 300 || answer.status >= 400 || to === undefined) return found(judged(answer));
+      distrusted ??= answer.distrusted;
+      if (answer.status < 300 || answer.status >= 400 || to === undefined) {
+        const said = judged(answer);
+        if (said.outcome !== 'found' || distrusted === undefined) return found(said);
+        return found({ outcome: 'bad', cause: 'certificate', problem: distrusted });
+      }
       redirects.push(answer.status);
       const next = placeOf(to, place);
       if (next === undefined) return found({ outcome: 'bad', cause: 'redirect', problem: `it redirects to ${to}` });
