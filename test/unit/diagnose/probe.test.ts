@@ -10,6 +10,7 @@ import type { CheckContext } from '../../../src/lib/diagnose/context.ts';
 import { runChecks } from '../../../src/lib/diagnose/engine.ts';
 import { askUrl } from '../../../src/lib/diagnose/facts/ask-url.ts';
 import { connections } from '../../../src/lib/diagnose/probe/connection.ts';
+import { isPublicAddress } from '../../../src/lib/diagnose/probe/public-address.ts';
 import type { WebRequest } from '../../../src/lib/diagnose/probe/probe.ts';
 import { makeCa, type ServerCertificate, type ThrowAwayCa } from '../../../src/sandbox/synapse/authority.ts';
 import { diagnoseParts, noProbe } from '../../support/diagnose-parts.ts';
@@ -80,6 +81,25 @@ describe('a server that never ends keeps nobody waiting', () => {
     const { plain: _, ...target } = at(await listening(server));
     await expect(probe.handshake(target)).rejects.toMatchObject({ step: 'tls' });
   });
+});
+
+describe('an address', () => {
+  it.each([
+    ...['0.0.0.0', '127.1.2.3', '169.254.169.254', '10.0.0.1', '::', '::1', 'fe80::1', 'fec0::1', 'fd00::1'],
+    // The same, dressed up: mapped, translated by a gateway, tunnelled.
+    ...[
+      '::ffff:169.254.169.254',
+      '::ffff:a00:1',
+      '64:ff9b::10.0.0.1',
+      '64:ff9b::a9fe:a9fe',
+      '2002:7f00:1::',
+      'example.org',
+    ],
+  ])('%s is none of the public internet', (address) => expect(isPublicAddress(address)).toBe(false));
+
+  it.each(['9.9.9.9', '2620:fe::9', '::ffff:9.9.9.9', '64:ff9b::9.9.9.9', '2002:909:909::1'])('%s is one', (address) =>
+    expect(isPublicAddress(address)).toBe(true),
+  );
 });
 
 describe('a redirect', () => {

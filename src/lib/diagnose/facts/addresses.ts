@@ -9,10 +9,14 @@ export function addressesOf(
   host: string,
 ): Promise<readonly Address[]> {
   return once(`addresses:${host}`, async () => {
+    if (saysNoServer(host)) return [];
     const { isLiteral } = namePartsOf(host.includes(':') ? `[${host}]` : host);
     return isLiteral ? [{ address: host, family: host.includes(':') ? 6 : 4 }] : await probe.addresses(host);
   });
 }
+
+/** RFC 2782: an SRV record of this target says that there is no such service. */
+export const saysNoServer = (target: string): boolean => target === '' || target === '.';
 
 /** Whether a name out of a remote document may be followed there. */
 export const mayFollow = ({ options }: Pick<CheckContext, 'options'>, { address }: Address): boolean =>
