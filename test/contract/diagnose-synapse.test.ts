@@ -109,6 +109,7 @@ describe.runIf(source !== undefined || isLoud)('two Synapses that federate over 
           if (address === undefined) return Promise.reject(new NameError('unknown', `${host} is not in the DNS`));
           return Promise.resolve([{ address, family: 4 }]);
         },
+        hasWay: () => Promise.resolve(true),
         services: () => Promise.resolve([]),
         aliasOf: () => Promise.resolve(undefined),
         ...connections({ clock: systemClock, ca, dial }),

@@ -170,6 +170,23 @@ it('a redirect within a closed network stays with the host that was asked', asyn
   expect((await look(internet)).statuses).toEqual({});
 });
 
+it('a machine without IPv6 takes no IPv6 address for dead, and says nothing of what it can not see', async () => {
+  const both: Partial<FakeInternet> = {
+    hosts: { 'example.org': ['2620:fe::1', '9.9.9.1'], 'matrix.example.org': ['2620:fe::2', '9.9.9.2'] },
+    withoutFamily: 6,
+  };
+  const { statuses, all } = await look(both);
+  expect(statuses).toEqual({});
+  expect(all.find(({ id }) => id === 'D13')?.detail).toBe(
+    'matrix.example.org is at 2620:fe::2, to which this machine has no way',
+  );
+  const sixAlone = await look({ hosts: { 'example.org': ['2620:fe::1'] }, withoutFamily: 6 });
+  expect(sixAlone.statuses).toEqual({});
+  expect(sixAlone.all.find(({ id }) => id === 'D9')?.detail).toBe(
+    'needs D3: example.org is at 2620:fe::1, to which this machine has no way',
+  );
+});
+
 it('clients are sent on to where their document is, as browsers do', async () => {
   const there: Partial<FakeInternet> = {
     hosts: { ...healthy.hosts, 'www.example.org': ['9.9.9.3'] },

@@ -54,7 +54,7 @@ async function look({ server = {}, profile = {}, settings = {}, ...answers }: Ch
       bridge: async () => ({ running: false }) as ServiceConnection,
     },
     probe: fakeInternet({
-      hosts: { 'matrix.example.org': ['9.9.9.1'], synapse: ['10.0.0.3'] },
+      hosts: { 'matrix.example.org': ['9.9.9.1'], 'two.example.org': ['2620:fe::1', '9.9.9.1'], synapse: ['10.0.0.3'] },
       servers: { '9.9.9.1:8008': { ...homeserver, ...server }, '10.0.0.3:8008': { ...homeserver, ...server } },
     }),
   });
@@ -131,6 +131,11 @@ describe('one thing is wrong, and that alone is told', () => {
     expect(statuses).toEqual({ B8: 'fail' });
     expect(details).toContain('differs in url, hs_token');
     expect(details).not.toContain('ccc');
+  });
+
+  it('an address that does not answer is no matter where another one does', async () => {
+    const found = await look({ settings: { Federation_Matrix_homeserver_url: 'http://two.example.org:8008' } });
+    expect(found.statuses).toEqual({});
   });
 
   it('B13', async () => {

@@ -11,6 +11,7 @@ import { runChecks } from '../../../src/lib/diagnose/engine.ts';
 import { askUrl } from '../../../src/lib/diagnose/facts/ask-url.ts';
 import { connections } from '../../../src/lib/diagnose/probe/connection.ts';
 import { isPublicAddress } from '../../../src/lib/diagnose/probe/public-address.ts';
+import { hasWay } from '../../../src/lib/diagnose/probe/way.ts';
 import type { WebRequest } from '../../../src/lib/diagnose/probe/probe.ts';
 import { makeCa, type ServerCertificate, type ThrowAwayCa } from '../../../src/sandbox/synapse/authority.ts';
 import { diagnoseParts, noProbe } from '../../support/diagnose-parts.ts';
@@ -100,6 +101,10 @@ describe('an address', () => {
   it.each(['9.9.9.9', '2620:fe::9', '::ffff:9.9.9.9', '64:ff9b::9.9.9.9', '2002:909:909::1'])('%s is one', (address) =>
     expect(isPublicAddress(address)).toBe(true),
   );
+});
+
+it('this machine has a way to itself, and asks nobody whether it has', async () => {
+  expect(await hasWay({ address: '127.0.0.1', family: 4 })).toBe(true);
 });
 
 describe('a redirect', () => {

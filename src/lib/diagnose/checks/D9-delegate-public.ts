@@ -1,5 +1,5 @@
-import { type Check, passes } from '../check.ts';
-import { saysNoServer } from '../facts/addresses.ts';
+import { type Check, passes, skips } from '../check.ts';
+import { allAddressesOf, noWayTo, saysNoServer } from '../facts/addresses.ts';
 import { delegationOf, endpointOf } from '../facts/delegation.ts';
 import { NameError } from '../probe/probe.ts';
 
@@ -24,6 +24,8 @@ export const delegatePublic: Check = {
         };
       const shown = (list: readonly { readonly address: string }[]): string =>
         list.map(({ address }) => address).join(', ');
+      if (addresses.length === 0 && refused.length === 0)
+        return skips(noWayTo(delegation.host, await allAddressesOf(context, delegation.host)));
       if (refused.length === 0) return passes(`${endpointOf(delegation)} at ${shown(addresses)} (by ${by})`);
       return {
         status: addresses.length === 0 ? 'fail' : 'warn',

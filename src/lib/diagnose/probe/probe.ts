@@ -95,6 +95,8 @@ export class ProbeError extends Error {
 export interface Probe {
   /** @throws NameError */
   addresses(host: string): Promise<readonly Address[]>;
+  /** Whether this machine has a way to such an address at all: many have none to IPv6 ones. */
+  hasWay(address: Address): Promise<boolean>;
   /** Empty where there is none. @throws NameError */
   services(name: string): Promise<readonly ServiceRecord[]>;
   /** What the name is an alias (CNAME) of; undefined: it is none. */
