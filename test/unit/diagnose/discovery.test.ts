@@ -187,6 +187,24 @@ it('a machine without IPv6 takes no IPv6 address for dead, and says nothing of w
   );
 });
 
+it('addresses without a document agree, whether a web server says so or there is none', async () => {
+  const internet: Partial<FakeInternet> = {
+    hosts: { 'example.org': ['9.9.9.1', '9.9.9.3'] },
+    servers: { '9.9.9.1:443': { [CLIENT]: client }, '9.9.9.1:8448': {}, '9.9.9.3:8448': {} },
+  };
+  expect((await look(internet)).statuses).toEqual({});
+});
+
+it('port 8448 is closed only where no address has it open, and a name that can not be led elsewhere is told to open it', async () => {
+  const two: Partial<FakeInternet> = {
+    hosts: { 'example.org': ['9.9.9.1', '9.9.9.3'] },
+    servers: { '9.9.9.1:443': { [CLIENT]: client }, '9.9.9.3:443': { [CLIENT]: client }, '9.9.9.3:8448': {} },
+  };
+  expect((await look(two)).statuses).toEqual({});
+  const { finding } = await look({ servers: { '9.9.9.1:443': {} } }, '9.9.9.1');
+  expect(finding('D10')?.cure).toEqual({ text: 'Listen at port 8448: a name like this one is led nowhere else.' });
+});
+
 it('clients are sent on to where their document is, as browsers do', async () => {
   const there: Partial<FakeInternet> = {
     hosts: { ...healthy.hosts, 'www.example.org': ['9.9.9.3'] },

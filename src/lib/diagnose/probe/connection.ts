@@ -114,7 +114,11 @@ function shownBy(socket: TLSSocket, host: string): Handshake {
     certificate,
     trusted: socket.authorized,
     untrusted: socket.authorized ? undefined : String(socket.authorizationError ?? 'unknown'),
-    misnamed: checkServerIdentity(host, certificate)?.message,
+    // Node takes the common name where there is nothing else; other servers take it no more (RFC 9525).
+    misnamed:
+      certificate.subjectaltname === undefined
+        ? 'it has no alternative names'
+        : checkServerIdentity(host, certificate)?.message,
   };
 }
 
