@@ -10,6 +10,7 @@ interface Question {
   readonly body?: string;
   /** As of a WebRequest. */
   readonly patienceMs?: number;
+  readonly limit?: number;
 }
 
 /** The answer of somebody's own server at a URL, `http://synapse:8008` for one; a text: why there is none. */
@@ -35,6 +36,7 @@ export async function askUrl(context: CheckContext, base: string, question: Ques
         },
         ...(question.body === undefined ? {} : { body: question.body }),
         ...(question.patienceMs === undefined ? {} : { patienceMs: question.patienceMs }),
+        ...(question.limit === undefined ? {} : { limit: question.limit }),
       }),
     );
   } catch (error) {
