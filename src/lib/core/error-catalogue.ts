@@ -35,7 +35,7 @@ export const errorCatalogue = Object.freeze({
     'Give this bridge another one: rcfed federation run --admin /run/rcfed/other.sock',
   ),
   RCFED_ALIAS_INVALID: entry(2, false, 'Choose a name below the prefix: rcfed rooms create NAME --alias rc_name'),
-  RCFED_ALIAS_MODE: entry(1, false, 'Give people from Matrix accounts: rcfed federation run --identity puppets'),
+  RCFED_ALIAS_MODE: entry(1, false, 'Give people from Matrix accounts: rcfed profile add --replace --identity puppets'),
   RCFED_ALIAS_TAKEN: entry(1, false, 'Choose another alias: rcfed rooms create NAME --alias rc_other'),
   RCFED_ANSWER_MISSING: entry(
     2,
