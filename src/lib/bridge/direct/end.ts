@@ -43,10 +43,11 @@ async function end(opening: OpeningParts, portal: Portal, departure: Departure, 
     : `${departure.who} left this conversation on Matrix. The next message invites them again.`;
   parts.log('warn', 'notice.direct-left', { portal: portal.name, who: departure.who, by: departure.by });
   await sayInWorkspace(parts, portal, `left:${departure.eventId}`, text);
+  // Before anybody else finds what was written since.
+  const asking = await askForAnotherRoom(parts, portal, `left ${departure.eventId} ${parts.clock.now()}`);
   await portalChanged({ ...portal, state: 'closed' });
   await leaveRoom(parts, portal, departure.roomId);
   await leaveOlderRooms(parts, opening.older, portal);
-  const asking = await askForAnotherRoom(parts, portal, `left ${departure.eventId} ${parts.clock.now()}`);
   parts.passed('close:left');
   await parts.store.portals.update(portal.id, { state: 'closed' });
   if (asking !== undefined) opening.wake(asking);

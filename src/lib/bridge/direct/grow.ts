@@ -39,8 +39,7 @@ export async function growingFrom({ store }: BridgeParts, invite: Invite): Promi
 
 /**
  * The Matrix room goes on with a new direct message of everybody in Rocket.Chat. The one before stays with its
- * members, who are told; what was written on either side until now went there. What is written there this very
- * moment is for them and for nobody else: it asks for another Matrix room.
+ * members, who are told; what was written on either side until now went there.
  */
 export async function grow(opening: OpeningParts, old: Portal, invite: Invite): Promise<Opened> {
   const { parts, puppets } = opening;
@@ -50,8 +49,9 @@ export async function grow(opening: OpeningParts, old: Portal, invite: Invite): 
   const { voice, own, others } = await accountsOf(parts, puppets, company);
   const roomId = await openRoomOf(voice.api, others);
   if (roomId === old.workspaceRoomId) return settled('ignored');
+  await parts.store.setCursor(growing(invite), JSON.stringify({ from: old.id, by: invite.eventId }));
+  await leaveBehind(opening, old, invite);
   return opening.serial.run(roomId, async () => {
-    await parts.store.setCursor(growing(invite), JSON.stringify({ from: old.id, by: invite.eventId }));
     const name = directName(
       own,
       company.users.map(({ username }) => username),
@@ -62,11 +62,23 @@ export async function grow(opening: OpeningParts, old: Portal, invite: Invite): 
     await settle(opening, portal, invite, company);
     await activate(opening, portal, invite.roomId, since);
     await tell(parts, old, portal, invite);
-    const asking = await askForAnotherRoom(parts, old, `grown ${invite.eventId}`);
-    if (asking !== undefined) opening.wake(asking);
     await parts.store.setCursor(growing(invite), NOT_GROWING);
     return OPENED;
   });
+}
+
+/** What is written there from now on, or was this very moment, asks for another Matrix room of its members. */
+async function leaveBehind(opening: OpeningParts, old: Portal, { eventId }: Invite): Promise<void> {
+  const { parts } = opening;
+  const asking = await opening.serial.run(old.workspaceRoomId, async () => {
+    if ((await parts.store.portals.byId(old.id))?.state === 'closed') return undefined;
+    // Before anybody else finds it.
+    const lane = await askForAnotherRoom(parts, old, `grown ${eventId} ${parts.clock.now()}`);
+    await opening.portalChanged({ ...old, state: 'closed' });
+    await parts.store.portals.update(old.id, { state: 'closed' });
+    return lane;
+  });
+  if (asking !== undefined) opening.wake(asking);
 }
 
 async function moved(
@@ -82,8 +94,8 @@ async function moved(
   if (other !== undefined && other.matrixRoomId !== invite.roomId) await supersede(opening, other, invite.roomId);
   // A try that was cut short may have moved the room already, to fewer people.
   const holder = await portals.byMatrixRoom(invite.roomId);
-  for (const { id } of holder === undefined || holder.workspaceRoomId === roomId ? [old] : [holder, old])
-    await opening.portalChanged(await portals.update(id, { state: 'closed' }));
+  if (holder !== undefined && holder.workspaceRoomId !== roomId)
+    await opening.portalChanged(await portals.update(holder.id, { state: 'closed' }));
   const { portal } = await portals.create({
     workspaceRoomId: roomId,
     matrixRoomId: invite.roomId,

@@ -87,6 +87,8 @@ async function openFor(opening: OpeningParts, row: InboxRow, before: Portal | un
   const unknown = await unknownMessages(parts, voice.api, roomId, from);
   const [first] = unknown;
   const author = company.users.find(({ id }) => id === (by ?? first?.author.id)) ?? company.users[0];
+  const isAskedFor = by !== undefined || existing !== undefined || (await waitsOnMatrix(parts, before));
+  if (first === undefined && !isAskedFor) return settled('gone');
   const blocked = company.puppets.find(({ matrixUserId }) => !parts.access.admitsUser(matrixUserId));
   if (blocked !== undefined) {
     const server = serverOf(blocked.matrixUserId);
@@ -96,8 +98,6 @@ async function openFor(opening: OpeningParts, row: InboxRow, before: Portal | un
     return settled('blocked');
   }
   if (author === undefined) return settled('nobody of the workspace is in it');
-  const isAskedFor = by !== undefined || existing !== undefined || (await waitsOnMatrix(parts, before));
-  if (first === undefined && !isAskedFor) return settled('gone');
   if (!(await mayWrite(parts, author))) {
     const last = unknown.at(-1);
     if (last !== undefined) await refuseUpTo(parts, roomId, last.at);
