@@ -74,6 +74,9 @@ describe('direct messages between two states', () => {
     await newDirect(bench);
     await eventually(async () => expect(Number(await store.cursor('directs-seen'))).toBeGreaterThan(now));
     const newer = await startOnMatrix(scene.alice, [scene.ghost]);
+    await eventually(async () =>
+      expect((await bodiesIn(scene.alice, scene.matrixRoom)).join()).toContain('goes on in a newer room'),
+    );
     const everything = async () =>
       (await Promise.all([scene.matrixRoom, newer].map((room) => bodiesIn(scene.alice, room)))).flat();
     await eventually(async () => expect(await everything()).toEqual(expect.arrayContaining(['one', 'two'])));
