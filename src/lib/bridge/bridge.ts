@@ -84,6 +84,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     ghosts,
     portalChanged: (portal) => portalChanged(portal),
     seekAnotherRoom: (portal, row) => directs.seekAnotherRoom(portal, row),
+    mayGo: (portal, from) => catchUps.mayGo(portal, from),
+    isDown: (side) => breakers[side].isOpen,
     wake,
     signal,
   });
