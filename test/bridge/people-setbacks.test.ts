@@ -1,5 +1,7 @@
 // One person's account on the other side fails: it is made sure of again, or the bot speaks for them. Nobody else notices.
+import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Secret } from '../../src/lib/core/secret.ts';
 import { type Bench, type RunningBridge, edit, post, send, startBench } from '../support/bridge-bench.ts';
 import {
   allIsWell,
@@ -13,6 +15,7 @@ import {
   newConversation,
   puppetId,
   type Scene,
+  workspaceTexts,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
@@ -85,6 +88,26 @@ describe("an external user's account in Rocket.Chat", () => {
     await send(scene.alice, scene.matrixRoom, 'here again');
     await bobReads(scene, ['while away', 'here again']);
     expect((await authorInWorkspace(scene, 'here again')).username).toBe(scene.puppet);
+  });
+
+  test('is not the one that a colleague made themselves beforehand, with its name or its address', async () => {
+    const { identity, homeserver: bot } = running.connected.parts;
+    const password = new Secret('Sandbox-password-1');
+    const squatted = async (localpart: string, username: string) => {
+      const person = await bench.matrixUser(localpart);
+      const id = createHash('sha256').update(`${identity.workspaceId} ${person.userId}`).digest('hex').slice(0, 24);
+      const email = `rcfed-${id}@${identity.puppetEmailDomain}`;
+      const squatter = await bench.admin.createUser({ username, name: username, email, password, roles: ['user'] });
+      await bot.invite(scene.matrixRoom, person.userId);
+      await person.join(scene.matrixRoom);
+      await send(person, scene.matrixRoom, `${localpart} is here`);
+      await eventually(async () => expect(fresh(await workspaceTexts(scene))).toContain(`${localpart} is here`));
+      const author = await authorInWorkspace(scene, `${localpart} is here`);
+      expect(author).toEqual({ username: expect.stringContaining(`${localpart}.sandbox.test-`), alias: undefined });
+      expect((await bench.admin.login(username, password)).userId).toBe(squatter.id);
+    };
+    await squatted('eva', 'eva.sandbox.test');
+    await squatted('dora', 'mallory');
   });
 
   test('that cannot be made because all seats are taken: the bot speaks under their name', async () => {

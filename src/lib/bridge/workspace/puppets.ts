@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { MatrixUserId, WorkspaceUserId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import { Secret } from '../../core/secret.ts';
@@ -13,11 +13,10 @@ import { SerialByKey } from '../serial.ts';
 import { ensureAwake } from '../ends/sleeping-puppets.ts';
 import { assertAdmitted } from '../service/access.ts';
 import { asPuppet } from './as-puppet.ts';
+import { ensureAccount, randomPassword } from './puppet-account.ts';
 import { type Naming, carryPicture, puppetLook } from './puppet-profile.ts';
 import { createSeats, tellNoSeat } from './seats.ts';
 
-/** `bot` keeps the limiter away and may send many; `user` may delete its own messages. */
-const PUPPET_ROLES = ['user', 'bot'];
 const TOKEN_NAME = 'rcfed';
 
 /** A person's voice in Rocket.Chat: their puppet, or the bot with their name. */
@@ -162,27 +161,6 @@ async function chooseUsername(parts: BridgeParts, naming: Naming, matrixUserId: 
   });
 }
 
-async function ensureAccount(parts: BridgeParts, person: Person): Promise<WorkspaceUser> {
-  if (person.workspaceUserId !== undefined) {
-    const account = await parts.workspace.userById(person.workspaceUserId);
-    if (account !== undefined) return account;
-  }
-  const email = puppetEmail(parts, person.matrixUserId);
-  const found = await parts.workspace.userByName(person.username);
-  if (found === undefined) return createAccount(parts, person, person.username, email);
-  if (found.email === email) return found;
-  // Somebody else has that name: ours gets a suffix made of the Matrix id.
-  const suffixed = puppetUsername(person.matrixUserId, 2);
-  const other = await parts.workspace.userByName(suffixed);
-  if (other?.email === email) return other;
-  return createAccount(parts, person, suffixed, email);
-}
-
-function createAccount(parts: BridgeParts, person: Person, username: string, email: string): Promise<WorkspaceUser> {
-  const password = person.password ?? new Secret(randomPassword());
-  return parts.workspace.createUser({ username, name: person.displayName, email, password, roles: PUPPET_ROLES });
-}
-
 /** Logs in and makes a personal access token; a password that no longer works is set anew by the bot. */
 async function freshToken(parts: BridgeParts, account: WorkspaceUser, password: Secret): Promise<Secret> {
   const logIn = (): ReturnType<WorkspaceApi['login']> => parts.workspace.login(account.username, password);
@@ -218,14 +196,4 @@ async function entersRoom(parts: BridgeParts, portal: Portal, person: Person): P
   await parts.workspace.addToRoom({ id: portal.workspaceRoomId, type: portal.roomType }, person.workspaceUserId);
   await parts.store.people.setMember(portal.id, person.id, true);
   return true;
-}
-
-const randomPassword = (): string => `Aa1!${randomBytes(30).toString('base64url')}`;
-
-const digest = (text: string, length: number): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, length);
-
-/** Deterministic, so that an account made just before a crash is recognised. */
-function puppetEmail(parts: Pick<BridgeParts, 'identity'>, matrixUserId: MatrixUserId): string {
-  return `rcfed-${digest(`${parts.identity.workspaceId} ${matrixUserId}`, 24)}@${parts.identity.puppetEmailDomain}`;
 }
