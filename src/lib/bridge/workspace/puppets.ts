@@ -41,7 +41,7 @@ export interface Puppets {
   left(portal: Portal, matrixUserId: MatrixUserId): void;
   /** The bot, under that user's name. */
   bot(matrixUserId: MatrixUserId): Promise<Voice>;
-  /** Forgets membership and token, so that the next use makes sure of both. */
+  /** Forgets membership, unless somebody removed them, and token: the next use makes sure of both. */
   distrust(portal: Portal, matrixUserId: MatrixUserId): Promise<void>;
 }
 
@@ -91,7 +91,8 @@ export function createPuppets(
       const person = await parts.store.people.byMatrixUser(matrixUserId);
       if (person === undefined) return;
       // Who is in a direct message is settled when it is opened.
-      if (portal.direct === undefined) await parts.store.people.setMember(portal.id, person.id, false);
+      if (portal.direct === undefined && !(await wasRemoved(parts, portal, person)))
+        await parts.store.people.setMember(portal.id, person.id, false);
       await parts.store.people.update(person.id, { ready: false });
     },
     async distrustAccount(matrixUserId) {
@@ -159,6 +160,14 @@ async function chooseUsername(parts: BridgeParts, naming: Naming, matrixUserId: 
     password: new Secret(randomPassword()),
     ready: false,
   });
+}
+
+/** By somebody in Rocket.Chat, which is still to be carried over: adding them would undo it. Until then the bot speaks. */
+async function wasRemoved({ store, workspace }: BridgeParts, portal: Portal, person: Person): Promise<boolean> {
+  const { workspaceUserId: id } = person;
+  if (id === undefined || !(await store.people.isMember(portal.id, person.id))) return false;
+  if ((await workspace.userById(id))?.active !== true) return false;
+  return !(await workspace.isInRoom({ id: portal.workspaceRoomId, type: portal.roomType }, id));
 }
 
 /** Logs in and makes a personal access token; a password that no longer works is set anew by the bot. */
