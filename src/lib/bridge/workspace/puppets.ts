@@ -55,15 +55,15 @@ export function createPuppets(
   const voices = new Remembered<Voice>();
   const seats = createSeats(parts);
   /** undefined: the workspace has no seat for their puppet. */
-  const seated = async (matrixUserId: MatrixUserId): Promise<Person | undefined> => {
-    if (!(await seats.areFor(matrixUserId))) return undefined;
-    try {
-      return await ensurePuppet(parts, naming, matrixUserId);
-    } catch (error) {
-      if (!seats.refused(error)) throw error;
-      return undefined;
-    }
-  };
+  const seated = (matrixUserId: MatrixUserId): Promise<Person | undefined> =>
+    seats.keptFor(matrixUserId, async () => {
+      try {
+        return await ensurePuppet(parts, naming, matrixUserId);
+      } catch (error) {
+        if (!seats.refused(error)) throw error;
+        return undefined;
+      }
+    });
   return {
     async inRoom(portal, matrixUserId) {
       if (parts.identity.mode === 'alias') return botVoice(parts, naming, matrixUserId);
