@@ -6,7 +6,6 @@ import { type Bench, type RunningBridge, edit, post, send, startBench } from '..
 import {
   allIsWell,
   askHomeserver,
-  askWorkspace,
   authorInWorkspace,
   bobReads,
   eventOnMatrix,
