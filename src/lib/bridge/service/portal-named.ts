@@ -11,11 +11,11 @@ import type { BridgeParts } from '../parts.ts';
 export async function portalNamed({ store }: Pick<BridgeParts, 'store'>, text: string): Promise<Portal> {
   const name = withoutHash(text);
   const portals = await store.portals.list();
-  const found = portals.find((portal) =>
-    [portal.name, portal.workspaceRoomId, portal.alias, portal.matrixRoomId].some(
-      (each) => each === text || each === name,
-    ),
-  );
+  const isMeant = (each: string | undefined): boolean => each === text || each === name;
+  // Names come last: anybody may name a room of theirs by the id of another one.
+  const found =
+    portals.find(({ workspaceRoomId, alias, matrixRoomId }) => [workspaceRoomId, alias, matrixRoomId].some(isMeant)) ??
+    portals.find((portal) => isMeant(portal.name));
   if (found !== undefined) return found;
   throw notFederated(text);
 }
