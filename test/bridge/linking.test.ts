@@ -56,6 +56,33 @@ test('a Matrix room that another bridge serves for this workspace is refused, an
   expect((await running.service.link({ room: 'served', matrixRoom })).changed).toBe(true);
 });
 
+test('a Matrix room that the bot may not join is refused with what to do, and another one can be linked', async () => {
+  const alice = await bench.matrixUser('alice-closed');
+  const bob = await bench.workspaceUser('bob-closed');
+  await bob.createRoom('c', 'undecided');
+  const closed = await alice.createRoom({ preset: 'private_chat', visibility: 'private' });
+  const other = await alice.createRoom({ preset: 'public_chat', visibility: 'private' });
+  await expect(running.service.link({ room: 'undecided', matrixRoom: closed })).rejects.toMatchObject({
+    code: 'RCFED_ROOM_NOT_JOINABLE',
+  });
+  expect((await running.service.rooms()).map(({ room }) => room)).not.toContain('undecided');
+  expect((await running.service.link({ room: 'undecided', matrixRoom: other })).room.matrixRoomId).toBe(other);
+});
+
+test('a room that two ask for at once is one', async () => {
+  const alice = await bench.matrixUser('alice-twice');
+  const bob = await bench.workspaceUser('bob-twice');
+  const matrixRoom = await alice.createRoom({ preset: 'public_chat', visibility: 'private', name: 'Twice' });
+  const { service } = running;
+  const joined = await Promise.all([service.join({ room: matrixRoom }), service.join({ room: matrixRoom })]);
+  expect(joined.map(({ room }) => room?.room)).toEqual(['Twice', 'Twice']);
+  expect(await bob.roomByName('Twice-1')).toBeUndefined();
+  await bob.createRoom('c', 'at-once');
+  const [one, other] = await Promise.all([service.link({ room: 'at-once' }), service.link({ room: 'at-once' })]);
+  expect(one.room.matrixRoomId).toBe(other.room.matrixRoomId);
+  expect([one.changed, other.changed]).toEqual([true, false]);
+});
+
 test('a room is linked once: another partner for it is refused', async () => {
   const scene = await newScene(bench, running);
   const other = await scene.alice.createRoom({ preset: 'public_chat', visibility: 'private' });
