@@ -185,6 +185,11 @@ describe.each(homeservers)('rooms that are replaced, on $name', (homeserver) => 
     await send(alice, matrixRoom, 'still here');
     await bobReads(scene, [said, 'still here']);
     expect(await alice.joinedMembers(elsewhere)).not.toContain(botOnMatrix());
+    // Nor is it itself.
+    await tombstone(matrixRoom);
+    const closed = expect.stringContaining('replaced by no other');
+    await bobReads(scene, [said, 'still here', closed]);
+    expect(await alice.joinedMembers(matrixRoom)).toContain(botOnMatrix());
   });
 
   test('a room of version 12 is linked and spoken in like any other', async () => {
