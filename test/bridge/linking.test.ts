@@ -1,5 +1,8 @@
 // Where a bridge may work, from when on, and until when.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { connectBridge } from '../../src/lib/bridge/connect.ts';
+import { createBridgeService } from '../../src/lib/bridge/service/service.ts';
+import { systemClock } from '../../src/lib/core/clock.ts';
 import type { MatrixRoomId } from '../../src/lib/core/ids.ts';
 import type { SandboxHomeserver } from '../../src/sandbox/homeserver/types.ts';
 import { type Bench, type RunningBridge, edit, post, send, startBench } from '../support/bridge-bench.ts';
@@ -92,6 +95,33 @@ test('a room is linked once: another partner for it is refused', async () => {
   await scene.bob.createRoom('c', `${scene.room.name}-second`);
   const second = running.service.link({ room: `${scene.room.name}-second`, matrixRoom: scene.matrixRoom });
   await expect(second).rejects.toMatchObject({ code: 'RCFED_ROOM_LINKED' });
+});
+
+test('a room that is named as the id of another one is never taken for that', async () => {
+  const { service } = running;
+  const scene = await newScene(bench, running);
+  const posing = await scene.bob.createRoom('c', scene.room.id);
+  await service.link({ room: posing.id });
+  expect((await service.show({ room: scene.room.id })).room.room).toBe(scene.room.name);
+  expect((await service.link({ room: scene.room.id })).room.matrixRoomId).toBe(scene.matrixRoom);
+  await service.unlink({ room: scene.room.id });
+  expect((await service.rooms()).map(({ roomId }) => roomId)).toContain(posing.id);
+  expect((await service.rehearse({ room: scene.room.id })).room.name).toBe(scene.room.name);
+});
+
+test('a room that is deleted by the name that another one has by now is not', async () => {
+  const scene = await newScene(bench, running);
+  const { name } = scene.room;
+  await running.stop();
+  await scene.bob.saveRoomSettings(scene.room.id, { name: `${name}-old` });
+  const namesake = await scene.bob.createRoom('c', name);
+  // As a command does where no bridge runs.
+  const { parts, close } = await connectBridge(bench.config, { clock: systemClock, log: () => {}, lock: true });
+  const service = createBridgeService(parts, undefined);
+  await expect(service.delete({ room: name })).rejects.toMatchObject({ code: 'RCFED_ROOM_UNKNOWN' });
+  await close();
+  for (const { id } of [scene.room, namesake]) expect(await scene.bob.roomById(id)).toBeDefined();
+  running = await bench.start();
 });
 
 test('a message that another bridge took from this very workspace is not written there again', async () => {

@@ -5,17 +5,17 @@ import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 
 /**
- * The federated room that somebody names: by name, id, alias or Matrix room id.
+ * The federated room that somebody names: by id, alias, Matrix room id or name. Names come last: people choose them,
+ * and one may be another room's id.
  * @throws RcfedError RCFED_ROOM_UNKNOWN
  */
 export async function portalNamed({ store }: Pick<BridgeParts, 'store'>, text: string): Promise<Portal> {
   const name = withoutHash(text);
   const portals = await store.portals.list();
-  const found = portals.find((portal) =>
-    [portal.name, portal.workspaceRoomId, portal.alias, portal.matrixRoomId].some(
-      (each) => each === text || each === name,
-    ),
-  );
+  const found =
+    portals.find(({ workspaceRoomId, alias, matrixRoomId }) =>
+      [workspaceRoomId, alias, matrixRoomId].some((each) => each === text || each === name),
+    ) ?? portals.find((portal) => portal.name === name);
   if (found !== undefined) return found;
   throw notFederated(text);
 }
