@@ -159,6 +159,23 @@ describe.each(homeservers)('rooms that are replaced, on $name', (homeserver) => 
     },
   );
 
+  test('a room that is unlinked while its replacement is followed ends for good', async () => {
+    scene = await newConversation(bench, running, { ownRoom: true });
+    const { room } = scene;
+    await running.stop();
+    let unlinked: Promise<unknown> | undefined;
+    running = await bench.start((checkpoint) => {
+      if (checkpoint === 'apply:before-act') unlinked ??= running.service.unlink({ room: room.id });
+    });
+    scene = await upgraded();
+    await eventually(() => expect(unlinked).toBeDefined());
+    await unlinked;
+    expect(running.bridge.portals.ofWorkspaceRoom(room.id)).toBeUndefined();
+    expect(await scene.alice.joinedMembers(scene.matrixRoom)).not.toContain(botOnMatrix());
+    await running.stop();
+    running = await bench.start();
+  });
+
   test('a replacement that can’t be joined is said once, and followed when the bridge is invited', async () => {
     scene = await newConversation(bench, running, { ownRoom: true });
     const old = scene;
