@@ -3,6 +3,7 @@ import { type Bench, type RunningBridge, post, send, startBench } from '../suppo
 import {
   aliceReads,
   allIsWell,
+  askWorkspace,
   bobReads,
   eventOnMatrix,
   matrixBodies,
@@ -97,6 +98,27 @@ describe.each(homeservers)('what the bridge carried of a person, on $name', (hom
     await send(scene.alice, scene.matrixRoom, 'after');
     await bobReads(scene, ['third', 'after']);
     expect(await matrixBodies(scene)).toEqual(['hi', 'after']);
+  });
+
+  test('of who has a name now, not of who had it before', async () => {
+    const scene = await newConversation(bench, running);
+    const name = (await scene.bob.me()).username;
+    await running.stop();
+    const userId = scene.bob.credentials?.userId;
+    const data = { username: `${name}.before`, email: `${name}.before@people.test` };
+    await askWorkspace(bench, bench.admin, 'users.update', { userId, data });
+    const successor = await bench.workspaceUser(name);
+    running = await bench.start();
+    const { person, messages } = await running.service.personalData({ person: name });
+    expect(messages).toBe(0);
+    expect(person.matrixUserId).not.toBe(scene.ghost);
+    expect(await erase(name)).toMatchObject({ removed: 0, account: 'none' });
+    expect(await matrixBodies(scene)).toContain('hello');
+    await successor.joinRoom(scene.room.id);
+    await post(successor, scene.room, 'another one');
+    await post(scene.bob, scene.room, 'still me');
+    await eventually(async () => expect(await matrixBodies(scene)).toContain('still me'));
+    expect((await eventOnMatrix(scene, 'still me'))['sender']).toBe(scene.ghost);
   });
 
   test('what was broken off is taken up again, also in rooms that are no longer bridged', async () => {

@@ -1,5 +1,8 @@
 // Where a bridge may work, from when on, and until when.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { connectBridge } from '../../src/lib/bridge/connect.ts';
+import { createBridgeService } from '../../src/lib/bridge/service/service.ts';
+import { systemClock } from '../../src/lib/core/clock.ts';
 import type { MatrixRoomId } from '../../src/lib/core/ids.ts';
 import type { SandboxHomeserver } from '../../src/sandbox/homeserver/types.ts';
 import { type Bench, type RunningBridge, edit, post, send, startBench } from '../support/bridge-bench.ts';
@@ -56,6 +59,33 @@ test('a Matrix room that another bridge serves for this workspace is refused, an
   expect((await running.service.link({ room: 'served', matrixRoom })).changed).toBe(true);
 });
 
+test('a Matrix room that the bot may not join is refused with what to do, and another one can be linked', async () => {
+  const alice = await bench.matrixUser('alice-closed');
+  const bob = await bench.workspaceUser('bob-closed');
+  await bob.createRoom('c', 'undecided');
+  const closed = await alice.createRoom({ preset: 'private_chat', visibility: 'private' });
+  const other = await alice.createRoom({ preset: 'public_chat', visibility: 'private' });
+  await expect(running.service.link({ room: 'undecided', matrixRoom: closed })).rejects.toMatchObject({
+    code: 'RCFED_ROOM_NOT_JOINABLE',
+  });
+  expect((await running.service.rooms()).map(({ room }) => room)).not.toContain('undecided');
+  expect((await running.service.link({ room: 'undecided', matrixRoom: other })).room.matrixRoomId).toBe(other);
+});
+
+test('a room that two ask for at once is one', async () => {
+  const alice = await bench.matrixUser('alice-twice');
+  const bob = await bench.workspaceUser('bob-twice');
+  const matrixRoom = await alice.createRoom({ preset: 'public_chat', visibility: 'private', name: 'Twice' });
+  const { service } = running;
+  const joined = await Promise.all([service.join({ room: matrixRoom }), service.join({ room: matrixRoom })]);
+  expect(joined.map(({ room }) => room?.room)).toEqual(['Twice', 'Twice']);
+  expect(await bob.roomByName('Twice-1')).toBeUndefined();
+  await bob.createRoom('c', 'at-once');
+  const [one, other] = await Promise.all([service.link({ room: 'at-once' }), service.link({ room: 'at-once' })]);
+  expect(one.room.matrixRoomId).toBe(other.room.matrixRoomId);
+  expect([one.changed, other.changed]).toEqual([true, false]);
+});
+
 test('a room is linked once: another partner for it is refused', async () => {
   const scene = await newScene(bench, running);
   const other = await scene.alice.createRoom({ preset: 'public_chat', visibility: 'private' });
@@ -65,6 +95,33 @@ test('a room is linked once: another partner for it is refused', async () => {
   await scene.bob.createRoom('c', `${scene.room.name}-second`);
   const second = running.service.link({ room: `${scene.room.name}-second`, matrixRoom: scene.matrixRoom });
   await expect(second).rejects.toMatchObject({ code: 'RCFED_ROOM_LINKED' });
+});
+
+test('a room that is named as the id of another one is never taken for that', async () => {
+  const { service } = running;
+  const scene = await newScene(bench, running);
+  const posing = await scene.bob.createRoom('c', scene.room.id);
+  await service.link({ room: posing.id });
+  expect((await service.show({ room: scene.room.id })).room.room).toBe(scene.room.name);
+  expect((await service.link({ room: scene.room.id })).room.matrixRoomId).toBe(scene.matrixRoom);
+  await service.unlink({ room: scene.room.id });
+  expect((await service.rooms()).map(({ roomId }) => roomId)).toContain(posing.id);
+  expect((await service.rehearse({ room: scene.room.id })).room.name).toBe(scene.room.name);
+});
+
+test('a room that is deleted by the name that another one has by now is not', async () => {
+  const scene = await newScene(bench, running);
+  const { name } = scene.room;
+  await running.stop();
+  await scene.bob.saveRoomSettings(scene.room.id, { name: `${name}-old` });
+  const namesake = await scene.bob.createRoom('c', name);
+  // As a command does where no bridge runs.
+  const { parts, close } = await connectBridge(bench.config, { clock: systemClock, log: () => {}, lock: true });
+  const service = createBridgeService(parts, undefined);
+  await expect(service.delete({ room: name })).rejects.toMatchObject({ code: 'RCFED_ROOM_UNKNOWN' });
+  await close();
+  for (const { id } of [scene.room, namesake]) expect(await scene.bob.roomById(id)).toBeDefined();
+  running = await bench.start();
 });
 
 test('a message that another bridge took from this very workspace is not written there again', async () => {

@@ -17,6 +17,7 @@ import {
 import { newDirect } from '../support/direct-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { finerHomeservers, type HomeserverKind, homeservers } from '../support/homeservers.ts';
+import type { SandboxHomeserver } from '../../src/sandbox/homeserver/types.ts';
 
 const bobId = ({ bob }: Scene) => {
   const id = bob.credentials?.userId;
@@ -180,5 +181,22 @@ describe.each(finerHomeservers)('somebody who is gone, on $name', (homeserver) =
     await send(scene.alice, scene.matrixRoom, 'by themselves');
     await bobReads(scene, ['by the bot', 'by themselves']);
     expect((await authorInWorkspace(scene, 'by themselves')).username).toBe(scene.puppet);
+  });
+});
+
+// What a real homeserver says of a room that its administrator removed; nobody is told of that.
+describe.each(homeservers.slice(0, 1))('a direct message whose Matrix room is gone, on $name', (homeserver) => {
+  const setting = benchWith(homeserver);
+
+  test('keeps nobody else from being deactivated', async () => {
+    const { matrixRoom } = await newDirect(setting.bench());
+    const scene = await setting.converse();
+    const path = `/rooms/${encodeURIComponent(matrixRoom)}/`;
+    const { faults } = setting.bench().homeserver as SandboxHomeserver;
+    faults.add({ action: 'status', status: 403, errcode: 'M_FORBIDDEN', path, times: 0 });
+    await scene.alice.leave(scene.matrixRoom);
+    const { admin } = setting.bench();
+    await eventually(async () => expect((await admin.userByName(scene.puppet))?.active).toBe(false));
+    faults.clear();
   });
 });

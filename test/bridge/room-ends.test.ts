@@ -171,6 +171,25 @@ describe.each(finerHomeservers)('how a room ends, on $name', (homeserver) => {
     expect(await membersOnMatrix(scene)).toEqual([scene.alice.userId]);
   });
 
+  test('a channel that is renamed while it is unlinked is not taken for one whose Matrix room is gone', async () => {
+    // Where no room is bridged, nothing is compared.
+    await setting.converse();
+    const scene = await setting.converse();
+    const { workspace, config } = setting.bench();
+    const { userId } = config.workspace.credentials;
+    const slow = workspace.faults.add({ path: 'rooms.info', action: 'late-answer', delayMs: 500, userId });
+    await scene.bob.saveRoomSettings(scene.room.id, { name: `${scene.room.name}-renamed` });
+    const asked = () => workspace.faults.list().find(({ id }) => id === slow)?.hits ?? 0;
+    // By the row of the change, and by who follows what rooms are called.
+    await eventually(() => expect(asked()).toBeGreaterThan(1));
+    expect((await setting.running().service.unlink({ room: scene.room.id })).warnings).toEqual([]);
+    workspace.faults.remove(slow);
+    const looked = setting.bench().asked.get('GET rooms.get') ?? 0;
+    await eventually(() => expect(setting.bench().asked.get('GET rooms.get')).toBeGreaterThan(looked + 1));
+    expect(await archived(setting, scene)).toBe(false);
+    expect(await workspaceTexts(scene)).toEqual(['hello', 'hi']);
+  });
+
   test('what waited for its turn is settled, and a deleted room of that name can be linked again', async () => {
     const scene = await setting.converse();
     await setting.whileDown(async () => {

@@ -195,6 +195,32 @@ describe.each(finerHomeservers)('what a room is like, on $name', (homeserver) =>
     });
   });
 
+  test('who may not write on Matrix may not in Rocket.Chat either, also if the link began so', async () => {
+    const alice = await bench.matrixUser('announcer');
+    const bob = await bench.workspaceUser('reader');
+    const room = await bob.createRoom('c', 'news');
+    const matrixRoom = await alice.createRoom({
+      preset: 'public_chat',
+      visibility: 'private',
+      powerLevels: { events_default: 50 },
+    });
+    await running.service.link({ room: room.name, matrixRoom });
+    const bot = bench.admin.as(bench.config.workspace.credentials);
+    await eventually(async () => expect((await bot.roomDetails(room.id))?.readOnly).toBe(true));
+  });
+
+  test('a listed channel that is made private is listed no longer', async () => {
+    const { room } = await running.service.create({ name: 'once-listed' });
+    const { homeserver: bot } = running.connected.parts;
+    const matrixRoom = room?.matrixRoomId as Scene['matrixRoom'];
+    expect(await bot.isListed(matrixRoom)).toBe(true);
+    await bench.admin.saveRoomSettings(room?.roomId as Scene['room']['id'], { type: 'p' });
+    await eventually(async () =>
+      expect((await bot.state(matrixRoom, 'm.room.join_rules', ''))?.['join_rule']).toBe('invite'),
+    );
+    expect(await bot.isListed(matrixRoom)).toBe(false);
+  });
+
   test('two rooms that were there before the link stay as they are', async () => {
     scene = await newScene(bench, running, { ownRoom: true });
     await send(scene.alice, scene.matrixRoom, 'linked');

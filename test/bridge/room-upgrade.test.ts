@@ -159,6 +159,23 @@ describe.each(homeservers)('rooms that are replaced, on $name', (homeserver) => 
     },
   );
 
+  test('a room that is unlinked while its replacement is followed ends for good', async () => {
+    scene = await newConversation(bench, running, { ownRoom: true });
+    const { room } = scene;
+    await running.stop();
+    let unlinked: Promise<unknown> | undefined;
+    running = await bench.start((checkpoint) => {
+      if (checkpoint === 'apply:before-act') unlinked ??= running.service.unlink({ room: room.id });
+    });
+    scene = await upgraded();
+    await eventually(() => expect(unlinked).toBeDefined());
+    await unlinked;
+    expect(running.bridge.portals.ofWorkspaceRoom(room.id)).toBeUndefined();
+    expect(await scene.alice.joinedMembers(scene.matrixRoom)).not.toContain(botOnMatrix());
+    await running.stop();
+    running = await bench.start();
+  });
+
   test('a replacement that can’t be joined is said once, and followed when the bridge is invited', async () => {
     scene = await newConversation(bench, running, { ownRoom: true });
     const old = scene;
@@ -185,6 +202,11 @@ describe.each(homeservers)('rooms that are replaced, on $name', (homeserver) => 
     await send(alice, matrixRoom, 'still here');
     await bobReads(scene, [said, 'still here']);
     expect(await alice.joinedMembers(elsewhere)).not.toContain(botOnMatrix());
+    // Nor is it itself.
+    await tombstone(matrixRoom);
+    const closed = expect.stringContaining('replaced by no other');
+    await bobReads(scene, [said, 'still here', closed]);
+    expect(await alice.joinedMembers(matrixRoom)).toContain(botOnMatrix());
   });
 
   test('a room of version 12 is linked and spoken in like any other', async () => {

@@ -82,6 +82,21 @@ async function noticesFor(eventId: EventId): Promise<string[]> {
     .map((content) => String(content['body']));
 }
 
+test('what only compared the rooms is set aside without a word to those who wrote nothing', async () => {
+  const { faults } = bench.homeserver as SandboxHomeserver;
+  const refusal = { action: 'status', status: 400, errcode: 'M_UNKNOWN', times: 5 } as const;
+  faults.add({ ...refusal, method: 'GET', path: '/state/m\\.room\\.topic' });
+  await scene.bob.saveRoomSettings(scene.room.id, { topic: 'not to be compared' });
+  await eventually(async () => expect(await running.service.asideRows()).not.toEqual([]));
+  // Whoever writes is told, and after that everybody has been.
+  refuseNextAsTooLarge();
+  await post(scene.bob, scene.room, 'too large');
+  await eventually(async () => {
+    const said = (await workspaceTexts(scene)).filter((text) => text.includes('could not be sent'));
+    expect(said).toEqual([expect.stringContaining(`@${(await scene.bob.me()).username}, a message`)]);
+  });
+});
+
 test("an App's veto sets the message aside at once, tells its sender once, and lets the next ones go on", async () => {
   vetoAgainst('forbidden');
   const refused = await send(scene.alice, scene.matrixRoom, 'forbidden word');

@@ -94,7 +94,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const puppets = createPuppets(parts, localNames, (portal, userId) => roles.entered(portal, userId));
   const notices = createNotices({ parts, portals, signal, windowMs: options.noticesMs });
   const tallies = createPollTallies({ parts, portals, wake, signal });
-  const follow = createFollowRoom({ ghosts, portalChanged: (portal) => portalChanged(portal) });
+  const follow = createFollowRoom({
+    ghosts,
+    // It may be ending meanwhile.
+    portalChanged: async (portal) => {
+      if (portals.byId(portal.id) !== undefined) await portalChanged(portal);
+    },
+  });
   const relay = createRelay(parts, {
     ...createSinks({ parts, portals, ghosts, puppets, tallies, follow, signal }),
     distrust: (portal, event) =>

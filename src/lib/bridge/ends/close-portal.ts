@@ -51,7 +51,7 @@ export interface Closed {
 export async function closePortal(
   parts: BridgeParts,
   bridge: Pick<Bridge, 'portalChanged'> | undefined,
-  portal: Portal,
+  was: Portal,
   closing: Closing,
 ): Promise<Closed> {
   const warnings: string[] = [];
@@ -63,8 +63,10 @@ export async function closePortal(
       warnings.push(`${what}: ${(error as Error).message}`);
     }
   };
-  await beginClosing(parts, portal, closing);
-  await bridge?.portalChanged({ ...portal, state: 'closed' });
+  await beginClosing(parts, was, closing);
+  await bridge?.portalChanged({ ...was, state: 'closed' });
+  // What was under way in its lane may have moved it into another room.
+  const portal = (await parts.store.portals.byId(was.id)) ?? was;
   await settleWaiting(parts, portal, closing.outcome);
   await tell(parts, portal, closing, step);
   parts.passed('close:told');

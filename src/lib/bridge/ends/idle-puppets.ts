@@ -1,4 +1,6 @@
-import type { MatrixUserId } from '../../core/ids.ts';
+import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
+import { isOutOfReach } from '../../core/remote-error.ts';
+import type { MatrixApi } from '../../matrix/types.ts';
 import type { Profile } from '../../store/people-types.ts';
 import { homeserverIn } from '../direct/hands.ts';
 import type { LiveFeature } from '../live/live-feature.ts';
@@ -46,14 +48,26 @@ export function createIdlePuppets({ parts, portals, everyMs, signal }: IdlePuppe
   };
 }
 
-/** A room that can't be asked ends the look: nobody is taken to have left because of that. */
+/**
+ * A server that does not answer ends the look: nobody is taken to have left because of that. In a room that our side
+ * is out of nobody meets us any more.
+ */
 async function everybodyIn(parts: BridgeParts, portals: PortalIndex): Promise<ReadonlySet<MatrixUserId>> {
   const present = new Set<MatrixUserId>();
   for (const portal of portals.all()) {
     if (portal.state !== 'active' || portal.matrixRoomId === undefined) continue;
-    for (const id of (await homeserverIn(parts, portal).membersAndInvited(portal.matrixRoomId)).keys()) present.add(id);
+    for (const id of await peopleIn(homeserverIn(parts, portal), portal.matrixRoomId)) present.add(id);
   }
   return present;
+}
+
+async function peopleIn(hand: MatrixApi, roomId: MatrixRoomId): Promise<readonly MatrixUserId[]> {
+  try {
+    return [...(await hand.membersAndInvited(roomId)).keys()];
+  } catch (error) {
+    if (isOutOfReach(error)) return [];
+    throw error;
+  }
 }
 
 async function judge(parts: BridgeParts, puppet: Profile, isPresent: boolean): Promise<void> {

@@ -1,7 +1,9 @@
 import { RcfedError } from '../../core/errors.ts';
-import { ghostUserId, parseUserId } from '../../matrix/user-id.ts';
+import { parseUserId } from '../../matrix/user-id.ts';
+import type { WorkspaceUser } from '../../rocketchat/types.ts';
 import type { Somebody } from '../../store/personal-types.ts';
 import type { Person } from '../../store/people-types.ts';
+import { idForGhost } from '../homeserver/ghost-id.ts';
 import type { BridgeParts } from '../parts.ts';
 
 export interface FoundPerson {
@@ -30,17 +32,22 @@ export async function personNamed(parts: BridgeParts, text: string): Promise<Fou
     };
   }
   const username = text.replace(/^@/, '');
+  // Whoever has the name now: somebody else may have had it before, and the store need not know of that.
+  const user = await parts.workspace.userByName(username);
+  if (user !== undefined) return foundUser(parts, user);
   const known = (await people.byUsername('ghost', username)) ?? (await people.byUsername('puppet', username));
   if (known !== undefined) return found(known);
-  const user = await parts.workspace.userByName(username);
-  if (user === undefined)
-    throw new RcfedError('RCFED_PERSON_UNKNOWN', `Nobody is called ${text}`, {
-      why: 'It is neither a Matrix id nor the name of an account in Rocket.Chat, nor does the bridge remember it.',
-    });
-  const person = await people.byWorkspaceUser(user.id);
-  if (person !== undefined) return found(person);
-  const matrixUserId = ghostUserId(parts.identity.prefix, username, parts.identity.serverName);
-  return { who: { home: 'workspace', matrixUserId, workspaceUserId: user.id }, person, username: user.username };
+  throw new RcfedError('RCFED_PERSON_UNKNOWN', `Nobody is called ${text}`, {
+    why: 'It is neither a Matrix id nor the name of an account in Rocket.Chat, nor does the bridge remember it.',
+  });
+}
+
+async function foundUser(parts: BridgeParts, user: WorkspaceUser): Promise<FoundPerson> {
+  const { id, username } = user;
+  const person = await parts.store.people.byWorkspaceUser(id);
+  if (person !== undefined) return { ...found(person), username };
+  const matrixUserId = await idForGhost(parts, user);
+  return { who: { home: 'workspace', matrixUserId, workspaceUserId: id }, person, username };
 }
 
 function found(person: Person): FoundPerson {

@@ -1,6 +1,5 @@
 import type { MatrixUserId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
-import { ghostUserId } from '../../matrix/user-id.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { Person } from '../../store/people-types.ts';
 import type { Portal } from '../../store/portal-types.ts';
@@ -11,6 +10,7 @@ import { everStandingOnMatrix } from '../membership/standing.ts';
 import type { BridgeParts } from '../parts.ts';
 import { Remembered } from '../remembered.ts';
 import { SerialByKey } from '../serial.ts';
+import { idForGhost } from './ghost-id.ts';
 import { type GhostLook, carryAvatar, nameOnMatrix } from './ghost-profile.ts';
 
 /** Matrix accounts that stand for Rocket.Chat users. */
@@ -139,15 +139,11 @@ async function hasPicture(parts: BridgeParts, person: Person, look: GhostLook): 
   }
 }
 
-/** A ghost belongs to the user's id for ever; a name that another user had before gets a suffix. */
+/** A ghost belongs to the user's id for ever. */
 async function chooseGhost(parts: BridgeParts, author: WorkspaceAuthor): Promise<Person> {
-  const { prefix, serverName } = parts.identity;
-  const plain = ghostUserId(prefix, author.username, serverName);
-  const taken = (await parts.store.people.byMatrixUser(plain)) !== undefined || plain === parts.identity.matrixBot;
-  const matrixUserId: MatrixUserId = taken ? ghostUserId(prefix, `${author.username}.${author.id}`, serverName) : plain;
   return parts.store.people.add({
     kind: 'ghost',
-    matrixUserId,
+    matrixUserId: await idForGhost(parts, author),
     workspaceUserId: author.id,
     username: author.username,
     displayName: author.name,

@@ -97,15 +97,20 @@ async function untoldOf(parts: BridgeParts, portal: Portal, side: Side): Promise
   );
 }
 
-/** A notice, or a bridge's own event, never causes a notice: two bridges would talk for ever. */
+/**
+ * A notice, or a bridge's own event, never causes a notice: two bridges would talk for ever. Nor does what nobody
+ * wrote, as a comparison that failed: it is there for the administrator.
+ */
 function isOfABridge(parts: BridgeParts, row: InboxRow): boolean {
   if (row.body === undefined) return true;
   const body: unknown = JSON.parse(row.body);
   if (row.side === 'workspace') {
-    return readMessage(body as Record<string, unknown>)?.author.id === parts.identity.workspaceBot;
+    const author = readMessage(body as Record<string, unknown>)?.author.id;
+    return author === undefined || author === parts.identity.workspaceBot;
   }
   const event = readEvent(body);
-  return event === undefined || event.content['msgtype'] === 'm.notice' || event.content[MARKER] !== undefined;
+  if (event === undefined || event.sender === parts.identity.matrixBot) return true;
+  return event.content['msgtype'] === 'm.notice' || event.content[MARKER] !== undefined;
 }
 
 async function tellWorkspace(parts: BridgeParts, portal: Portal, { row, reason }: QuarantineEntry): Promise<void> {

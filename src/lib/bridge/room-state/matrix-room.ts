@@ -75,17 +75,30 @@ export async function writeMatrixRoom(
   if (field === 'speakers') await writeSpeakers({ homeserver }, roomId, value === 'moderators' ? MODERATOR : 0);
 }
 
-/** In a private room who comes later reads nothing from before, as in the rooms that are made private. */
+/**
+ * As in the rooms that are made private: who comes later reads nothing from before, and name and topic are for
+ * members. A room that is opened again is listed again by whoever wants that.
+ */
 async function writeAccess(
   { homeserver }: Pick<BridgeParts, 'homeserver'>,
   roomId: MatrixRoomId,
   isPrivate: boolean,
 ): Promise<void> {
+  await unlessForbidden(async () => {
+    if (isPrivate && (await homeserver.isListed(roomId))) await homeserver.setListed(roomId, false);
+  });
+  await unlessForbidden(() =>
+    homeserver.sendState(roomId, HISTORY, '', { history_visibility: isPrivate ? 'joined' : 'shared' }),
+  );
+  // Last: where it is there, the others are.
   await homeserver.sendState(roomId, JOIN_RULES, '', { join_rule: isPrivate ? 'invite' : 'public' });
+}
+
+/** It may take more power than the join rule, and is not what was asked for. */
+async function unlessForbidden(task: () => Promise<unknown>): Promise<void> {
   try {
-    await homeserver.sendState(roomId, HISTORY, '', { history_visibility: isPrivate ? 'joined' : 'shared' });
+    await task();
   } catch (error) {
-    // It takes more power than the join rule, and is not what was asked for.
     if (!(error instanceof RemoteError) || error.status !== 403) throw error;
   }
 }

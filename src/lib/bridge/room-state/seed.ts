@@ -11,7 +11,6 @@ import { readWorkspaceRoom } from './workspace-room.ts';
  * - `both`: two rooms that were there before stay as they are
  * - `workspace`: the Matrix room was made for it, and becomes what the room in Rocket.Chat is; what it has already
  *   is changed nowhere
- * - `homeserver`: the other way round
  *
  * A read-only room is so on both sides, whoever was there first: nobody could be heard there. What is agreed already
  * stays, as after a link that was cut short.
@@ -20,21 +19,22 @@ export async function agreeOnRoom(
   parts: BridgeParts,
   portal: Portal,
   matrixRoomId: MatrixRoomId,
-  whose: 'both' | 'workspace' | 'homeserver',
+  whose: 'both' | 'workspace',
 ): Promise<void> {
   const known = await agreedOnRoom(parts, portal);
   const workspace = await readWorkspaceRoom(parts, portal);
   if (workspace === undefined || known.size === ROOM_FIELDS.length) return;
   const homeserver = await readMatrixRoom(parts, matrixRoomId);
   const pairs = ROOM_FIELDS.map((field) => [field, first(field, whose, workspace, homeserver)] as const);
-  await parts.store.agreed.put(agreement(portal, pairs));
   const rows = [
     ...(pairs.some(([, pair]) => pair.workspace === NEVER) ? [comparisonRow(portal, 'linked', parts.clock.now())] : []),
     ...(pairs.some(([, pair]) => pair.homeserver === NEVER)
       ? [matrixComparisonRow(portal, matrixRoomId, parts.homeserver.userId, 'linked')]
       : []),
   ];
+  // First: they wait for the portal to begin, and what is agreed says that this is done.
   if (rows.length > 0) await parts.store.inbox.record({ rows });
+  await parts.store.agreed.put(agreement(portal, pairs));
 }
 
 /**
@@ -60,7 +60,7 @@ export async function reagreeOnRoom(parts: BridgeParts, portal: Portal, old: Mat
 
 function first(
   field: (typeof ROOM_FIELDS)[number],
-  whose: 'both' | 'workspace' | 'homeserver',
+  whose: 'both' | 'workspace',
   workspace: RoomValues,
   homeserver: RoomValues,
 ): RoomPair {
@@ -69,5 +69,5 @@ function first(
   if (field === 'announcement' || field === 'archived' || pair.workspace === pair.homeserver) return pair;
   if (whose === 'workspace' || (field === 'speakers' && pair.workspace === 'moderators'))
     return { ...pair, workspace: NEVER };
-  return whose === 'homeserver' ? { ...pair, homeserver: NEVER } : pair;
+  return field === 'speakers' ? { ...pair, homeserver: NEVER } : pair;
 }

@@ -54,7 +54,10 @@ export function createRoomWatch({ parts, portals, wake, everyMs, signal }: RoomW
     if (room === undefined || signal.aborted) return;
     const roomType = room.type === 'p' ? 'p' : 'c';
     if (room.name !== portal.name || roomType !== portal.roomType) {
-      portals.set(await parts.store.portals.update(portal.id, { name: room.name, roomType }));
+      const renamed = await parts.store.portals.update(portal.id, { name: room.name, roomType });
+      // Its end may have begun meanwhile: until it is done the store has it as it was.
+      if (portals.byId(id) === undefined) return;
+      portals.set(renamed);
     }
     const wasArchived = archived.has(portal.id);
     if (room.archived) archived.add(portal.id);

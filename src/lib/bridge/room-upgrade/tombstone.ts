@@ -20,7 +20,9 @@ export async function interpretTombstone(
   const tombstone = await parts.homeserver.stateEvent(event.roomId, TOMBSTONE, '');
   const by = tombstone?.content['replacement_room'];
   if (tombstone === undefined) return nothing('not replaced');
-  const replacement = typeof by === 'string' && by.startsWith('!') ? (by as MatrixRoomId) : undefined;
+  // A room can't go on in itself, whatever somebody writes.
+  const isOther = typeof by === 'string' && by.startsWith('!') && by !== event.roomId;
+  const replacement = isOther ? (by as MatrixRoomId) : undefined;
   const { sender } = tombstone;
   return { kind: 'room.replaced', origin: 'homeserver', sender, eventId: event.id, old: event.roomId, replacement };
 }

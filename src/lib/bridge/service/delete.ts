@@ -27,6 +27,7 @@ export async function deleteRoom(
     if (half === undefined) throw error;
     return half;
   });
+  await assertIsNamed(parts, portal, room);
   if (portal.roomType === 'd')
     throw new RcfedError('RCFED_ROOM_NOT_FEDERABLE', `${room} is a direct message, which belongs to those in it`);
   const closing: Closing = {
@@ -48,6 +49,16 @@ export async function deleteRoom(
   await parts.workspace.deleteRoom({ id: portal.workspaceRoomId, type: portal.roomType });
   for (const name of namesOf(portal)) await parts.store.setCursor(deletingCursor(name), '');
   return { room: viewOf(closed, 0, []), changed: true, warnings };
+}
+
+/** By a name that it had while a bridge last looked: another room may have that by now, and this one can't be had back. */
+async function assertIsNamed({ workspace }: BridgeParts, portal: Portal, text: string): Promise<void> {
+  if (withoutHash(text) !== portal.name) return;
+  const now = await workspace.roomDetails(portal.workspaceRoomId);
+  if (now === undefined || now.name === portal.name) return;
+  throw new RcfedError('RCFED_ROOM_UNKNOWN', `The federated room ${text} is called ${now.name} by now`, {
+    try: [`rcfed rooms delete ${portal.workspaceRoomId}`],
+  });
 }
 
 /** The portal of a deletion that was cut short. */

@@ -26,7 +26,7 @@ export async function enterRoom(
   reference: RoomReference,
   via: readonly string[] = [],
 ): Promise<EnteredRoom> {
-  const id = await joined(parts, reference, throughServers(parts, reference, via));
+  const id = await joinAsBot(parts, reference.room, throughServers(parts, reference, via));
   try {
     return await bridgeable(parts, reference, id);
   } catch (error) {
@@ -55,9 +55,10 @@ export async function bridgeable(parts: BridgeParts, reference: RoomReference, i
   return described(parts, reference, id);
 }
 
-async function joined(
+/** @throws RcfedError RCFED_ROOM_NOT_JOINABLE, RCFED_ROOM_UNKNOWN, RCFED_SERVER_UNREACHABLE, RCFED_ROOM_NOT_FEDERABLE */
+export async function joinAsBot(
   { homeserver }: BridgeParts,
-  { room }: RoomReference,
+  room: RoomReference['room'],
   via: readonly string[],
 ): Promise<MatrixRoomId> {
   try {

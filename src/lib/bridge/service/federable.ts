@@ -2,14 +2,21 @@ import { RcfedError } from '../../core/errors.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
 import type { BridgeParts } from '../parts.ts';
 
+/** The Rocket.Chat room of that id or name; ids first, for anybody may name a room as another one's. */
+export async function roomNamed(
+  { workspace }: Pick<BridgeParts, 'workspace'>,
+  text: string,
+): Promise<WorkspaceRoom | undefined> {
+  const name = text.replace(/^#/, '');
+  return (await workspace.roomById(name as WorkspaceRoom['id'])) ?? (await workspace.roomByName(name));
+}
+
 /**
  * The Rocket.Chat room of that name or id, if it can be federated.
  * @throws RcfedError RCFED_ROOM_UNKNOWN, RCFED_ROOM_NOT_FEDERABLE
  */
 export async function federableRoom(parts: BridgeParts, text: string): Promise<WorkspaceRoom> {
-  const name = text.replace(/^#/, '');
-  const room =
-    (await parts.workspace.roomByName(name)) ?? (await parts.workspace.roomById(name as WorkspaceRoom['id']));
+  const room = await roomNamed(parts, text);
   if (room === undefined) throw new RcfedError('RCFED_ROOM_UNKNOWN', `No room ${text} is seen in Rocket.Chat`);
   const why = reasonAgainst(room);
   if (why === undefined) return room;

@@ -15,7 +15,9 @@ import { linkedAtCursor } from '../portal-index.ts';
 import { compareMatrixRoles, compareWorkspaceRoles } from '../roles/row.ts';
 import { caughtUpTo } from '../workspace/catch-up.ts';
 import { assertAdmitted } from './access.ts';
+import { joinAsBot } from './enter-room.ts';
 import { federableRoom, joinWorkspaceRoom } from './federable.ts';
+import { inTurn } from './in-turn.ts';
 import { roomIdOf, roomReference } from './matrix-room.ts';
 import { type NewRoomWishes, createMatrixRoom } from './new-matrix-room.ts';
 import { viewOf } from './rooms.ts';
@@ -27,6 +29,8 @@ export type LinkListener = Pick<Bridge, 'portalChanged' | 'problemsOf'>;
 /**
  * Makes a portal of a Rocket.Chat room and a Matrix room, from this moment on. Each step can be done
  * again: a link that was cut short goes on where it stopped.
+ * @throws RcfedError as {@link federableRoom} and {@link joinAsBot}, RCFED_ROOM_LINKED, RCFED_ROOM_ENCRYPTED,
+ *   RCFED_ROOM_BRIDGED, RCFED_SERVER_BLOCKED, RCFED_ALIAS_TAKEN
  */
 export async function linkRooms(
   parts: BridgeParts,
@@ -34,6 +38,15 @@ export async function linkRooms(
   request: LinkRequest & NewRoomWishes,
 ): Promise<LinkView> {
   const room = await federableRoom(parts, request.room);
+  return inTurn(parts, `link:${room.id}`, () => linkRoom(parts, bridge, room, request));
+}
+
+async function linkRoom(
+  parts: BridgeParts,
+  bridge: LinkListener | undefined,
+  room: WorkspaceRoom,
+  request: LinkRequest & NewRoomWishes,
+): Promise<LinkView> {
   for (const server of request.via ?? []) assertAdmitted(parts, serverNameOf(server));
   const reference = request.matrixRoom === undefined ? undefined : roomReference(parts, request.matrixRoom);
   const wanted = reference === undefined ? undefined : await roomIdOf(parts, reference);
@@ -46,8 +59,7 @@ export async function linkRooms(
   const portal = existing ?? (await claimed(parts, room, wanted, request.retention));
   if (wanted !== undefined && portal.matrixRoomId !== wanted) throw linkedElsewhere(room.name, portal);
   const matrixRoomId = portal.matrixRoomId ?? (await createMatrixRoom(parts, portal, room, request));
-  await parts.homeserver.join(matrixRoomId, throughServers(request, reference));
-  await leaveUnbridgeable(parts, portal, matrixRoomId);
+  await enter(parts, portal, matrixRoomId, throughServers(request, reference));
   const warnings = await claimMatrixRoom(parts, matrixRoomId, room);
   await agreeOnRoom(parts, portal, matrixRoomId, wanted === undefined ? 'workspace' : 'both');
   const active = await activate(parts, portal, matrixRoomId, serverTime, request.retention);
@@ -122,14 +134,17 @@ async function claimed(
   return portal;
 }
 
-/** The portal is given up, and the bot does not stay. */
-async function leaveUnbridgeable(parts: BridgeParts, portal: Portal, roomId: MatrixRoomId): Promise<void> {
+/** Where the bot may not be, or nothing could be relayed, the portal is given up: another room may be linked. */
+async function enter(parts: BridgeParts, portal: Portal, roomId: MatrixRoomId, via: readonly string[]): Promise<void> {
+  let isIn = false;
   try {
+    await joinAsBot(parts, roomId, via);
+    isIn = true;
     await refuseUnbridgeable(parts, roomId);
   } catch (error) {
     if (!(error instanceof RcfedError)) throw error;
     await parts.store.portals.update(portal.id, { state: 'closed' });
-    await parts.homeserver.leave(roomId);
+    if (isIn) await parts.homeserver.leave(roomId);
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import type { WorkspaceRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
 import type { BridgeParts } from '../parts.ts';
+import { inTurn } from './in-turn.ts';
 
 export interface WantedRoom {
   /** What the room is made for: the same again is the same room. */
@@ -30,7 +31,9 @@ const makingCursor = (key: string): string => `making:${key}`;
  * @throws RcfedError RCFED_ROOM_NAME_TAKEN, RCFED_ROOM_NAME_INVALID
  */
 export async function makeWorkspaceRoom(parts: BridgeParts, wanted: WantedRoom): Promise<WorkspaceRoom> {
-  const room = (await halfMade(parts, wanted)) ?? (await make(parts, wanted));
+  const room = await inTurn(parts, wanted.key, async () => {
+    return (await halfMade(parts, wanted)) ?? (await make(parts, wanted));
+  });
   if (wanted.topic === '' || room.topic === wanted.topic) return room;
   await parts.workspace.saveRoomSettings(room.id, { topic: wanted.topic });
   return { ...room, topic: wanted.topic };

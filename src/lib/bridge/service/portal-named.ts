@@ -5,14 +5,14 @@ import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 
 /**
- * The federated room that somebody names: by name, id, alias or Matrix room id.
+ * The federated room that somebody names: by id, alias, Matrix room id or name. Names come last: people choose them,
+ * and one may be another room's id.
  * @throws RcfedError RCFED_ROOM_UNKNOWN
  */
 export async function portalNamed({ store }: Pick<BridgeParts, 'store'>, text: string): Promise<Portal> {
   const name = withoutHash(text);
   const portals = await store.portals.list();
   const isMeant = (each: string | undefined): boolean => each === text || each === name;
-  // Names come last: anybody may name a room of theirs by the id of another one.
   const found =
     portals.find(({ workspaceRoomId, alias, matrixRoomId }) => [workspaceRoomId, alias, matrixRoomId].some(isMeant)) ??
     portals.find((portal) => isMeant(portal.name));

@@ -6,7 +6,7 @@ import type { WorkspaceRoom, WorkspaceUser } from '../../rocketchat/types.ts';
 import { refuseUnbridgeable } from '../homeserver/room-claim.ts';
 import type { BridgeParts } from '../parts.ts';
 import { othersIn } from './bring-members.ts';
-import { assertBotModerates, federableRoom } from './federable.ts';
+import { assertBotModerates, federableRoom, roomNamed } from './federable.ts';
 import { linkedElsewhere } from './link.ts';
 import { roomIdOf, roomReference } from './matrix-room.ts';
 import { aliasesFor } from './new-matrix-room.ts';
@@ -58,9 +58,7 @@ export async function rehearseLink(parts: BridgeParts, request: RehearseRequest)
 
 /** As a link would: what it would refuse is kept, what is not there at all is an error. */
 async function workspaceRoom(parts: BridgeParts, text: string, refusals: string[]): Promise<WorkspaceRoom> {
-  const name = text.replace(/^#/, '');
-  const { workspace } = parts;
-  const room = (await workspace.roomByName(name)) ?? (await workspace.roomById(name as WorkspaceRoom['id']));
+  const room = await roomNamed(parts, text);
   await unlessRefused(refusals, async () => assertBotModerates(parts, await federableRoom(parts, text)));
   if (room !== undefined) return room;
   throw new RcfedError('RCFED_ROOM_UNKNOWN', `No room ${text} is seen in Rocket.Chat`);
