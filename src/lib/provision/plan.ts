@@ -19,6 +19,7 @@ import { contentOf } from './profile-content.ts';
 import { compareRegistrationFile, REGISTRATION_FILE } from './registration-file.ts';
 import { changeTitle, stepIdOf, type WantedChange } from './wanted-change.ts';
 import { DEFAULT_LISTEN, wantedRegistration } from './wanted-registration.ts';
+import { existingBot } from './workspace-bot.ts';
 import { readWorkspace, type WorkspaceFacts } from './workspace-facts.ts';
 
 /** What is wanted; what is undefined stays as the profile has it, or becomes what is usual. */
@@ -68,6 +69,8 @@ export interface ProvisionPlan {
   readonly request: ProvisionRequest;
   readonly mode: Mode;
   readonly botUsername: string;
+  /** The account is there: whoever works with its password or a token of it can't any more. */
+  readonly renewsBot: boolean;
   readonly folder: string;
   /** Only of a bridge. */
   readonly registration: Registration | undefined;
@@ -92,7 +95,7 @@ export interface ProvisionPlan {
 /**
  * Compares what is wanted with what is there.
  * @param admin asked for only where the bridge's account does not work yet; undefined: only what is public is read
- * @throws RcfedError RCFED_PROFILE_EXISTS, RCFED_REGISTRATION_*, RCFED_MODE_UNFIT, RCFED_DOMAIN_SET; RemoteError
+ * @throws RcfedError RCFED_PROFILE_EXISTS, RCFED_REGISTRATION_*, RCFED_MODE_UNFIT, RCFED_DOMAIN_SET, RCFED_NAME_TAKEN; RemoteError
  *   where a server does not answer as it should
  */
 export async function planProvision(
@@ -114,12 +117,15 @@ export async function planProvision(
     request.keepSettings === true || (loosens && request.loosen !== true);
   const content = contentOf(request, known, bot, bridge);
   const botUsername = content.values['workspace-username'] ?? '';
+  const renewsBot =
+    bot === undefined && api !== undefined && (await existingBot({ api }, botUsername))?.active === true;
   const prefix = bridge?.registration.prefix ?? '';
   return withSteps(
     {
       request,
       mode,
       botUsername,
+      renewsBot,
       folder,
       registration: bridge?.registration,
       webhook: bridge?.webhook,
@@ -173,8 +179,9 @@ interface Needed {
 function withSteps(plan: Omit<ProvisionPlan, 'steps'>, needed: Needed): ProvisionPlan {
   const { request, mode, changes, registration, values } = plan;
   const account = `Account ${plan.botUsername} on ${request.workspaceUrl}, with the roles admin and bot and a token`;
+  const renewed = plan.renewsBot ? '; it is there: its password and the tokens it has now end' : '';
   const steps: readonly PlanStep[] = [
-    { id: 'workspace-bot', title: account, needed: needed.bot },
+    { id: 'workspace-bot', title: `${account}${renewed}`, needed: needed.bot },
     { id: 'profile', title: `Profile ${request.profile}, with the tokens encrypted`, needed: needed.profile },
     ...changes.map((change) => ({
       id: stepIdOf(change),

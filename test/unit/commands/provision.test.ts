@@ -140,6 +140,8 @@ describe('federation provision', () => {
     await provision();
     const before = bot()?.user._id;
     workspace.revokeTokens('rcfed');
+    const looked = await provision(['--dry-run']);
+    expect(looked.stdout).toContain('it is there: its password and the tokens it has now end');
     const again = await provision(['--json']);
     expect(stepsOf(again)).toEqual([true, true, false, true]);
     expect(bot()?.user._id).toBe(before);
@@ -148,9 +150,11 @@ describe('federation provision', () => {
 
   it('does not take over the account of a person', async () => {
     workspace.createUser({ username: 'rcfed', roles: ['user'] });
-    const run = await provision(['--json']);
-    expect(run.exitCode).toBe(1);
-    expect(run.json()).toMatchObject({ error: { code: 'RCFED_NAME_TAKEN' } });
+    for (const flags of [['--json', '--dry-run'], ['--json']]) {
+      const run = await provision(flags);
+      expect(run.exitCode).toBe(1);
+      expect(run.json()).toMatchObject({ error: { code: 'RCFED_NAME_TAKEN' } });
+    }
   });
 
   it('does not replace another registration unless told to', async () => {
