@@ -1,13 +1,11 @@
-import { dirname, resolve } from 'node:path';
 import type { Reach } from '../admin/reach.ts';
-import { RcfedError } from '../core/errors.ts';
 import type { ServerName } from '../core/ids.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Registration } from '../matrix/types.ts';
 import type { WorkspaceApi, WorkspaceCredentials } from '../rocketchat/types.ts';
-import { isWebhookThere, type WantedWebhook, wantedWebhook, webhookStep } from './direct-webhook.ts';
+import { isWebhookThere, type WantedWebhook, webhookStep } from './direct-webhook.ts';
 import type { Ephemeral } from './ephemeral.ts';
-import { type HomeserverFacts, readHomeserver } from './homeserver-facts.ts';
+import type { HomeserverFacts } from './homeserver-facts.ts';
 import { apiFor, botOf } from './known-bot.ts';
 import { isSameProfile, type KnownProfile, ofSameServers } from './known-profile.ts';
 import { LEGACY_REGISTRATION } from './legacy-changes.ts';
@@ -15,10 +13,9 @@ import { isLegacyRegistrationThere } from './legacy-registration.ts';
 import { leftovers } from './leftovers.ts';
 import { type Mode, refuseUnfit } from './mode.ts';
 import { changesFor, type ModeOptions, settingsFor } from './mode-changes.ts';
+import { folderOf, planBridge } from './plan-bridge.ts';
 import { contentOf } from './profile-content.ts';
-import { compareRegistrationFile, REGISTRATION_FILE } from './registration-file.ts';
 import { changeTitle, stepIdOf, type WantedChange } from './wanted-change.ts';
-import { DEFAULT_LISTEN, wantedRegistration } from './wanted-registration.ts';
 import { existingBot } from './workspace-bot.ts';
 import { readWorkspace, type WorkspaceFacts } from './workspace-facts.ts';
 
@@ -210,46 +207,4 @@ function withSteps(plan: Omit<ProvisionPlan, 'steps'>, needed: Needed): Provisio
       : []),
   ];
   return { ...plan, steps };
-}
-
-interface BridgePart {
-  readonly registration: Registration;
-  readonly folder: string;
-  readonly file: Awaited<ReturnType<typeof compareRegistrationFile>>;
-  readonly listen: string;
-  readonly webhook: WantedWebhook | undefined;
-  readonly homeserver: HomeserverFacts | undefined;
-}
-
-async function planBridge(
-  request: ProvisionRequest,
-  known: KnownProfile | undefined,
-  reach: Reach,
-): Promise<BridgePart> {
-  const prefix = request.prefix ?? known?.values['prefix'] ?? 'rc_';
-  const listen = request.listen ?? known?.values['listen'] ?? DEFAULT_LISTEN;
-  const folder = folderOf(request, known);
-  const registration = await wantedRegistration(request, known, { prefix, listen }, reach);
-  const file = await compareRegistrationFile(folder, registration);
-  if (file === 'differs' && !request.replace) {
-    throw new RcfedError(
-      'RCFED_REGISTRATION_DIFFERS',
-      `${resolve(folder, REGISTRATION_FILE)} is another registration`,
-      {
-        try: [
-          'Write into another folder: rcfed federation provision --out FOLDER',
-          'Replace it: rcfed federation provision --replace',
-        ],
-      },
-    );
-  }
-  const adminToken = request.homeserverAdminToken ?? known?.secrets['homeserver-admin-token'];
-  const homeserver = request.newHomeserver ? undefined : await readHomeserver(request, registration, reach, adminToken);
-  const webhook = wantedWebhook(request.directWebhook, known, reach.redactor);
-  return { registration, folder, file, listen, webhook, homeserver };
-}
-
-function folderOf(request: ProvisionRequest, known: KnownProfile | undefined): string {
-  const oldPath = known?.values['registration'];
-  return resolve(request.folder ?? (oldPath === undefined ? '.' : dirname(oldPath)));
 }
