@@ -10,7 +10,7 @@ export const systemd = (facts: SetupFacts): Artifact[] => [
 
 function environment(facts: SetupFacts): string {
   const comment = '# /etc/rcfed/rcfed.env: only root may read it; systemd hands it to the bridge.\n';
-  const listen = { RCFED_LISTEN: `127.0.0.1:${facts.port}` };
+  const listen = { RCFED_LISTEN: facts.listen };
   return comment + environmentLines({ ...facts.variables, ...listen, ...revealed(facts.secretVariables) });
 }
 
