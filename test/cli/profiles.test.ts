@@ -1,5 +1,5 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/lib/core/secret.ts';
 import { type RunOptions, runCommand } from '../support/run-command.ts';
@@ -97,6 +97,14 @@ describe('profile add', () => {
     expect(other.json()).toMatchObject({ ok: false, error: { code: 'RCFED_PROFILE_EXISTS' } });
     expect((await addWork(['--prefix', 'chat_', '--replace'])).exitCode).toBe(0);
     expect((await rcfed(['profile', 'show'])).stdout).toContain('prefix\tchat_\tprofile');
+  });
+
+  it('names files so that they are found from every folder', async () => {
+    await addWork(['--registration', 'registration.yaml', '--store', 'sqlite:store.db', '--ca-file', 'ca.pem']);
+    const { stdout } = await rcfed(['profile', 'show']);
+    expect(stdout).toContain(`registration\t${resolve('registration.yaml')}\t`);
+    expect(stdout).toContain(`store\tsqlite:${resolve('store.db')}\t`);
+    expect(stdout).toContain(`ca-file\t${resolve('ca.pem')}\t`);
   });
 
   it('notices that only the token differs', async () => {

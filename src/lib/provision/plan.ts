@@ -43,6 +43,7 @@ export interface ProvisionRequest extends Partial<ModeOptions> {
   readonly newHomeserver?: boolean | undefined;
   readonly homeserverAdminToken?: Secret | undefined;
   readonly ephemeral?: Ephemeral | undefined;
+  readonly caFile?: string | undefined;
   /** May replace a profile or a registration file that says something else. */
   readonly replace: boolean;
   /** May let people of the workspace do more than now. */

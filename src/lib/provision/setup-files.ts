@@ -70,6 +70,7 @@ async function factsOf(request: SetupFilesRequest): Promise<SetupFacts> {
     registration,
     registrationPath: request.registrationPath,
     ...listenerOf(content.values['listen']),
+    caFile: content.values['ca-file'],
     ...bridgeEnvironment(content, registration),
     image: choices.image,
     version: request.version,

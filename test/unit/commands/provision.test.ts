@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import { parseRegistration } from '../../../src/lib/matrix/registration.ts';
@@ -77,7 +78,11 @@ describe('federation provision', () => {
   });
 
   it('leaves a profile that the bridge starts with', async () => {
-    await provision();
+    const authority = join(folder, 'ca.pem');
+    await writeFile(authority, rootCertificates[0] ?? '');
+    await provision(['--ca-file', authority]);
+    const kept = await runCommand(['profile', 'show'], { env: { HOME: folder } });
+    expect(kept.stdout).toContain(`ca-file\t${authority}\t`);
     homeserver.addRegistration(await registrationFile());
     await homeserver.restart('graceful');
     const linked = await runCommand(['rooms', 'link', 'general', '--new', '--json'], { env: { HOME: folder } });
@@ -243,7 +248,7 @@ describe('federation provision', () => {
     expect(wrong.json()).toMatchObject({
       error: { code: 'RCFED_TWO_FACTOR', message: 'The two-factor code is not accepted' },
     });
-    const right = await provision(['--json'], { env: { RCFED_TWO_FACTOR_CODE: '135790' } });
+    const right = await provision(['--json', '--two-factor-code-stdin'], { stdin: '135790\n' });
     expect(right.exitCode, right.stdout).toBe(0);
   });
 

@@ -20,6 +20,8 @@ export interface SetupFacts {
   readonly port: number;
   /** Where it listens on this machine, `HOST:PORT`; containers have addresses of their own. */
   readonly listen: string;
+  /** Further trusted certificates, on this machine. */
+  readonly caFile: string | undefined;
   /** What the bridge is told by its environment, by variable: `RCFED_WORKSPACE_URL` … */
   readonly variables: Readonly<Record<string, string>>;
   readonly secretVariables: Readonly<Record<string, Secret>>;
