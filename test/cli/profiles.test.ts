@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { foldersFrom } from '../../src/lib/config/folders.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
 import { type RunOptions, runCommand } from '../support/run-command.ts';
 import { expectSchema } from '../support/schema.ts';
@@ -140,6 +141,10 @@ describe('profile add', () => {
     expect(await modes('.')).toBe(0o700);
     expect((await readdir(config)).toSorted()).toEqual(['key', 'key.lock', 'profiles.json', 'profiles.json.lock']);
     expect(await onlyProfile()).not.toContain(TOKEN);
+  });
+
+  it('finds folders that are named from where a command is run, as the address of a socket must not be', () => {
+    expect(foldersFrom({ RCFED_DATA_DIR: 'data' }).data).toBe(resolve('data'));
   });
 
   it('says why its folder can not be used', async () => {
