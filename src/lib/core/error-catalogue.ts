@@ -35,7 +35,7 @@ export const errorCatalogue = Object.freeze({
     'Give this bridge another one: rcfed federation run --admin /run/rcfed/other.sock',
   ),
   RCFED_ALIAS_INVALID: entry(2, false, 'Choose a name below the prefix: rcfed rooms create NAME --alias rc_name'),
-  RCFED_ALIAS_MODE: entry(1, false, 'Give people from Matrix accounts: rcfed federation run --identity puppets'),
+  RCFED_ALIAS_MODE: entry(1, false, 'Give people from Matrix accounts: rcfed profile add --replace --identity puppets'),
   RCFED_ALIAS_TAKEN: entry(1, false, 'Choose another alias: rcfed rooms create NAME --alias rc_other'),
   RCFED_ANSWER_MISSING: entry(
     2,
@@ -109,7 +109,7 @@ export const errorCatalogue = Object.freeze({
   RCFED_NAMESPACE_OVERLAP: entry(3, false, 'Choose another prefix: rcfed federation provision --prefix rocket_'),
   RCFED_NAME_TAKEN: entry(1, false, 'Choose another name: rcfed federation provision --bot-username matrix-bridge'),
   RCFED_NETWORK: entry(5, true, 'Check the URL with: rcfed profile show', 'Try again in a minute.'),
-  RCFED_NOT_ALLOWED: entry(4, false, 'Renew the token: rcfed profile add --replace'),
+  RCFED_NOT_ALLOWED: entry(4, false, 'Renew the token: rcfed profile add --replace --workspace-token-file FILE'),
   RCFED_NOT_JSON: entry(5, true, 'Check the URL with: rcfed profile show'),
   RCFED_NOT_READY: entry(
     8,
@@ -134,7 +134,7 @@ export const errorCatalogue = Object.freeze({
   RCFED_PROFILE_EXISTS: entry(
     2,
     false,
-    'Replace it: rcfed profile add --replace',
+    'Change it: rcfed profile add NAME --replace',
     'Choose another name: rcfed profile add OTHER_NAME',
   ),
   RCFED_PROFILE_INCOMPLETE: entry(3, false, 'rcfed profile add --replace'),
