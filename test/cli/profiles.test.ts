@@ -215,10 +215,13 @@ describe('profile show', () => {
     });
   });
 
-  it('replaces a profile whose key is lost', async () => {
+  it('says how to go on where the key is lost, and that works', async () => {
     await addWork();
     await rm(join(config, 'key'));
-    expect(await addWork(['--replace'])).toMatchObject({ exitCode: 0 });
+    const lost = await rcfed(['profile', 'show']);
+    expect(lost.stderr).toContain('rcfed profile remove NAME, then rcfed profile add NAME');
+    expect(await rcfed(['profile', 'remove', 'work', '--yes'])).toMatchObject({ exitCode: 0 });
+    expect(await addWork()).toMatchObject({ exitCode: 0 });
     expect((await rcfed(['profile', 'show', '--reveal', '--yes'])).stdout).toContain(TOKEN);
   });
 
