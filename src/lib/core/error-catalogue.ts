@@ -228,7 +228,7 @@ export const errorCatalogue = Object.freeze({
     3,
     false,
     'Use the key file that the secret was written with.',
-    'Write the secret again with: rcfed profile add NAME --replace',
+    'Or forget the profile and give the secrets again: rcfed profile remove NAME, then rcfed profile add NAME',
   ),
   RCFED_SERVER_BLOCKED: entry(
     4,
