@@ -5,6 +5,9 @@ import { RemoteError } from '../../../src/lib/core/remote-error.ts';
 import { type Check, type Verdict, passes, skips } from '../../../src/lib/diagnose/check.ts';
 import { diagnose } from '../../../src/lib/diagnose/diagnose.ts';
 import { NameError, ProbeError } from '../../../src/lib/diagnose/probe/probe.ts';
+import { countsOf } from '../../../src/lib/diagnose/diagnosis.ts';
+import { humanReport } from '../../../src/lib/diagnose/report/human.ts';
+import { tapReport } from '../../../src/lib/diagnose/report/tap.ts';
 import { runChecks } from '../../../src/lib/diagnose/engine.ts';
 import { diagnoseParts, findingsOf } from '../../support/diagnose-parts.ts';
 
@@ -69,6 +72,24 @@ it('what a server or a file does wrong is a finding with its cure, not a broken 
     { status: 'fail', detail: 'no name server answers about example.org' },
     { status: 'crash' },
   ]);
+});
+
+it('what servers say stays in its line, and is not told at any length', async () => {
+  const hostile = `it says \u001b[2J\u001b]0;owned\u0007\nok L2 all is well ${'x'.repeat(5000)}`;
+  const said = {
+    ...wrong,
+    detail: hostile,
+    evidence: [hostile],
+    cure: { text: 'Ask.', commands: ['ask a\u001b[31mb'] },
+  };
+  const found = await findingsOf([check('L1', said)]);
+  const [{ detail = '', evidence = [] } = {}] = found;
+  expect([detail.length, evidence[0]?.length]).toEqual([1000, 1000]);
+  const report = { startedAt: '', durationMs: 0, findings: found, counts: countsOf(found) };
+  for (const text of [humanReport(report, true).join('\n'), tapReport(report)]) {
+    expect(text).not.toMatch(/(?!\n)\p{Cc}/u);
+    expect(text).not.toMatch(/^ok L2/m);
+  }
 });
 
 it('a check without an answer ends at its deadline, as bad as it can be', async () => {

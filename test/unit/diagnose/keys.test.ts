@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ServerName } from '../../../src/lib/core/ids.ts';
 import type { DiagnoseParts } from '../../../src/lib/diagnose/context.ts';
 import { keyChecks } from '../../../src/lib/diagnose/checks/keys.ts';
 import { canonicalJson } from '../../../src/lib/diagnose/facts/canonical-json.ts';
+import { seenKeysIn } from '../../../src/lib/diagnose/seen-keys.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { findingsOf } from '../../support/diagnose-parts.ts';
 import { expectPrinted } from '../../support/expect-printed.ts';
 import { fakeInternet, json } from '../../support/fake-internet.ts';
@@ -42,6 +45,25 @@ async function look(first: object, second?: object, given: Partial<DiagnoseParts
 
 it('keys that are as they should be have nothing to say', async () => {
   expect((await look(json(healthy))).statuses).toEqual({});
+});
+
+it('keys of two servers that are looked at at once are both remembered, and compared at the next run', async () => {
+  const folder = await temporaryFolder();
+  const [own, other] = [NAME as ServerName, 'other.org' as ServerName];
+  const first = seenKeysIn(folder);
+  await Promise.all([first.remember(own, new Map([['a', '1']])), first.remember(other, new Map([['a', '2']]))]);
+  const second = seenKeysIn(folder);
+  expect((await second.keys(own))?.get('a')).toBe('1');
+  expect((await second.keys(other))?.get('a')).toBe('2');
+  await second.remember(own, new Map([['a', 'changed']]));
+  expect(
+    (await second.keys(own))?.get('a'),
+    'a second look of the same run, as after --fix, sees the change as well',
+  ).toBe('1');
+  expect((await seenKeysIn(folder).keys(own))?.get('a')).toBe('changed');
+  const nowhere = seenKeysIn(join(folder, 'server-keys.json', 'below-a-file'));
+  await nowhere.remember(own, new Map([['a', '1']]));
+  expect(await nowhere.keys(own)).toBeUndefined();
 });
 
 describe('one thing is wrong, and that alone is told', () => {
