@@ -13,7 +13,7 @@ import { type CommandContext, contextOf } from './context.ts';
 import { withEnvironment } from './flag-environment.ts';
 import { type Settings, globalFlags } from './global-flags.ts';
 import { logTo } from './log-lines.ts';
-import { fromParseError } from './parse-error.ts';
+import { emptyArguments, fromParseError } from './parse-error.ts';
 import { reportFailure, writeJson } from './report.ts';
 import { readSecret } from './secret-flags.ts';
 import { settingsFrom } from './settings.ts';
@@ -94,6 +94,7 @@ export abstract class BaseCommand<C extends AnyCommand, Data> extends Command {
     );
     this.parsed = true; // oclif warns about an unparsed command even where parsing is what failed
     const argv = withEnvironment(this.argv, known, this.context.env);
+    const command = this.ctor.id.replaceAll(':', ' ');
     try {
       const {
         flags,
@@ -104,8 +105,10 @@ export abstract class BaseCommand<C extends AnyCommand, Data> extends Command {
       this.args = args as ArgsOf<C>;
       this.words = words as string[];
     } catch (error) {
-      throw fromParseError(error, this.ctor.id.replaceAll(':', ' '), Object.keys(known));
+      throw fromParseError(error, command, Object.keys(known));
     }
+    const empty = emptyArguments(command, this.ctor.args, this.args);
+    if (empty !== undefined) throw empty;
     this.settings = settingsFrom(this.flags, this.context);
     const { plain, quiet } = this.settings;
     const { io, clock, redactor } = this.context;

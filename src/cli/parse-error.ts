@@ -21,7 +21,9 @@ export const fromParseError = (error: unknown, command: string, knownFlags: read
   const help = `rcfed ${command} --help`;
   // What the parser of an argument throws bears no mark of oclif's.
   if (error.message.startsWith('Expected an integer'))
-    return new RcfedError('RCFED_USAGE', `rcfed ${command} needs a whole number there`, { try: [help] });
+    return new RcfedError('RCFED_USAGE', `rcfed ${command} needs ${numberWanted(error.message)} there`, {
+      try: [help],
+    });
   if (!('oclif' in error)) return error;
   const shape: ParseErrorShape = error;
   return new RcfedError('RCFED_USAGE', describe(shape, command, knownFlags), { try: [help] });
@@ -39,7 +41,7 @@ const withoutWrapping = (error: RcfedError): RcfedError => {
 const describe = (error: ParseErrorShape, command: string, knownFlags: readonly string[]): string => {
   switch (error.constructor.name) {
     case 'RequiredArgsError':
-      return `rcfed ${command} needs ${(error.args ?? []).map((argument) => argument.name?.toUpperCase()).join(' and ')}`;
+      return argumentsMissing(command, error.args ?? []);
     case 'UnexpectedArgsError':
       return `rcfed ${command} was given ${error.args?.length ?? 'some'} more argument(s) than it takes`;
     case 'NonExistentFlagsError':
@@ -52,7 +54,7 @@ const describe = (error: ParseErrorShape, command: string, knownFlags: readonly 
     }
     case 'FailedFlagValidationError':
     case 'ViolatedFlagConstraintError':
-      return `The flags of rcfed ${command} do not fit together: ${namesIn(error.message, knownFlags)}`;
+      return flagsMissing(error.message, command) ?? flagsAtOdds(error.message, command, knownFlags);
     default:
       return aboutOneFlag(error.message) ?? `The arguments of rcfed ${command} can't be understood`;
   }
@@ -72,16 +74,48 @@ const unknownFlags = (flags: readonly string[], command: string, knownFlags: rea
     : `rcfed ${command} was given a flag it does not have`;
 };
 
+const argumentsMissing = (command: string, args: readonly { readonly name?: string }[]): string =>
+  `rcfed ${command} needs ${args.map(({ name }) => name?.toUpperCase()).join(' and ')}`;
+
+/**
+ * The error for required arguments that are empty, as a variable that is not set leaves them in a script; undefined
+ * where there are none.
+ */
+export const emptyArguments = (
+  command: string,
+  args: Readonly<Record<string, { readonly required?: boolean | undefined }>>,
+  given: Readonly<Record<string, unknown>>,
+): RcfedError | undefined => {
+  const empty = Object.keys(args).filter((name) => args[name]?.required && String(given[name]).trim() === '');
+  if (empty.length === 0) return undefined;
+  const message = argumentsMissing(
+    command,
+    empty.map((name) => ({ name })),
+  );
+  return new RcfedError('RCFED_USAGE', `${message}, which is empty`, { try: [`rcfed ${command} --help`] });
+};
+
+const numberWanted = (message: string): string => {
+  const [, way, bound] = /(greater|less) than or equal to (-?\d+)/.exec(message) ?? [];
+  if (bound === undefined) return 'a whole number';
+  return `a whole number of at ${way === 'greater' ? 'least' : 'most'} ${bound}`;
+};
+
 const aboutOneFlag = (message: string): string | undefined => {
-  const [, parsed, expected] = /^Parsing (--[\w-]+) \n\tExpected an? ([a-z ]+?)(?: but|:|\n)/.exec(message) ?? [];
-  if (parsed !== undefined) return `${parsed} needs ${expected === 'integer' ? 'a whole number' : `a ${expected}`}`;
+  const [, parsed, expected] = /^Parsing (--[\w-]+) \n\tExpected an? ([a-z]+)/.exec(message) ?? [];
+  if (parsed !== undefined)
+    return `${parsed} needs ${expected === 'integer' ? numberWanted(message) : `a ${expected}`}`;
   const [, name, problem] = /^Flag (--[\w-]+) (expects a value|can only be specified once)/.exec(message) ?? [];
   if (name === undefined) return undefined;
   return problem === 'expects a value' ? `${name} needs a value` : `${name} is given more than once`;
 };
 
-const namesIn = (message: string, knownFlags: readonly string[]): string =>
-  knownFlags
-    .filter((flag) => new RegExp(`--${flag}(?![\\w-])`).test(message))
-    .map((flag) => `--${flag}`)
-    .join(', ');
+const flagsMissing = (message: string, command: string): string | undefined => {
+  const missing = [...message.matchAll(/Missing required flag ([\w-]+)/g)].map(([, name]) => `--${name}`);
+  return missing.length === 0 ? undefined : `rcfed ${command} needs ${missing.join(' and ')}`;
+};
+
+const flagsAtOdds = (message: string, command: string, knownFlags: readonly string[]): string => {
+  const names = knownFlags.filter((flag) => new RegExp(`--${flag}(?![\\w-])`).test(message)).map((flag) => `--${flag}`);
+  return `The flags of rcfed ${command} do not fit together: ${names.join(', ')}`;
+};

@@ -7,6 +7,10 @@ import { closest } from '../lib/core/closest.ts';
  * follows may be anything.
  */
 export const unknownCommand = (words: readonly string[], commandIds: readonly string[]): RcfedError => {
+  if (words.every((word) => word === ''))
+    return new RcfedError('RCFED_COMMAND_UNKNOWN', 'A command comes first, and its flags after it', {
+      try: ['rcfed rooms list --json', 'rcfed --help'],
+    });
   const known = commandIds.map((id) => id.replaceAll(':', ' '));
   const topics = new Set(known.flatMap((id) => id.split(' ').map((_, at, parts) => parts.slice(0, at + 1).join(' '))));
   let depth = 0;

@@ -20,7 +20,7 @@ class Sample extends BaseCommand<typeof Sample, unknown> {
   static override schema = 'profile-use/1' as const;
   static override args = { room: Args.string() };
   static override flags = {
-    limit: Flags.integer({ summary: 'At most so many.', env: 'RCFED_LIMIT' }),
+    limit: Flags.integer({ summary: 'At most so many.', env: 'RCFED_LIMIT', min: 1 }),
     wait: durationFlag({ summary: 'How long.', env: 'RCFED_WAIT' }),
     tag: Flags.string({ summary: 'Tags.', env: 'RCFED_TAG', multiple: true }),
     kind: Flags.option({ options: ['a', 'b'] as const })({ summary: 'Kind.', env: 'RCFED_KIND' }),
@@ -95,6 +95,7 @@ describe('values of flags', () => {
     ['a wrong duration', ['--wait', TOKEN], {}, '--wait needs a duration such as'],
     ['a wrong choice', ['--kind', TOKEN], {}, '--kind must be one of a, b'],
     ['a wrong number', ['--limit', TOKEN], {}, '--limit needs a whole number'],
+    ['a number that is too small', ['--limit', '0'], {}, '--limit needs a whole number of at least 1'],
     ['a flag it has not', ['--toke', TOKEN], {}, 'has no flag --toke'],
     ['a flag it has not, with its value', [`--toke=${TOKEN}`], {}, 'has no flag --toke'],
     ['an argument too many', ['room', TOKEN], {}, 'more argument(s) than it takes'],

@@ -77,6 +77,8 @@ describe('the rcfed binary', () => {
     const json = await rcfed('profle', 'list', '--json');
     expect(json.code).toBe(2);
     expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, error: { code: 'RCFED_COMMAND_UNKNOWN' } });
+    const early = await rcfed('--profile', 'work', 'profile', 'list');
+    expect(early).toMatchObject({ code: 2, stderr: expect.stringContaining('A command comes first') });
   });
 
   it('ends with 130 at Ctrl-C and 143 at SIGTERM, although it waits for input', async () => {

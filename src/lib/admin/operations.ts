@@ -4,6 +4,7 @@ import type { MemberChange } from '../bridge/service/members-view.ts';
 import type { BridgeService } from '../bridge/service/views.ts';
 import { RcfedError } from '../core/errors.ts';
 import type { Caller } from './authorise.ts';
+import { joinAs } from './join-as.ts';
 import { openDirectAs } from './open-direct-as.ts';
 import type { AssertRight, PersonRight } from './person-rights.ts';
 import { roomsFor, shortStatus } from './person-view.ts';
@@ -58,7 +59,8 @@ const everybody: PersonRight = {};
 
 /** Rocket.Chat's own permissions for what is changed. Who is an owner, the bridge's admins alone say here. */
 const rightToChange = ({ change }: { readonly change: MemberChange['change'] }): Rights => {
-  if (change === 'kick' || change === 'ban' || change === 'unban') return { inRoom: 'remove-user' };
+  if (change === 'kick') return { inRoom: 'remove-user' };
+  if (change === 'ban' || change === 'unban') return { inRoom: 'ban-user' };
   return change === 'moderator' ? { inRoom: 'set-moderator' } : 'admin';
 };
 
@@ -75,7 +77,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   rooms: operation(
     nothing,
     async (service, _, caller) =>
-      caller.rights === 'admin' ? service.rooms() : roomsFor(caller.workspace, await service.rooms()),
+      caller.rights === 'admin' ? service.rooms() : roomsFor(caller, await service.rooms()),
     everybody,
   ),
   create: operation(
@@ -100,7 +102,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       maxMembers: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
       dryRun,
     }),
-    (service, body) => service.join(body),
+    (service, body, caller) => joinAs(service, body, caller),
     { allows: 'join' },
   ),
   invitations: operation(nothing, (service) => service.invitations()),
@@ -206,7 +208,8 @@ export const operations: Readonly<Record<string, Operation>> = {
       reason: v.optional(words(500)),
       dryRun,
     }),
-    (service, body) => service.changeMembers(body),
+    (service, body, { rights }) =>
+      service.changeMembers({ ...body, sparesOwners: rights === 'person' && body.change === 'moderator' }),
     rightToChange,
   ),
   'return-member': operation(v.strictObject({ room: words(500), user: words(300) }), (service, body) =>

@@ -109,7 +109,7 @@ export const errorCatalogue = Object.freeze({
   RCFED_NAMESPACE_OVERLAP: entry(3, false, 'Choose another prefix: rcfed federation provision --prefix rocket_'),
   RCFED_NAME_TAKEN: entry(1, false, 'Choose another name: rcfed federation provision --bot-username matrix-bridge'),
   RCFED_NETWORK: entry(5, true, 'Check the URL with: rcfed profile show', 'Try again in a minute.'),
-  RCFED_NOT_ALLOWED: entry(4, false, 'Renew the token: rcfed profile add --replace'),
+  RCFED_NOT_ALLOWED: entry(4, false, 'Renew the token: rcfed profile add --replace --workspace-token-file FILE'),
   RCFED_NOT_JSON: entry(5, true, 'Check the URL with: rcfed profile show'),
   RCFED_NOT_READY: entry(
     8,
@@ -134,7 +134,7 @@ export const errorCatalogue = Object.freeze({
   RCFED_PROFILE_EXISTS: entry(
     2,
     false,
-    'Replace it: rcfed profile add --replace',
+    'Change it: rcfed profile add NAME --replace',
     'Choose another name: rcfed profile add OTHER_NAME',
   ),
   RCFED_PROFILE_INCOMPLETE: entry(3, false, 'rcfed profile add --replace'),
@@ -228,7 +228,7 @@ export const errorCatalogue = Object.freeze({
     3,
     false,
     'Use the key file that the secret was written with.',
-    'Write the secret again with: rcfed profile add',
+    'Write the secret again with: rcfed profile add NAME --replace',
   ),
   RCFED_SERVER_BLOCKED: entry(
     4,

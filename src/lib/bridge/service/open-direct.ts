@@ -46,7 +46,7 @@ export async function openDirect(
     if (!(await opening.puppets.hasSeat(id)))
       throw new RcfedError('RCFED_REFUSED', `The workspace has no seat left for an account of ${id}`, {
         why: 'Without an account nobody can have a direct message in Rocket.Chat.',
-        try: ['As an administrator of the bridge, allow more of them: rcfed federation run --puppet-seats 50'],
+        try: ['As an administrator of the bridge, allow more of them: rcfed profile add --replace --puppet-seats 50'],
       });
   if (request.dryRun === true) return directInWords(parts, company);
   const voices: Voice[] = [];

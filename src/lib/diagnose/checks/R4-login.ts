@@ -31,7 +31,7 @@ export const login: Check = {
         affects: ['nothing works without it'],
         cure: {
           text: isFactor ? 'Make a token that ignores two-factor authentication:' : 'Make a new token:',
-          commands: ['rcfed federation provision', 'rcfed profile add --replace'],
+          commands: ['rcfed federation provision', 'rcfed profile add --replace --workspace-token-file FILE'],
         },
       };
     }
