@@ -150,10 +150,14 @@ export default class FederationDiagnose extends BaseCommand<typeof FederationDia
     while (!signal.aborted) {
       const diagnosis = await withParts((parts) => this.look(checks, parts));
       const answer = await this.answerOf(diagnosis, []);
-      const text = (await reportText('human', diagnosis, this.settings.verbose)).join('\n');
+      const text = (await reportText('human', diagnosis, this.reading())).join('\n');
       this.event({ ...enveloped(answer) }, `${diagnosis.startedAt}\n${text}`);
       await clock.sleep(WATCH_MS, signal).catch(() => {});
     }
+  }
+
+  private reading(): { verbose: boolean; strict: boolean } {
+    return { verbose: this.settings.verbose, strict: this.flags.strict };
   }
 
   private async report(diagnosis: Diagnosis, answer: Answer): Promise<readonly string[]> {
@@ -161,7 +165,7 @@ export default class FederationDiagnose extends BaseCommand<typeof FederationDia
     const text =
       format === 'json'
         ? [JSON.stringify(enveloped(answer), undefined, 2)]
-        : await reportText(format, diagnosis, this.settings.verbose);
+        : await reportText(format, diagnosis, this.reading());
     if (output === undefined) return text;
     await this.writeFile(output, `${text.join('\n')}\n`);
     return [`The report is in ${output}.`];

@@ -86,14 +86,14 @@ export async function runChecks(
     const ofGroup = jobs.filter(({ check }) => check.group === group);
     for (const job of ofGroup) {
       const key = keyOf(job.check.id, job.subject);
-      running.set(
-        key,
-        look(job).then((seen) => {
-          found.set(key, seen);
-          for (const outcome of seen) onOutcome?.(outcome);
-          return seen;
-        }),
-      );
+      const looking = look(job).then((seen) => {
+        found.set(key, seen);
+        for (const outcome of seen) onOutcome?.(outcome);
+        return seen;
+      });
+      // When all is called off the first that ends is told of, and nobody waits for the others any more.
+      looking.catch(() => {});
+      running.set(key, looking);
     }
     for (const job of ofGroup) outcomes.push(...((await running.get(keyOf(job.check.id, job.subject))) ?? []));
   }

@@ -140,6 +140,12 @@ FAILED R2 The workspace knows its own address: Site_Url is ""
     expect((await diagnose(only)).exitCode).toBe(0);
     const strict = await diagnose([...only, '--strict']);
     expect(strict.exitCode).toBe(1);
+    for (const [format, expected] of [
+      ['junit', 'failures="1"'],
+      ['tap', 'not ok 2 - R2'],
+    ] as const)
+      expect((await diagnose([...only, '--strict', '--format', format])).stdout).toContain(expected);
+    expect((await diagnose([...only, '--format', 'junit'])).stdout).toContain('failures="0"');
     expect(strict.stdout).toContain('warning R2 The workspace knows its own address: Site_Url is https://chat.example');
   });
 

@@ -97,6 +97,16 @@ it('a check without an answer ends at its deadline, as bad as it can be', async 
   expect(await findingsOf([endless])).toMatchObject([{ status: 'warn', detail: expect.stringContaining('20 ms') }]);
 });
 
+it('Ctrl-C ends all checks at once, and leaves none behind that nobody listens to', async () => {
+  const stop = new AbortController();
+  const endless = (id: string): Check => check(id, () => new Promise(() => {}));
+  const running = runChecks([endless('L1'), endless('L2'), endless('L3')], diagnoseParts({ signal: stop.signal }), {
+    skip: new Set(),
+  });
+  setImmediate(() => stop.abort(new Error('Interrupted')));
+  await expect(running).rejects.toThrow('Interrupted');
+});
+
 it('looks at each server name by itself', async () => {
   const about = (id: string, more: Partial<Check> = {}): Check => ({
     ...check(id, passes('')),

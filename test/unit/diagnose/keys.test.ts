@@ -70,6 +70,7 @@ describe('one thing is wrong, and that alone is told', () => {
   const other = signingKey();
   const cases: readonly [string, object, Record<string, string>, RegExp][] = [
     ['K1', { status: 404, body: '<html>' }, { K1: 'fail' }, /404, a web page/],
+    ['K1', { status: 502, body: '<html>' }, { K1: 'fail' }, /502, a web page/],
     ['K1', { ...json(healthy), headers: { 'content-type': 'text/html' } }, { K1: 'warn' }, /text\/html/],
     ['K2', json(keyDocument('other.org', [key])), { K2: 'fail' }, /calls itself "other.org"/],
     ['K3', json(keyDocument(NAME, [key], { valid_until_ts: Date.now() - 1 })), { K3: 'fail' }, /were valid until/],
@@ -79,6 +80,7 @@ describe('one thing is wrong, and that alone is told', () => {
       { K3: 'warn' },
       /minutes more/,
     ],
+    ['K3', json(keyDocument(NAME, [key], { valid_until_ts: -1e300 })), { K3: 'fail' }, /does not say until when/],
     ['K4', json(keyDocument(NAME, [])), { K4: 'fail' }, /no key/],
     ['K4', json(keyDocument(NAME, [{ ...key, id: 'ed25519:a-b' }])), { K4: 'fail' }, /a-b/],
     ['K5', json({ ...healthy, extra: 'added by a proxy' }), { K5: 'fail' }, /wrong or missing/],
