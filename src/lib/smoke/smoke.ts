@@ -1,7 +1,7 @@
 import { RcfedError } from '../core/errors.ts';
 import { RemoteError } from '../core/remote-error.ts';
-import { asRcfedError } from '../output/failure.ts';
 import type { Crossing } from './cross.ts';
+import { explained } from './explained.ts';
 import { exchange } from './exchange.ts';
 import { noticeSince } from './matrix-ear.ts';
 import { findRoom, type FoundRoom } from './room.ts';
@@ -47,7 +47,7 @@ async function attempt(request: SmokeRequest, parts: SmokeParts): Promise<Found>
     return await played(accounts, room, request, parts, leftovers);
   } catch (error) {
     if (parts.signal.aborted) throw parts.signal.reason;
-    if (error instanceof RcfedError || error instanceof RemoteError) return unable(asRcfedError(error), leftovers);
+    if (error instanceof RcfedError || error instanceof RemoteError) return unable(explained(error), leftovers);
     throw error;
   }
 }
