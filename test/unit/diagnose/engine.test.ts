@@ -83,8 +83,8 @@ it('what servers say stays in its line, and is not told at any length', async ()
     cure: { text: 'Ask.', commands: ['ask a\u001b[31mb'] },
   };
   const found = await findingsOf([check('L1', said)]);
-  const [{ detail = '', evidence = [] } = {}] = found;
-  expect([detail.length, evidence[0]?.length]).toEqual([1000, 1000]);
+  const [one] = found;
+  expect([one?.detail.length, one?.evidence?.[0]?.length]).toEqual([1000, 1000]);
   const report = { startedAt: '', durationMs: 0, findings: found, counts: countsOf(found) };
   for (const text of [humanReport(report, true).join('\n'), tapReport(report)]) {
     expect(text).not.toMatch(/(?!\n)\p{Cc}/u);
