@@ -32,7 +32,14 @@ export const json = (body: unknown, more: Partial<WebAnswer> = {}): Partial<WebA
 
 export const service = (name: string, port: number): ServiceRecord => ({ name, port, priority: 10, weight: 5 });
 
-export function fakeInternet({ hosts, services = {}, aliases = {}, servers, handshakes = {}, withoutFamily }: FakeInternet): Probe {
+export function fakeInternet({
+  hosts,
+  services = {},
+  aliases = {},
+  servers,
+  handshakes = {},
+  withoutFamily,
+}: FakeInternet): Probe {
   const opened = (address: string, port: number): NonNullable<FakeInternet['servers'][string]> => {
     const server = servers[`${address}:${port}`];
     if (server !== undefined) return server;
