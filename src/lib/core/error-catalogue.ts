@@ -261,6 +261,7 @@ export const errorCatalogue = Object.freeze({
     'Allow more time: rcfed federation smoke --timeout 2m',
     'Where the bridge runs, see what it waits for: rcfed federation status',
   ),
+  RCFED_SMOKE_REFUSED: entry(3, false, 'Log in as the account of the test, and try the same by hand.'),
   RCFED_SMOKE_ROOM: entry(
     3,
     false,
