@@ -104,5 +104,8 @@ async function callerOf(workspace: WorkspaceApi, userId: WorkspaceUserId, token:
       });
     }
   }
-  throw refused('The workspace does not know this user id and token', 'Renew the token: rcfed profile add --replace --workspace-token-file FILE');
+  throw refused(
+    'The workspace does not know this user id and token',
+    'Renew the token: rcfed profile add --replace --workspace-token-file FILE',
+  );
 }

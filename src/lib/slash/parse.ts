@@ -1,5 +1,6 @@
 import { closest } from '../core/closest.ts';
 import { RcfedError } from '../core/errors.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { SlashArguments, SlashWord } from './slash-word.ts';
 import { slashWords } from './words.ts';
 
@@ -41,7 +42,9 @@ function argumentsOf(word: SlashWord, rest: string): readonly string[] {
   const words = read[word.arguments]();
   if (words !== undefined) return words;
   const usage = `/${word.name} ${word.takes}`.trim();
-  throw new RcfedError('RCFED_USAGE', `/${word.name} is written ${usage}`, { try: [`rcfed slash ${usage}`] });
+  throw new RcfedError('RCFED_USAGE', `/${word.name} is written ${usage}`, {
+    try: [`rcfed slash ${shellWord(usage)}`],
+  });
 }
 
 const TOPIC = 'federation';

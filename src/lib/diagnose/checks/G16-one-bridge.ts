@@ -3,6 +3,7 @@ import { type Check, type Verdict, passes, skips } from '../check.ts';
 import { healthOf } from '../facts/bridge-health.ts';
 import { portalStates } from '../facts/portal-states.ts';
 import { createGate } from '../gate.ts';
+import { shellWord } from '../../core/shell-word.ts';
 
 const AT_ONCE = 4;
 
@@ -40,5 +41,8 @@ export const oneBridge: Check = {
 const claimed = (room: string, other: string): Verdict => ({
   status: 'fail',
   detail: `${room} is claimed by another bridge of this workspace (${other})`,
-  cure: { text: 'Stop the other bridge, or let go of the room here:', commands: [`rcfed rooms unlink ${room}`] },
+  cure: {
+    text: 'Stop the other bridge, or let go of the room here:',
+    commands: [`rcfed rooms unlink ${shellWord(room)}`],
+  },
 });

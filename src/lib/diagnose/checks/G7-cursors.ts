@@ -1,4 +1,5 @@
 import type { WorkspaceRoomId } from '../../core/ids.ts';
+import { shellWord } from '../../core/shell-word.ts';
 import { type Check, type Verdict, passes, skips } from '../check.ts';
 import { healthOf } from '../facts/bridge-health.ts';
 import { createGate } from '../gate.ts';
@@ -43,7 +44,10 @@ export const cursors: Check = {
 const missing = (room: string): Verdict => ({
   status: 'fail',
   detail: `${room} is not seen in Rocket.Chat: it was deleted, or the bot is no member`,
-  cure: { text: 'Make the bot a member again, or let go of the room:', commands: [`rcfed rooms unlink ${room}`] },
+  cure: {
+    text: 'Make the bot a member again, or let go of the room:',
+    commands: [`rcfed rooms unlink ${shellWord(room)}`],
+  },
 });
 
 const behind = (room: string, lastActive: string, last: number): Verdict => ({
