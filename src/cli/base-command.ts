@@ -27,6 +27,8 @@ export interface CommandResult<Data> {
   readonly view: View;
   /** Said on stderr, and in the JSON answer. */
   readonly warnings?: readonly string[];
+  /** Said on stderr below the view, to people alone: how to see more of a list. In a pipe a list has nothing but its rows. */
+  readonly hints?: readonly string[];
   /** Set if the result is not what was hoped for (drift found, some invites failed): its code sets the exit code. */
   readonly problem?: RcfedError;
   /** Only `profile show --reveal`: known secrets are not taken out of this result. */
@@ -131,6 +133,7 @@ export abstract class BaseCommand<C extends AnyCommand, Data> extends Command {
     if (!this.settings.quiet) for (const warning of warnings) this.warning(warning);
     const text = harmless(renderView(result.view, io.stdout));
     io.stdout.write(result.reveals === true ? text : this.context.redactor.scrub(text));
+    for (const hint of result.hints ?? []) this.say(hint);
     if (problem) reportFailure(this.context, this.argv, problem);
   }
 
