@@ -37,8 +37,11 @@ const operation = <Schema extends v.GenericSchema<object>>(
     if (caller.rights === 'person' && rights === 'admin') throw onlyAdmins();
     const checked = v.safeParse(body, given);
     if (!checked.success) {
-      const field = v.getDotPath(checked.issues[0]);
-      throw new RcfedError('RCFED_USAGE', `The request's ${field ?? 'body'} is not as the admin API wants it`);
+      const [issue] = checked.issues;
+      const field = v.getDotPath(issue) ?? 'body';
+      throw new RcfedError('RCFED_USAGE', `The request's ${field} is not as the admin API wants it`, {
+        why: `${issue.message}.`,
+      });
     }
     const needed = typeof rights === 'function' ? rights(checked.output) : rights;
     if (caller.rights === 'person' && needed === 'admin') throw onlyAdmins();
@@ -100,7 +103,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       maxMembers: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
       dryRun,
     }),
-    (service, body) => service.join(body),
+    (service, body, caller) => service.join({ ...body, openOnly: caller.rights === 'person' }),
     { allows: 'join' },
   ),
   invitations: operation(nothing, (service) => service.invitations()),
