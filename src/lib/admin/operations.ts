@@ -78,7 +78,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   rooms: operation(
     nothing,
     async (service, _, caller) =>
-      caller.rights === 'admin' ? service.rooms() : roomsFor(caller.workspace, await service.rooms()),
+      caller.rights === 'admin' ? service.rooms() : roomsFor(caller, await service.rooms()),
     everybody,
   ),
   create: operation(

@@ -106,6 +106,8 @@ describe('a person of the workspace, through their own profile', () => {
     };
     expect(await rooms(bob)).toEqual(['general', 'secret', 'team']);
     expect(await rooms(carol)).toEqual(['general', 'team']);
+    // Guests see of channels only those that they are in.
+    expect(await rooms(guest)).toEqual(['team']);
   });
 
   it('invites into rooms whose owner they are', async () => {
