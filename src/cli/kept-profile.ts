@@ -14,8 +14,7 @@ const OF_ACCOUNT = ['workspace-user-id', 'workspace-username', 'workspace-token'
 
 /**
  * What stays of a profile that is replaced: everything that is not given anew. Nothing stays where it becomes one of
- * the other kind, and of the account nothing where another one is named.
- * @throws RcfedError RCFED_SECRET_UNREADABLE
+ * the other kind, of the account nothing where another one is named, and no secret whose key is lost.
  */
 export async function keptOf(
   source: ProfileSource,
@@ -24,11 +23,11 @@ export async function keptOf(
   given: ProfileContent['values'],
 ): Promise<ProfileContent> {
   if (before?.kind !== kind) return { values: {}, secrets: {} };
-  const { revealSecrets } = await import('../lib/config/profiles.ts');
+  const { replaceableSecrets } = await import('../lib/config/profiles.ts');
   const isOther = ACCOUNT.some((field) => given[field] !== undefined && given[field] !== before.values[field]);
   const stays = ([field]: [string, unknown]): boolean => !isOther || !OF_ACCOUNT.includes(field);
   return {
     values: Object.fromEntries(Object.entries(before.values).filter(stays)),
-    secrets: Object.fromEntries(Object.entries(await revealSecrets(source, before)).filter(stays)),
+    secrets: Object.fromEntries(Object.entries(await replaceableSecrets(source, before, true)).filter(stays)),
   };
 }

@@ -65,6 +65,11 @@ describe.each(homeservers)('what people write to the bridge itself, on $name', (
     await post(bob, room, `!invite @somebody:elsewhere.test`);
     await lastIn(bob, room, 'You may not invite people on Matrix');
     await running.service.setFederationRoles({ actions: ['invite'], roles: null });
+    const { service } = running;
+    const other = await newConversation(bench, running, { type: 'p' });
+    const secret = (await service.rooms()).find(({ roomId }) => roomId === other.room.id);
+    await post(bob, room, `!federation join ${secret?.matrixRoomId}`);
+    await lastIn(bob, room, `You may not join ${secret?.matrixRoomId}`);
     await post(bob, room, '!invitation is a word');
     await eventually(async () =>
       expect(await bodiesIn(alice, matrixRoom)).toEqual([...before, '!invitation is a word']),

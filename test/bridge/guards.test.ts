@@ -188,6 +188,16 @@ test('gap fill: what the homeserver never pushed is found, and in its place', as
   await eventually(async () => expect(NEW(await textsIn(bob, room.id))).toEqual(['never pushed', 'after']));
 });
 
+test('gap fill: an event with a time of long ago, as bridges bring some along, hides nothing that came before it', async () => {
+  const { bench, bob, alice, room, matrixRoom } = await scene(onSandbox);
+  const { connected } = await startAndLose(bench, alice, matrixRoom);
+  const text = { msgtype: 'm.notice', body: 'from an archive' };
+  await connected.parts.homeserver.sendEvent(matrixRoom, 'm.room.message', 'archive', text, 1000);
+  faultsOf(bench).add({ path: '/versions', action: 'status', status: 503 });
+  await bench.homeserver.restart('kill');
+  await eventually(async () => expect(NEW(await textsIn(bob, room.id))).toEqual(['never pushed']));
+});
+
 test('gap fill: what the homeserver never pushed of an older room of a direct message is found, and in its place', async () => {
   const bench = await startBench(onSandbox);
   benches.push(bench);
@@ -317,6 +327,19 @@ describe('a change that acted and was never settled', () => {
     faultsOf(bench).remove(fault);
     await eventually(async () => expect(NEW(await bodiesIn(alice, matrixRoom))).toEqual(['new text', 'after']));
     await eventually(async () => expect(NEW(await textsIn(bob, room.id))).toEqual(['new text', 'after']));
+  });
+
+  test('expected effects: where none came, a later change back to the same text is somebody’s own', async () => {
+    const { bench, bob, alice, room, matrixRoom } = parts;
+    // The change is settled before its echo is looked at.
+    bench.workspace.faults.add({ path: 'chat\\.syncMessages', action: 'late-answer', delayMs: 1500, times: 1 });
+    const running = await bench.start();
+    await ready(running);
+    await edit(alice, matrixRoom, eventId, 'newer text');
+    await eventually(async () => expect(NEW(await textsIn(bob, room.id))).toEqual(['newer text']));
+    await ready(running);
+    await bench.admin.updateMessage(room.id, messageId, 'new text');
+    await eventually(async () => expect((await bodiesIn(alice, matrixRoom)).join()).toContain('edited by'));
   });
 
   test('attempt rows: somebody’s later change in Rocket.Chat is not overwritten by doing it again', async () => {

@@ -82,6 +82,22 @@ describe.each(finerHomeservers)('reactions of somebody without an account, on $n
     await scene.bob.react(id, ':thumbsup:', true);
     await scene.bob.react(id, ':tada:', true);
     await scene.bob.react(id, ':tada:', false);
+    // Somebody else's are theirs all the same.
+    const carol = await bench.workspaceUser('carol');
+    await carol.joinRoom(scene.room.id);
+    const carols = async (): Promise<unknown[]> => {
+      const { events } = await scene.alice.messages(scene.matrixRoom, { dir: 'b', limit: 100 });
+      const given = events.filter(
+        ({ type, sender }) => type === 'm.reaction' && String(sender).startsWith('@rc_carol:'),
+      );
+      return given.flatMap(
+        ({ content }) => (content as Record<string, Record<string, unknown>>)['m.relates_to']?.['key'] ?? [],
+      );
+    };
+    await carol.react(id, ':heart:', true);
+    await eventually(async () => expect(await carols()).toEqual(['❤️']));
+    await carol.react(id, ':heart:', false);
+    await eventually(async () => expect(await carols()).toEqual([]));
     await post(scene.bob, scene.room, 'never mind');
     // Whom the bot speaks for stands before it.
     const { username } = await scene.bob.me();
@@ -90,7 +106,7 @@ describe.each(finerHomeservers)('reactions of somebody without an account, on $n
       expect(bodies).toEqual(['what do you think', `${username}: never mind`]);
     });
     const { events } = await scene.alice.messages(scene.matrixRoom, { dir: 'b', limit: 100 });
-    expect(events.filter(({ type }) => type === 'm.reaction')).toEqual([]);
+    expect(events.filter(({ type, sender }) => type === 'm.reaction' && sender === scene.ghost)).toEqual([]);
     await eventually(async () => {
       const { updated } = await scene.bob.syncMessages(scene.room.id, 0);
       const told = updated.filter((message) => (message['u'] as { username: string }).username === 'rcfed');

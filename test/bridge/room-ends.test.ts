@@ -23,7 +23,7 @@ function benchFor(homeserver: HomeserverKind, homeserverAdmin = false) {
   let running: RunningBridge;
   const ends: { -readonly [Key in keyof Ends]: Ends[Key] } = {};
   beforeAll(async () => {
-    bench = await startBench({ homeserver, ends, homeserverAdmin });
+    bench = await startBench({ homeserver, ends, homeserverAdmin, compareEndsMs: 500 });
     running = await bench.start();
   });
   afterEach(async ({ task }) => {
@@ -153,6 +153,22 @@ describe.each(finerHomeservers)('how a room ends, on $name', (homeserver) => {
     expect(await archived(setting, scene)).toBe(true);
     const said = (await workspaceTexts(scene)).filter((text) => text.includes('removed from the Matrix room'));
     expect(said).toHaveLength(1);
+  });
+
+  test('a bridge that ends in the middle of an unlink goes on with that at its start, and archives nothing', async () => {
+    const scene = await setting.converse();
+    await setting.whileDown(async () => {
+      const ending = await setting.bench().start((checkpoint) => {
+        if (checkpoint === 'close:left') throw new Error('killed');
+      });
+      await expect(ending.service.unlink({ room: scene.room.name })).rejects.toThrow('killed');
+      await ending.stop();
+    });
+    await eventually(async () => expect(await isBridged(setting, scene)).toBe(false));
+    expect(await archived(setting, scene)).toBe(false);
+    expect(await workspaceTexts(scene)).toEqual(['hello', 'hi']);
+    await post(scene.bob, scene.room, 'among ourselves');
+    expect(await membersOnMatrix(scene)).toEqual([scene.alice.userId]);
   });
 
   test('what waited for its turn is settled, and a deleted room of that name can be linked again', async () => {

@@ -319,4 +319,18 @@ describe.each(finerHomeservers)('what a room is like, on $name', (homeserver) =>
     await post(bob, room, 'and back');
     await eventually(async () => expect(await matrixBodies(scene)).toContain('and back'));
   });
+
+  test('a room that is archived while the bridge is down: that is said at its start, and what waits comes later', async () => {
+    await open();
+    const { room } = scene;
+    const admin = bench.admin.as(bench.config.workspace.credentials);
+    await running.stop();
+    await send(scene.alice, scene.matrixRoom, 'written meanwhile');
+    await admin.archiveRoom(room.id, true);
+    running = await bench.start();
+    const said = expect.stringContaining('is archived in Rocket.Chat');
+    await eventually(async () => expect(fresh(await matrixBodies(scene))).toEqual(['written meanwhile', said]));
+    await admin.archiveRoom(room.id, false);
+    await bobReads(scene, ['written meanwhile']);
+  });
 });

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { Side } from '../../src/lib/core/remote-error.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
 import type { SandboxHomeserver } from '../../src/sandbox/homeserver/types.ts';
-import { type Bench, type RunningBridge, edit, post, send, startBench } from '../support/bridge-bench.ts';
+import { type Bench, type RunningBridge, bodiesIn, edit, post, send, startBench } from '../support/bridge-bench.ts';
 import { aliceReads, allIsWell, bobReads, newConversation, type Scene } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
@@ -16,7 +16,7 @@ let homeserver: SandboxHomeserver;
 beforeAll(async () => {
   const [sandbox] = homeservers;
   if (sandbox === undefined) throw new Error('there is always a sandbox');
-  bench = await startBench({ homeserver: sandbox });
+  bench = await startBench({ homeserver: sandbox, compareEndsMs: 500 });
   homeserver = bench.homeserver as SandboxHomeserver;
   running = await bench.start();
 });
@@ -213,3 +213,15 @@ test('a change on Matrix that needs to look something up there waits for the hom
   homeserver.faults.clear();
   await bobReads(scene, ['first']);
 }, 60_000);
+
+test('a room is deleted in Rocket.Chat while the homeserver is down: what was said before is said before it ends', async () => {
+  homeserver.faults.add({ action: 'cut', times: 0 });
+  await post(scene.bob, scene.room, 'bye');
+  await waitsFor('homeserver', /./);
+  await bench.admin.deleteRoom(scene.room);
+  await eventually(() => expect(bench.logged.join('\n')).toContain('room-ends.waits'));
+  homeserver.faults.clear();
+  const last = ['bye', expect.stringContaining('was deleted in Rocket.Chat')];
+  await eventually(async () => expect((await bodiesIn(scene.alice, scene.matrixRoom)).slice(-2)).toEqual(last));
+  await nothingIsAside();
+});

@@ -1,11 +1,20 @@
 // The store fills up, or is a PostgreSQL whose bridge is killed: nothing is lost, doubled or set aside.
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
 import type { Checkpoint } from '../../src/lib/bridge/parts.ts';
+import type { MessageId } from '../../src/lib/core/ids.ts';
 import type { OpenStore } from '../../src/lib/store/open.ts';
 import type { SandboxHomeserver } from '../../src/sandbox/homeserver/types.ts';
 import { type Bench, type RunningBridge, post, send, startBench } from '../support/bridge-bench.ts';
-import { allIsWell, matrixBodies, newConversation, workspaceTexts } from '../support/bridge-scene.ts';
+import {
+  allIsWell,
+  eventOnMatrix,
+  matrixBodies,
+  messageInWorkspace,
+  newConversation,
+  workspaceTexts,
+} from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
 import { postgresDatabase } from '../support/shared-postgres.ts';
@@ -57,6 +66,43 @@ test('a full disk: what comes is refused loudly, nothing is set aside, and all a
   expect(await running.service.asideRows()).toEqual([]);
   await allIsWell(running);
 }, 90_000);
+
+test('a slow disk: what answers a message finds it, though it is still being written down', async () => {
+  await begin();
+  const scene = await newConversation(bench, running);
+  const { bob, alice, room, matrixRoom } = scene;
+  const { inbox } = running.connected.parts.store;
+  const settle = inbox.settle.bind(inbox);
+  inbox.settle = async (settlement) => {
+    await pause(500);
+    return settle(settlement);
+  };
+  const inThread = async (text: string): Promise<unknown> =>
+    ((await eventOnMatrix(scene, text))['content'] as Record<string, unknown>)['m.relates_to'];
+  const answer = (text: string, threadId: MessageId): Promise<unknown> =>
+    bob.sendMessage({ id: text.replaceAll(' ', '').padEnd(17, 'x') as MessageId, roomId: room.id, text, threadId });
+
+  // From Rocket.Chat, by the same person.
+  const root = await post(bob, room, 'a question');
+  await answer('an answer', root);
+  await eventually(async () => {
+    const { event_id: question } = await eventOnMatrix(scene, 'a question');
+    expect(await inThread('an answer')).toMatchObject({ rel_type: 'm.thread', event_id: question });
+  });
+  // From Matrix, and back as soon as it is seen.
+  const begun = await send(alice, matrixRoom, 'another question');
+  await alice.sendEvent(matrixRoom, 'm.room.message', `thread-${begun}`, {
+    msgtype: 'm.text',
+    body: 'another answer',
+    'm.relates_to': { rel_type: 'm.thread', event_id: begun },
+  });
+  const { _id: seen } = await eventually(() => messageInWorkspace(scene, 'another question'));
+  await answer('my answer', seen);
+  await eventually(async () => {
+    expect((await messageInWorkspace(scene, 'another answer'))['tmid']).toBe(seen);
+    expect(await inThread('my answer')).toMatchObject({ rel_type: 'm.thread', event_id: begun });
+  });
+}, 60_000);
 
 test.runIf(engines.includes('postgres'))(
   'on PostgreSQL a bridge that is killed at any moment loses and doubles nothing',

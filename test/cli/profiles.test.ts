@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/lib/core/secret.ts';
@@ -200,6 +200,13 @@ describe('profile show', () => {
       exitCode: 3,
       stderr: expect.stringContaining('RCFED_SECRET_UNREADABLE'),
     });
+  });
+
+  it('replaces a profile whose key is lost', async () => {
+    await addWork();
+    await rm(join(config, 'key'));
+    expect(await addWork(['--replace'])).toMatchObject({ exitCode: 0 });
+    expect((await rcfed(['profile', 'show', '--reveal', '--yes'])).stdout).toContain(TOKEN);
   });
 
   it('refuses a named key file that is not there instead of making one', async () => {

@@ -125,6 +125,16 @@ describeStore('the order within a lane', (bench) => {
     expect(await drain(store, 'room:a')).toEqual(['$older', '$1', '$2', '$3', '$4', '$5', '$6', '$7', '$newer', '$8']);
   });
 
+  it('takes what belongs to other lanes along, since nobody looks for it again', async () => {
+    const store = await bench.open();
+    await recordOne(store, '$2');
+    const ordered = [inboxRow('$1'), inboxRow('$b', { lane: 'room:b' }), inboxRow('$2')];
+    const gap = { ordered, lastId: await store.inbox.lastId() };
+    expect(await store.inbox.recordGap('room:a', gap, [{ name: 'gap', value: 'end' }])).toBe(2);
+    expect(await drain(store, 'room:a')).toEqual(['$1', '$2']);
+    expect(await drain(store, 'room:b')).toEqual(['$b']);
+  });
+
   it('leaves alone what is settled, and a gap filled twice changes nothing', async () => {
     const store = await bench.open();
     await store.inbox.record({ rows: keysOf('$1', '$3') });

@@ -26,6 +26,7 @@ export const noSetup = (given: Partial<Setup> = {}): Setup => ({
 
 export const noProbe = (given: Partial<Probe> = {}): Probe => ({
   addresses: nowhere('addresses'),
+  hasWay: () => Promise.resolve(true),
   services: () => Promise.resolve([]),
   aliasOf: () => Promise.resolve(undefined),
   connect: nowhere('network'),

@@ -10,7 +10,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/differ by \d+ seconds/g, 'differ by N seconds'],
   [/\/tmp\/rcfed-checks-\w+/g, 'FOLDER'],
   [/(?<=127\.0\.0\.1:|sport = :)\d{5}/g, 'PORT'],
-  [/\b[A-Za-z0-9+/]{43}\b/g, 'KEY'],
+  [/(?<![\w+/])[A-Za-z0-9+/]{43}(?![\w+/])/g, 'KEY'],
 ];
 
 /** What a person reads of findings that are not as they should be is as it was: a change of words is seen in review. */

@@ -19,6 +19,8 @@ export interface FakeInternet {
   /** Open ports, `198.51.100.1:443`, and what is served there by path; `*` for every other path. */
   readonly servers: Readonly<Record<string, Readonly<Record<string, Served>>>>;
   readonly handshakes?: Readonly<Record<string, Handshake | ProbeError>>;
+  /** Addresses of this kind are out of this machine's reach. */
+  readonly withoutFamily?: 4 | 6;
 }
 
 export const json = (body: unknown, more: Partial<WebAnswer> = {}): Partial<WebAnswer> => ({
@@ -30,7 +32,14 @@ export const json = (body: unknown, more: Partial<WebAnswer> = {}): Partial<WebA
 
 export const service = (name: string, port: number): ServiceRecord => ({ name, port, priority: 10, weight: 5 });
 
-export function fakeInternet({ hosts, services = {}, aliases = {}, servers, handshakes = {} }: FakeInternet): Probe {
+export function fakeInternet({
+  hosts,
+  services = {},
+  aliases = {},
+  servers,
+  handshakes = {},
+  withoutFamily,
+}: FakeInternet): Probe {
   const opened = (address: string, port: number): NonNullable<FakeInternet['servers'][string]> => {
     const server = servers[`${address}:${port}`];
     if (server !== undefined) return server;
@@ -42,6 +51,7 @@ export function fakeInternet({ hosts, services = {}, aliases = {}, servers, hand
       if (found instanceof NameError) throw found;
       return found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
     },
+    hasWay: async ({ family }) => family !== withoutFamily,
     services: async (name) => services[name] ?? [],
     aliasOf: async (name) => aliases[name],
     async connect({ address, port }) {

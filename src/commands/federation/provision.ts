@@ -5,6 +5,7 @@ import { fieldQuestion } from '../../cli/field-question.ts';
 import { provisionFlags } from '../../cli/provision-flags.ts';
 import type { Proven } from '../../cli/provision-proof.ts';
 import { type ProvisionData, provisionResult } from '../../cli/provision-result.ts';
+import { runProvisionSteps } from '../../cli/provision-steps.ts';
 import { withReach } from '../../cli/reach.ts';
 import { chosenKinds, setupChoices } from '../../cli/setup-file-flags.ts';
 import { adminQuestions, givenAdmin, secondFactor } from '../../cli/workspace-admin-flags.ts';
@@ -38,10 +39,10 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
   static override flags = provisionFlags;
 
   protected async execute(): Promise<CommandResult<ProvisionData>> {
-    const { knownProfile } = await import('../../lib/provision/known-profile.ts');
+    const { profileToProvision } = await import('../../lib/provision/known-profile.ts');
     const { listProfiles } = await import('../../lib/config/profiles.ts');
     const profile = this.settings.profile ?? (await listProfiles(this.context)).current ?? 'default';
-    const known = await knownProfile(this.context, profile);
+    const known = await profileToProvision(this.context, profile, this.flags.replace);
     const account = await givenAdmin(this.flags, this.context);
     const { request, asked } = await this.request(profile, known, account);
     const command = { context: this.context, settings: this.settings, logger: this.logger };
@@ -108,25 +109,10 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
   ): Promise<{ readonly applied: Provisioned; readonly files: readonly WrittenFile[] }> {
     const { provisioning } = await import('../../lib/provision/apply.ts');
     const isAsked = plan.steps.some(({ id, needed }) => id === 'workspace-bot' && needed);
-    // Before the first step shows: a question in the middle of them could not be read.
+    // Before the first step shows: who the admin is may be asked.
     if (isAsked) await admin();
     const { steps, outcome } = provisioning(plan, this.context, reach, admin);
-    const done: string[] = [];
-    try {
-      await this.progress.steps(
-        steps.map(({ title, run }) => ({
-          title,
-          async run(note) {
-            await run(note);
-            done.push(title);
-          },
-        })),
-      );
-    } catch (error) {
-      if (done.length > 0)
-        this.say(`Done before it stopped, and the next run goes on from there:\n  ${done.join('\n  ')}`);
-      throw error;
-    }
+    await runProvisionSteps(steps, this.progress, (text) => this.say(text));
     const applied = outcome();
     return { applied, files: await this.writtenFiles(plan, applied.content) };
   }
@@ -150,7 +136,9 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
     const logIn: AdminSource = async () => {
       const { asWorkspaceAdmin } = await import('../../lib/provision/workspace-admin.ts');
       const used = account ?? (await this.ask(await adminQuestions(this.flags, this.context)));
-      return await asWorkspaceAdmin(url, used, reach, () => secondFactor(this.flags, this.context, this.settings));
+      return await asWorkspaceAdmin(url, used, reach, () =>
+        this.progress.asking(() => secondFactor(this.flags, this.context, this.settings)),
+      );
     };
     return () => (known ??= logIn());
   }

@@ -4,6 +4,7 @@ import type { MemberChange } from '../bridge/service/members-view.ts';
 import type { BridgeService } from '../bridge/service/views.ts';
 import { RcfedError } from '../core/errors.ts';
 import type { Caller } from './authorise.ts';
+import { joinAs } from './join-as.ts';
 import { openDirectAs } from './open-direct-as.ts';
 import type { AssertRight, PersonRight } from './person-rights.ts';
 import { roomsFor, shortStatus } from './person-view.ts';
@@ -61,7 +62,8 @@ const everybody: PersonRight = {};
 
 /** Rocket.Chat's own permissions for what is changed. Who is an owner, the bridge's admins alone say here. */
 const rightToChange = ({ change }: { readonly change: MemberChange['change'] }): Rights => {
-  if (change === 'kick' || change === 'ban' || change === 'unban') return { inRoom: 'remove-user' };
+  if (change === 'kick') return { inRoom: 'remove-user' };
+  if (change === 'ban' || change === 'unban') return { inRoom: 'ban-user' };
   return change === 'moderator' ? { inRoom: 'set-moderator' } : 'admin';
 };
 
@@ -103,7 +105,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       maxMembers: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
       dryRun,
     }),
-    (service, body, caller) => service.join({ ...body, openOnly: caller.rights === 'person' }),
+    (service, body, caller) => joinAs(service, body, caller),
     { allows: 'join' },
   ),
   invitations: operation(nothing, (service) => service.invitations()),
@@ -209,7 +211,8 @@ export const operations: Readonly<Record<string, Operation>> = {
       reason: v.optional(words(500)),
       dryRun,
     }),
-    (service, body) => service.changeMembers(body),
+    (service, body, { rights }) =>
+      service.changeMembers({ ...body, sparesOwners: rights === 'person' && body.change === 'moderator' }),
     rightToChange,
   ),
   'return-member': operation(v.strictObject({ room: words(500), user: words(300) }), (service, body) =>

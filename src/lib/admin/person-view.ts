@@ -1,4 +1,5 @@
 import type { RoomView, StatusView } from '../bridge/service/views.ts';
+import type { WorkspaceUser } from '../rocketchat/types.ts';
 import type { PersonCaller } from './authorise.ts';
 
 /** What somebody who is no admin is told of the bridge: whether it works, not why not, nor what waits. */
@@ -11,13 +12,22 @@ export function shortStatus({ running, workspace, homeserver, rooms }: StatusVie
   };
 }
 
-/** The federated rooms that this person sees in Rocket.Chat: every channel, if they may see channels, and where they are in. */
+/** The federated rooms that this person sees in Rocket.Chat: every channel, unless they are a guest, and what they are in. */
 export async function roomsFor(
-  { user, workspace }: PersonCaller,
+  person: Pick<PersonCaller, 'user' | 'workspace'>,
   rooms: readonly RoomView[],
 ): Promise<readonly RoomView[]> {
-  const [{ updated }, permissions] = await Promise.all([workspace.changedRooms(0), workspace.permissions()]);
+  const { updated } = await person.workspace.changedRooms(0);
   const own = new Set<string>(updated.map(({ id }) => id));
-  const seesChannels = user.roles.some((role) => permissions.get('view-c-room')?.includes(role));
-  return rooms.filter(({ type, roomId }) => (type === 'channel' && seesChannels) || own.has(roomId));
+  const isSeeingChannels = seesChannels(person.user, await person.workspace.permissions());
+  return rooms.filter(({ type, roomId }) => (type === 'channel' && isSeeingChannels) || own.has(roomId));
+}
+
+/** Whether they see channels that they are not in. */
+export function seesChannels(
+  { roles }: Pick<WorkspaceUser, 'roles'>,
+  permissions: ReadonlyMap<string, readonly string[]>,
+): boolean {
+  const holders = permissions.get('view-c-room') ?? [];
+  return roles.some((role) => holders.includes(role));
 }

@@ -93,7 +93,7 @@ async function connected(
       if (!(error instanceof RemoteError)) throw error;
       if (error.message !== said) watcher.onWaiting(error);
       said = error.message;
-      await clock.sleep(error.retryAfterMs ?? delay, signal).catch(() => {});
+      await clock.sleep(error.patienceMs ?? delay, signal).catch(() => {});
     }
   }
   return undefined;

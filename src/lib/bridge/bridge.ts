@@ -1,7 +1,5 @@
 import type { Side } from '../core/remote-error.ts';
 import { createLocalNames } from '../matrix/look-alike.ts';
-import { startApplicationService } from '../matrix/application-service.ts';
-import { DIRECT_HINT_PATH, directHints } from '../rocketchat/direct-hint.ts';
 import type { Portal } from '../store/portal-types.ts';
 import { authorOf } from './author-of.ts';
 import { createBreakers, startHomeserver, stateOf } from './breakers.ts';
@@ -11,29 +9,20 @@ import { createDirects } from './direct/directs.ts';
 import { createOlderRooms } from './direct/older-rooms.ts';
 import { isRoomLane, isWordLane, wordLane } from '../store/lane-names.ts';
 import { createEnds } from './ends/ends.ts';
-import { createEmojiNews } from './emoji/emoji-news.ts';
 import { tellThatWeListen } from './homeserver/bot.ts';
 import { createGhosts } from './homeserver/ghosts.ts';
 import { watchHomeserver } from './homeserver/health.ts';
-import { createLookUpForMatrix } from './homeserver/names.ts';
-import { createMayNotifyRoom } from './homeserver/room-power.ts';
 import { renewServerAcls } from './homeserver/server-acls.ts';
-import { createHomeserverSink } from './homeserver/sink.ts';
-import { createHomeserverSource } from './homeserver/source.ts';
 import { createGhostProfiles } from './live/ghost-profiles.ts';
-import { together } from './live/live-feature.ts';
-import { createPresence } from './live/presence.ts';
-import { createReceipts } from './live/receipts.ts';
 import { createPollTallies } from './live/poll-tallies.ts';
 import { createPruneNews } from './live/prune-news.ts';
-import { createPuppetProfiles } from './live/puppet-profiles.ts';
-import { createTyping } from './live/typing.ts';
 import { createFollowRoom } from './room-upgrade/follow.ts';
-import { createInvitedToReplacement } from './room-upgrade/invited.ts';
 import { createRoomWatch } from './room-state/watch.ts';
+import { listen } from './listening.ts';
+import { createFeatures } from './live/features.ts';
+import { createSinks } from './sinks.ts';
 import { LANE_OWNER, Lanes } from './lanes.ts';
 import { createMemberships } from './membership/memberships.ts';
-import { createMentioned } from './membership/mentioned.ts';
 import { createNotices } from './notices/aside.ts';
 import { PortalIndex } from './portal-index.ts';
 import { createRelay } from './relay.ts';
@@ -42,10 +31,8 @@ import { createBridgeService } from './service/service.ts';
 import { cleanStore } from './store-cleaning.ts';
 import { createWords } from './words/words.ts';
 import { createFollowRoles } from './roles/follow-roles.ts';
-import { createLookUpForWorkspace } from './workspace/names.ts';
 import { createPuppets } from './workspace/puppets.ts';
 import { createRealtimeKeeper } from './workspace/realtime-keeper.ts';
-import { createWorkspaceSink } from './workspace/sink.ts';
 import { watchWorkspace } from './workspace/watchdog.ts';
 
 /**
@@ -97,28 +84,18 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     ghosts,
     portalChanged: (portal) => portalChanged(portal),
     seekAnotherRoom: (portal, row) => directs.seekAnotherRoom(portal, row),
+    mayGo: (portal, from) => catchUps.mayGo(portal, from),
+    isDown: (side) => breakers[side].isOpen,
     wake,
     signal,
   });
   const roles = createFollowRoles({ parts, portals, wake, everyMs: options.compareRolesMs, signal });
   const puppets = createPuppets(parts, localNames, (portal, userId) => roles.entered(portal, userId));
   const notices = createNotices({ parts, portals, signal, windowMs: options.noticesMs });
-  const mayNotifyRoom = createMayNotifyRoom(parts);
   const tallies = createPollTallies({ parts, portals, wake, signal });
   const follow = createFollowRoom({ ghosts, portalChanged: (portal) => portalChanged(portal) });
   const relay = createRelay(parts, {
-    homeserver: createHomeserverSink(
-      parts,
-      { ghosts, puppets },
-      createLookUpForMatrix(parts, portals, mayNotifyRoom, createMentioned({ parts, puppets, signal })),
-    ),
-    workspace: createWorkspaceSink(
-      parts,
-      { ghosts, puppets },
-      createLookUpForWorkspace(parts, portals, mayNotifyRoom),
-      tallies,
-      follow,
-    ),
+    ...createSinks({ parts, portals, ghosts, puppets, tallies, follow, signal }),
     distrust: (portal, event) =>
       event.origin === 'homeserver' ? puppets.distrust(portal, event.sender) : ghosts.distrust(portal, authorOf(event)),
     distrustHands,
@@ -143,20 +120,15 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const everyMs = options.compareMembersMs;
   const memberships = createMemberships({ parts, portals, catchUps, ghosts, wake, everyMs, signal });
   const rooms = createRoomWatch({ parts, portals, wake, everyMs: options.compareRoomsMs, signal });
-  const live = together([
+  const prunes = createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() });
+  const live = createFeatures({ ...options, portals, puppets, localNames, wake, signal }, [
     memberships,
     rooms,
-    createInvitedToReplacement({ parts, portals, wake }),
-    createTyping({ parts, portals, puppets, signal }),
-    createReceipts({ parts, portals, puppets, signal }),
-    ...(options.presence === true ? [createPresence({ parts, signal })] : []),
     tallies,
     ghostProfiles,
-    createPuppetProfiles({ parts, portals, naming: localNames, everyMs: options.compareProfilesMs, signal }),
-    createEmojiNews(parts.emoji),
     ...ends.features,
     roles,
-    createPruneNews({ parts, portals, catchUps, recorded: () => realtime.flushed() }),
+    prunes,
   ]);
   const listening = { wants: live.wants, onNews: live.inWorkspace };
   const realtime = createRealtimeKeeper({
@@ -199,27 +171,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     portalChanged,
     signal,
   });
-  const source = createHomeserverSource(parts, portals, (lane) => {
-    wake(lane);
-    directs.touched(lane);
-  });
-  const { webhookToken } = options;
-  const listener = await startApplicationService({
-    ...options.listen,
-    clock: parts.clock,
-    log: parts.log,
-    ready: () => realtime.isUp() && asked.homeserver && !breakers.homeserver.isOpen,
-    beside: webhookToken === undefined ? {} : { [DIRECT_HINT_PATH]: directHints(webhookToken, directs.hinted) },
-    handlers: {
-      async onTransaction(id, events) {
-        await source.onTransaction(id, events);
-        live.onRecorded(events);
-      },
-      onEphemeral: (events) => live.onMatrix(events),
-      onUserQuery: (id) => directs.isUser(id),
-      onAliasQuery: async (alias) => portals.all().some((portal) => portal.alias === alias),
-    },
-  });
+  const ready = (): boolean => realtime.isUp() && asked.homeserver && !breakers.homeserver.isOpen;
+  const listener = await listen({ ...options, portals, directs, live, wake, ready });
 
   async function onWorksAgain(side: Side): Promise<void> {
     asked[side] = true;

@@ -84,7 +84,7 @@ export function classify(error: unknown, { asPerson }: Circumstances): Verdict {
     about: 'side',
     side: error.side,
     reason,
-    retryAfterMs: error.retryAfterMs,
+    retryAfterMs: error.patienceMs,
     counts,
   });
   if (error.failure === 'network' || error.failure === 'timeout') return wait(true);
@@ -130,8 +130,8 @@ function classifyHomeserver(error: RemoteError, reason: string, asPerson: boolea
 function classifyOwn(error: unknown): Verdict {
   const detail = error instanceof Error ? error.message : String(error);
   const code = codeOf(error);
-  // The store works and refuses what this row brought: a data exception, or a conflict with another row.
-  if (code?.startsWith('22') === true || code === 'RCFED_STORE_CONFLICT') {
+  // The store works and refuses what this row brought: a data exception, a limit, or a conflict with another row.
+  if (/^(22|54)/.test(code ?? '') || code === 'RCFED_STORE_CONFLICT') {
     return { about: 'strike', reason: 'internal', detail };
   }
   if (

@@ -1,6 +1,7 @@
 import type { MatrixRoomId, WorkspaceRoomId } from '../core/ids.ts';
 import { portalLane } from '../store/lane-names.ts';
 import type { OlderRooms } from './direct/older-rooms.ts';
+import { begunClosings } from './ends/begun-closing.ts';
 import type { Lane } from '../store/inbox-types.ts';
 import type { Portal, PortalId } from '../store/portal-types.ts';
 import type { Store } from '../store/types.ts';
@@ -25,8 +26,11 @@ export class PortalIndex {
     this.older = older;
   }
 
+  /** But those whose end was begun: nothing is relayed there any more. */
   async load(store: Store): Promise<void> {
+    const ending = new Set((await begunClosings({ store })).map(({ portal }) => portal.id));
     for (const portal of await store.portals.list()) {
+      if (ending.has(portal.id)) continue;
       this.set(portal, Number((await store.cursor(linkedAtCursor(portal))) ?? portal.createdAt));
     }
   }

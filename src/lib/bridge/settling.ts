@@ -4,6 +4,10 @@ import type { InboxId, InboxRow } from '../store/inbox-types.ts';
 /** So many rows of a lane may have acted without being settled; after a crash so many are asked about. */
 const SETTLING_LIMIT = 8;
 
+const NEW_MESSAGE = { workspace: 'message', homeserver: 'm.room.message' } as const;
+/** An edit, an answer, a message in a thread. Better to wait for nothing than to miss what it belongs to. */
+const NAMES_ANOTHER = { workspace: /"tmid":|[?&]msg=/, homeserver: /"m\.relates_to":/ } as const;
+
 /**
  * Rows of one lane that have acted and whose settling is on its way to the disk. The next row acts
  * meanwhile, still after them: only what can't depend on them may.
@@ -43,12 +47,10 @@ export class Settling {
     this.#raise();
   }
 
-  /** Whether that row is read without knowing of these: a new message, of which none of them is a version. */
+  /** Whether that row is read without knowing of these: a new message that is no version of one of them and names none. */
   isIndependent(row: Pick<InboxRow, 'side' | 'type' | 'ref' | 'body'>): boolean {
     for (const { ref } of this.#rows.values()) if (ref === row.ref) return false;
-    if (row.side === 'workspace') return row.type === 'message';
-    // An edit names another event; better to wait for nothing than to miss one.
-    return row.type === 'm.room.message' && row.body?.includes('m.replace') !== true;
+    return row.type === NEW_MESSAGE[row.side] && !NAMES_ANOTHER[row.side].test(row.body ?? '');
   }
 
   async #oldest(): Promise<void> {

@@ -81,8 +81,11 @@ const parseJson = (text: string): { ok: true; value: unknown } | { ok: false } =
 };
 
 const broken = async (path: string, why: string): Promise<RcfedError> => {
-  const aside = await keepAside(path);
-  return new RcfedError('RCFED_CONFIG_BROKEN', `${path} can't be understood and is kept as ${aside}`, {
+  const message = `${path} can't be understood`;
+  // Where nothing can be written it stays, and is as little of use.
+  const aside = await keepAside(path).catch(() => undefined);
+  if (aside === undefined) return new RcfedError('RCFED_CONFIG_BROKEN', message, { why });
+  return new RcfedError('RCFED_CONFIG_BROKEN', `${message} and is kept as ${aside}`, {
     why,
     try: [`Mend the copy and bring it back: mv ${aside} ${path}`, 'Or start afresh: rcfed profile add'],
   });

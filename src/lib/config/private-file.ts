@@ -22,30 +22,42 @@ export const readPrivateFile = async (path: string): Promise<string | undefined>
 /**
  * Replaces a file whole: a reader, or a crash at any moment, sees the old text or the new one. The
  * file is for its owner alone, also while it is being written.
+ * @throws RcfedError RCFED_CONFIG_UNWRITABLE
  */
 export const writePrivateFile = async (path: string, text: string): Promise<void> => {
   const temporary = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.tmp`);
-  try {
-    await makePrivateFolder(dirname(path));
-    await writeDurably(temporary, text);
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw new RcfedError('RCFED_CONFIG_UNWRITABLE', `${path} can't be written`, { why: reason(error), cause: error });
-  }
+  await orUnwritable(path, async () => {
+    try {
+      await makeFolder(dirname(path));
+      await writeDurably(temporary, text);
+      await rename(temporary, path);
+      await syncFolder(dirname(path));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  });
 };
 
-/** Makes a folder for its owner alone. One that exists keeps its mode unless it is rcfed's own. */
-export const makePrivateFolder = async (path: string): Promise<void> => {
+/**
+ * Makes a folder for its owner alone. One that exists keeps its mode unless it is rcfed's own.
+ * @throws RcfedError RCFED_CONFIG_UNWRITABLE
+ */
+export const makePrivateFolder = (path: string): Promise<void> => orUnwritable(path, () => makeFolder(path));
+
+const makeFolder = async (path: string): Promise<void> => {
   const made = await mkdir(path, { recursive: true, mode: FOLDER_MODE });
   if (made === undefined && basename(path) === 'rcfed') await chmod(path, FOLDER_MODE);
 };
 
-/** Moves a file to a name of its own beside it, never over another one. @returns that name. */
+/**
+ * Moves a file to a name of its own beside it, never over another one.
+ * @returns that name
+ * @throws RcfedError RCFED_CONFIG_UNWRITABLE
+ */
 export const keepAside = async (path: string, mark = 'broken'): Promise<string> => {
   const aside = await copyAside(path, mark);
-  await rm(path);
+  await orUnwritable(path, () => rm(path));
   return aside;
 };
 
@@ -57,10 +69,25 @@ export const copyAside = async (path: string, mark: string): Promise<string> => 
       await copyFile(path, aside, constants.COPYFILE_EXCL);
       return aside;
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
+      if (codeOf(error) !== 'EEXIST') throw unwritable(aside, error);
     }
   }
 };
+
+/** Puts a file that was kept aside back in its place. @throws RcfedError RCFED_CONFIG_UNWRITABLE */
+export const bringBack = (aside: string, path: string): Promise<void> => orUnwritable(path, () => rename(aside, path));
+
+/** Runs what writes a file. @throws RcfedError RCFED_CONFIG_UNWRITABLE, with what the system says about why */
+export const orUnwritable = async <Result>(path: string, write: () => Promise<Result>): Promise<Result> => {
+  try {
+    return await write();
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+};
+
+const unwritable = (path: string, error: unknown): RcfedError =>
+  new RcfedError('RCFED_CONFIG_UNWRITABLE', `${path} can't be written`, { why: reason(error), cause: error });
 
 const writeDurably = async (path: string, text: string): Promise<void> => {
   const file = await open(path, 'wx', FILE_MODE);

@@ -51,6 +51,10 @@ const profilesFile = ({ folders, clock }: ProfileSource): JsonFile<v.InferOutput
     clock,
   });
 
+/** A name of letters may be that of something every object has, such as `constructor`. */
+const own = <Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
 /** Every profile in alphabetical order, and the name of the one in use. */
 export const listProfiles = async (
   source: ProfileSource,
@@ -88,6 +92,12 @@ export interface ComparedProfile {
   readonly sameSecrets: readonly string[];
 }
 
+/** It also names a folder. @throws RcfedError RCFED_USAGE */
+export const checkProfileName = (name: string): void => {
+  if (!/^[a-z0-9][a-z0-9._-]{0,63}$/i.test(name))
+    throw new RcfedError('RCFED_USAGE', 'A profile name has letters, digits and ._- only, at most 64');
+};
+
 /**
  * How a profile compares with the one of its name. Nothing is kept.
  * @throws RcfedError RCFED_PROFILE_EXISTS where one of that name differs and `replace` is false; RCFED_USAGE
@@ -97,13 +107,12 @@ export const planProfile = async (
   added: NewProfile,
   replace: boolean,
 ): Promise<ComparedProfile> => {
-  if (!/^[a-z0-9][a-z0-9._-]{0,63}$/i.test(added.name))
-    throw new RcfedError('RCFED_USAGE', 'A profile name has letters, digits and ._- only, at most 64');
+  checkProfileName(added.name);
   const before = (await listProfiles(source)).profiles.find(({ name }) => name === added.name);
   if (before === undefined) return { before, isSo: false, sameSecrets: [] };
-  const isSo = await isSame(source, before, added);
+  const isSo = await isSame(source, before, added, replace);
   if (!isSo && !replace) throw isOther(added.name);
-  const secrets = await revealSecrets(source, before);
+  const secrets = await replaceableSecrets(source, before, replace);
   const isSameSecret = (field: string): boolean => secrets[field]?.reveal() === added.secrets[field]?.reveal();
   return { before, isSo, sameSecrets: Object.keys(added.secrets).filter(isSameSecret) };
 };
@@ -128,8 +137,9 @@ export const addProfile = async (source: ProfileSource, added: NewProfile, repla
     ]),
   );
   return await profilesFile(source).update(async (content) => {
-    const existing = content.profiles[added.name];
-    if (existing !== undefined && (await isSame(source, { name: added.name, ...existing }, added))) return false;
+    const existing = own(content.profiles, added.name);
+    if (existing !== undefined && (await isSame(source, { name: added.name, ...existing }, added, replace)))
+      return false;
     if (existing !== undefined && !replace) throw isOther(added.name);
     content.profiles[added.name] = { kind: added.kind, values: { ...added.values }, secrets };
     content.current ??= added.name;
@@ -137,11 +147,30 @@ export const addProfile = async (source: ProfileSource, added: NewProfile, repla
   });
 };
 
-const isSame = async (source: ProfileSource, stored: StoredProfile, added: NewProfile): Promise<boolean> => {
-  const secrets = await revealSecrets(source, stored);
+const isSame = async (
+  source: ProfileSource,
+  stored: StoredProfile,
+  added: NewProfile,
+  replace: boolean,
+): Promise<boolean> => {
+  const secrets = await replaceableSecrets(source, stored, replace);
   return (
     stored.kind === added.kind && isDeepStrictEqual(stored.values, added.values) && haveSameText(secrets, added.secrets)
   );
+};
+
+/** Secrets whose key is lost are not in the way of new ones. */
+export const replaceableSecrets = async (
+  source: ProfileSource,
+  stored: StoredProfile,
+  replace: boolean,
+): Promise<Record<string, Secret>> => {
+  try {
+    return await revealSecrets(source, stored);
+  } catch (error) {
+    if (replace && error instanceof RcfedError && error.code === 'RCFED_SECRET_UNREADABLE') return {};
+    throw error;
+  }
 };
 
 const haveSameText = (some: Readonly<Record<string, Secret>>, others: Readonly<Record<string, Secret>>): boolean =>
@@ -161,7 +190,7 @@ export const restoreProfile = async (
 /** Makes a profile the one in use; undefined: none. @returns false if it was already. */
 export const useProfile = async (source: ProfileSource, name: string | undefined): Promise<boolean> =>
   await profilesFile(source).update((content) => {
-    if (name !== undefined && content.profiles[name] === undefined) return missing(name);
+    if (name !== undefined && own(content.profiles, name) === undefined) return missing(name);
     const changed = content.current !== name;
     if (name === undefined) delete content.current;
     else content.current = name;
@@ -171,7 +200,7 @@ export const useProfile = async (source: ProfileSource, name: string | undefined
 /** Forgets a profile and its secrets; its store stays. @returns false if there was none. */
 export const removeProfile = async (source: ProfileSource, name: string): Promise<boolean> =>
   await profilesFile(source).update((content) => {
-    const existed = content.profiles[name] !== undefined;
+    const existed = Object.hasOwn(content.profiles, name);
     delete content.profiles[name];
     if (content.current === name) delete content.current;
     return existed;

@@ -228,7 +228,7 @@ export const errorCatalogue = Object.freeze({
     3,
     false,
     'Use the key file that the secret was written with.',
-    'Write it again: rcfed profile remove NAME, then rcfed profile add NAME',
+    'Write the secret again with: rcfed profile add NAME --replace',
   ),
   RCFED_SERVER_BLOCKED: entry(
     4,

@@ -22,3 +22,13 @@ export type WorkspaceRoomId = Branded<'WorkspaceRoomId'>;
 export type WorkspaceUserId = Branded<'WorkspaceUserId'>;
 /** `_id` of a Rocket.Chat message. */
 export type MessageId = Branded<'MessageId'>;
+
+/**
+ * Most characters of an id. Matrix allows 255 bytes; Rocket.Chat makes 17 or 24 and takes whatever a client brings,
+ * also what no database holds in an index.
+ */
+const LONGEST_ID = 255;
+
+/** Whether a value from outside may be an event's or a message's id. */
+export const isId = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= LONGEST_ID;

@@ -28,6 +28,9 @@ interface RemoteErrorFields {
   cause?: unknown;
 }
 
+/** So long a server is left alone at most. */
+const LONGEST_PATIENCE_MS = 15 * 60 * 1000;
+
 /**
  * A request to one of the servers that did not succeed. Clients throw nothing else; what follows from
  * it (wait, log in again, set the event aside) is decided in one table, `bridge/failures.ts`.
@@ -60,6 +63,11 @@ export class RemoteError extends Error {
     this.answer = fields.answer;
     this.retryAfterMs = fields.retryAfterMs;
     this.details = fields.details;
+  }
+
+  /** {@link retryAfterMs} as far as it is heeded: a server may well ask for years, or for longer than any timer lasts. */
+  get patienceMs(): number | undefined {
+    return this.retryAfterMs === undefined ? undefined : Math.min(this.retryAfterMs, LONGEST_PATIENCE_MS);
   }
 }
 

@@ -4,6 +4,7 @@ import type { ServerName } from '../core/ids.ts';
 import { RemoteError } from '../core/remote-error.ts';
 import { type Check, type Outcome, type Verdict, groups, skips } from './check.ts';
 import type { CheckContext, DiagnoseParts, Subject } from './context.ts';
+import { NameError, ProbeError } from './probe/probe.ts';
 import { createGate } from './gate.ts';
 
 /** So many checks of a group at once. */
@@ -173,7 +174,8 @@ function broken(job: Job, error: unknown, durationMs: number): Outcome {
 /** What servers, files and people do wrong is a finding, also where a check did not think of it; undefined: our bug. */
 function saidBy(error: unknown): Omit<Verdict, 'status'> | undefined {
   if (error instanceof DeadlinePassed) return { detail: `There is no answer: ${error.message}.` };
-  if (error instanceof RemoteError) return { detail: error.message };
+  if (error instanceof RemoteError || error instanceof ProbeError || error instanceof NameError)
+    return { detail: error.message };
   if (!(error instanceof RcfedError) || error.code === 'RCFED_BUG') return undefined;
   const { message: detail, why, try: commands } = error;
   return { detail, ...(why === undefined ? {} : { evidence: [why] }), cure: { text: 'What helps:', commands } };

@@ -7,6 +7,7 @@ import type { DiagnoseOptions, DiagnoseParts, Machine } from './context.ts';
 import { openSetup } from './open-setup.ts';
 import { connections } from './probe/connection.ts';
 import { systemNames } from './probe/names.ts';
+import { hasWay } from './probe/way.ts';
 import { seenKeysIn } from './seen-keys.ts';
 
 export interface OpenOptions {
@@ -28,7 +29,7 @@ export async function openParts(given: OpenOptions): Promise<{ parts: DiagnosePa
   const ca = caFile === undefined ? undefined : await (await import('../network/ca-file.ts')).trustedWith(caFile);
   const { clock, log, signal } = reach;
   const own = setup.admin?.homeserver.serverName;
-  const probe = { ...systemNames(), ...connections({ clock, ca }) };
+  const probe = { ...systemNames(), ...connections({ clock, ca }), hasWay };
   const seen = seenKeysIn(folders.cache);
   return {
     parts: {

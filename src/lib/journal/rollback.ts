@@ -1,7 +1,8 @@
 import { RcfedError } from '../core/errors.ts';
-import { changeInWords, undo } from './change.ts';
+import { RemoteError } from '../core/remote-error.ts';
+import { changeInWords, type JournalChange, undo } from './change.ts';
 import type { Journal, JournalEntry } from './journal.ts';
-import type { Undone, UndoParts } from './undone.ts';
+import { kept, type Undone, type UndoParts } from './undone.ts';
 
 export interface RolledBack extends Undone {
   readonly id: number;
@@ -43,9 +44,23 @@ export async function rollBack(
     parts.signal.throwIfAborted();
     const what = changeInWords(change);
     const undone: Undone =
-      state === 'undone' || state === 'forced' ? { outcome: 'already so', note: null } : await undo(change, parts);
+      state === 'undone' || state === 'forced'
+        ? { outcome: 'already so', note: null }
+        : await undoneOrKept(change, parts);
     if (!parts.dryRun && (undone.outcome === 'undone' || undone.outcome === 'already so')) await journal.undone(id);
     results.push({ id, what, ...undone });
   }
   return results;
+}
+
+/** What the workspace or the disk refuses of one entry does not hold up the others; a server that is away does. */
+async function undoneOrKept(change: JournalChange, parts: UndoParts): Promise<Undone> {
+  try {
+    return await undo(change, parts);
+  } catch (error) {
+    if (error instanceof RemoteError && error.failure === 'refused') return kept(`Refused: ${error.inShort}.`);
+    if (error instanceof RcfedError && error.code === 'RCFED_CONFIG_UNWRITABLE')
+      return kept(`${error.message}. ${error.why ?? ''}`.trimEnd());
+    throw error;
+  }
 }

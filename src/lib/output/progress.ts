@@ -14,7 +14,9 @@ export interface Step {
 export interface Progress {
   /** One wait of unknown length. Resolves or rejects as `run` does. */
   wait<Result>(title: string, run: () => Promise<Result>): Promise<Result>;
-  /** Several steps in order; the first that fails ends them, and its error is thrown. */
+  /** Asks a person something in the middle of a {@link wait}: nothing moves meanwhile and hides the question. */
+  asking<Answer>(ask: () => Promise<Answer>): Promise<Answer>;
+  /** Several steps in order; the first that fails ends them, and its error is thrown. None of them may ask. */
   steps(steps: readonly Step[]): Promise<void>;
 }
 
@@ -43,47 +45,68 @@ const linesProgress = (say: (line: string) => void, clock: Clock): Progress => {
   };
   return {
     wait,
+    asking: (ask) => ask(),
     async steps(steps) {
       for (const step of steps) await wait(step.title, () => step.run((text) => say(`${step.title}: ${text}`)));
     },
   };
 };
 
-const liveProgress = (stream: NodeJS.WriteStream, clock: Clock, scrub: (text: string) => string): Progress => ({
-  async wait(name, run) {
-    const title = scrub(name);
-    const { default: ora } = await import('ora');
-    const spinner = ora({ text: title, stream, discardStdin: false }).start();
-    try {
-      const result = await slowly(clock, run, () => {
-        spinner.text = `${title} (taking longer than usual)`;
-      });
-      spinner.succeed(title);
-      return result;
-    } catch (error) {
-      spinner.fail(title);
-      throw error;
-    }
-  },
-  async steps(steps) {
-    const { Listr, ListrLogger, ProcessOutput } = await import('listr2');
-    const logger = new ListrLogger({ processOutput: new ProcessOutput(stream, stream) });
-    const tasks = steps.map((step) => ({
-      title: scrub(step.title),
-      task: (_: unknown, task: { output: string }) => {
-        const note = (text: string): void => {
-          task.output = scrub(text);
-        };
-        return slowly(
-          clock,
-          () => step.run(note),
-          () => note('taking longer than usual'),
-        );
-      },
-    }));
-    await new Listr(tasks, { rendererOptions: { logger }, registerSignalListeners: false }).run();
-  },
-});
+const liveProgress = (stream: NodeJS.WriteStream, clock: Clock, scrub: (text: string) => string): Progress => {
+  let shown: { stop(): void; start(): void } | undefined;
+  return {
+    async wait(name, run) {
+      const title = scrub(name);
+      const { default: ora } = await import('ora');
+      const spinner = ora({ text: title, stream, discardStdin: false }).start();
+      shown = spinner;
+      try {
+        const result = await slowly(clock, run, () => {
+          spinner.text = `${title} (taking longer than usual)`;
+        });
+        spinner.succeed(title);
+        return result;
+      } catch (error) {
+        spinner.fail(title);
+        throw error;
+      } finally {
+        shown = undefined;
+      }
+    },
+    async asking(ask) {
+      const paused = shown;
+      paused?.stop();
+      const answer = await ask();
+      paused?.start();
+      return answer;
+    },
+    steps: (steps) => liveSteps(steps, stream, clock, scrub),
+  };
+};
+
+const liveSteps = async (
+  steps: readonly Step[],
+  stream: NodeJS.WriteStream,
+  clock: Clock,
+  scrub: (text: string) => string,
+): Promise<void> => {
+  const { Listr, ListrLogger, ProcessOutput } = await import('listr2');
+  const logger = new ListrLogger({ processOutput: new ProcessOutput(stream, stream) });
+  const tasks = steps.map((step) => ({
+    title: scrub(step.title),
+    task: (_: unknown, task: { output: string }) => {
+      const note = (text: string): void => {
+        task.output = scrub(text);
+      };
+      return slowly(
+        clock,
+        () => step.run(note),
+        () => note('taking longer than usual'),
+      );
+    },
+  }));
+  await new Listr(tasks, { rendererOptions: { logger }, registerSignalListeners: false }).run();
+};
 
 /** Runs the work and calls `onSlow` once if it lasts longer than {@link SLOW_AFTER_MS}. */
 const slowly = async <Result>(clock: Clock, run: () => Promise<Result>, onSlow: () => void): Promise<Result> => {

@@ -1,4 +1,5 @@
 import {
+  checkProfileName,
   findProfile,
   listProfiles,
   type ProfileSource,
@@ -22,6 +23,30 @@ export async function knownProfile(source: ProfileSource, name: string): Promise
   return { values: stored.values, secrets: await revealSecrets(source, stored) };
 }
 
+/**
+ * As {@link knownProfile}, to be changed: what it holds is kept unless told otherwise.
+ * @param replace whether it may be that of a person, of which nothing is kept
+ * @throws RcfedError RCFED_PROFILE_EXISTS; RCFED_USAGE for a name that no profile can have
+ */
+export async function profileToProvision(
+  source: ProfileSource,
+  name: string,
+  replace: boolean,
+): Promise<KnownProfile | undefined> {
+  checkProfileName(name);
+  const stored = (await listProfiles(source)).profiles.find((profile) => profile.name === name);
+  if (stored?.kind === 'admin') return { values: stored.values, secrets: await revealSecrets(source, stored) };
+  if (stored === undefined || replace) return undefined;
+  throw new RcfedError('RCFED_PROFILE_EXISTS', `Profile ${name} is that of a person, not of a bridge`, {
+    try: seeOrMakeAnother(name),
+  });
+}
+
+const seeOrMakeAnother = (name: string): string[] => [
+  `rcfed profile show ${name}`,
+  'Make another profile: rcfed federation provision --profile NAME',
+];
+
 interface Servers {
   readonly profile: string;
   readonly workspaceUrl: string;
@@ -29,28 +54,41 @@ interface Servers {
   readonly replace: boolean;
 }
 
+/** What tells who is who to one server, and is nobody else's business. */
+const OF_SERVER = {
+  'workspace-url': ['workspace-user-id', 'workspace-token', 'workspace-password', 'webhook-token'],
+  'server-name': ['homeserver-admin-token'],
+} as const;
+
 /**
- * Tokens of one workspace must not end up in the profile of another.
- * @throws RcfedError RCFED_PROFILE_EXISTS
+ * What of a profile may be used for these servers: tokens of one must not be told another, nor end up in its profile.
+ * @throws RcfedError RCFED_PROFILE_EXISTS where it is for others and is not to be replaced
  */
-export function refuseOther(
+export function ofSameServers(
   { profile, workspaceUrl, serverName, replace }: Servers,
   known: KnownProfile | undefined,
-): void {
-  if (known === undefined || replace) return;
-  const other = [
-    ['workspace-url', workspaceUrl],
-    ['server-name', serverName],
-  ].find(([field = '', value]) => known.values[field] !== undefined && known.values[field] !== value);
-  if (other === undefined) return;
-  throw new RcfedError(
-    'RCFED_PROFILE_EXISTS',
-    `Profile ${profile} is for another ${other[0] === 'workspace-url' ? 'workspace' : 'homeserver'}`,
-    {
-      try: [`rcfed profile show ${profile}`, 'Make another profile: rcfed federation provision --profile NAME'],
-    },
-  );
+): KnownProfile | undefined {
+  if (known === undefined) return undefined;
+  const isOther = (field: string, value: string): boolean =>
+    known.values[field] !== undefined && known.values[field] !== value;
+  const others = [
+    ...(isOther('workspace-url', workspaceUrl) ? (['workspace-url'] as const) : []),
+    ...(isOther('server-name', serverName) ? (['server-name'] as const) : []),
+  ];
+  const [first] = others;
+  if (first === undefined) return known;
+  if (!replace)
+    throw new RcfedError(
+      'RCFED_PROFILE_EXISTS',
+      `Profile ${profile} is for another ${first === 'workspace-url' ? 'workspace' : 'homeserver'}`,
+      { try: seeOrMakeAnother(profile) },
+    );
+  const foreign: readonly string[] = others.flatMap((field) => OF_SERVER[field]);
+  return { values: without(known.values, foreign), secrets: without(known.secrets, foreign) };
 }
+
+const without = <Value>(fields: Readonly<Record<string, Value>>, names: readonly string[]): Record<string, Value> =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 
 export const isSameProfile = (known: KnownProfile | undefined, wanted: KnownProfile): boolean =>
   known !== undefined && asText(known) === asText(wanted);

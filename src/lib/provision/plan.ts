@@ -9,7 +9,7 @@ import { isWebhookThere, type WantedWebhook, wantedWebhook, webhookStep } from '
 import type { Ephemeral } from './ephemeral.ts';
 import { type HomeserverFacts, readHomeserver } from './homeserver-facts.ts';
 import { apiFor, botOf } from './known-bot.ts';
-import { isSameProfile, type KnownProfile, refuseOther } from './known-profile.ts';
+import { isSameProfile, type KnownProfile, ofSameServers } from './known-profile.ts';
 import { LEGACY_REGISTRATION } from './legacy-changes.ts';
 import { isLegacyRegistrationThere } from './legacy-registration.ts';
 import { leftovers } from './leftovers.ts';
@@ -97,11 +97,11 @@ export interface ProvisionPlan {
  */
 export async function planProvision(
   request: ProvisionRequest,
-  known: KnownProfile | undefined,
+  stored: KnownProfile | undefined,
   reach: Reach,
   admin: () => Promise<{ readonly api: WorkspaceApi } | undefined> = () => Promise.resolve(undefined),
 ): Promise<ProvisionPlan> {
-  refuseOther(request, known);
+  const known = ofSameServers(request, stored);
   const { mode = 'bridge' } = request;
   const bridge = mode === 'bridge' ? await planBridge(request, known, reach) : undefined;
   const folder = folderOf(request, known);

@@ -48,7 +48,7 @@ export function contentOf(
             prefix: bridge.registration.prefix,
             registration: resolve(bridge.folder, REGISTRATION_FILE),
             ...(bridge.webhook === undefined ? {} : { 'direct-webhook': bridge.webhook.base }),
-            ...(bridge.listen === DEFAULT_LISTEN ? {} : { listen: bridge.listen }),
+            ...(bridge.listen === (known?.values['listen'] ?? DEFAULT_LISTEN) ? {} : { listen: bridge.listen }),
           }),
       ...(request.ephemeral === undefined ? {} : { presence: String(request.ephemeral === 'all') }),
     },

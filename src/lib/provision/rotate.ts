@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
+import { ENVIRONMENT } from '../config/load-profile.ts';
 import { addProfile, findProfile, type ProfileSource, revealSecrets } from '../config/profiles.ts';
 import { copyAside } from '../config/private-file.ts';
 import { secretsFromFiles } from '../config/secret-files.ts';
@@ -45,7 +46,7 @@ export async function rotateRegistration(
   const fresh = withNewTokens(old, source);
   const existing = await compareRegistrationFile(dirname(path), fresh);
   const keptAs = existing === 'missing' ? null : await copyAside(path, 'old');
-  const journal = journalOf(source, profile.name ?? 'default');
+  const journal = journalOf(source, profile.name ?? ENVIRONMENT);
   const change: ChangeOf<'rotation'> = {
     kind: 'rotation',
     path,

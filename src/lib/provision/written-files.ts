@@ -1,8 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { keepAside, readPrivateFile, writePrivateFile } from '../config/private-file.ts';
-import { RcfedError } from '../core/errors.ts';
+import { keepAside, orUnwritable, readPrivateFile, writePrivateFile } from '../config/private-file.ts';
 import type { Artifact } from './artifacts/artifact.ts';
 
 /** How one file compares with what would be written. `edited`: neither that, nor what was written last. */
@@ -97,14 +96,16 @@ async function writeOne({ artifact, path, state }: ComparedFile, replace: boolea
 /** Whole or not at all, as {@link writePrivateFile}, but for everybody to read. */
 async function writeOpenFile(path: string, text: string): Promise<void> {
   const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, text, { flag: 'wx', mode: OPEN_MODE });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw new RcfedError('RCFED_CONFIG_UNWRITABLE', `${path} can't be written`, { cause: error });
-  }
+  await orUnwritable(path, async () => {
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(temporary, text, { flag: 'wx', mode: OPEN_MODE });
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  });
 }
 
 async function recorded(folder: string): Promise<Hashes> {

@@ -1,4 +1,4 @@
-import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../core/ids.ts';
+import { type MessageId, type WorkspaceRoomId, type WorkspaceUserId, isId } from '../core/ids.ts';
 import type { RealtimeInterest, RealtimeNews } from './realtime-news.ts';
 import { emojiFrom, timeOf } from './records.ts';
 import { isObject, type JsonObject } from './rest-answer.ts';
@@ -46,8 +46,7 @@ export function eventFrom(stream: string, name: string, args: readonly unknown[]
   if (stream === 'stream-room-messages')
     return name === '__my_messages__' ? { kind: 'message', message: detail } : undefined;
   const { roomId, event } = roomKey(name);
-  if (stream !== 'stream-notify-room' || event !== 'deleteMessage' || typeof detail['_id'] !== 'string')
-    return undefined;
+  if (stream !== 'stream-notify-room' || event !== 'deleteMessage' || !isId(detail['_id'])) return undefined;
   return { kind: 'deleted', roomId, id: detail['_id'] as MessageId };
 }
 

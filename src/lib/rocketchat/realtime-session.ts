@@ -92,7 +92,7 @@ export function runRealtimeSession(options: SessionOptions): RealtimeSession {
       } catch (error) {
         if (stop.signal.aborted) return;
         if (error instanceof RemoteError && error.status === 401) return refuse(error);
-        if (error instanceof RemoteError) wait = error.retryAfterMs ?? 0;
+        if (error instanceof RemoteError) wait = error.patienceMs ?? 0;
         log('warn', 'realtime.no-connection', { tries: tries + 1, error: String(error) });
       } finally {
         current = undefined;

@@ -1,4 +1,4 @@
-import type { MessageId, WorkspaceRoomId } from '../core/ids.ts';
+import { type MessageId, type WorkspaceRoomId, isId } from '../core/ids.ts';
 import { listIn, objectIn, timeOf } from './records.ts';
 import type { Rest } from './rest.ts';
 import { isObject, type JsonObject } from './rest-answer.ts';
@@ -70,6 +70,6 @@ async function pages(
 /** `{_id, _deletedAt}` of removed messages. */
 function deletionsIn(documents: readonly JsonObject[]): SyncedMessages['deleted'] {
   return documents
-    .filter((document) => typeof document['_id'] === 'string')
+    .filter((document) => isId(document['_id']))
     .map((document) => ({ id: document['_id'] as MessageId, at: timeOf(document['_deletedAt']) }));
 }

@@ -87,7 +87,8 @@ export interface Inbox {
    * Gap fill: `ordered` is the homeserver's own order of a stretch of one lane, read after `lastId` was.
    * Missing rows are inserted; missing and pending ones get places in that order. Pending ones that are
    * not in it go before it if they were recorded up to `lastId` (they are older than the stretch), else
-   * after it. Moves `cursors` in the same transaction. Answers how many were missing.
+   * after it. What in `ordered` belongs to other lanes is inserted there. Moves `cursors` in the same
+   * transaction. Answers how many were missing.
    */
   recordGap(
     lane: Lane,

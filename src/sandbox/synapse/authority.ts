@@ -21,6 +21,10 @@ export interface ThrowAwayCa {
   certifyFor(validDays: number, ...names: readonly string[]): ServerCertificate;
   /** One that an intermediate authority signed, served with and without that authority's own. */
   certifyBelow(...names: readonly string[]): { withoutChain: ServerCertificate; withChain: ServerCertificate };
+  /** The same, of an intermediate authority whose own certificate has expired. */
+  certifyBelowExpired(...names: readonly string[]): ServerCertificate;
+  /** One with its host as common name alone, as they were made long ago. */
+  certifyCommonName(host: string): ServerCertificate;
   remove(): void;
 }
 
@@ -49,8 +53,13 @@ export function makeCa(): ThrowAwayCa {
     '-subj',
     '/CN=throw-away CA',
   );
-  const sign = (names: readonly string[], days: number, by: string, extension = ''): ServerCertificate => {
-    openssl('req', ...newKey, '-keyout', at('server.key'), '-out', at('server.csr'), '-subj', '/CN=throw-away server');
+  const sign = (
+    names: readonly string[],
+    days: number,
+    by: string,
+    { extension = '', commonName = 'throw-away server' } = {},
+  ): ServerCertificate => {
+    openssl('req', ...newKey, '-keyout', at('server.key'), '-out', at('server.csr'), '-subj', `/CN=${commonName}`);
     writeFileSync(at('names'), extension === '' ? `subjectAltName=${names.join()}` : extension);
     const until = ['-days', String(days)];
     const signing = ['-CA', at(`${by}.pem`), '-CAkey', at(`${by}.key`), '-CAcreateserial', ...until];
@@ -58,19 +67,25 @@ export function makeCa(): ThrowAwayCa {
     return { key: readFileSync(at('server.key'), 'utf8'), cert: readFileSync(at('server.pem'), 'utf8') };
   };
   const certify = (...names: readonly string[]): ServerCertificate => sign(names, DAYS, 'ca');
+  const certifyBelow = (names: readonly string[], days: number) => {
+    const below = sign([], days, 'ca', {
+      extension: 'basicConstraints=critical,CA:true',
+      commonName: 'throw-away below',
+    });
+    writeFileSync(at('below.key'), below.key);
+    writeFileSync(at('below.pem'), below.cert);
+    const { key, cert } = sign(names, DAYS, 'below');
+    return { withoutChain: { key, cert }, withChain: { key, cert: `${cert}${below.cert}` } };
+  };
   return {
     caFile: at('ca.pem'),
     server: certify('IP:127.0.0.1', 'DNS:localhost'),
     folder,
     certify,
     certifyFor: (validDays, ...names) => sign(names, validDays, 'ca'),
-    certifyBelow(...names) {
-      const below = sign([], DAYS, 'ca', 'basicConstraints=critical,CA:true');
-      writeFileSync(at('below.key'), below.key);
-      writeFileSync(at('below.pem'), below.cert);
-      const { key, cert } = sign(names, DAYS, 'below');
-      return { withoutChain: { key, cert }, withChain: { key, cert: `${cert}${below.cert}` } };
-    },
+    certifyBelow: (...names) => certifyBelow(names, DAYS),
+    certifyBelowExpired: (...names) => certifyBelow(names, -1).withChain,
+    certifyCommonName: (commonName) => sign([], DAYS, 'ca', { extension: 'basicConstraints=CA:false', commonName }),
     remove: () => rmSync(folder, { recursive: true }),
   };
 }

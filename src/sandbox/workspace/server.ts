@@ -86,6 +86,8 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Sa
   const server = createServer(
     createRequestHandler(state, () => rest, { restart, cutRealtime: () => realtime.cut() }, options.onRequest),
   );
+  // Longer than any client's: on a busy machine a connection must not end just as it is used again.
+  server.keepAliveTimeout = 60_000;
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));

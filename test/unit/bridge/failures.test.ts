@@ -33,6 +33,25 @@ describe('a limit of a homeserver', () => {
   });
 });
 
+it('a server that asks for years of patience is asked again the same hour', () => {
+  for (const side of ['homeserver', 'workspace'] as const) {
+    const fields = {
+      side,
+      failure: 'refused',
+      request: 'PUT /send',
+      status: 429,
+      retryAfterMs: 999_999_999_000,
+    } as const;
+    const verdict = classify(new RemoteError(fields), { asPerson: true });
+    expect(verdict).toMatchObject({ about: 'side', retryAfterMs: 15 * 60 * 1000 });
+  }
+});
+
+it('what a store holds no more of is about the event that brings it, not about the store', () => {
+  const tooLong = Object.assign(new Error('index row size 8064 exceeds maximum 2704'), { code: '54000' });
+  expect(classify(tooLong, { asPerson: false })).toMatchObject({ about: 'strike', reason: 'internal' });
+});
+
 describe('a 504 of a homeserver', () => {
   it('is about one file where its sender has not sent it yet, and holds up nobody else', () => {
     const verdict = classify(refusedWith(504, 'M_NOT_YET_UPLOADED'), { asPerson: false });

@@ -27,6 +27,8 @@ interface Person {
 
 beforeAll(async () => {
   lab = await startBridgeLab();
+  // These people ask faster than any person.
+  lab.workspace.state.settings.set('API_Enable_Rate_Limiter', false);
   const bridge = await lab.bridge({ RCFED_ADMIN: '127.0.0.1:0', RCFED_ADMIN_TOKEN: 'the-token-of-the-admin-api' });
   address = ((await bridge.line(({ event }) => event === 'listening'))['admin'] as string[])[1] ?? '';
   [bob, carol, guest] = [await person('bob'), await person('carol'), await person('visitor', ['guest'])];
@@ -106,8 +108,21 @@ describe('a person of the workspace, through their own profile', () => {
     };
     expect(await rooms(bob)).toEqual(['general', 'secret', 'team']);
     expect(await rooms(carol)).toEqual(['general', 'team']);
-    // Guests see of channels only those that they are in.
+    // Guests see no channel but those that they are in.
     expect(await rooms(guest)).toEqual(['team']);
+    expect(await as(guest, 'rooms', 'show', 'general')).toMatchObject({ error: { code: 'RCFED_ROOM_UNKNOWN' } });
+  });
+
+  it('is not told by joining what stands for a room in Rocket.Chat that they do not see', async () => {
+    const { data } = await as(bob, 'rooms', 'list');
+    const rooms = data['rooms'] as { room: string; matrixRoomId: string; alias: string }[];
+    const found = rooms.find(({ room }) => room === 'secret');
+    for (const argv of [[found?.matrixRoomId ?? ''], [found?.alias ?? ''], [found?.alias ?? '', '--dry-run']]) {
+      const answer = await as(carol, 'rooms', 'join', ...argv);
+      expect(answer).toMatchObject({ exit: 4, error: { code: 'RCFED_ROOM_NOT_JOINABLE' } });
+      expect(answer.data ?? {}).toEqual({});
+    }
+    expect(await as(bob, 'rooms', 'join', found?.alias ?? '')).toMatchObject({ exit: 0, data: { changed: false } });
   });
 
   it('invites into rooms whose owner they are', async () => {
@@ -151,10 +166,8 @@ describe('a person of the workspace, through their own profile', () => {
     const closed = await roomOf('clara', { preset: 'private_chat', name: 'Closed', invite: ['@rcfed:lab.test'] });
     await eventually(async () => expect((await lab.run(['invite', 'list'])).stdout).toContain(closed));
     const refused = { exit: 4, error: { code: 'RCFED_NOT_ALLOWED' } };
-    // The second is there already, as a group that carol is not in.
-    for (const room of [closed, '#rc_secret:lab.test'])
-      for (const more of [[], ['--dry-run']])
-        expect(await as(carol, 'rooms', 'join', room, ...more), room).toMatchObject(refused);
+    for (const more of [[], ['--dry-run']])
+      expect(await as(carol, 'rooms', 'join', closed, ...more)).toMatchObject(refused);
     expect(await rooms()).toEqual(before);
     expect(await lab.run(['invite', 'accept', closed])).toMatchObject({ exitCode: 0 });
   });
@@ -186,6 +199,26 @@ describe('a person of the workspace, through their own profile', () => {
     expect(await as(bob, 'rooms', 'members', 'kick', 'team', 'visitor')).toMatchObject({ exit: 0 });
     expect(await as(bob, 'rooms', 'servers', 'add', 'example.org')).toMatchObject({ data: { changed: true } });
     expect(await as(bob, 'federation', 'rollback')).toMatchObject({ data: { entries: [] } });
+  });
+
+  it('may make moderators, and leaves owners what they are', async () => {
+    const room = await bob.api.createRoom('c', 'shared', ['carol', 'visitor']);
+    await bob.api.setRoomRole(room, carol.userId as WorkspaceUserId, 'moderator', true);
+    expect((await lab.run(['rooms', 'link', 'shared', '--new'])).exitCode).toBe(0);
+    lab.workspace.state.permissions.set('set-moderator', ['admin', 'owner', 'moderator']);
+    const make = (who: string) => as(carol, 'rooms', 'members', 'role', 'shared', who, '--role', 'moderator');
+    expect(await make('visitor')).toMatchObject({ exit: 0, data: { people: [{ outcome: 'done' }] } });
+    await bob.api.setRoomRole(room, guest.userId as WorkspaceUserId, 'owner', true);
+    expect(await make('bob')).toMatchObject({
+      exit: 1,
+      data: { people: [{ outcome: 'refused', reason: expect.stringContaining('owner') }] },
+    });
+    expect((await bob.api.roomRoles(room)).get(bob.userId as WorkspaceUserId)).toContain('owner');
+    lab.workspace.state.permissions.set('ban-user', ['admin']);
+    expect(await as(carol, 'rooms', 'members', 'ban', 'shared', 'visitor')).toMatchObject({
+      exit: 4,
+      error: { why: 'It takes the permission ban-user, which here has admin.' },
+    });
   });
 
   it('changes neither rules nor rooms', async () => {

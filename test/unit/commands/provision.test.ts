@@ -127,6 +127,10 @@ describe('federation provision', () => {
     const moved = await provision(['--listen', '127.0.0.1:29555', '--replace', '--json']);
     expect(moved.exitCode, moved.stdout).toBe(0);
     expect(await registrationFile()).toMatchObject({ url: 'http://127.0.0.1:29555' });
+    await provision(['--listen', '127.0.0.1:29400', '--replace', '--json']);
+    expect(await registrationFile()).toMatchObject({ url: 'http://127.0.0.1:29400' });
+    const kept = await runCommand(['profile', 'show'], { env: { HOME: folder } });
+    expect(kept.stdout).toContain('listen\t127.0.0.1:29400\t');
     await provision(['--bridge-url', 'http://bridge.internal:8080', '--replace', '--json']);
     await provision(['--listen', '127.0.0.1:29666', '--replace', '--json']);
     expect(await registrationFile()).toMatchObject({ url: 'http://bridge.internal:8080' });
@@ -155,6 +159,14 @@ describe('federation provision', () => {
     const refused = await provision(['--json']);
     expect(refused.json()).toMatchObject({ error: { code: 'RCFED_REGISTRATION_DIFFERS' } });
     expect((await provision(['--replace'])).exitCode).toBe(0);
+  });
+
+  it('makes nothing where its journal can not be kept', async () => {
+    await writeFile(join(folder, 'file'), 'where a folder should be');
+    const run = await provision(['--json'], { env: { RCFED_DATA_DIR: join(folder, 'file', 'data') } });
+    expect(run.exitCode).toBe(3);
+    expect(run.json()).toMatchObject({ error: { code: 'RCFED_CONFIG_UNWRITABLE' } });
+    expect(bot()).toBeUndefined();
   });
 
   it('names everything that is missing at once, without a terminal', async () => {
@@ -240,6 +252,44 @@ describe('federation provision', () => {
     } finally {
       await other.stop();
     }
+  });
+
+  it('tells no server the token of an administrator of another one', async () => {
+    await provision([], { env: { RCFED_HOMESERVER_ADMIN_TOKEN: homeserver.adminToken } });
+    const told: string[] = [];
+    const other = createServer((request, response) => {
+      told.push(request.headers.authorization ?? '');
+      response.writeHead(401, { 'content-type': 'application/json' }).end('{"errcode":"M_UNKNOWN_TOKEN"}');
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    await provision(['--replace', '--json'], {
+      env: {
+        RCFED_HOMESERVER_URL: `http://127.0.0.1:${(other.address() as AddressInfo).port}`,
+        RCFED_SERVER_NAME: 'other.test',
+      },
+    });
+    other.close();
+    expect(told).not.toEqual([]);
+    expect(told.join()).not.toContain(homeserver.adminToken);
+  });
+
+  it("leaves a person's profile alone, and makes nothing under a name that no profile can have", async () => {
+    await runCommand(['profile', 'add', 'me', '--kind', 'user'], {
+      env: {
+        HOME: folder,
+        RCFED_WORKSPACE_URL: workspace.url,
+        RCFED_WORKSPACE_USER_ID: 'u1',
+        RCFED_WORKSPACE_TOKEN: 'secret-of-alice',
+        RCFED_ADMIN: 'https://bridge.lab.test',
+      },
+    });
+    expect((await provision(['--json'])).json()).toMatchObject({ error: { code: 'RCFED_PROFILE_EXISTS' } });
+    for (const name of ['my bridge', '../elsewhere'])
+      expect((await provision(['--profile', name, '--json'])).exitCode).toBe(2);
+    expect(bot()).toBeUndefined();
+    expect((await provision(['--profile', 'constructor'])).exitCode).toBe(0);
+    const shown = await runCommand(['profile', 'show', 'me'], { env: { HOME: folder } });
+    expect(shown.stdout).toContain('Profile me, user');
   });
 
   it('says what is wrong where a web page answers instead of the homeserver, before it changes anything', async () => {

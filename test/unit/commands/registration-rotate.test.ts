@@ -1,11 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseRegistration, renderRegistration } from '../../../src/lib/matrix/registration.ts';
 import { writePrivateFile } from '../../../src/lib/config/private-file.ts';
 import { type BridgeLab, startBridgeLab } from '../../support/bridge-lab.ts';
 import { type CommandRun, runCommand, type RunOptions } from '../../support/run-command.ts';
 import { expectSchema } from '../../support/schema.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let lab: BridgeLab;
 let path: string;
@@ -84,6 +85,24 @@ describe('federation registration rotate', () => {
     const { fields } = shown.json<{ data: { fields: { field: string; value: string | null }[] } }>().data;
     expect(['as-token', 'hs-token'].map((name) => fields.find(({ field }) => field === name)?.value)).toEqual(fresh);
     for (const token of [...fresh, ...old()]) expect(printed.join('')).not.toContain(token);
+  });
+
+  it('is undone by the number that it tells, also where the environment is the profile', async () => {
+    const file = join(await temporaryFolder(), 'registration.yaml');
+    await writePrivateFile(file, await renderRegistration({ ...lab.registration, url: 'http://127.0.0.1:29400' }));
+    const env = {
+      HOME: dirname(file),
+      RCFED_WORKSPACE_URL: lab.workspace.url,
+      RCFED_HOMESERVER_URL: lab.homeserver.url,
+      RCFED_SERVER_NAME: lab.homeserver.serverName,
+      RCFED_REGISTRATION: file,
+    };
+    const run = (...words: string[]) => runCommand(['federation', ...words], { env });
+    await run('registration', 'write', join(dirname(file), 'other'), '--files', 'none');
+    const rotated = await run('registration', 'rotate', '--yes', '--json');
+    const { entry } = rotated.json<{ data: { entry: number } }>().data;
+    expect((await run('rollback', String(entry), '--yes')).stdout).toContain('undone:      New tokens');
+    expect(await tokensIn(file)).toEqual(old());
   });
 
   it('works in the order that it tells: the bridge waits until the homeserver has the new file', async () => {

@@ -86,6 +86,28 @@ describe('federation rollback', () => {
     expect(size(scene)).toBe(104_857_600);
   });
 
+  it('undoes the rest where the workspace refuses one entry, and a folder lies in the way of another', async () => {
+    const { scene } = await provisioned();
+    const path = join(scene.folder, 'registration.yaml');
+    await rm(path);
+    await mkdir(path);
+    scene.workspace.state.permissions.set('edit-privileged-setting', []);
+    const run = await scene.rollback(['--all', '--json']);
+    expect(run.exitCode, run.stdout).toBe(9);
+    expect(told(run).undone).toMatchObject([
+      { id: 4, outcome: 'kept', note: expect.stringContaining('a folder') },
+      { id: 3, outcome: 'kept', note: expect.stringContaining('Refused') },
+      { id: 1, outcome: 'undone' },
+      { id: 2, outcome: 'undone' },
+    ]);
+  });
+
+  it('finds a setting undone that a newer version of the workspace has no more', async () => {
+    const { scene } = await provisioned();
+    scene.workspace.faults.add({ path: 'settings/FileUpload_MaxFileSize', action: 'status', status: 404 });
+    expect(told(await scene.rollback(['3', '--json'])).undone).toMatchObject([{ outcome: 'already so' }]);
+  });
+
   it('brings back the registration and the profile that were there before', async () => {
     const { scene } = await provisioned();
     const path = join(scene.folder, 'registration.yaml');

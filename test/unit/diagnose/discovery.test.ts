@@ -159,6 +159,84 @@ describe('one thing is wrong, and that alone is told', () => {
   });
 });
 
+it('a redirect within a closed network stays with the host that was asked', async () => {
+  const internet: Partial<FakeInternet> = {
+    hosts: { 'example.org': ['10.0.0.1'], 'matrix.example.org': ['9.9.9.2'] },
+    servers: {
+      '10.0.0.1:443': { ...web({ status: 301, headers: { location: '/elsewhere' } }), '/elsewhere': delegated },
+      '9.9.9.2:443': {},
+    },
+  };
+  expect((await look(internet)).statuses).toEqual({});
+});
+
+it('a machine without IPv6 takes no IPv6 address for dead, and says nothing of what it can not see', async () => {
+  const both: Partial<FakeInternet> = {
+    hosts: { 'example.org': ['2620:fe::1', '9.9.9.1'], 'matrix.example.org': ['2620:fe::2', '9.9.9.2'] },
+    withoutFamily: 6,
+  };
+  const { statuses, all } = await look(both);
+  expect(statuses).toEqual({});
+  expect(all.find(({ id }) => id === 'D13')?.detail).toBe(
+    'matrix.example.org is at 2620:fe::2, to which this machine has no way',
+  );
+  const sixAlone = await look({ hosts: { 'example.org': ['2620:fe::1'] }, withoutFamily: 6 });
+  expect(sixAlone.statuses).toEqual({});
+  expect(sixAlone.all.find(({ id }) => id === 'D9')?.detail).toBe(
+    'needs D3: example.org is at 2620:fe::1, to which this machine has no way',
+  );
+});
+
+it('addresses without a document agree, whether a web server says so or there is none', async () => {
+  const internet: Partial<FakeInternet> = {
+    hosts: { 'example.org': ['9.9.9.1', '9.9.9.3'] },
+    servers: { '9.9.9.1:443': { [CLIENT]: client }, '9.9.9.1:8448': {}, '9.9.9.3:8448': {} },
+  };
+  expect((await look(internet)).statuses).toEqual({});
+});
+
+it('port 8448 is closed only where no address has it open, and a name that can not be led elsewhere is told to open it', async () => {
+  const two: Partial<FakeInternet> = {
+    hosts: { 'example.org': ['9.9.9.1', '9.9.9.3'] },
+    servers: { '9.9.9.1:443': { [CLIENT]: client }, '9.9.9.3:443': { [CLIENT]: client }, '9.9.9.3:8448': {} },
+  };
+  expect((await look(two)).statuses).toEqual({});
+  const { finding } = await look({ servers: { '9.9.9.1:443': {} } }, '9.9.9.1');
+  expect(finding('D10')?.cure).toEqual({ text: 'Listen at port 8448: a name like this one is led nowhere else.' });
+});
+
+it('clients are sent on to where their document is, as browsers do', async () => {
+  const there: Partial<FakeInternet> = {
+    hosts: { ...healthy.hosts, 'www.example.org': ['9.9.9.3'] },
+    servers: {
+      ...healthy.servers,
+      '9.9.9.1:443': {
+        [WELL_KNOWN]: delegated,
+        [CLIENT]: { status: 301, headers: { location: 'https://www.example.org/client' } },
+      },
+      '9.9.9.3:443': { '/client': client },
+    },
+  };
+  expect((await look(there)).statuses).toEqual({});
+});
+
+it('a redirect to a host that nobody has is what is wrong, not the check', async () => {
+  const { statuses, finding } = await look(
+    withDocument({ status: 301, headers: { location: 'https://www.example.org/x' } }),
+  );
+  expect(statuses).toEqual({ D4: 'fail' });
+  expect(finding('D4')?.detail).toContain('www.example.org is not in the DNS');
+});
+
+it('an SRV record that says there is no such service leads nowhere', async () => {
+  const { statuses } = await look({
+    ...withDocument({ status: 404 }),
+    hosts: { ...healthy.hosts, '': [] },
+    services: { '_matrix-fed._tcp.example.org': [service('', 0)] },
+  });
+  expect(statuses).toEqual({ D9: 'fail' });
+});
+
 it('a name for tests is not waited for', async () => {
   const found = await findingsOf(discoveryChecks, {
     own: 'sandbox.test' as ServerName,

@@ -4,6 +4,7 @@ import type { ServerName } from '../../../src/lib/core/ids.ts';
 import { RemoteError } from '../../../src/lib/core/remote-error.ts';
 import { type Check, type Verdict, passes, skips } from '../../../src/lib/diagnose/check.ts';
 import { diagnose } from '../../../src/lib/diagnose/diagnose.ts';
+import { NameError, ProbeError } from '../../../src/lib/diagnose/probe/probe.ts';
 import { runChecks } from '../../../src/lib/diagnose/engine.ts';
 import { diagnoseParts, findingsOf } from '../../support/diagnose-parts.ts';
 
@@ -57,11 +58,15 @@ it('what a server or a file does wrong is a finding with its cure, not a broken 
   const found = await findingsOf([
     check('L1', () => Promise.reject(missing)),
     check('L2', () => Promise.reject(refused), { severity: 'warn' }),
+    check('L4', () => Promise.reject(new ProbeError('cut', '9.9.9.9 port 443: the connection was cut'))),
+    check('L5', () => Promise.reject(new NameError('timeout', 'no name server answers about example.org'))),
     check('L3', () => Promise.reject(new RcfedError('RCFED_BUG', 'this can not be'))),
   ]);
   expect(found).toMatchObject([
     { status: 'fail', detail: 'the file x cannot be read', evidence: ['It is gone.'], cure: { commands: ['ls x'] } },
     { status: 'warn', detail: expect.stringContaining('GET /api/info') },
+    { status: 'fail', detail: '9.9.9.9 port 443: the connection was cut' },
+    { status: 'fail', detail: 'no name server answers about example.org' },
     { status: 'crash' },
   ]);
 });

@@ -54,7 +54,7 @@ async function look({ server = {}, profile = {}, settings = {}, ...answers }: Ch
       bridge: async () => ({ running: false }) as ServiceConnection,
     },
     probe: fakeInternet({
-      hosts: { 'matrix.example.org': ['9.9.9.1'], synapse: ['10.0.0.3'] },
+      hosts: { 'matrix.example.org': ['9.9.9.1'], 'two.example.org': ['2620:fe::1', '9.9.9.1'], synapse: ['10.0.0.3'] },
       servers: { '9.9.9.1:8008': { ...homeserver, ...server }, '10.0.0.3:8008': { ...homeserver, ...server } },
     }),
   });
@@ -131,6 +131,37 @@ describe('one thing is wrong, and that alone is told', () => {
     expect(statuses).toEqual({ B8: 'fail' });
     expect(details).toContain('differs in url, hs_token');
     expect(details).not.toContain('ccc');
+  });
+
+  it('B8 leaves the file of another application service alone, and compares no order of words', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rcfed-checks-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const path = join(folder, 'registration.yaml');
+    const profile = { registration: { path, asToken: undefined, hsToken: undefined } };
+    await writeFile(path, registration.replace('id: rc\n', 'id: rcfed\n').replace(AS, 'd'.repeat(64)));
+    expect((await look({ profile })).statuses).toEqual({});
+    const more = "{exclusive: false, regex: '@rc_.*'}";
+    const reordered = "{regex: '@rc_.*', exclusive: false}";
+    await writeFile(path, registration.replace("{regex: '@rc_.*'}", more));
+    const settings = { Federation_Matrix_registration_file: registration.replace("{regex: '@rc_.*'}", reordered) };
+    expect((await look({ profile, settings })).statuses).toEqual({});
+  });
+
+  it('a registration that can not be read is told without a line of it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rcfed-checks-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const path = join(folder, 'registration.yaml');
+    await writeFile(path, registration);
+    const profile = { registration: { path, asToken: undefined, hsToken: undefined } };
+    const settings = { Federation_Matrix_registration_file: `id: rc\nas_token: "${AS}\nurl: : {` };
+    const { statuses, details } = await look({ profile, settings });
+    expect(statuses).toEqual({ B8: 'fail', B12: 'warn' });
+    expect(details).not.toContain(AS);
+  });
+
+  it('an address that does not answer is no matter where another one does', async () => {
+    const found = await look({ settings: { Federation_Matrix_homeserver_url: 'http://two.example.org:8008' } });
+    expect(found.statuses).toEqual({});
   });
 
   it('B13', async () => {

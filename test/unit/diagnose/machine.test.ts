@@ -56,6 +56,13 @@ describe('one thing is wrong, and that alone is told', () => {
   });
 });
 
+it('what is left out of the proxy already stays so', async () => {
+  const inside = { ...adminProfile, workspace: { ...adminProfile.workspace, url: 'http://rocketchat:3000' } };
+  const env = { HTTP_PROXY: 'http://proxy:3128', no_proxy: 'db' };
+  const { wrong } = await look({ env, setup: setupWith({}, inside) });
+  expect(wrong.map(({ cure }) => cure?.commands)).toEqual([['export no_proxy=db,rocketchat']]);
+});
+
 it('newer versions of Node count as made for', async () => {
   for (const node of ['v22.22.2', 'v22.30.0', 'v24.15.0', 'v26.0.0', 'v28.1.0'])
     expect((await look(nodeOf(node))).statuses).toEqual({});
@@ -66,7 +73,7 @@ it('newer versions of Node count as made for', async () => {
 it('a key that others can read is shut away, once somebody agrees', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rcfed-checks-'));
   onTestFinished(() => rm(folder, { recursive: true }));
-  const file = join(folder, 'key');
+  const file = join(folder, 'the key');
   await writeFile(file, 'secret');
   await chmod(file, 0o644);
   const setup = { ...setupWith(), files: [file, join(folder, 'not-there')] };
@@ -75,7 +82,7 @@ it('a key that others can read is shut away, once somebody agrees', async () => 
   expect(await repairAll(wrong, async () => false)).toEqual([]);
   const shown: string[] = [];
   await repairAll(wrong, async (repair) => shown.push(repair.shown) > 0);
-  expect(shown).toEqual([`chmod 600 ${file}`]);
+  expect(shown).toEqual([`chmod 600 '${file}'`]);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect((await look({ setup })).statuses).toEqual({});
 });

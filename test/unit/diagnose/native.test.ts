@@ -49,7 +49,13 @@ describe('one thing is wrong, and that alone is told', () => {
   const cases: readonly [string, Readonly<Record<string, unknown>>, Record<string, string>, RegExp][] = [
     ['N2', { Federation_Service_Domain: 'Example.org' }, { N2: 'fail' }, /is "Example.org"/],
     ['N3', { Federation_Service_Matrix_Signing_Key: 'short' }, { N3: 'fail' }, /32 bytes/],
-    ['N3', { Federation_Service_Matrix_Signing_Version: 'a b' }, { N3: 'fail' }, /version is "a b"/],
+    ['N3', { Federation_Service_Matrix_Signing_Version: 'a b' }, { N3: 'fail' }, /version has other characters/],
+    [
+      'N3',
+      { Federation_Service_Matrix_Signing_Version: `ed25519 a_1 ${'k'.repeat(43)}` },
+      { N3: 'fail' },
+      /^(?!.*kkk).*version/,
+    ],
     ['N4', { Federation_Service_Allow_List: 'other.org' }, { N4: 'warn' }, /other.org also admits notother.org/],
     ['N4', { Federation_Service_Allow_List: '*.other.org,https://x' }, { N4: 'warn' }, /no domains: https:\/\/x/],
     ['N5', { Federation_Service_Allow_List: '*.example.net' }, { N5: 'fail' }, /other.org is not on it/],

@@ -206,6 +206,19 @@ it('a homeserver that never had to do with the other has nothing against it', as
   });
 });
 
+it('a proxy in front of our homeserver that passes no administration on says nothing about the other', async () => {
+  const { found } = await look({ homeserver: { [DESTINATION]: { status: 404, body: '<html>Not Found</html>' } } });
+  expect(found.find(({ id }) => id === 'X2')).toMatchObject({
+    status: 'skip',
+    detail: 'it does not say: 404, a web page',
+  });
+});
+
+it('a tester that gives no report has found nothing', async () => {
+  const { found } = await look({ tester: { '*': json({ error: 'too many requests' }, { status: 429 }) } });
+  expect(found.filter(({ id }) => id === 'X3').map(({ status }) => status)).toEqual(['skip', 'skip']);
+});
+
 it('FEDERATION_TESTER_HOST names the tester that is asked instead of the public one', async () => {
   const { found } = await look({
     tester: { '*': { status: 500 } },

@@ -97,6 +97,18 @@ it('a missing intermediate certificate', async () => {
   expect((await look({ tls: ca.certifyBelow('DNS:example.org').withChain })).statuses).toEqual({});
 });
 
+it('a chain with a certificate that has expired, although its own has not', async () => {
+  const { statuses, details } = await look({ tls: ca.certifyBelowExpired('DNS:example.org') });
+  expect(statuses).toEqual({ T3: 'fail' });
+  expect(details).toContain('in its chain');
+});
+
+it('a certificate that names its host only where nobody looks any more', async () => {
+  const { statuses, details } = await look({ tls: ca.certifyCommonName('example.org') });
+  expect(statuses).toEqual({ T4: 'fail' });
+  expect(details).toContain('not for example.org');
+});
+
 it('the certificate of another host', async () => {
   const { statuses } = await look({ tls: ca.certify('DNS:other.example.org') });
   expect(statuses).toEqual({ T4: 'fail' });

@@ -45,6 +45,14 @@ describe('one thing is wrong, and that alone is told', () => {
     ['R3', { settings: legacy }, { R3: 'warn' }, /older bridge is on, next to/],
     ['R4', { me: () => Promise.reject(refusal('error-unauthorized', 401)) }, { R4: 'fail' }, /refuses the token/],
     ['R4', { me: () => Promise.reject(refusal('totp-required')) }, { R4: 'fail' }, /second factor/],
+    [
+      'R4',
+      {
+        me: () => Promise.reject(new RemoteError({ side: 'workspace', failure: 'timeout', request: 'GET /api/v1/me' })),
+      },
+      { R4: 'fail' },
+      /does not answer: timeout/,
+    ],
     ['R5', { setting: () => Promise.reject(refusal('error-forbidden', 403)) }, { R5: 'fail' }, /may not/],
     ['R6', { settings: native }, { R3: 'warn', R6: 'fail' }, /no module federation/],
     [

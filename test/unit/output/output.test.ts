@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { Writable } from 'node:stream';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { settingsFrom } from '../../../src/cli/settings.ts';
 import { closest } from '../../../src/lib/core/closest.ts';
-import type { Clock } from '../../../src/lib/core/clock.ts';
+import { type Clock, systemClock } from '../../../src/lib/core/clock.ts';
 import { parseDuration } from '../../../src/lib/core/duration.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import { createProgress, type ProgressMode } from '../../../src/lib/output/progress.ts';
@@ -76,6 +77,35 @@ describe('progress', () => {
 
   it('says after 10 s that it takes longer than usual', async () => {
     expect(await run('lines', true)).toContain('Connect: taking longer than usual\n');
+  });
+
+  it('stands still on a terminal while somebody is asked', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    let text = '';
+    const moves = () => true;
+    const raw = Object.assign(
+      new Writable({ decodeStrings: false, write: (more: string, _, done) => ((text += more), done()) }),
+      {
+        isTTY: true,
+        columns: 80,
+        cursorTo: moves,
+        clearLine: moves,
+        moveCursor: moves,
+      },
+    ) as unknown as NodeJS.WriteStream;
+    const stderr = { isTTY: true, write: () => {}, raw };
+    const progress = createProgress({ stderr, mode: 'live', clock: systemClock, scrub: (line) => line });
+    const moved = async (): Promise<string> => {
+      text = '';
+      await vi.advanceTimersByTimeAsync(1000);
+      return text;
+    };
+    await progress.wait('Looking', async () => {
+      expect(await moved()).toContain('Looking');
+      expect(await progress.asking(moved)).toBe('');
+      expect(await moved()).toContain('Looking');
+    });
   });
 
   it('is silent with --quiet', async () => {

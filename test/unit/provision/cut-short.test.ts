@@ -53,7 +53,7 @@ async function reachBy(fetch: Power['fetch'], source: ProfileSource): Promise<Re
     key: await loadKeyText(source),
     redactor: source.redactor,
     platform: 'linux',
-    timeoutMs: 5000,
+    timeoutMs: 30_000,
     signal: new AbortController().signal,
   };
 }

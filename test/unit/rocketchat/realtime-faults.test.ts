@@ -134,7 +134,7 @@ test('a server that closes in good order is a loss too', async () => {
 
 test('a connection that hears nothing after a ping is replaced', async () => {
   const workspace = await server();
-  const { session, life } = listen(workspace.url, { pingEveryMs: 20, pongWithinMs: 40 });
+  const { session, life } = listen(workspace.url, { pingEveryMs: 20, pongWithinMs: 1_000 });
   await session.start();
   workspace.script = (frame, connection) =>
     connection === workspace.connections[0] && frame.msg === 'ping' ? [] : undefined;
@@ -144,7 +144,7 @@ test('a connection that hears nothing after a ping is replaced', async () => {
 
 test('a quiet connection whose pings are answered stays', async () => {
   const workspace = await server();
-  const { session, life } = listen(workspace.url, { pingEveryMs: 5, pongWithinMs: 100 });
+  const { session, life } = listen(workspace.url, { pingEveryMs: 5, pongWithinMs: 500 });
   await session.start();
   await until(() => expect(workspace.received.filter(({ msg }) => msg === 'ping').length).toBeGreaterThan(3));
   expect(life).toEqual(['ready']);
@@ -168,7 +168,7 @@ test.each(['connect', 'method', 'sub'])('a server that never answers "%s" is tri
   const workspace = await server();
   workspace.script = (frame, connection) =>
     connection === workspace.connections[0] && frame.msg === silent ? [] : undefined;
-  const { session, life } = listen(workspace.url, { deadlineMs: 50 });
+  const { session, life } = listen(workspace.url, { deadlineMs: 1_000 });
   await session.start();
   expect(workspace.connections).toHaveLength(2);
   expect(life).toEqual(['ready']);

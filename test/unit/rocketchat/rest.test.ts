@@ -254,11 +254,11 @@ describe('a file', () => {
       for (let sent = 0; sent < 12; sent += 1) {
         yield Buffer.alloc(64 * 1024, 65 + sent);
         await arrived.promise;
-        await systemClock.sleep(30);
+        await systemClock.sleep(150);
       }
     }
     const file = { field: 'file', name: 'a "b"\r\n.txt', contentType: 'text/plain', content: chunks() };
-    await client(server.url, { deadlineMs: 250 }).post('rooms.media/GENERAL', {
+    await client(server.url, { deadlineMs: 1_500 }).post('rooms.media/GENERAL', {
       form: { fields: { description: 'ä' }, file },
     });
     const { headers, body } = server.seen[0]!;

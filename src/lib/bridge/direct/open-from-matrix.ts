@@ -25,7 +25,17 @@ import {
   settled,
 } from './opening.ts';
 import { openRoomOf } from './open-room.ts';
-import { ENCRYPTED, NO_ACCOUNTS, type Refusal, failed, noSeat, refuse, tooMany, withBlocked } from './refuse.ts';
+import {
+  ENCRYPTED,
+  NO_ACCOUNTS,
+  type Refusal,
+  decline,
+  failed,
+  noSeat,
+  refuse,
+  tooMany,
+  withBlocked,
+} from './refuse.ts';
 import { supersede } from './supersede.ts';
 
 /** The room is no conversation of a few people, but one for many. */
@@ -51,7 +61,7 @@ export async function openFromMatrix(opening: OpeningParts, row: InboxRow): Prom
   const user = await userOfGhost(parts, invite.invited);
   if (user === undefined) return settled('nobody of that name in Rocket.Chat');
   const ghost = await ghosts.account(user);
-  if (!parts.access.admitsUser(invite.inviter)) return settled(await declined(ghost, invite));
+  if (!parts.access.admitsUser(invite.inviter)) return settled(await decline(ghost, invite));
   if (!(await joins(ghost, invite))) return settled('the invitation was taken back');
   // A room for many that was cut short while it was opened goes on.
   if (isOfRoom) return openRoom(opening, invite, ghost);
@@ -69,14 +79,6 @@ async function joins(ghost: MatrixApi, { roomId }: Invite): Promise<boolean> {
     if (isOutOfReach(error)) return false;
     throw error;
   }
-}
-
-/** Said to nobody there: what a server is kept out for is its own to guess. */
-async function declined(ghost: MatrixApi, { roomId }: Invite): Promise<string> {
-  await ghost.leave(roomId).catch((error: unknown) => {
-    if (!(error instanceof RemoteError) || error.failure !== 'refused') throw error;
-  });
-  return 'blocked';
 }
 
 async function companyIn(

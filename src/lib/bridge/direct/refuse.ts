@@ -1,4 +1,5 @@
 import type { MatrixRoomId, MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
+import { RemoteError } from '../../core/remote-error.ts';
 import { serverOf } from '../../matrix/server-name.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { WorkspaceApi } from '../../rocketchat/types.ts';
@@ -49,6 +50,14 @@ export async function refuse(parts: BridgeParts, ghost: MatrixApi, invite: Invit
   await sayAs(parts, ghost, invite.roomId, invite.eventId, why.text);
   await ghost.leave(invite.roomId);
   return why.outcome;
+}
+
+/** Invited by somebody of a blocked server. Said to nobody there: what a server is kept out for is its own to guess. */
+export async function decline(ghost: MatrixApi, { roomId }: Invite): Promise<string> {
+  await ghost.leave(roomId).catch((error: unknown) => {
+    if (!(error instanceof RemoteError) || error.failure !== 'refused') throw error;
+  });
+  return 'blocked';
 }
 
 /** The same in Rocket.Chat, by a puppet who is in the direct message. */

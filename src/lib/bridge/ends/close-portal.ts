@@ -4,10 +4,12 @@ import type { Portal } from '../../store/portal-types.ts';
 import type { Bridge } from '../running-bridge.ts';
 import { sayInWorkspace, sayOnMatrix } from '../notices/say.ts';
 import type { BridgeParts } from '../parts.ts';
+import { asPuppet } from '../workspace/as-puppet.ts';
+import { beginClosing, endClosing } from './begun-closing.ts';
 import { type Step, emptyMatrixRoom, leaveMatrixRoom } from './leave-matrix-room.ts';
 import { settleWaiting } from './waiting-rows.ts';
 
-/** How a portal ends. */
+/** How a portal ends; plain data, kept until it is done. */
 export interface Closing {
   /** Short and lower-case, `unlinked`, `room deleted`: what became of the rows that still waited. */
   readonly outcome: string;
@@ -15,8 +17,8 @@ export interface Closing {
   readonly onMatrix?: string | undefined;
   /** Said in the room in Rocket.Chat, before it is archived. */
   readonly inWorkspace?: string | undefined;
-  /** A member who says it where the bot is no longer one. */
-  readonly speaker?: WorkspaceApi | undefined;
+  /** Some puppet says it in Rocket.Chat: the bot is no longer in the room. */
+  readonly byMember?: boolean;
   /**
    * What becomes of the Matrix room. stay: nothing. leave: alias, directory entry and claim are given up and our
    * ghosts and the bot leave. empty: everybody else is put out besides, by a purge where we may.
@@ -40,7 +42,8 @@ export interface Closed {
 /**
  * Ends a portal: nothing more is relayed, what waits is settled, people are told, our side leaves what is to be left.
  * Both rooms' histories stay unless `matrixRoom` is `empty`. Each step may be done twice without harm, and the portal
- * is closed in the store at the very end: what a crash or a server broke off is done by closing it once more.
+ * is closed in the store at the very end: what a crash or a server broke off is done by closing it once more, which a
+ * running bridge does by itself.
  *
  * @param bridge the running one, which stops relaying first; undefined where none runs.
  * @throws RemoteError only where `patient`; a server's plain refusal never.
@@ -60,6 +63,7 @@ export async function closePortal(
       warnings.push(`${what}: ${(error as Error).message}`);
     }
   };
+  await beginClosing(parts, portal, closing);
   await bridge?.portalChanged({ ...portal, state: 'closed' });
   await settleWaiting(parts, portal, closing.outcome);
   await tell(parts, portal, closing, step);
@@ -69,6 +73,7 @@ export async function closePortal(
   await endMatrixRoom(parts, portal, closing, step);
   parts.passed('close:left');
   const closed = await parts.store.portals.update(portal.id, { state: 'closed' });
+  await endClosing(parts, portal);
   parts.log('info', 'portal.closed', { portal: portal.name, outcome: closing.outcome, warnings: warnings.length });
   return { portal: closed, warnings };
 }
@@ -88,9 +93,19 @@ async function tell(parts: BridgeParts, portal: Portal, closing: Closing, step: 
   const { onMatrix, inWorkspace } = closing;
   if (onMatrix !== undefined) await step('Matrix is not told', () => sayOnMatrix(parts, portal, cause, onMatrix));
   if (inWorkspace !== undefined)
-    await step('Rocket.Chat is not told', () =>
-      sayInWorkspace({ ...parts, workspace: closing.speaker ?? parts.workspace }, portal, cause, inWorkspace),
-    );
+    await step('Rocket.Chat is not told', async () => {
+      const member = closing.byMember === true ? await memberOf(parts, portal) : undefined;
+      await sayInWorkspace({ ...parts, workspace: member ?? parts.workspace }, portal, cause, inWorkspace);
+    });
+}
+
+/** Some puppet that is still in the room in Rocket.Chat. */
+async function memberOf(parts: BridgeParts, portal: Portal): Promise<WorkspaceApi | undefined> {
+  for (const { matrixUserId } of await parts.store.people.members(portal.id, 'puppet')) {
+    const puppet = asPuppet(parts, await parts.store.people.byMatrixUser(matrixUserId));
+    if (puppet !== undefined) return puppet.api;
+  }
+  return undefined;
 }
 
 /** Not about this room: the server is down or asks for patience. */

@@ -23,6 +23,7 @@ export function workspaceBotRemoved({ name }: Portal, isCertain: boolean, policy
     onMatrix: `${what} ${name} in Rocket.Chat: what is written here no longer reaches anybody there.`,
     inWorkspace:
       'The bridge was removed from this room: what is written here no longer reaches Matrix. To bridge it again, add its bot and ask an administrator to link the room.',
+    byMember: true,
     matrixRoom: policy === 'keep' ? 'stay' : 'leave',
     patient: true,
   };

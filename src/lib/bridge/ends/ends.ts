@@ -6,6 +6,7 @@ import type { LiveFeature } from '../live/live-feature.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { createIdlePuppets } from './idle-puppets.ts';
+import type { OnTheirWay } from './last-words.ts';
 import { createPeopleGone } from './people-gone.ts';
 import { createRoomEnds } from './room-ends.ts';
 
@@ -17,7 +18,7 @@ export interface EndsEvery {
   readonly comparePuppetsMs?: number;
 }
 
-interface EndsOptions extends EndsEvery {
+interface EndsOptions extends EndsEvery, OnTheirWay {
   readonly parts: BridgeParts;
   readonly portals: PortalIndex;
   readonly ghosts: Pick<Ghosts, 'distrust'>;

@@ -1,6 +1,5 @@
 import { isRecord } from '../../core/record.ts';
 import type { Side } from '../../core/remote-error.ts';
-import type { WorkspaceApi } from '../../rocketchat/types.ts';
 import type { InboxRow } from '../../store/inbox-types.ts';
 import type { Portal, PortalId } from '../../store/portal-types.ts';
 import type { LiveFeature } from '../live/live-feature.ts';
@@ -8,16 +7,16 @@ import { pollGently } from '../live/polling.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import { SerialByKey } from '../serial.ts';
-import { asPuppet } from '../workspace/as-puppet.ts';
+import { begunClosings } from './begun-closing.ts';
 import { type Closing, closePortal } from './close-portal.ts';
 import { matrixRoomLost, workspaceBotRemoved, workspaceRoomDeleted } from './endings.ts';
 import { matrixFate, workspaceFate } from './fate.ts';
-import { lastWords } from './last-words.ts';
+import { type OnTheirWay, lastWords } from './last-words.ts';
 
 /** Two requests for all rooms together; both servers tell of each end at once, unless the bridge is down. */
 const POLL_MS = 60_000;
 
-interface RoomEndsOptions {
+interface RoomEndsOptions extends OnTheirWay {
   readonly parts: BridgeParts;
   readonly portals: PortalIndex;
   readonly portalChanged: (portal: Portal) => Promise<void>;
@@ -31,35 +30,47 @@ interface RoomEndsOptions {
 /**
  * Closes portals of which one room is gone, or that our bot was put out of: told by either server, and found by
  * comparing the rooms that the bot is in with the portals, at the start and now and then. A closing that a server
- * broke off is taken up by the next comparison, and after a crash by the first: until it is done the store has the
- * portal as active. A portal that somebody else closes at the moment is not in the index any more: it is left to them.
+ * broke off is taken up by the next comparison, and one that a crash did by the first, whoever asked for it. A portal
+ * that somebody else closes at the moment is not in the index any more: it is left to them.
  */
 export function createRoomEnds(options: RoomEndsOptions): LiveFeature {
   const { parts, portals: index, portalChanged, everyMs, signal } = options;
   // One look after the other: what one side's closing does looks to the other side like an end.
   const turns = new SerialByKey<'look'>();
-  const unfinished = new Map<PortalId, { readonly portal: Portal; readonly side: Side }>();
-  const candidates = (side: Side): readonly Portal[] => [
-    ...index.all().filter(({ id, state }) => state === 'active' && !unfinished.has(id)),
-    ...[...unfinished.values()].filter((one) => one.side === side).map(({ portal }) => portal),
-  ];
-  const close = async (portal: Portal, side: Side, closing: Closing): Promise<void> => {
-    // Nobody else closed it meanwhile, and it did not go on in another room.
-    const isOurs = (): boolean =>
-      unfinished.has(portal.id) || index.ofLane(portal.lane)?.matrixRoomId === portal.matrixRoomId;
-    if (!isOurs()) return;
-    parts.log('warn', 'notice.room-ended', { portal: portal.name, why: closing.outcome });
-    await lastWords(parts, portal, side, signal);
-    if (signal.aborted || !isOurs()) return;
-    unfinished.set(portal.id, { portal, side });
+  /** Ends that a server broke off. */
+  const brokenOff = new Set<PortalId>();
+  let isFirstLook = true;
+  const candidates = (): readonly Portal[] => index.all().filter(({ state }) => state === 'active');
+  const end = async (portal: Portal, closing: Closing): Promise<void> => {
+    brokenOff.add(portal.id);
     const { warnings } = await closePortal(parts, { portalChanged }, portal, closing);
-    unfinished.delete(portal.id);
+    brokenOff.delete(portal.id);
     for (const reason of warnings) parts.log('warn', 'portal.close-left', { portal: portal.name, reason });
   };
+  const close = async (portal: Portal, side: Side, closing: Closing): Promise<void> => {
+    // Nobody else closed it meanwhile, and it did not go on in another room.
+    const isOurs = (): boolean => index.ofLane(portal.lane)?.matrixRoomId === portal.matrixRoomId;
+    if (!isOurs()) return;
+    if (!(await lastWords(parts, portal, side, options, signal))) {
+      parts.log('debug', 'room-ends.waits', { portal: portal.name });
+      return;
+    }
+    if (signal.aborted || !isOurs()) return;
+    parts.log('warn', 'notice.room-ended', { portal: portal.name, why: closing.outcome });
+    await end(portal, closing);
+  };
+  const finish = (): Promise<void> =>
+    turns.run('look', async () => {
+      for (const { portal, closing } of await begunClosings(parts)) {
+        if (signal.aborted) return;
+        if (isFirstLook || brokenOff.has(portal.id)) await end(portal, { ...closing, patient: true }).catch(failed);
+      }
+      isFirstLook = false;
+    });
   const inWorkspace = (): Promise<void> =>
     turns.run('look', async () => {
       // Listed before the server is asked: a room that is linked meanwhile is not missed.
-      const portals = candidates('workspace');
+      const portals = candidates();
       if (portals.every(isDirect)) return;
       const { updated } = await parts.workspace.changedRooms(0);
       const ours = new Set(updated.map(({ id }) => id));
@@ -77,7 +88,7 @@ export function createRoomEnds(options: RoomEndsOptions): LiveFeature {
   };
   const onMatrix = (): Promise<void> =>
     turns.run('look', async () => {
-      const portals = await suspectsOnMatrix(parts, candidates('homeserver'));
+      const portals = await suspectsOnMatrix(parts, candidates());
       if (portals.length === 0) return;
       const ours = new Set(await parts.homeserver.joinedRooms());
       for (const portal of portals) {
@@ -95,7 +106,7 @@ export function createRoomEnds(options: RoomEndsOptions): LiveFeature {
   };
   const look = async (): Promise<void> => {
     // One side that does not answer must not keep the other from being compared.
-    const done = await Promise.allSettled([inWorkspace(), onMatrix()]);
+    const done = await Promise.allSettled([finish(), inWorkspace(), onMatrix()]);
     for (const one of done) if (one.status === 'rejected') failed(one.reason);
   };
   return {
@@ -124,17 +135,7 @@ async function endingInWorkspace(parts: BridgeParts, portal: Portal): Promise<Cl
   const fate = await workspaceFate(parts, portal.workspaceRoomId);
   const { roomEnds } = parts.ends;
   if (fate === 'deleted') return workspaceRoomDeleted(portal, roomEnds);
-  const closing = workspaceBotRemoved(portal, fate === 'removed', roomEnds);
-  return { ...closing, speaker: await memberOf(parts, portal) };
-}
-
-/** Some puppet that is still in the room: the bot is not. */
-async function memberOf(parts: BridgeParts, portal: Portal): Promise<WorkspaceApi | undefined> {
-  for (const { matrixUserId } of await parts.store.people.members(portal.id, 'puppet')) {
-    const puppet = asPuppet(parts, await parts.store.people.byMatrixUser(matrixUserId));
-    if (puppet !== undefined) return puppet.api;
-  }
-  return undefined;
+  return workspaceBotRemoved(portal, fate === 'removed', roomEnds);
 }
 
 /** Somebody's word that the bot is in a room no longer: believed as far as to ask. */

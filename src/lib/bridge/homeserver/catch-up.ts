@@ -44,30 +44,38 @@ export async function fillGap(
   const newest = found[0]?.['event_id'];
   if (typeof newest !== 'string' || newest === known) return 0;
   const rows: NewInboxRow[] = [];
-  // Who came to a direct message and who left it, which is not its portal's own to act on.
-  const beside: NewInboxRow[] = [];
   for (const raw of found.toReversed()) {
     const row = inboxRowOf(parts, portals, raw);
-    if (row !== undefined) (row.lane === portal.lane ? rows : beside).push(row);
-    const roles = row === undefined ? undefined : matrixRolesRow(portals, raw);
+    if (row === undefined) continue;
+    rows.push(row);
+    const roles = matrixRolesRow(portals, raw);
     if (roles !== undefined) rows.push(roles);
   }
   parts.passed('gap:half');
   const missing = await parts.store.inbox.recordGap(portal.lane, { ordered: rows, lastId }, [
     { name: wholeUpTo(room), value: newest },
   ]);
-  for (const { lane } of beside.length === 0 ? [] : await parts.store.inbox.record({ rows: beside })) recorded(lane);
+  // Who came to a direct message and who left it is not its portal's own to act on.
+  const elsewhere = new Set(rows.map(({ lane }) => lane).filter((lane) => lane !== portal.lane));
+  for (const lane of missing > 0 ? elsewhere : []) recorded(lane);
   if (missing > 0) parts.log('info', 'gap.filled', { portal: portal.name, room: room.matrixRoomId, missing });
   return missing;
 }
 
-/** Newest first. */
+/**
+ * Newest first. An event's time says little of its place: its sender's server chose it, and other bridges give old
+ * times to what they bring along. Only a page full of old ones is from before the link.
+ */
 async function eventsSince(
   parts: BridgeParts,
   portal: Portal,
   roomId: MatrixRoomId,
   known: EventId | undefined,
 ): Promise<readonly RawEvent[]> {
+  const isOld = (raw: RawEvent): boolean => {
+    const { at } = readEvent(raw) ?? { at: 0 };
+    return at > 0 && at < portal.createdAt - CLOCK_MARGIN_MS;
+  };
   const found: RawEvent[] = [];
   let from: string | undefined;
   for (;;) {
@@ -77,12 +85,11 @@ async function eventsSince(
       ...(from === undefined ? {} : { from }),
     });
     for (const raw of page.events) {
-      const event = readEvent(raw);
-      if (event?.id === known && known !== undefined) return found;
-      if (event !== undefined && event.at > 0 && event.at < portal.createdAt - CLOCK_MARGIN_MS) return found;
+      if (known !== undefined && readEvent(raw)?.id === known) return found;
       found.push(raw);
     }
-    if (page.end === undefined || page.events.length === 0) return found;
+    // The event that was known is not there any more.
+    if (page.end === undefined || page.events.every(isOld)) return found.filter((raw) => !isOld(raw));
     from = page.end;
   }
 }

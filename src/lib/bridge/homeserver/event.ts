@@ -1,6 +1,6 @@
 import { isTime } from '../../core/clock.ts';
 import { isRecord } from '../../core/record.ts';
-import type { EventId, MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
+import { type EventId, type MatrixRoomId, type MatrixUserId, isId } from '../../core/ids.ts';
 
 /** The envelope that every room event has. */
 export interface MatrixEvent {
@@ -24,10 +24,10 @@ export interface MatrixEvent {
 export function readEvent(raw: unknown): MatrixEvent | undefined {
   if (!isRecord(raw)) return undefined;
   const { event_id: id, room_id: roomId, sender, type, origin_server_ts: at, content, unsigned } = raw;
-  if (typeof id !== 'string' || typeof roomId !== 'string' || typeof sender !== 'string' || typeof type !== 'string') {
+  if (!isId(id) || typeof roomId !== 'string' || typeof sender !== 'string' || typeof type !== 'string') {
     return undefined;
   }
-  if (id === '' || !sender.startsWith('@') || !isRecord(content)) return undefined;
+  if (!sender.startsWith('@') || !isRecord(content)) return undefined;
   // Room version 11 moved `redacts` into the content: https://spec.matrix.org/v1.17/rooms/v11/
   const redacts = raw['redacts'] ?? content['redacts'];
   return {
@@ -40,7 +40,7 @@ export function readEvent(raw: unknown): MatrixEvent | undefined {
     isState: typeof raw['state_key'] === 'string',
     stateKey: typeof raw['state_key'] === 'string' ? raw['state_key'] : undefined,
     redacted: isRecord(unsigned) && isRecord(unsigned['redacted_because']),
-    redacts: typeof redacts === 'string' ? (redacts as EventId) : undefined,
+    redacts: isId(redacts) ? (redacts as EventId) : undefined,
   };
 }
 

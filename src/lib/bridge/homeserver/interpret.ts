@@ -49,9 +49,11 @@ export async function interpretHomeserverRow(
       : nothing('direct message opened');
   }
   if (!isRelayed(event)) return nothing('ignored');
-  if (event.type === 'm.room.redaction') return interpretRedaction(parts, event);
+  const isAdmitted = parts.access.admitsUser(event.sender);
   // What somebody takes back goes away here too, whoever they are by now.
-  if (!parts.access.admitsUser(event.sender)) return nothing('blocked');
+  if (event.type === 'm.room.redaction')
+    return isAdmitted || !(await isOfAnother(parts, event)) ? interpretRedaction(parts, event) : nothing('blocked');
+  if (!isAdmitted) return nothing('blocked');
   if (isTombstone(event)) return interpretTombstone(parts, event);
   if (event.isState && event.roomId !== portal.matrixRoomId) return nothing('of an older room');
   if (event.type === 'm.reaction') return interpretReaction(parts, event);
@@ -125,6 +127,17 @@ async function isFromBefore(
   const raw = await parts.homeserver.event(roomId, eventId);
   const event = raw === undefined ? undefined : readEvent(raw);
   return event !== undefined && event.at < portal.createdAt;
+}
+
+/** Whether what is redacted is known to be somebody else's. */
+async function isOfAnother(
+  { store: { ledger, polls, reactions } }: BridgeParts,
+  { redacts, sender }: MatrixEvent,
+): Promise<boolean> {
+  if (redacts === undefined) return false;
+  const { matrixUserId } = (await reactions.byEvent(redacts)) ?? (await ledger.byEvent(redacts)) ?? {};
+  const author = matrixUserId ?? (await polls.byEvent(redacts))?.sender;
+  return author !== undefined && author !== sender;
 }
 
 async function interpretRedaction(parts: BridgeParts, event: MatrixEvent): Promise<HomeserverEvent | Nothing> {

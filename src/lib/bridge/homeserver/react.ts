@@ -3,11 +3,12 @@ import { RemoteError } from '../../core/remote-error.ts';
 import { unicodeOf } from '../../format/emoji.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { LedgerEntry, ReactionEntry } from '../../store/ledger-types.ts';
-import type { MessageVersion, ReactionChange, WorkspaceReactionsChanged } from '../events.ts';
+import type { MessageVersion, ReactionChange, WorkspaceAuthor, WorkspaceReactionsChanged } from '../events.ts';
+import { classify } from '../failures.ts';
 import type { Outcome } from '../outcome.ts';
 import { tellOnce } from '../notices/once.ts';
 import { sayInWorkspace } from '../notices/say.ts';
-import { type Work, markerOf, sendOnce, speakerFor, txnOf } from './acting.ts';
+import { type Work, markerOf, sendOnce, txnOf } from './acting.ts';
 import { MARKER } from './event.ts';
 import { findSent } from './sent.ts';
 
@@ -31,30 +32,62 @@ export async function withReactions(work: Work, event: Reacted, done: Outcome): 
   // First what is gone: two emoji of Rocket.Chat may be one here, of which a person has but one.
   for (const entry of removed) await takeBack(work, entry);
   const unreacted = removed.map(({ eventId }) => eventId);
-  // The bot has one reaction of each kind to a message, however many people it speaks for.
-  if (work.how.asBot && added.length > 0) return { ...(await tellLost(work, done)), unreacted };
   const reactions: ReactionEntry[] = [];
-  for (const each of added) {
-    const speaker = await speakerFor(work, each.author);
-    const eventId = await annotate(work, speaker, { target, emoji: each.emoji, version: event.version });
-    if (eventId === undefined) continue;
-    const { id: workspaceUserId, username } = each.author;
-    const common = { portalId: work.portal.id, messageId: event.version.id, emoji: each.emoji, eventId };
-    reactions.push({ ...common, origin: 'workspace', matrixUserId: speaker.userId, workspaceUserId, username });
+  for (const { author, emoji } of added) {
+    const given = await give(work, author, { target, emoji, version: event.version });
+    if (given === undefined) continue;
+    const { id: workspaceUserId, username } = author;
+    const common = { portalId: work.portal.id, messageId: event.version.id, emoji, ...given };
+    reactions.push({ ...common, origin: 'workspace', workspaceUserId, username });
   }
-  return { ...done, reactions, unreacted };
+  const isLost = done.ledger === undefined && work.how.asBot && added.length > 0 && reactions.length === 0;
+  return { ...done, ...(isLost ? { outcome: 'reactions need a ghost' } : {}), reactions, unreacted };
+}
+
+/**
+ * undefined: it is lost, because whoever gave it can't be in that room. Nobody else can give it for them: the bot has
+ * one reaction of each kind to a message, however many people it speaks for.
+ */
+async function give(
+  work: Work,
+  author: WorkspaceAuthor,
+  annotation: Annotation,
+): Promise<Pick<ReactionEntry, 'eventId' | 'matrixUserId'> | undefined> {
+  const { ghosts, portal } = work;
+  const asThemselves = async () => {
+    const speaker = await ghosts.inRoom(portal, author);
+    const eventId = await annotate(work, speaker, annotation);
+    return eventId === undefined ? undefined : { eventId, matrixUserId: speaker.userId };
+  };
+  if (!work.how.asBot) return asThemselves();
+  // Somebody could not, which need not be they.
+  const once = await unlessShutOut(asThemselves);
+  if (once !== 'shut out') return once;
+  await ghosts.distrust(portal, author);
+  const again = await unlessShutOut(asThemselves);
+  if (again !== 'shut out') return again;
+  await tellLost(work);
+  return undefined;
+}
+
+async function unlessShutOut<T>(act: () => Promise<T>): Promise<T | 'shut out'> {
+  try {
+    return await act();
+  } catch (error) {
+    if (classify(error, { asPerson: true }).about !== 'person') throw error;
+    return 'shut out';
+  }
 }
 
 const CAUSE = 'reaction-needs-ghost';
 const LOST =
   'Reactions from here can not be shown on Matrix: those who react can not be in that room under their names.';
 
-async function tellLost({ parts, portal, row }: Work, done: Outcome): Promise<Outcome> {
+async function tellLost({ parts, portal, row }: Work): Promise<void> {
   await tellOnce(parts, portal, CAUSE, async () => {
     await sayInWorkspace(parts, portal, CAUSE, LOST);
     parts.log('warn', 'notice.reaction', { portal: portal.name, cause: CAUSE, ref: row.ref, reason: LOST });
   });
-  return done.ledger === undefined ? { ...done, outcome: 'reactions need a ghost' } : done;
 }
 
 interface Annotation {
@@ -102,15 +135,20 @@ async function keyFor({ parts }: Work, emoji: string): Promise<{ readonly key: s
 
 async function takeBack(work: Work, entry: ReactionEntry): Promise<void> {
   const { parts, portal, roomId } = work;
-  const actor = work.how.asBot ? parts.homeserver : await work.ghosts.again(portal, entry.matrixUserId);
-  const txn = txnOf(work, 'unreact', entry.messageId, entry.eventId, actor.userId);
-  parts.passed('apply:before-act');
-  try {
+  const redact = async (actor: MatrixApi): Promise<void> => {
+    const txn = txnOf(work, 'unreact', entry.messageId, entry.eventId, actor.userId);
+    parts.passed('apply:before-act');
     await actor.redact(roomId, entry.eventId, txn);
+    parts.passed('apply:acted');
+  };
+  const asThemselves = async () => redact(await work.ghosts.again(portal, entry.matrixUserId));
+  if (!work.how.asBot) return asThemselves();
+  if ((await unlessShutOut(asThemselves)) !== 'shut out') return;
+  try {
+    await redact(parts.homeserver);
   } catch (error) {
-    // The bot stands in for somebody who may not be there, and has no power over what they left.
-    if (!work.how.asBot || !(error instanceof RemoteError) || error.code !== 'M_FORBIDDEN') throw error;
+    // The bot stands in for somebody who may not be there, and may have no power over what they left.
+    if (!(error instanceof RemoteError) || error.code !== 'M_FORBIDDEN') throw error;
     parts.log('warn', 'reaction.stays', { portal: portal.name, ref: entry.eventId, reason: error.message });
   }
-  parts.passed('apply:acted');
 }

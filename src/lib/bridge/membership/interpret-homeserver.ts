@@ -38,6 +38,8 @@ export async function interpretMatrixMember(
   if (isPuppets && now === 'in' && !parts.access.admitsUser(who)) return nothing('blocked');
   const { sender, id: eventId, content } = event;
   const isDoneByIt = sender !== parts.identity.matrixBot && standingOf(content['membership']) === now;
+  // Who was invited by somebody else as well has a row of that.
+  if (isDoneByIt && now === 'invited' && !parts.access.admitsUser(sender)) return nothing('blocked');
   const reason = isDoneByIt && typeof content['reason'] === 'string' ? content['reason'] : undefined;
   const common = { kind: 'membership.changed', origin: 'homeserver', sender, eventId } as const;
   return { ...common, who, person, settled, now, by: isDoneByIt ? sender : undefined, reason };

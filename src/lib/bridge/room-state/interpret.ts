@@ -23,9 +23,10 @@ export async function interpretWorkspaceRoom(
 ): Promise<WorkspaceRoomChanged | Nothing | { readonly kind: 'later' }> {
   const compared = await comparison(parts, portal, 'workspace', NONE);
   if (compared === undefined) return nothing('gone');
-  const { changes, settled } = compared;
-  // It may be our own change, and what Matrix had when it was made is known only once that is settled.
-  if (ownSendingUnsettled && changes.length + settled.size > 0) return { kind: 'later' };
+  const { changes, settled, isArchived } = compared;
+  // It may be our own change, and what Matrix had when it was made is known only once that is settled; which nothing
+  // is before an archived room is opened again.
+  if (ownSendingUnsettled && !isArchived && changes.length + settled.size > 0) return { kind: 'later' };
   if (changes.length === 0) return unchanged(portal, compared);
   return { kind: 'room.changed', origin: 'workspace', changes, settled };
 }
@@ -59,11 +60,12 @@ async function comparison(
   portal: Portal,
   side: Side,
   begun: ReadonlySet<RoomField>,
-): Promise<ComparedRoom | undefined> {
+): Promise<(ComparedRoom & { readonly isArchived: boolean }) | undefined> {
   const { matrixRoomId } = portal;
   if (matrixRoomId === undefined || portal.direct !== undefined) return undefined;
   const workspace = await readWorkspaceRoom(parts, portal);
   if (workspace === undefined) return undefined;
   const homeserver = await readMatrixRoom(parts, matrixRoomId);
-  return compareRoom({ side, workspace, homeserver, agreed: await agreedOnRoom(parts, portal), begun });
+  const compared = compareRoom({ side, workspace, homeserver, agreed: await agreedOnRoom(parts, portal), begun });
+  return { ...compared, isArchived: workspace.archived === 'archived' };
 }

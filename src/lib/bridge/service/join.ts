@@ -30,11 +30,11 @@ export async function joinRoom(
 ): Promise<JoinView> {
   const reference = roomReference(parts, request.room);
   const portal = await parts.store.portals.byMatrixRoom(await roomIdOf(parts, reference));
-  if (request.openOnly === true) await assertOpenToAll(parts, reference, request.via, portal);
   if (portal?.state === 'active') {
     const plan = request.dryRun === true ? [`= ${request.room} is ${portal.name} in Rocket.Chat already`] : undefined;
     return { room: viewOf(portal, 0, []), changed: false, warnings: [], plan };
   }
+  if (request.openOnly === true) await assertOpenToAll(parts, reference, request.via);
   if (request.dryRun === true) return joinInWords(parts, reference, request);
   await prepareBot(parts);
   const entered = await enterRoom(parts, reference, request.via);

@@ -6,7 +6,7 @@ import { refusalOf } from '../membership/refusal.ts';
 import type { BridgeParts } from '../parts.ts';
 import { eachOf } from './invite.ts';
 import { planMember } from './member-plan.ts';
-import { setMemberRole } from './member-role.ts';
+import { isOwner, setMemberRole } from './member-role.ts';
 import type { MemberChange, MemberChangeView } from './members-view.ts';
 import { type NamedPerson, personNamed } from './person-named.ts';
 import { matrixRoomOf, portalNamed } from './portal-named.ts';
@@ -19,7 +19,7 @@ import { matrixRoomOf, portalNamed } from './portal-named.ts';
  */
 export async function changeMembers(
   parts: BridgeParts,
-  { room, users, change, reason, dryRun }: MemberChange,
+  { room, users, change, reason, dryRun, sparesOwners }: MemberChange,
 ): Promise<readonly MemberChangeView[]> {
   const portal = await portalNamed(parts, room);
   if (portal.direct !== undefined)
@@ -29,6 +29,8 @@ export async function changeMembers(
   return eachOf(users, async (user): Promise<MemberChangeView> => {
     const person = await personNamed(parts, user);
     if ('reason' in person) return { user, outcome: 'refused', reason: person.reason };
+    if (sparesOwners === true && (await isOwner(parts, portal, person)))
+      return { user, outcome: 'refused', reason: `${user} is an owner: who that is, admins of the workspace say` };
     if (dryRun === true) return { user, ...(await planMember(parts, portal, person, change)) };
     const done =
       change === 'kick' || change === 'ban' || change === 'unban'

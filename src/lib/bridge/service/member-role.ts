@@ -62,6 +62,13 @@ const refused = (refusal: RemoteError): Done => ({
 
 type Account = NonNullable<NamedPerson['account']>;
 
+/** Where they belong. */
+export async function isOwner(parts: BridgeParts, portal: Portal, person: NamedPerson): Promise<boolean> {
+  if (person.side === 'workspace')
+    return (await rolesInWorkspace(parts, portal))?.has(person.account, 'owner') === true;
+  return roleOnMatrix(await readPower(parts, matrixRoomOf(portal)), person.matrixUserId) === 'owner';
+}
+
 const isIn = ({ workspace }: BridgeParts, { workspaceRoomId: id, roomType: type }: Portal, account: Account) =>
   workspace.isInRoom({ id, type }, account.id);
 

@@ -39,6 +39,8 @@ export interface MemberChange {
   readonly reason?: string | undefined;
   /** Only say what would be changed, as far as it can be told before. */
   readonly dryRun?: boolean | undefined;
+  /** Nobody who is an owner becomes something less. */
+  readonly sparesOwners?: boolean | undefined;
 }
 
 /** How somebody stands to a room; banned on one side, they are banned. */

@@ -1,26 +1,20 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { RoomReference } from '../../matrix/room-id.ts';
-import type { Portal } from '../../store/portal-types.ts';
 import { invitationInto } from '../invitations/received.ts';
 import type { BridgeParts } from '../parts.ts';
 import { roomIdOf } from './matrix-room.ts';
 import { previewRoom } from './preview-room.ts';
 
 /**
- * For somebody who is no admin: of a room that not anybody may join a private group is made, which they would neither
- * be in nor are to know of, and an invitation of the bot is an admin's to accept. What can be told is told before the
- * bot joins.
- * @param portal the room as it is federated already
+ * For somebody who is no admin: of a room that not anybody may join a private group is made, in which they would not
+ * be, and an invitation of the bot is an admin's to accept. What can be told is told before the bot joins.
  * @throws RcfedError RCFED_NOT_ALLOWED, and as `previewRoom`
  */
 export async function assertOpenToAll(
   parts: BridgeParts,
   reference: RoomReference,
   via: readonly string[] | undefined,
-  portal: Portal | undefined,
 ): Promise<void> {
-  if (portal !== undefined && portal.roomType !== 'c') throw forAdmins(reference.room);
-  if (portal?.state === 'active') return;
   const invitation = await invitationInto(parts, await roomIdOf(parts, reference));
   const preview = await previewRoom(parts, reference, via, invitation);
   if (preview?.isPublic === false) throw forAdmins(reference.room);

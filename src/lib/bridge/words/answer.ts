@@ -2,6 +2,7 @@ import { operations } from '../../admin/operations.ts';
 import { createAssertRight } from '../../admin/person-rights.ts';
 import type { Caller } from '../../admin/authorise.ts';
 import { RcfedError } from '../../core/errors.ts';
+import type { WorkspaceRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import { toWorkspace } from '../../format/to-workspace.ts';
 import type { RawMessage, WorkspaceUser } from '../../rocketchat/types.ts';
@@ -53,7 +54,8 @@ async function performed(parts: BridgeParts, service: BridgeService, said: Said)
   try {
     const { word, words } = parseSlash(text);
     if (word.name === 'help') return helpIn(portal === undefined ? 'direct message' : 'room');
-    if (word.inRoom && !isSaidHere(word.name)) return [`Who runs the bridge does that: rcfed rooms ${word.name} ROOM`];
+    if (word.inRoom && !isSaidHere(word.name))
+      return ["Who runs the bridge ends a room's federation: rcfed rooms leave ROOM"];
     if (word.inRoom && portal === undefined)
       return [`Write it in the federated room that it is about: !${word.name} ${word.takes}`];
     const asked = {
@@ -83,7 +85,11 @@ function serviceFor(parts: BridgeParts, service: BridgeService, { user, portal }
   const assertRight = createAssertRight(parts);
   const caller: Caller = user.roles.includes('admin')
     ? { rights: 'admin' }
-    : { rights: 'person', user, workspace: { ...parts.workspace, ownRolesIn: () => rolesHere(parts, user, portal) } };
+    : {
+        rights: 'person',
+        user,
+        workspace: { ...parts.workspace, ownRolesIn: (id) => rolesIn(parts, user, portal, id) },
+      };
   const ask = async <Data>(operation: string, body: object): Promise<Data> =>
     (await operations[operation]?.run(service, body, caller, assertRight)) as Data;
   return {
@@ -97,11 +103,18 @@ function serviceFor(parts: BridgeParts, service: BridgeService, { user, portal }
   };
 }
 
-/** Whoever writes in a room is in it. */
-async function rolesHere({ workspace }: BridgeParts, user: WorkspaceUser, portal: Portal | undefined) {
-  if (portal === undefined) return undefined;
-  const roles = await workspace.roomRoles({ id: portal.workspaceRoomId, type: portal.roomType });
-  return roles.get(user.id) ?? [];
+/** Whoever writes in a room is in it. In direct messages nobody has a role, and our bot sees none. */
+async function rolesIn(
+  { store, workspace }: BridgeParts,
+  user: WorkspaceUser,
+  here: Portal | undefined,
+  id: WorkspaceRoomId,
+): Promise<readonly string[] | undefined> {
+  const portal = here?.workspaceRoomId === id ? here : await store.portals.byWorkspaceRoom(id);
+  if (portal === undefined || portal.direct !== undefined) return undefined;
+  const room = { id, type: portal.roomType };
+  if (portal !== here && !(await workspace.isInRoom(room, user.id))) return undefined;
+  return (await workspace.roomRoles(room)).get(user.id) ?? [];
 }
 
 async function say(

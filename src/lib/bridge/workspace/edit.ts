@@ -77,13 +77,18 @@ async function update(
   // What an app added to it stays.
   const hash = hashOf({ ...present, text });
   const presentHash = hashOf(present);
+  const effect = { side: 'workspace', target: messageId, kind: 'text', value: hash } as const;
+  // An earlier try may have landed; once that is settled nothing waits for its echo, which a later change could pass for.
   if (presentHash === hash)
-    return { outcome: 'relayed', snapshots: [{ ...before, hash, updatedAt: present.updatedAt }] };
+    return {
+      outcome: 'relayed',
+      snapshots: [{ ...before, hash, updatedAt: present.updatedAt }],
+      forgetEffects: [effect],
+    };
   const step = part === 0 ? 'chat.update' : `chat.update ${part}`;
   const open = await parts.store.attempts.open(work.row.id, step);
   // Our update may have landed and been changed again by somebody in Rocket.Chat since: theirs is newer.
   if (open !== undefined && presentHash !== before.hash) return { outcome: 'superseded' };
-  const effect = { side: 'workspace', target: messageId, kind: 'text', value: hash } as const;
   if (open === undefined) {
     await parts.store.effects.expect(effect);
     await parts.store.attempts.begin(work.row.id, step, messageId);

@@ -78,13 +78,13 @@ async function interpretUnknown(
   message: WorkspaceMessage,
   ownSendingUnsettled: boolean,
 ): Promise<WorkspaceEvent | Nothing | Later> {
+  if (!saysSomething(message)) return nothing('ignored');
   if (await parts.isOwnAccount(message.author.id)) {
     // Made by our own puppet or bot. If its sending is still open, what is different in it can only be
     // told once the sending is settled.
     return ownSendingUnsettled ? { kind: 'later' } : nothing('echo');
   }
   if (portal.direct === undefined && isForTheBridge(message.text)) return nothing('for the bridge');
-  if (!saysSomething(message)) return nothing('ignored');
   const aside = await setAsideOf(parts, message.id);
   if (aside !== undefined) return nothing('folded', { foldInto: aside });
   const reactions = await reactionChange(parts, message.id, message.reactions);

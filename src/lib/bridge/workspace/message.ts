@@ -1,5 +1,5 @@
 import { isTime } from '../../core/clock.ts';
-import type { MessageId, WorkspaceRoomId, WorkspaceUserId } from '../../core/ids.ts';
+import { type MessageId, type WorkspaceRoomId, type WorkspaceUserId, isId } from '../../core/ids.ts';
 import type { RawMessage } from '../../rocketchat/types.ts';
 import { contentHash } from '../effect-ids.ts';
 import type {
@@ -45,9 +45,7 @@ export function readMessage(raw: RawMessage): WorkspaceMessage | undefined {
   const author = readAuthor(raw['u']);
   const at = readTime(raw['ts']);
   const { _id: id, rid: roomId, msg: text, t: systemType, tmid: threadId } = raw;
-  if (typeof id !== 'string' || id === '' || typeof roomId !== 'string' || author === undefined || at === undefined) {
-    return undefined;
-  }
+  if (!isId(id) || typeof roomId !== 'string' || author === undefined || at === undefined) return undefined;
   const files = readFiles(raw);
   const caption = files.length === 0 ? undefined : readCaption(raw);
   return {

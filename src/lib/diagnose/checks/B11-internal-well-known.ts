@@ -1,5 +1,5 @@
 import { type Check, passes, skips } from '../check.ts';
-import { addressesOf } from '../facts/addresses.ts';
+import { allAddressesOf } from '../facts/addresses.ts';
 import { legacySettings } from '../facts/legacy.ts';
 import { NameError } from '../probe/probe.ts';
 import { isPublicAddress } from '../probe/public-address.ts';
@@ -17,7 +17,7 @@ export const internalWellKnown: Check = {
     if (!servesWellKnown) return skips('it serves no .well-known document');
     if (!URL.canParse(homeserverUrl)) return skips('the address of the homeserver is none');
     const { hostname } = new URL(homeserverUrl);
-    const addresses = await addressesOf(context, hostname).catch((error: unknown) => {
+    const addresses = await allAddressesOf(context, hostname).catch((error: unknown) => {
       if (error instanceof NameError) return [];
       throw error;
     });

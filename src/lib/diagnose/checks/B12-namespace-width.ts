@@ -1,5 +1,7 @@
-import { type Check, passes } from '../check.ts';
+import { type Check, passes, skips } from '../check.ts';
 import { legacySettings } from '../facts/legacy.ts';
+import { registrationIn } from '../facts/registration-text.ts';
+import { objectIn } from '../facts/server-keys.ts';
 
 export const namespaceWidth: Check = {
   id: 'B12',
@@ -11,10 +13,16 @@ export const namespaceWidth: Check = {
   why: 'Its registration claims `.*`, everything: no other account can be made on that homeserver, and it is sent every room. That is right only for a homeserver of its own.',
   async run(context) {
     const { registration } = await legacySettings(context);
-    const { parse } = await import('yaml');
-    const document = parse(registration) as { namespaces?: Record<string, { regex?: unknown }[]> } | null;
-    const wide = Object.entries(document?.namespaces ?? {}).flatMap(([kind, list]) =>
-      list.some(({ regex }) => regex === '.*') ? [kind] : [],
+    if (registration === '') return skips('its settings hold no registration');
+    const document = await registrationIn(registration);
+    if (document === undefined)
+      return {
+        status: 'warn',
+        detail: 'the registration in its settings can not be read',
+        cure: { text: 'Save the settings of the older bridge again, so that Rocket.Chat writes it anew.' },
+      };
+    const wide = Object.entries(objectIn(document['namespaces'])).flatMap(([kind, list]) =>
+      Array.isArray(list) && list.some((entry) => objectIn(entry)['regex'] === '.*') ? [kind] : [],
     );
     if (wide.length === 0) return passes('it claims a part');
     return {

@@ -1,4 +1,5 @@
 import { type Check, passes, skips } from '../check.ts';
+import { allAddressesOf, noWayTo } from '../facts/addresses.ts';
 import { delegationOf } from '../facts/delegation.ts';
 import { ProbeError } from '../probe/probe.ts';
 
@@ -12,9 +13,13 @@ export const bothFamilies: Check = {
   needs: ['D9'],
   why: 'Servers with IPv6 try it first. An AAAA record of a host that does not listen there costs every request a time-out, or all of them.',
   async run(context) {
-    const { addresses, port } = await delegationOf(context);
+    const { addresses, host, port } = await delegationOf(context);
     const old = addresses.filter(({ family }) => family === 4);
     const sixth = addresses.filter(({ family }) => family === 6);
+    const unseen = (await allAddressesOf(context, host)).filter(({ family }) =>
+      addresses.every((address) => address.family !== family),
+    );
+    if (unseen.length > 0) return skips(noWayTo(host, unseen));
     if (old.length === 0 || sixth.length === 0) return skips('the name has addresses of one kind');
     const isOpen = ({ address }: { readonly address: string }): Promise<boolean> =>
       context.probe.connect({ address, port }).then(
@@ -31,7 +36,6 @@ export const bothFamilies: Check = {
     return {
       status: 'warn',
       detail: `${dead.map(({ address }) => address).join(', ')} does not answer at port ${port}, IPv4 does`,
-      evidence: ['This machine must itself have IPv6 for this to count.'],
       cure: { text: 'Listen at the IPv6 address, or take the AAAA record out of the DNS.' },
     };
   },

@@ -2,7 +2,8 @@ import { type Check, type Verdict, passes, skips } from '../check.ts';
 import { subjectOf } from '../context.ts';
 import { addressesOf } from '../facts/addresses.ts';
 import { namePartsOf } from '../facts/name-parts.ts';
-import { ProbeError, type WebAnswer } from '../probe/probe.ts';
+import { followed } from '../facts/redirects.ts';
+import type { WebAnswer } from '../probe/probe.ts';
 
 const PATH = '/.well-known/matrix/client';
 
@@ -20,12 +21,16 @@ export const clientWellKnown: Check = {
     if (isLiteral || port !== undefined) return skips('a name with a port, or an IP address, has none');
     const [first] = await addressesOf(context, host).catch(() => []);
     if (first === undefined) return skips('the name has no address of its own');
-    try {
-      return verdictOn(host, await context.probe.ask({ address: first.address, host, port: 443, path: PATH }));
-    } catch (error) {
-      if (!(error instanceof ProbeError)) throw error;
-      return { ...missing(host), detail: `https://${host}${PATH} does not answer: ${error.message}` };
-    }
+    const { answer, problem, distrusted } = await followed(context, first, { host, path: PATH });
+    if (answer === undefined)
+      return { ...missing(host), detail: `https://${host}${PATH} does not answer: ${problem ?? ''}` };
+    const verdict = verdictOn(host, answer);
+    if (verdict.status !== 'pass' || distrusted === undefined) return verdict;
+    return {
+      status: 'warn',
+      detail: `https://${host}${PATH} is not believed: ${distrusted}`,
+      cure: { text: 'Give the web server a certificate for the name:', commands: [`certbot certonly -d ${host}`] },
+    };
   },
 };
 

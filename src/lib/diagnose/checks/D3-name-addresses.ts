@@ -1,7 +1,7 @@
 import { DeadlinePassed, withDeadline } from '../../core/deadline.ts';
 import { type Check, passes, skips } from '../check.ts';
 import { type CheckContext, subjectOf } from '../context.ts';
-import { addressesOf } from '../facts/addresses.ts';
+import { addressesOf, allAddressesOf, noWayTo } from '../facts/addresses.ts';
 import { delegationOf } from '../facts/delegation.ts';
 import { namePartsOf } from '../facts/name-parts.ts';
 import { type Address, NameError } from '../probe/probe.ts';
@@ -23,7 +23,7 @@ export const nameAddresses: Check = {
     const { host } = namePartsOf(subjectOf(context).name);
     const isReserved = RESERVED.test(host);
     try {
-      const own = await (isReserved ? soon(context, host) : addressesOf(context, host)).catch(
+      const own = await (isReserved ? soon(context, host) : allAddressesOf(context, host)).catch(
         async (error: unknown) => {
           const isUnknown = error instanceof NameError && error.reason === 'unknown';
           // A bare domain without a web server may have nothing but an SRV record.
@@ -32,6 +32,7 @@ export const nameAddresses: Check = {
         },
       );
       if (own === undefined) return passes(`${host} has an SRV record and no address of its own`);
+      if ((await addressesOf(context, host)).length === 0) return skips(noWayTo(host, own));
       return passes(`${host} is at ${own.map(({ address }) => address).join(', ')}`);
     } catch (error) {
       if (isReserved && (error instanceof NameError || error instanceof DeadlinePassed))
@@ -51,7 +52,7 @@ export const nameAddresses: Check = {
 
 /** Only this machine itself may know such a name, and it knows at once. */
 const soon = (context: CheckContext, host: string): Promise<readonly Address[]> =>
-  withDeadline({ clock: context.clock, ms: RESERVED_MS }, () => addressesOf(context, host));
+  withDeadline({ clock: context.clock, ms: RESERVED_MS }, () => allAddressesOf(context, host));
 
 const isByService = (context: Parameters<typeof delegationOf>[0]): Promise<boolean> =>
   delegationOf(context).then(

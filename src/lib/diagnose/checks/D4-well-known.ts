@@ -41,6 +41,11 @@ function cureOf(name: string, cause: WellKnown['cause']): Cure {
       text: 'Answer at once, without redirects, or lead to an address that everybody reaches.',
       config: proxy(name),
     };
+  if (cause === 'certificate')
+    return {
+      text: 'Give the web server that answers at port 443 a certificate for the name, or look again with --ca-file:',
+      commands: [`certbot certonly -d ${name}`],
+    };
   if (cause === 'connection')
     return {
       text: 'Let the web server answer at port 443, or close the port altogether.',

@@ -13,9 +13,7 @@ export const wellKnownAgrees: Check = {
   async run(context) {
     const documents = await wellKnownOf(context);
     if (documents.length < 2) return skips('the name has one address');
-    const said = new Set(
-      documents.map(({ outcome, delegate }) => delegate ?? (outcome === 'unreachable' ? 'nothing' : outcome)),
-    );
+    const said = new Set(documents.map(({ delegate }) => delegate));
     if (said.size === 1) return passes(`all ${documents.length} addresses agree`);
     const isDead = documents.some(({ outcome }) => outcome === 'unreachable');
     return {

@@ -1,4 +1,5 @@
-import { type Check, passes } from '../check.ts';
+import { type Check, passes, skips } from '../check.ts';
+import { allAddressesOf, noWayTo, saysNoServer } from '../facts/addresses.ts';
 import { delegationOf, endpointOf } from '../facts/delegation.ts';
 import { NameError } from '../probe/probe.ts';
 
@@ -15,8 +16,16 @@ export const delegatePublic: Check = {
     try {
       const delegation = await delegationOf(context);
       const { addresses, refused, by } = delegation;
+      if (saysNoServer(delegation.host))
+        return {
+          status: 'fail',
+          detail: 'its SRV record says that there is no server',
+          cure: { text: 'Name the host of the homeserver in the SRV record, or take the record out of the DNS.' },
+        };
       const shown = (list: readonly { readonly address: string }[]): string =>
         list.map(({ address }) => address).join(', ');
+      if (addresses.length === 0 && refused.length === 0)
+        return skips(noWayTo(delegation.host, await allAddressesOf(context, delegation.host)));
       if (refused.length === 0) return passes(`${endpointOf(delegation)} at ${shown(addresses)} (by ${by})`);
       return {
         status: addresses.length === 0 ? 'fail' : 'warn',

@@ -22,7 +22,6 @@ export const uploadLimits: Check = {
     const workspace = typeof value === 'number' && value >= 0 ? value : Number.POSITIVE_INFINITY;
     const homeserver = ours ?? Number.POSITIVE_INFINITY;
     if (workspace === homeserver) return passes(sizeText(workspace));
-    const smaller = Math.min(workspace, homeserver);
     const verdict: Verdict = {
       status: 'info',
       detail: `Rocket.Chat takes ${sizeText(workspace)}, the homeserver ${sizeText(homeserver)}`,
@@ -39,7 +38,8 @@ export const uploadLimits: Check = {
               text: 'Take the same in Rocket.Chat, or less on Matrix:',
               config: {
                 file: 'Administration, Settings, File Upload',
-                lines: [`${SETTING}: ${smaller === homeserver ? smaller : homeserver}`],
+                // -1 is how it says any size.
+                lines: [`${SETTING}: ${Number.isFinite(homeserver) ? homeserver : -1}`],
               },
             },
     };

@@ -3,6 +3,7 @@ import { RcfedError } from '../../core/errors.ts';
 import { parseStoreUrl } from '../../store/url.ts';
 import { type Check, type Verdict, passes, skips } from '../check.ts';
 import type { Machine } from '../context.ts';
+import { shellWord } from '../../core/shell-word.ts';
 
 const MIB = 1024 * 1024;
 const LITTLE = 512 * MIB;
@@ -47,6 +48,6 @@ async function roomAt(machine: Machine, folder: string): Promise<Verdict | undef
     status: free > HARDLY_ANY ? 'warn' : 'fail',
     detail: `${Math.round(free / MIB)} MiB are free in ${folder}`,
     affects: ['on a full disk nothing is taken any more'],
-    cure: { text: 'Make room:', commands: [`df -h ${folder}`, `du -sh ${folder}`] },
+    cure: { text: 'Make room:', commands: [`df -h ${shellWord(folder)}`, `du -sh ${shellWord(folder)}`] },
   };
 }

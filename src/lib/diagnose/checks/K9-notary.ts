@@ -26,7 +26,7 @@ export const notary: Check = {
     if (address === undefined) return skips(`${NOTARY} is not reached from here`);
     try {
       const path = `/_matrix/key/v2/query/${encodeURIComponent(name)}`;
-      const answer = await context.probe.ask({ address: address.address, host, port: 443, path });
+      const answer = await context.probe.ask({ address: address.address, host, port: 443, path, verified: true });
       const documents = objectOf(answer)?.['server_keys'];
       const known = Object.entries(
         objectIn(objectIn(Array.isArray(documents) ? documents[0] : undefined)['verify_keys']),

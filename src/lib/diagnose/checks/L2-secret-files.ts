@@ -1,5 +1,6 @@
 import { chmod, stat } from 'node:fs/promises';
 import { type Check, type Verdict, passes, skips } from '../check.ts';
+import { shellWord } from '../../core/shell-word.ts';
 
 const FOR_OTHERS = 0o077;
 
@@ -22,7 +23,7 @@ async function look(file: string): Promise<Verdict | undefined> {
   if (found === undefined) return undefined;
   const mode = found.mode & 0o777;
   if ((mode & FOR_OTHERS) === 0) return passes(`${file} is for its owner alone`);
-  const shown = `chmod 600 ${file}`;
+  const shown = `chmod 600 ${shellWord(file)}`;
   return {
     status: 'fail',
     detail: `${file} can be read by others: its mode is ${mode.toString(8)}`,

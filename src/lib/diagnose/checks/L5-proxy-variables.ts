@@ -1,6 +1,8 @@
 import { proxyFor } from '../../network/proxy-choice.ts';
 import { RcfedError } from '../../core/errors.ts';
 import { type Check, passes, skips } from '../check.ts';
+import type { DiagnoseParts } from '../context.ts';
+import { shellWord } from '../../core/shell-word.ts';
 import { isPublicAddress } from '../probe/public-address.ts';
 
 const NAMES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
@@ -34,7 +36,7 @@ export const proxyVariables: Check = {
       return {
         status: 'warn',
         detail: `${inside.join(', ')} goes through the proxy, and is in this network`,
-        cure: { text: 'Leave it out:', commands: [`export NO_PROXY=${hosts}`] },
+        cure: { text: 'Leave it out:', commands: [`export ${leftOut(env, hosts)}`] },
       };
     } catch (error) {
       if (!(error instanceof RcfedError)) throw error;
@@ -46,6 +48,12 @@ export const proxyVariables: Check = {
     }
   },
 };
+
+/** The variable that counts, with what it holds already. */
+function leftOut(env: DiagnoseParts['env'], hosts: string): string {
+  const name = env['no_proxy'] === undefined ? 'NO_PROXY' : 'no_proxy';
+  return `${name}=${shellWord([env[name] ?? '', hosts].filter((part) => part !== '').join(','))}`;
+}
 
 /** A private address, or a name without a dot. */
 const isInside = (host: string): boolean => !host.includes('.') || (/^[\d.]+$/.test(host) && !isPublicAddress(host));

@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { type Check, passes } from '../check.ts';
+import { shellWord } from '../../core/shell-word.ts';
 
 export const tlsVariables: Check = {
   id: 'L6',
@@ -29,7 +30,7 @@ export const tlsVariables: Check = {
     return {
       status: 'fail',
       detail: `NODE_EXTRA_CA_CERTS names ${extra}, which can't be read`,
-      cure: { text: 'Name a PEM file that is there:', commands: [`ls -l ${extra}`] },
+      cure: { text: 'Name a PEM file that is there:', commands: [`ls -l ${shellWord(extra)}`] },
     };
   },
 };

@@ -17,7 +17,10 @@ export const nativeSigning: Check = {
     );
     const wrong = [
       ...(algorithm === 'ed25519' ? [] : [`the algorithm is ${JSON.stringify(algorithm)}`]),
-      ...(typeof version === 'string' && /^\w+$/.test(version) ? [] : [`the version is ${JSON.stringify(version)}`]),
+      // Not what it is: keys are pasted into the wrong field.
+      ...(typeof version === 'string' && /^\w+$/.test(version)
+        ? []
+        : ['the version has other characters than letters, digits and _']),
       ...(key === undefined || isKey(key) ? [] : ['the key is not 32 bytes in base64']),
     ];
     if (wrong.length === 0) return passes(`ed25519:${String(version)}`);

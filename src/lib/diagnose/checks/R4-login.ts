@@ -17,6 +17,12 @@ export const login: Check = {
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
       const isFactor = error.code === 'totp-required';
+      if (!isFactor && error.status !== 401 && error.status !== 403)
+        return {
+          status: 'fail',
+          detail: `the workspace does not answer: ${error.inShort}`,
+          cure: { text: 'See how busy it is, and look again.', commands: ['rcfed federation diagnose --only R4'] },
+        };
       return {
         status: 'fail',
         detail: isFactor

@@ -8,7 +8,7 @@ export const tcp: Check = {
   severity: 'fail',
   fix: 'printed',
   about: 'name',
-  needs: ['D9'],
+  needs: ['D9', 'D10'],
   deadlineMs: 25_000,
   why: 'A firewall, a port that nobody listens at, a forgotten address in the DNS: other servers see time-outs, and wait longer before each further try.',
   async run(context) {

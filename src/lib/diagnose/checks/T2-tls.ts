@@ -1,4 +1,5 @@
 import { type Check, type Verdict, passes, skips } from '../check.ts';
+import { bracketed } from '../facts/name-parts.ts';
 import { attemptsOf } from '../facts/handshakes.ts';
 
 const OLD = new Set(['TLSv1', 'TLSv1.1', 'SSLv3']);
@@ -14,7 +15,7 @@ export const tls: Check = {
   why: 'Federation is HTTPS. A `listen 8448;` without `ssl` speaks plain HTTP there, and every other server turns away.',
   async run(context) {
     const attempts = await attemptsOf(context);
-    const verdicts = attempts.flatMap(({ target: { address, port }, handshake, problem }): Verdict[] => {
+    const verdicts = attempts.flatMap(({ target: { address, port, host }, handshake, problem }): Verdict[] => {
       if (problem?.step === 'tcp') return [];
       if (problem?.step === 'plain')
         return [
@@ -29,7 +30,7 @@ export const tls: Check = {
           },
         ];
       if (problem !== undefined) {
-        const commands = [`openssl s_client -connect ${address}:${port}`];
+        const commands = [`openssl s_client -connect ${bracketed(address)}:${port} -servername ${host}`];
         return [{ status: 'fail', address, detail: problem.message, cure: { text: 'See what it says:', commands } }];
       }
       const protocol = handshake?.protocol ?? '';

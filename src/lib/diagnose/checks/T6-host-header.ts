@@ -1,6 +1,7 @@
 import { type Check, type Verdict, passes } from '../check.ts';
 import { answersOf, inShort, objectOf } from '../facts/ask-server.ts';
 import { delegationOf } from '../facts/delegation.ts';
+import { bracketed } from '../facts/name-parts.ts';
 import { VERSION_PATH } from '../facts/server-software.ts';
 
 export const hostHeader: Check = {
@@ -13,7 +14,7 @@ export const hostHeader: Check = {
   needs: ['T2'],
   why: 'Other servers send the server name, or what `m.server` says with its port, as `Host`. A virtual host that does not expect it answers with some other site.',
   async run(context) {
-    const { hostHeader: host } = await delegationOf(context);
+    const { hostHeader: host, port } = await delegationOf(context);
     const answers = await answersOf(context, { path: VERSION_PATH });
     return answers.map(({ address, answer, problem }): Verdict => {
       if (answer === undefined)
@@ -21,7 +22,10 @@ export const hostHeader: Check = {
           status: 'fail',
           address,
           detail: `asked for ${host}, it does not answer: ${problem ?? ''}`,
-          cure: { text: 'Ask it by hand:', commands: [`curl -v https://${host}${VERSION_PATH}`] },
+          cure: {
+            text: 'Ask it by hand:',
+            commands: [`curl -v --connect-to '::${bracketed(address)}:${port}' https://${host}${VERSION_PATH}`],
+          },
         };
       if (objectOf(answer) !== undefined || answer.status >= 500)
         return { ...passes(`asked for ${host}, it answers as a homeserver`), address };

@@ -19,7 +19,9 @@ export const outgoingQueue: Check = {
     const path = `/_synapse/admin/v1/federation/destinations/${encodeURIComponent(name)}`;
     const answer = await askUrl(context, admin.homeserver.url, { path, bearer: token.reveal() });
     if (typeof answer === 'string') return skips(answer);
-    if (answer.status === 404) return passes(`it never had to do with ${name}`);
+    // Without the code it is a proxy that answers, or a homeserver of another kind.
+    if (answer.status === 404 && objectOf(answer)?.['errcode'] === 'M_NOT_FOUND')
+      return passes(`it never had to do with ${name}`);
     const { failure_ts: failedAt, retry_interval: wait } = objectOf(answer) ?? {};
     if (answer.status !== 200) return skips(`it does not say: ${inShort(answer)}`);
     if (typeof failedAt !== 'number' || failedAt === 0) return passes(`it reaches ${name}`);

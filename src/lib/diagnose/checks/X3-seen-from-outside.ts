@@ -2,7 +2,10 @@ import { type Check, passes, skips } from '../check.ts';
 import { subjectOf } from '../context.ts';
 import { objectOf } from '../facts/ask-server.ts';
 import { askUrl } from '../facts/ask-url.ts';
+import { shellWord } from '../../core/shell-word.ts';
 
+/** Bytes: it tells of each address with all certificates and keys. */
+const REPORT_LIMIT = 1024 * 1024;
 const TESTER = 'https://federationtester.matrix.org';
 
 export const seenFromOutside: Check = {
@@ -23,17 +26,21 @@ export const seenFromOutside: Check = {
       path: `/api/report?server_name=${encodeURIComponent(name)}`,
       // It tries every address of the name meanwhile.
       patienceMs: 50_000,
+      limit: REPORT_LIMIT,
     });
     if (typeof answer === 'string') return skips(`${tester} does not answer: ${answer}`);
     const report = objectOf(answer);
-    if (report === undefined) return skips(`${tester} gives no report`);
+    if (typeof report?.['FederationOK'] !== 'boolean') return skips(`${tester} gives no report`);
     // A server in disorder is reported with 200 as well.
-    if (report['FederationOK'] === true) return passes(`${tester} says so`);
+    if (report['FederationOK']) return passes(`${tester} says so`);
     return {
       status: 'fail',
       detail: `${tester} finds ${name} in disorder`,
       evidence: failing(report),
-      cure: { text: 'See its report:', commands: [`curl '${tester}/api/report?server_name=${name}'`] },
+      cure: {
+        text: 'See its report:',
+        commands: [`curl ${shellWord(`${tester.replace(/\/$/, '')}/api/report?server_name=${name}`)}`],
+      },
     };
   },
 };

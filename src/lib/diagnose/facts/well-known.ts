@@ -1,12 +1,11 @@
 import { parseServerName } from '../../matrix/server-name.ts';
 import { type CheckContext, subjectOf } from '../context.ts';
-import { type Address, NameError, ProbeError, type WebAnswer } from '../probe/probe.ts';
-import { addressesOf, mayFollow } from './addresses.ts';
-import { bracketed, namePartsOf } from './name-parts.ts';
+import { type Address, NameError, type WebAnswer } from '../probe/probe.ts';
+import { addressesOf } from './addresses.ts';
+import { namePartsOf } from './name-parts.ts';
+import { followed } from './redirects.ts';
 
 const PATH = '/.well-known/matrix/server';
-/** As other servers do: https://spec.matrix.org/v1.17/server-server-api/#resolving-server-names */
-const MOST_REDIRECTS = 10;
 
 /** What one address of the server name says in its .well-known document. */
 export interface WellKnown {
@@ -21,17 +20,20 @@ export interface WellKnown {
   /** What is wrong, or why there is none. */
   readonly problem: string | undefined;
   /** What in `problem` is told by: HTML, JSON, grammar … */
-  readonly cause: 'html' | 'json' | 'grammar' | 'size' | 'redirect' | 'status' | 'connection' | undefined;
+  readonly cause:
+    | 'html'
+    | 'json'
+    | 'grammar'
+    | 'size'
+    | 'redirect'
+    | 'status'
+    | 'connection'
+    | 'certificate'
+    | undefined;
   readonly contentType: string;
   readonly cacheControl: string;
   /** Status codes of the redirects on the way. */
   readonly redirects: readonly number[];
-}
-
-interface Place {
-  readonly host: string;
-  readonly port: number;
-  readonly path: string;
 }
 
 /** The document of each address of the server name; empty where the name allows none, or has no address. */
@@ -50,60 +52,24 @@ export function wellKnownOf(context: CheckContext): Promise<readonly WellKnown[]
 }
 
 async function documentAt(context: CheckContext, address: Address, host: string): Promise<WellKnown> {
-  const redirects: number[] = [];
+  const { answer, problem, isDead, distrusted, redirects } = await followed(context, address, { host, path: PATH });
   const found = (more: Partial<WellKnown> & Pick<WellKnown, 'outcome'>): WellKnown => ({
     address: address.address,
     delegate: undefined,
-    problem: undefined,
+    problem,
     cause: undefined,
     contentType: '',
     cacheControl: '',
     redirects,
     ...more,
   });
-  let place: Place = { host, port: 443, path: PATH };
-  let at = address;
-  const seen = new Set<string>();
-  try {
-    for (;;) {
-      const answer = await context.probe.ask({ ...place, address: at.address });
-      const to = answer.headers['location'];
-      if (answer.status < 300 || answer.status >= 400 || to === undefined) return found(judged(answer));
-      redirects.push(answer.status);
-      const next = placeOf(to, place);
-      if (next === undefined) return found({ outcome: 'bad', cause: 'redirect', problem: `it redirects to ${to}` });
-      if (seen.has(keyOf(next)) || redirects.length > MOST_REDIRECTS)
-        return found({ outcome: 'bad', cause: 'redirect', problem: `its redirects go in a circle, over ${to}` });
-      seen.add(keyOf(next));
-      const [first] = await addressesOf(context, next.host);
-      if (first === undefined || !mayFollow(context, first))
-        return found({
-          outcome: 'bad',
-          cause: 'redirect',
-          problem: `it redirects to ${to}, which is a private address`,
-        });
-      // Where it stays with the host, each address answers for itself.
-      at = next.host === host ? address : first;
-      place = next;
-    }
-  } catch (error) {
-    if (!(error instanceof ProbeError)) throw error;
-    if (redirects.length > 0)
-      return found({ outcome: 'bad', cause: 'redirect', problem: `${error.message}, after a redirect` });
-    const isDead = error.step === 'tcp';
-    return found({ outcome: isDead ? 'unreachable' : 'bad', cause: 'connection', problem: error.message });
+  if (answer === undefined) {
+    if (redirects.length > 0) return found({ outcome: 'bad', cause: 'redirect' });
+    return found({ outcome: isDead ? 'unreachable' : 'bad', cause: 'connection' });
   }
-}
-
-const keyOf = ({ host, port, path }: Place): string => `${host}:${port}${path}`;
-
-function placeOf(location: string, from: Place): Place | undefined {
-  const base = `https://${bracketed(from.host)}:${from.port}${from.path}`;
-  if (!URL.canParse(location, base)) return undefined;
-  const { protocol, hostname, port, pathname, search } = new URL(location, base);
-  if (protocol !== 'https:') return undefined;
-  const host = hostname.replace(/^\[|\]$/g, '');
-  return { host, port: port === '' ? 443 : Number(port), path: `${pathname}${search}` };
+  const said = judged(answer);
+  if (said.outcome !== 'found' || distrusted === undefined) return found(said);
+  return found({ outcome: 'bad', cause: 'certificate', problem: distrusted });
 }
 
 function judged({ status, headers, body, cut }: WebAnswer): Partial<WellKnown> & Pick<WellKnown, 'outcome'> {

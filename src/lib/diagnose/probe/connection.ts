@@ -3,6 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../core/clock.ts';
 import { DeadlinePassed, withDeadline } from '../../core/deadline.ts';
+import { bracketed } from '../facts/name-parts.ts';
 import { type Handshake, ProbeError, type Probe, type Target, type WebAnswer, type WebRequest } from './probe.ts';
 
 /** All within the ten seconds of a check, so that it can say what took so long. */
@@ -83,9 +84,12 @@ export function connections(options: ConnectionOptions): Pick<Probe, 'connect' |
       const startedAt = clock.now();
       const socket = request.plain === true ? await opened(request) : await secured(request);
       try {
+        const distrusted = 'encrypted' in socket ? distrustOf(shownBy(socket, request.host), request.host) : undefined;
+        if (request.verified === true && distrusted !== undefined)
+          throw new ProbeError('tls', `${request.host}: ${distrusted}`);
         const limit = { clock, ms: request.patienceMs ?? answerMs };
         const answer = await withDeadline(limit, () => exchange(socket, request));
-        return { ...answer, durationMs: clock.now() - startedAt };
+        return { ...answer, distrusted, durationMs: clock.now() - startedAt };
       } catch (error) {
         if (error instanceof ProbeError) throw error;
         throw new ProbeError('cut', `${request.address} port ${request.port}: ${reasonOf(error)}`, { cause: error });
@@ -96,6 +100,12 @@ export function connections(options: ConnectionOptions): Pick<Probe, 'connect' |
   };
 }
 
+function distrustOf({ untrusted, misnamed, certificate }: Handshake, host: string): string | undefined {
+  if (untrusted !== undefined) return `its certificate is not trusted (${untrusted})`;
+  if (misnamed === undefined) return undefined;
+  return `its certificate is not for ${host}, but for ${certificate.subjectaltname ?? 'nobody'}`;
+}
+
 function shownBy(socket: TLSSocket, host: string): Handshake {
   const certificate = socket.getPeerCertificate(true);
   return {
@@ -104,7 +114,11 @@ function shownBy(socket: TLSSocket, host: string): Handshake {
     certificate,
     trusted: socket.authorized,
     untrusted: socket.authorized ? undefined : String(socket.authorizationError ?? 'unknown'),
-    misnamed: checkServerIdentity(host, certificate)?.message,
+    // Node takes the common name where there is nothing else; other servers take it no more (RFC 9525).
+    misnamed:
+      certificate.subjectaltname === undefined
+        ? 'it has no alternative names'
+        : checkServerIdentity(host, certificate)?.message,
   };
 }
 
@@ -116,8 +130,10 @@ async function exchange(socket: Socket, request: WebRequest): Promise<Omit<WebAn
     path,
     setHost: false,
     headers: {
-      Host: hostHeader ?? (port === (plain === true ? 80 : 443) ? host : `${host}:${port}`),
+      Host: hostHeader ?? (port === (plain === true ? 80 : 443) ? bracketed(host) : `${bracketed(host)}:${port}`),
       Accept: 'application/json',
+      // Services in front of servers turn away who does not say who it is.
+      'User-Agent': 'rcfed',
       Connection: 'close',
       ...headers,
     },

@@ -49,6 +49,8 @@ export interface Handshake {
 export interface WebRequest extends Target {
   /** Unset: over TLS. */
   readonly plain?: boolean;
+  /** Nothing is sent unless the certificate is trusted and names the host: a token goes along, or the answer is believed. */
+  readonly verified?: boolean;
   readonly method?: 'GET' | 'POST' | 'PUT' | 'OPTIONS';
   /** Encoded, as it goes over the wire: nothing about it is changed on the way. */
   readonly path: string;
@@ -69,6 +71,8 @@ export interface WebAnswer {
   readonly body: string;
   /** The body was longer than the limit, and is cut there. */
   readonly cut: boolean;
+  /** Why no other server would take it from there: what is wrong with the certificate. */
+  readonly distrusted?: string | undefined;
   readonly durationMs: number;
 }
 
@@ -86,11 +90,13 @@ export class ProbeError extends Error {
 
 /**
  * The network as checks see it: injected, so that tests have names, addresses and clocks of their own. Certificates
- * are reported, not enforced: a check says what is wrong with one. No method follows a redirect or sends credentials.
+ * are reported, not enforced unless a request says so: a check says what is wrong with one. No method follows a redirect or sends credentials.
  */
 export interface Probe {
   /** @throws NameError */
   addresses(host: string): Promise<readonly Address[]>;
+  /** Whether this machine has a way to such an address at all: many have none to IPv6 ones. */
+  hasWay(address: Address): Promise<boolean>;
   /** Empty where there is none. @throws NameError */
   services(name: string): Promise<readonly ServiceRecord[]>;
   /** What the name is an alias (CNAME) of; undefined: it is none. */

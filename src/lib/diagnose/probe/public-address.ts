@@ -24,13 +24,27 @@ const SPECIAL: readonly [string, number, 'ipv4' | 'ipv6'][] = [
   ['2001:db8::', 32, 'ipv6'],
   ['fc00::', 7, 'ipv6'],
   ['fe80::', 10, 'ipv6'],
+  ['fec0::', 10, 'ipv6'],
   ['ff00::', 8, 'ipv6'],
 ];
 
 const special = new BlockList();
-for (const [network, bits, family] of SPECIAL) special.addSubnet(network, bits, family);
+for (const [network, bits, family] of SPECIAL) {
+  special.addSubnet(network, bits, family);
+  if (family === 'ipv6') continue;
+  // Gateways (RFC 6052) and tunnels (6to4, RFC 3056) lead on to the IPv4 address that is written inside.
+  special.addSubnet(`64:ff9b::${network}`, 96 + bits, 'ipv6');
+  special.addSubnet(
+    `2002:${Buffer.from(network.split('.').map(Number)).toString('hex').replace(/^.{4}/, '$&:')}::`,
+    16 + bits,
+    'ipv6',
+  );
+}
 
-/** Whether an IP address is one of the public internet; what is no address is not. IPv4 inside IPv6 counts as IPv4. */
+/**
+ * Whether an IP address is one of the public internet; what is no address is not. IPv4 inside IPv6 counts as IPv4,
+ * also behind a gateway.
+ */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 0) return false;

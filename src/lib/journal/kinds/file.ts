@@ -1,6 +1,6 @@
-import { access, rename } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import * as v from 'valibot';
-import { keepAside } from '../../config/private-file.ts';
+import { bringBack, keepAside } from '../../config/private-file.ts';
 import type { ChangeKind } from '../change-kind.ts';
 import { ALREADY, done } from '../undone.ts';
 
@@ -22,7 +22,7 @@ export const file: ChangeKind<v.InferOutput<typeof fileChange>> = {
     if (!isKept && (keptAs !== null || !isThere)) return ALREADY;
     return await done(parts, async () => {
       const aside = isThere ? await keepAside(path, 'undone') : undefined;
-      if (keptAs !== null) await rename(keptAs, path);
+      if (keptAs !== null) await bringBack(keptAs, path);
       return aside === undefined ? null : `It is now ${aside}.`;
     });
   },

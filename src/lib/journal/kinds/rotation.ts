@@ -1,6 +1,5 @@
-import { rename } from 'node:fs/promises';
 import * as v from 'valibot';
-import { keepAside, readPrivateFile } from '../../config/private-file.ts';
+import { bringBack, keepAside, readPrivateFile } from '../../config/private-file.ts';
 import { listProfiles, restoreProfile, type StoredProfile } from '../../config/profiles.ts';
 import { fingerprint } from '../../provision/registration-file.ts';
 import type { ChangeKind } from '../change-kind.ts';
@@ -48,7 +47,7 @@ async function undoRotation(change: Rotation, parts: UndoParts): Promise<Undone>
     return kept(`Somebody has changed ${path} since.`);
   return await done(parts, async () => {
     const aside = isFileDone || now === undefined ? undefined : await keepAside(path, 'undone');
-    if (!isFileDone && keptAs !== null) await rename(keptAs, path);
+    if (!isFileDone && keptAs !== null) await bringBack(keptAs, path);
     if (profile !== undefined) await restoreProfile(parts.source, profile);
     return `${aside === undefined ? '' : `The new tokens are in ${aside}. `}${RESTART}`;
   });

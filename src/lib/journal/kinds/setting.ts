@@ -25,8 +25,10 @@ export const setting: ChangeKind<SettingChange> = {
   async undo(change, parts) {
     const { api } = await parts.admin();
     const { from, to } = change.secret ? await opened(change, parts) : change;
-    const now = (await api.setting(change.setting))?.value;
-    if (isDeepStrictEqual(now, from)) return ALREADY;
+    const found = await api.setting(change.setting);
+    // A newer version of the workspace may have it no more.
+    if (found === undefined || isDeepStrictEqual(found.value, from)) return ALREADY;
+    const now = found.value;
     const shown = change.secret ? 'another value' : JSON.stringify(now);
     if (!isDeepStrictEqual(now, to) && !(await parts.mayOverwrite(`${change.setting} is ${shown} now`)))
       return kept(`Somebody has changed ${change.setting} since, to ${shown}.`);
