@@ -3,12 +3,14 @@ import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { packageJson, refuseOldNode } from './node-version.js';
 
-// A reader that has seen enough (`| head -1`) is no error.
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
+// Nobody hears what is only said along the way: no reason to leave work undone.
+process.stderr.on('error', () => {});
+process.stdout.on('error', (error) => {
+  // A reader that has seen enough (`| head -1`) is no error; the exit code stays what it is by then.
+  if (error.code === 'EPIPE') process.exit();
+  process.stderr.write(`Error: The result can't be written: ${error.code} [RCFED_FILE_UNWRITABLE]\n`);
+  process.exit(1);
+});
 
 if (!refuseOldNode()) {
   if (process.argv.length === 3 && process.argv[2] === '--version') printVersion();

@@ -6,6 +6,7 @@ import type { Log } from '../lib/core/log.ts';
 import type { Secret } from '../lib/core/secret.ts';
 import { type SchemaName, failure, success } from '../lib/output/envelope.ts';
 import { asRcfedError } from '../lib/output/failure.ts';
+import { harmless } from '../lib/output/harmless.ts';
 import { type Progress, createProgress } from '../lib/output/progress.ts';
 import { type View, renderView } from '../lib/output/view.ts';
 import { type Answers, type Question, gatherAnswers, missingAnswers } from './answers.ts';
@@ -26,6 +27,8 @@ export interface CommandResult<Data> {
   readonly view: View;
   /** Said on stderr, and in the JSON answer. */
   readonly warnings?: readonly string[];
+  /** Said on stderr below the view, to people alone: how to see more of a list. In a pipe a list has nothing but its rows. */
+  readonly hints?: readonly string[];
   /** Set if the result is not what was hoped for (drift found, some invites failed): its code sets the exit code. */
   readonly problem?: RcfedError;
   /** Only `profile show --reveal`: known secrets are not taken out of this result. */
@@ -113,7 +116,7 @@ export abstract class BaseCommand<C extends AnyCommand, Data> extends Command {
     const { plain, quiet } = this.settings;
     const { io, clock, redactor } = this.context;
     const mode = quiet ? 'silent' : plain || !io.stderr.isTTY ? 'lines' : 'live';
-    this.progress = createProgress({ stderr: io.stderr, mode, clock, scrub: redactor.scrub });
+    this.progress = createProgress({ stderr: io.stderr, mode, clock, scrub: (text) => harmless(redactor.scrub(text)) });
     this.logger = logTo(this.context, this.settings);
   }
 
@@ -128,24 +131,25 @@ export abstract class BaseCommand<C extends AnyCommand, Data> extends Command {
       return;
     }
     if (!this.settings.quiet) for (const warning of warnings) this.warning(warning);
-    const text = renderView(result.view, io.stdout);
+    const text = harmless(renderView(result.view, io.stdout));
     io.stdout.write(result.reveals === true ? text : this.context.redactor.scrub(text));
+    for (const hint of result.hints ?? []) this.say(hint);
     if (problem) reportFailure(this.context, this.argv, problem);
   }
 
   /** One line of stdout for commands that go on for long: the object under --json, else the text. */
   protected event(object: { readonly schema: SchemaName } & Readonly<Record<string, unknown>>, text: string): void {
     if (this.settings.json) this.context.io.stdout.write(`${this.context.redactor.scrub(JSON.stringify(object))}\n`);
-    else this.context.io.stdout.write(`${this.context.redactor.scrub(text)}\n`);
+    else this.context.io.stdout.write(`${harmless(this.context.redactor.scrub(text))}\n`);
   }
 
   /** One line on stderr for a person, also under --json; nothing with --quiet. */
   protected say(text: string): void {
-    if (!this.settings.quiet) this.context.io.stderr.write(`${this.context.redactor.scrub(text)}\n`);
+    if (!this.settings.quiet) this.context.io.stderr.write(`${harmless(this.context.redactor.scrub(text))}\n`);
   }
 
   private warning(text: string): void {
-    this.context.io.stderr.write(`Warning: ${this.context.redactor.scrub(text)}\n`);
+    this.context.io.stderr.write(`Warning: ${harmless(this.context.redactor.scrub(text))}\n`);
   }
 
   /** Asks what is not given; see {@link gatherAnswers}. */

@@ -2,8 +2,8 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { memberInWords } from '../lib/bridge/service/member-words.ts';
 import type { MemberChange, MemberChangeView } from '../lib/bridge/service/members-view.ts';
+import { problemOf } from '../lib/bridge/service/refused-people.ts';
 import type { BridgeService } from '../lib/bridge/service/views.ts';
-import { RcfedError } from '../lib/core/errors.ts';
 import { table } from '../lib/output/table.ts';
 import { changeJournaledMembers } from '../lib/journal/journaled-members.ts';
 import type { Notebook } from '../lib/journal/notebook.ts';
@@ -74,14 +74,7 @@ export function changedResult(
   { people, plan }: ChangedMembers,
   deed: string,
 ): CommandResult<ChangedMembersData> {
-  const refused = people.filter(({ outcome }) => outcome === 'refused');
-  const names = refused.map(({ user }) => user).join(', ');
-  const problem = (): RcfedError =>
-    new RcfedError(
-      refused.length === people.length ? 'RCFED_REFUSED' : 'RCFED_PARTLY_DONE',
-      `${refused.length} of ${people.length} could not be ${deed}`,
-      { why: `${names}.` },
-    );
+  const problem = problemOf(people, `could not be ${deed}`);
   return {
     data: { room, people, dryRun, plan },
     view: dryRun
@@ -99,6 +92,6 @@ export function changedResult(
     warnings: people.flatMap(({ user, outcome, reason }) =>
       outcome === 'refused' || reason === null ? [] : [`${user}, only on one side: ${reason}`],
     ),
-    ...(refused.length === 0 ? {} : { problem: problem() }),
+    ...(problem && { problem }),
   };
 }

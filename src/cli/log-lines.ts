@@ -1,4 +1,5 @@
 import type { Log, LogLevel } from '../lib/core/log.ts';
+import { harmless } from '../lib/output/harmless.ts';
 import type { CommandContext } from './context.ts';
 import type { Settings } from './global-flags.ts';
 
@@ -16,7 +17,9 @@ export const logTo = (
   return (level, event, fields = {}) => {
     if (RANK[level] < threshold) return;
     const time = new Date(clock.now()).toISOString();
-    const line = json ? JSON.stringify({ time, level, event, ...fields }) : asText(time, level, event, fields);
+    const line = json
+      ? JSON.stringify({ time, level, event, ...fields })
+      : harmless(asText(time, level, event, fields));
     io.stderr.write(`${redactor.scrub(line)}\n`);
   };
 };

@@ -1,5 +1,6 @@
 import { failure } from '../lib/output/envelope.ts';
 import { asRcfedError, failureAsText, stackOf } from '../lib/output/failure.ts';
+import { harmless } from '../lib/output/harmless.ts';
 import type { CommandContext } from './context.ts';
 import { wantsJson } from './flag-environment.ts';
 
@@ -18,7 +19,7 @@ export const reportFailure = (context: CommandContext, argv: readonly string[], 
   const { env, io, redactor } = context;
   const known = asRcfedError(error);
   if (wantsJson(argv, env)) writeJson(context, failure(known, []));
-  else io.stderr.write(redactor.scrub(failureAsText(known)));
+  else io.stderr.write(harmless(redactor.scrub(failureAsText(known))));
   if (env['RCFED_DEBUG'] === '1') io.stderr.write(redactor.scrub(stackOf(error)));
   return known.exit;
 };

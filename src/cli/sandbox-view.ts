@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
+import { shellWord } from '../lib/core/shell-word.ts';
 import type { BridgeView, SandboxView } from '../sandbox/up.ts';
 
 /** What a person needs to go on with a sandbox: addresses, accounts, and a first thing to do. */
@@ -39,10 +40,10 @@ function withoutBridge({ workspace, homeserver }: SandboxView, registration: str
   const file = registration === undefined ? join(folder, 'registration.yaml') : resolve(registration);
   const handOver = [
     'Give its registration to this homeserver:',
-    `  curl --data-binary @${quoted(file)} ${homeserver.url}/_sandbox/registrations`,
+    `  curl --data-binary @${shellWord(file)} ${homeserver.url}/_sandbox/registrations`,
     'or, to have it there from the start, end this and provision again after:',
     `  ${command(
-      `rcfed sandbox up --no-bridge --registration ${quoted(file)} --server-name ${homeserver.serverName}`,
+      `rcfed sandbox up --no-bridge --registration ${shellWord(file)} --server-name ${homeserver.serverName}`,
       `--workspace-port ${port(workspace.url)} --homeserver-port ${port(homeserver.url)}`,
     )}`,
   ];
@@ -56,9 +57,9 @@ function withoutBridge({ workspace, homeserver }: SandboxView, registration: str
     ...exports({ RCFED_WORKSPACE_ADMIN_PASSWORD: workspace.admin.password }),
     `  ${command(
       'rcfed federation provision --profile sandbox --no-input',
-      `--workspace-url ${workspace.url} --workspace-admin ${quoted(workspace.admin.username)}`,
+      `--workspace-url ${workspace.url} --workspace-admin ${shellWord(workspace.admin.username)}`,
       `--homeserver-url ${homeserver.url} --server-name ${homeserver.serverName}`,
-      `--out ${quoted(folder)}`,
+      `--out ${shellWord(folder)}`,
     )}`,
     ...(registration === undefined ? handOver : []),
     'Run it, and link a room from a third terminal with the same variables:',
@@ -70,8 +71,4 @@ function withoutBridge({ workspace, homeserver }: SandboxView, registration: str
 const command = (...parts: readonly string[]): string => parts.join(' ');
 
 const exports = (variables: Readonly<Record<string, string>>): readonly string[] =>
-  Object.entries(variables).map(([name, value]) => `  export ${name}=${quoted(value)}`);
-
-/** One word for a POSIX shell. */
-const quoted = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  Object.entries(variables).map(([name, value]) => `  export ${name}=${shellWord(value)}`);

@@ -29,8 +29,14 @@ describe.each(homeservers)('what people write to the bridge itself, on $name', (
     const { alice, bob, puppet } = await newStrangers(bench);
     const room = await withBot(bob);
     await post(bob, room, 'help');
-    await lastIn(bob, room, '/federation dm');
-    await post(bob, room, `federation dm ${alice.userId}`);
+    await lastIn(bob, room, 'federation dm');
+    // What it says can be written to it as it stands there.
+    const help = (await textsIn(bob, room.id)).at(-1) ?? '';
+    expect(help.split('\n').filter((line) => /^\/|leave/.test(line))).toEqual([]);
+    expect(help).toContain('!invite');
+    await post(bob, room, 'leave');
+    await lastIn(bob, room, 'rcfed rooms leave ROOM');
+    await post(bob, room, `federation dm @\u200B${alice.userId.slice(1)}`);
     await lastIn(bob, room, 'is open on both sides');
     const matrixRoom = await acceptDirect(bench, alice);
     await post(bob, await bob.openDirect([puppet]), 'there you are');
@@ -39,7 +45,7 @@ describe.each(homeservers)('what people write to the bridge itself, on $name', (
     await lastIn(bob, room, 'is open already');
     await post(bob, room, 'what can you do?');
     await lastIn(bob, room, 'Write help to see what there is.');
-    expect(await textsIn(bob, room.id)).toHaveLength(8);
+    expect(await textsIn(bob, room.id)).toHaveLength(10);
     expect(await invitesOf(bench, alice)).toHaveLength(1);
     await allIsWell(running);
   });
@@ -82,13 +88,13 @@ describe.each(homeservers)('what people write to the bridge itself, on $name', (
     const before = await bodiesIn(alice, matrixRoom);
     const own = await withBot(bob);
     await post(bob, own, 'help');
-    await lastIn(bob, own, '/federation dm');
+    await lastIn(bob, own, 'federation dm');
     await running.stop();
     await post(bob, own, 'federation search nothing-of-that-name');
     await post(bob, room, '!federation help');
     running = await bench.start();
     await lastIn(bob, own, 'No public room');
-    await lastIn(bob, room, '/federation dm');
+    await lastIn(bob, room, '!federation dm');
     await post(bob, room, 'and now to something else');
     await eventually(async () =>
       expect(await bodiesIn(alice, matrixRoom)).toEqual([...before, 'and now to something else']),

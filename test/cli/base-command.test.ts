@@ -152,6 +152,23 @@ describe('a result', () => {
     });
   });
 
+  it('and a failure tell a terminal nothing that it would obey, whatever a server calls itself', async () => {
+    const name = '\u001B]0;pwned\u0007a\u001B[2J\rb\u009B31mc';
+    const does = async (command: Sample) => {
+      command.inside.event({ schema: 'profile-use/1' }, name);
+      const problem = new RcfedError('RCFED_REFUSED', name, { why: name, try: [name] });
+      return await command.inside.progress.wait(name, async () => ({
+        data: name,
+        view: [name],
+        warnings: [name],
+        problem,
+      }));
+    };
+    const { stdout, stderr } = await run([], does, { terminal: true });
+    expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    expect(stdout).toBe('abc\nabc\n');
+  });
+
   it('of a command that goes on for long is one object or one text a line', async () => {
     const does = (command: Sample) => {
       for (const n of [1, 2]) command.inside.event({ schema: 'profile-use/1', n }, `line ${n}`);

@@ -69,6 +69,20 @@ describe('the rcfed binary', () => {
     expect(stdout.trim().split('\n').at(-1)).toBe('0');
   });
 
+  it.each(['stdout', 'stderr'] as const)('keeps its exit code where nobody reads its %s', async (unread) => {
+    const child = spawn(node, [built.bin, 'profile', 'lst', ...(unread === 'stdout' ? ['--json'] : [])]);
+    child[unread].destroy();
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(2);
+  });
+
+  it('says in a line that its result can not be written, and exits with 1', async () => {
+    expect(await runProcess('bash', ['-c', `"${node}" "${built.bin}" --help > /dev/full`])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: "Error: The result can't be written: ENOSPC [RCFED_FILE_UNWRITABLE]\n",
+    });
+  });
+
   it('says what was meant by an unknown command, runs nothing, exits with 2', async () => {
     const typo = await rcfed('profile', 'lst', 'hunter2hunter2');
     expect(typo).toMatchObject({ code: 2, stdout: '' });

@@ -119,7 +119,7 @@ describeStore('a running bridge', (bench) => {
     const url = await bench.url();
     const store = await bench.openUrl(url, { lock: true });
     expect(await isLocked(url)).toBe(true);
-    await expect(bench.openUrl(url, { lock: true })).rejects.toMatchObject({ code: 'RCFED_STORE_LOCKED', exit: 4 });
+    await expect(bench.openUrl(url, { lock: true })).rejects.toMatchObject({ code: 'RCFED_STORE_LOCKED', exit: 1 });
     await expect(rotateKey({ url, key: testKey, newKey: testKey, clock: bench.clock })).rejects.toMatchObject({
       code: 'RCFED_STORE_LOCKED',
     });

@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args';
 import { type CommandResult } from '../../cli/base-command.ts';
 import { ServiceCommand } from '../../cli/service-command.ts';
+import { shellWord } from '../../lib/core/shell-word.ts';
 import type { InviteLinkView } from '../../lib/bridge/service/views.ts';
 
 export default class InviteLink extends ServiceCommand<typeof InviteLink, InviteLinkView> {
@@ -21,7 +22,7 @@ export default class InviteLink extends ServiceCommand<typeof InviteLink, Invite
       view: [found.link],
       warnings: found.open
         ? []
-        : [`Only who is invited can join: rcfed invite user '@alice:example.org' --room ${found.room}`],
+        : [`Only who is invited can join: rcfed invite user '@alice:example.org' --room ${shellWord(found.room)}`],
     };
   }
 }

@@ -5,6 +5,7 @@ import { dryRunFlag } from '../../cli/dry-run.ts';
 import { type EndedData, endedResult, unlessUnknown } from '../../cli/linked-room.ts';
 import { ServiceCommand } from '../../cli/service-command.ts';
 import { RcfedError } from '../../lib/core/errors.ts';
+import { shellWord } from '../../lib/core/shell-word.ts';
 
 export default class RoomsDelete extends ServiceCommand<typeof RoomsDelete, EndedData> {
   static override summary = 'Delete a federated room on both sides.';
@@ -55,7 +56,7 @@ export default class RoomsDelete extends ServiceCommand<typeof RoomsDelete, Ende
     });
     if (confirm.trim() === room) return;
     throw new RcfedError('RCFED_DECLINED', `${room} stays: another name was typed`, {
-      try: [`rcfed rooms delete ${room} --confirm ${room}`],
+      try: [`rcfed rooms delete ${shellWord(room)} --confirm ${shellWord(room)}`],
     });
   }
 }

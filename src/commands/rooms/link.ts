@@ -6,6 +6,7 @@ import { ServiceCommand } from '../../cli/service-command.ts';
 import type { RehearsalView } from '../../lib/bridge/service/rehearse-view.ts';
 import type { RoomView } from '../../lib/bridge/service/views.ts';
 import { RcfedError } from '../../lib/core/errors.ts';
+import { shellWord } from '../../lib/core/shell-word.ts';
 
 interface RoomsLinkData {
   /** null: it was only rehearsed. */
@@ -56,7 +57,7 @@ export default class RoomsLink extends ServiceCommand<typeof RoomsLink, RoomsLin
     const { room, 'matrix-room': matrixRoom } = this.args;
     if ((matrixRoom === undefined) !== this.flags.new) {
       throw new RcfedError('RCFED_USAGE', 'Name either a Matrix room or --new, not both', {
-        try: [`rcfed rooms link ${room} --new`, `rcfed rooms link ${room} '#name:example.org'`],
+        try: [`rcfed rooms link ${shellWord(room)} --new`, `rcfed rooms link ${shellWord(room)} '#name:example.org'`],
       });
     }
     if (this.flags['dry-run']) return this.rehearse(room, matrixRoom);

@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { type CommandResult } from '../../cli/base-command.ts';
 import { ServiceCommand } from '../../cli/service-command.ts';
 import { RcfedError } from '../../lib/core/errors.ts';
+import { shellWord } from '../../lib/core/shell-word.ts';
 import type { ServersResult } from '../../lib/directory/search-servers.ts';
 import { table } from '../../lib/output/table.ts';
 import type { View } from '../../lib/output/view.ts';
@@ -61,7 +62,8 @@ export default class RoomsSearch extends ServiceCommand<typeof RoomsSearch, Serv
     const failed = found.servers.filter(({ error }) => error !== null);
     return {
       data: found,
-      view: [viewOf(found), ...this.goOn(found)],
+      view: [viewOf(found)],
+      hints: [...(found.rooms.length === 0 ? [nothingOn(found)] : []), ...this.goOn(found)],
       warnings: failed.map(({ error }) => error?.message ?? ''),
       ...(failed.length === 0
         ? {}
@@ -85,23 +87,26 @@ export default class RoomsSearch extends ServiceCommand<typeof RoomsSearch, Serv
   private goOn({ servers }: ServersResult): string[] {
     return servers.flatMap(({ server, next }) => {
       if (next === null) return [];
-      const term = this.args.term === undefined ? '' : ` ${JSON.stringify(this.args.term)}`;
-      return [`More of ${server}: ${this.config.bin} rooms search${term} --server ${server} --page ${next}`];
+      const term = this.args.term === undefined ? '' : ` ${shellWord(this.args.term)}`;
+      return [
+        `More of ${server}: ${this.config.bin} rooms search${term} --server ${shellWord(server)} --page ${shellWord(next)}`,
+      ];
     });
   }
 }
 
-const viewOf = ({ rooms, servers }: ServersResult): View[number] =>
-  rooms.length === 0
-    ? `No public room is found on ${servers.map(({ server }) => server).join(', ')}.`
-    : table(
-        [
-          { title: 'Alias', value: ({ alias, roomId }) => alias ?? roomId },
-          { title: 'Name', value: ({ name }) => name },
-          { title: 'Members', value: ({ members }) => members },
-          { title: 'Joinable', value: ({ joinable, joinRule }) => (joinable ? 'yes' : joinRule) },
-          { title: 'Bridged', value: ({ bridged }) => (bridged ? 'yes' : 'no') },
-          { title: 'Topic', value: ({ topic }) => topic },
-        ],
-        rooms,
-      );
+const nothingOn = ({ servers }: ServersResult): string =>
+  `No public room is found on ${servers.map(({ server }) => server).join(', ')}.`;
+
+const viewOf = ({ rooms }: ServersResult): View[number] =>
+  table(
+    [
+      { title: 'Alias', value: ({ alias, roomId }) => alias ?? roomId },
+      { title: 'Name', value: ({ name }) => name },
+      { title: 'Members', value: ({ members }) => members },
+      { title: 'Joinable', value: ({ joinable, joinRule }) => (joinable ? 'yes' : joinRule) },
+      { title: 'Bridged', value: ({ bridged }) => (bridged ? 'yes' : 'no') },
+      { title: 'Topic', value: ({ topic }) => topic },
+    ],
+    rooms,
+  );

@@ -34,8 +34,7 @@ export async function connectService(profile: Profile, reach: Reach): Promise<Se
       try: ['Ask the admin of the bridge whether it runs.', 'Check its address: rcfed profile show'],
     });
   }
-  if (await isLocked(profile.store.reveal())) return await theStartingOne(profile, client, reach);
-  return await ownService(profile, reach);
+  return (await theStartingOne(profile, client, reach)) ?? (await ownService(profile, reach));
 }
 
 /** Whether the bridge of a profile runs: its admin API answers. Nothing is opened. */
@@ -68,26 +67,31 @@ function accountOf({ name, workspace: { userId, token } }: UserProfile) {
   );
 }
 
+/** undefined: nobody holds the store, or whoever did was another command and is done. */
 async function theStartingOne(
   profile: AdminProfile,
   client: AdminClient,
   { clock, signal }: Reach,
-): Promise<ServiceConnection> {
-  const store = parseStoreUrl(profile.store.reveal()).shown;
+): Promise<ServiceConnection | undefined> {
+  const url = profile.store.reveal();
   const giveUpAt = clock.now() + STARTING_MS;
-  while (clock.now() < giveUpAt) {
+  while (await isLocked(url)) {
+    if (clock.now() >= giveUpAt) throw nobodyAnswers(profile);
     await clock.sleep(LOOK_MS, signal);
     if (await client.answers()) return { service: client, running: true, close: async () => {} };
   }
-  throw new RcfedError(
+  return undefined;
+}
+
+const nobodyAnswers = ({ store, admin }: AdminProfile): RcfedError =>
+  new RcfedError(
     'RCFED_BRIDGE_UNREACHABLE',
-    `A bridge holds the store ${store}, but none answers at ${profile.admin.address}`,
+    `A bridge holds the store ${parseStoreUrl(store.reveal()).shown}, but none answers at ${admin.address}`,
     {
-      why: 'It was started with another admin address, or on another machine.',
+      why: 'It was started with another admin address, or on another machine; or a command is at work on the store.',
       try: ['Name its address: RCFED_ADMIN=ADDRESS', 'Or stop the other bridge: its service, or Ctrl-C where it runs'],
     },
   );
-}
 
 async function ownService(profile: AdminProfile, reach: Reach): Promise<ServiceConnection> {
   const [{ connectBridge }, { createBridgeService }, { bridgeConfigOf }] = await Promise.all([

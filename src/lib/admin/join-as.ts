@@ -6,15 +6,16 @@ import type { Caller, PersonCaller } from './authorise.ts';
 import { seesChannels } from './person-view.ts';
 
 /**
- * Of a Matrix room that is in Rocket.Chat already, only those who see it there are told which one it is.
- * @throws RcfedError RCFED_ROOM_NOT_JOINABLE, and what `join` throws
+ * People bring in only rooms that anybody may join. Of a Matrix room that is in Rocket.Chat already, only those who see
+ * it there are told which one it is.
+ * @throws RcfedError RCFED_ROOM_NOT_JOINABLE, RCFED_NOT_ALLOWED, and what `join` throws
  */
 export async function joinAs(
   service: Pick<BridgeService, 'join'>,
   request: JoinRequest,
   caller: Caller,
 ): Promise<JoinView> {
-  const view = await service.join(request);
+  const view = await service.join({ ...request, openOnly: caller.rights === 'person' });
   const { changed, room } = view;
   if (caller.rights === 'admin' || changed || room === null || (await isSeen(room, caller))) return view;
   throw new RcfedError('RCFED_ROOM_NOT_JOINABLE', `You may not join ${request.room}`, {

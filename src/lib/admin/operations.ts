@@ -38,8 +38,11 @@ const operation = <Schema extends v.GenericSchema<object>>(
     if (caller.rights === 'person' && rights === 'admin') throw onlyAdmins();
     const checked = v.safeParse(body, given);
     if (!checked.success) {
-      const field = v.getDotPath(checked.issues[0]);
-      throw new RcfedError('RCFED_USAGE', `The request's ${field ?? 'body'} is not as the admin API wants it`);
+      const [issue] = checked.issues;
+      const field = v.getDotPath(issue) ?? 'body';
+      throw new RcfedError('RCFED_USAGE', `The request's ${field} is not as the admin API wants it`, {
+        why: `${issue.message}.`,
+      });
     }
     const needed = typeof rights === 'function' ? rights(checked.output) : rights;
     if (caller.rights === 'person' && needed === 'admin') throw onlyAdmins();

@@ -286,10 +286,11 @@ export const errorCatalogue = Object.freeze({
     'Save what there is: rcfed store backup --output FILE',
   ),
   RCFED_STORE_FULL: entry(3, true, 'Free space on the disk of the store: df -h'),
+  // Not 4, after which a service manager does not try again: a command holds the store for a moment too.
   RCFED_STORE_LOCKED: entry(
-    4,
+    1,
     true,
-    'Stop the other bridge, then start this one again.',
+    'Stop the other bridge or wait for the command that uses it, then start this one again.',
     'Ask the running bridge: rcfed federation status',
   ),
   RCFED_STORE_MISSING: entry(3, false, 'Check the path with: rcfed profile show', 'rcfed federation provision'),

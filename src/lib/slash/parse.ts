@@ -1,5 +1,7 @@
 import { closest } from '../core/closest.ts';
 import { RcfedError } from '../core/errors.ts';
+import { ZERO_WIDTH } from '../format/escape-markdown.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { SlashArguments, SlashWord } from './slash-word.ts';
 import { slashWords } from './words.ts';
 
@@ -17,6 +19,8 @@ export interface Slash {
  */
 export function parseSlash(text: string): Slash {
   const typed = text
+    // The bot's own answers have it after an @, so that nobody is called by them; who copies one has it too.
+    .replaceAll(ZERO_WIDTH, '')
     .trim()
     .replace(/^[/!]\s*/, '')
     .replace(/^federation\s+help$/i, 'help');
@@ -41,7 +45,9 @@ function argumentsOf(word: SlashWord, rest: string): readonly string[] {
   const words = read[word.arguments]();
   if (words !== undefined) return words;
   const usage = `/${word.name} ${word.takes}`.trim();
-  throw new RcfedError('RCFED_USAGE', `/${word.name} is written ${usage}`, { try: [`rcfed slash ${usage}`] });
+  throw new RcfedError('RCFED_USAGE', `/${word.name} is written ${usage}`, {
+    try: [`rcfed slash ${shellWord(usage)}`],
+  });
 }
 
 const TOPIC = 'federation';

@@ -21,7 +21,7 @@ export interface StoreLock {
 }
 
 const locked = (shown: string): RcfedError =>
-  new RcfedError('RCFED_STORE_LOCKED', `The store ${shown} is in use by another bridge.`, {
+  new RcfedError('RCFED_STORE_LOCKED', `The store ${shown} is in use by another bridge or command.`, {
     why: 'Two bridges on one store would repeat each other’s messages.',
   });
 

@@ -182,7 +182,8 @@ describe('with a running bridge', () => {
 
   it('a second bridge on its database is refused before it does anything', async () => {
     const run = await lab.run(['federation', 'run', '--json'], { env: { RCFED_ADMIN: `${lab.folder}/other.sock` } });
-    expect(run.exitCode).toBe(4);
+    // A service manager is to try again: it may have been a command that used the store for a moment.
+    expect(run.exitCode).toBe(1);
     expect(run.lines().at(-1)).toMatchObject({ error: { code: 'RCFED_STORE_LOCKED' } });
   });
 

@@ -136,6 +136,8 @@ describe('a bridge that is reached over TCP', () => {
       'RCFED_USAGE',
       'RCFED_NOT_ALLOWED',
     ]);
+    const { error } = (await (await post('/v1/unlink', { body: '{"room":1}' })).json()) as { error: { why: string } };
+    expect(error.why).toBe('Invalid type: Expected string but received 1.');
   });
 });
 

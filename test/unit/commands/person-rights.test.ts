@@ -6,6 +6,7 @@ import { silentLog } from '../../../src/lib/core/log.ts';
 import { createWorkspaceApi } from '../../../src/lib/rocketchat/api.ts';
 import type { WorkspaceApi } from '../../../src/lib/rocketchat/types.ts';
 import { type BridgeLab, startBridgeLab } from '../../support/bridge-lab.ts';
+import { eventually } from '../../support/eventually.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { expectSchema } from '../../support/schema.ts';
 
@@ -78,6 +79,17 @@ const as = async ({ username }: Person, ...argv: string[]) => {
   return { exit: ended.exitCode, ...ended.json<Answer>() };
 };
 
+/** A room of somebody on Matrix. */
+async function roomOf(owner: string, room: object): Promise<string> {
+  const { accessToken } = await lab.homeserver.registerUser(owner);
+  const made = await fetch(`${lab.homeserver.url}/_matrix/client/v3/createRoom`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${accessToken}` },
+    body: JSON.stringify(room),
+  });
+  return ((await made.json()) as { room_id: string }).room_id;
+}
+
 describe('a person of the workspace, through their own profile', () => {
   it('searches rooms, asks of servers and verifies people', async () => {
     expect(await as(bob, 'rooms', 'search', '--server', 'lab.test')).toMatchObject({ exit: 0 });
@@ -144,6 +156,20 @@ describe('a person of the workspace, through their own profile', () => {
     const [hidden, unknown] = [await as(carol, 'invite', 'link', 'secret'), await as(carol, 'invite', 'link', 'none')];
     expect(hidden).toMatchObject({ error: { code: 'RCFED_ROOM_UNKNOWN', message: 'secret is not a federated room' } });
     expect({ ...hidden.error, message: '' }).toEqual({ ...unknown.error, message: '' });
+  });
+
+  it('brings in rooms that anybody may join; the others are for an admin, who accepts invitations', async () => {
+    const rooms = async () => (await lab.run(['rooms', 'list'])).stdout.split('\n').map((line) => line.split('\t')[0]);
+    const open = await roomOf('olga', { preset: 'public_chat', name: 'Open' });
+    expect(await as(bob, 'rooms', 'join', open)).toMatchObject({ exit: 0, data: { room: { type: 'channel' } } });
+    const before = await rooms();
+    const closed = await roomOf('clara', { preset: 'private_chat', name: 'Closed', invite: ['@rcfed:lab.test'] });
+    await eventually(async () => expect((await lab.run(['invite', 'list'])).stdout).toContain(closed));
+    const refused = { exit: 4, error: { code: 'RCFED_NOT_ALLOWED' } };
+    for (const more of [[], ['--dry-run']])
+      expect(await as(carol, 'rooms', 'join', closed, ...more)).toMatchObject(refused);
+    expect(await rooms()).toEqual(before);
+    expect(await lab.run(['invite', 'accept', closed])).toMatchObject({ exitCode: 0 });
   });
 
   it('is refused what their roles do not allow, from the next request on after an admin changed it', async () => {

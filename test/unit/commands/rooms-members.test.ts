@@ -171,7 +171,7 @@ const memberCommands = (): void => {
     const answer = await run('kick', 'general', 'nobody', 'rcfed', '@rcfed:lab.test', '@alice:lab.test');
     expect(answer).toMatchObject({
       exit: 9,
-      error: { code: 'RCFED_PARTLY_DONE', why: expect.stringContaining('nobody') },
+      error: { code: 'RCFED_PARTLY_DONE', why: expect.stringContaining('nobody: nobody is nobody in Rocket.Chat') },
     });
     expect(answer.data.people.map(({ outcome }) => outcome)).toEqual(['refused', 'refused', 'refused', 'done']);
     expect(await run('kick', 'nowhere', 'bob')).toMatchObject({ exit: 1, error: { code: 'RCFED_ROOM_UNKNOWN' } });

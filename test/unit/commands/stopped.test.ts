@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../../../src/lib/core/clock.ts';
+import { lockStore } from '../../../src/lib/store/lock.ts';
 import { type BridgeLab, startBridgeLab } from '../../support/bridge-lab.ts';
 import { engines } from '../../support/stores.ts';
 import { postgresDatabase } from '../../support/shared-postgres.ts';
@@ -20,6 +22,20 @@ describe('a bridge that does not run', () => {
     expect(status.json()).toMatchObject({ ok: true, data: { running: false, rooms: 1 } });
     const list = await lab.run(['rooms', 'list'], { env });
     expect(list.stdout).toBe('general\tchannel\tactive\t\t0\t#rc_general:lab.test\n');
+  });
+
+  it('is asked by two commands at once: the second waits until the store is free', async () => {
+    await lab.run(['federation', 'status']);
+    const held = await lockStore(join(lab.folder, '.local/share/rcfed/environment/store.db'), systemClock);
+    let looks = 0;
+    const sleep: Clock['sleep'] = async (ms, signal) => {
+      // The other command ends while this one looks again and again.
+      if (ms <= 1000 && ++looks === 2) await held.release();
+      await systemClock.sleep(ms, signal);
+    };
+    const run = await lab.run(['federation', 'status', '--json'], { clock: { ...systemClock, sleep } });
+    expect(run.json()).toMatchObject({ ok: true, data: { running: false } });
+    expect(looks).toBeGreaterThan(1);
   });
 
   it('tells a person in words', async () => {

@@ -46,6 +46,8 @@ describe('a slash command', () => {
       code: 'RCFED_USAGE',
       message: '/federation dm is written /federation dm @alice:example.org …',
     });
+    // A shell would take what follows # for a comment.
+    expect(wrong('/federation join').try).toEqual(["rcfed slash '/federation join #alias:example.org'"]);
     expect(wrong('/topic').code).toBe('RCFED_USAGE');
     expect(wrong('/help me').code).toBe('RCFED_USAGE');
   });

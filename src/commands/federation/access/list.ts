@@ -37,7 +37,6 @@ export default class FederationAccessList extends ServiceCommand<
       ...rules.block.map((pattern) => ({ pattern, rule: 'blocked' })),
       ...rules.allow.map((pattern) => ({ pattern, rule: 'allowed' })),
     ];
-    const everybody = rules.allow.length === 0 ? ['Everybody who is not blocked is allowed.'] : [];
     return {
       data: { ...rules, synapse: lines },
       view:
@@ -50,9 +49,9 @@ export default class FederationAccessList extends ServiceCommand<
                 ],
                 rows,
               ),
-              ...everybody,
             ]
           : [lines],
+      hints: rules.allow.length === 0 ? ['Everybody who is not blocked is allowed.'] : [],
     };
   }
 }

@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import { shellWord } from '../../../lib/core/shell-word.ts';
 import { type CommandResult } from '../../../cli/base-command.ts';
 import { ServiceCommand } from '../../../cli/service-command.ts';
 import type { MembersView, MemberView } from '../../../lib/bridge/service/members-view.ts';
@@ -45,9 +46,11 @@ export default class RoomsMembersList extends ServiceCommand<typeof RoomsMembers
     const { all, limit = DEFAULT_LIMIT, page } = this.flags;
     const most = all ? Number.POSITIVE_INFINITY : limit;
     const found = await this.withService((service) => membersUpTo(service, room, most, page), `Listing ${room}`);
-    const more =
-      found.next === null ? [] : [`More: ${this.config.bin} rooms members list ${room} --page ${found.next}`];
-    return { data: found, view: [viewOf(found.members), ...more] };
+    const hints =
+      found.next === null
+        ? []
+        : [`More: ${this.config.bin} rooms members list ${shellWord(room)} --page ${shellWord(found.next)}`];
+    return { data: found, view: [viewOf(found.members)], hints };
   }
 }
 

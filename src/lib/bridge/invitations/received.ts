@@ -73,3 +73,8 @@ export async function receivedInvitations({ store }: BridgeParts): Promise<reado
 /** It was accepted or rejected. */
 export const forgetInvitation = ({ store }: BridgeParts, roomId: MatrixRoomId): Promise<void> =>
   store.setCursor(cursorOf(roomId), '');
+
+export const invitationInto = async (
+  parts: BridgeParts,
+  roomId: MatrixRoomId,
+): Promise<ReceivedInvitation | undefined> => (await receivedInvitations(parts)).find((each) => each.roomId === roomId);

@@ -1,6 +1,7 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { MatrixRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
+import { shellWord } from '../../core/shell-word.ts';
 import type { RoomReference } from '../../matrix/room-id.ts';
 import { serverNameOf } from '../../matrix/server-name.ts';
 import { refuseUnbridgeable } from '../homeserver/room-claim.ts';
@@ -82,7 +83,7 @@ function refusalOf(error: RemoteError, room: string, bot: string): RcfedError | 
   if (status === 404)
     return new RcfedError('RCFED_ROOM_UNKNOWN', `The homeserver finds no Matrix room ${room}`, {
       ...why,
-      try: [`Name a server that is in it: rcfed rooms join '${room}' --via example.org`],
+      try: [`Name a server that is in it: rcfed rooms join ${shellWord(room)} --via example.org`],
       cause: error,
     });
   if (code === 'M_INCOMPATIBLE_ROOM_VERSION' || code === 'M_UNSUPPORTED_ROOM_VERSION')
@@ -99,7 +100,10 @@ function refusalOf(error: RemoteError, room: string, bot: string): RcfedError | 
 export const notJoinable = (bot: string, room: string, more: { readonly why?: string; readonly cause?: unknown }) =>
   new RcfedError('RCFED_ROOM_NOT_JOINABLE', `${bot} may not join ${room}`, {
     ...more,
-    try: [`Have somebody in the room lift a ban and invite the bot: /invite ${bot}`, `rcfed invite accept '${room}'`],
+    try: [
+      `Have somebody in the room lift a ban and invite the bot: /invite ${bot}`,
+      `rcfed invite accept ${shellWord(room)}`,
+    ],
   });
 
 export const isSpace = (room: string): RcfedError =>
@@ -119,7 +123,7 @@ async function described({ homeserver }: BridgeParts, { room }: RoomReference, i
   const newer = await text('m.room.tombstone', 'replacement_room');
   if (newer !== '')
     throw new RcfedError('RCFED_ROOM_NOT_FEDERABLE', `${room} was replaced by another room`, {
-      try: [`rcfed rooms join '${newer}'`],
+      try: [`rcfed rooms join ${shellWord(newer)}`],
     });
   const alias = (await text('m.room.canonical_alias', 'alias')) || (room.startsWith('#') ? room : '');
   return {

@@ -1,9 +1,13 @@
 import { RcfedError } from '../../core/errors.ts';
-import type { MatrixRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import { homeserverIn } from '../direct/hands.ts';
 import { mayBeGhost } from '../direct/invite.ts';
-import { type ReceivedInvitation, forgetInvitation, receivedInvitations } from '../invitations/received.ts';
+import {
+  type ReceivedInvitation,
+  forgetInvitation,
+  invitationInto,
+  receivedInvitations,
+} from '../invitations/received.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { Portal } from '../../store/portal-types.ts';
 import type {
@@ -84,9 +88,6 @@ export async function acceptInvitation(
 
 const viaOf = (invitation: ReceivedInvitation | undefined): readonly string[] | undefined =>
   invitation === undefined ? undefined : [serverOf(invitation.inviter)];
-
-const invitationInto = async (parts: BridgeParts, roomId: MatrixRoomId): Promise<ReceivedInvitation | undefined> =>
-  (await receivedInvitations(parts)).find((each) => each.roomId === roomId);
 
 /** The bot turns an invitation down. */
 export async function rejectInvitation(parts: BridgeParts, { room, dryRun }: EndRequest): Promise<RejectView> {

@@ -9,6 +9,8 @@ export interface JoinRequest {
   readonly name?: string | undefined;
   /** Nobody gets an account at once where more are in the room; undefined: 20. */
   readonly maxMembers?: number | undefined;
+  /** Only a room that anybody may join: whoever asks is no admin. */
+  readonly openOnly?: boolean | undefined;
   /** Only say what would be done: the bot does not join. */
   readonly dryRun?: boolean | undefined;
 }

@@ -9,6 +9,7 @@ import type { JoinRequest, JoinView } from './join-view.ts';
 import { type LinkListener, linkRooms } from './link.ts';
 import { makeWorkspaceRoom, roomIsMade } from './make-workspace-room.ts';
 import { roomIdOf, roomReference } from './matrix-room.ts';
+import { assertOpenToAll, forAdmins } from './open-to-all.ts';
 import { viewOf } from './rooms.ts';
 import type { LinkView } from './views.ts';
 import { joinKey, wantedRoom } from './wanted-room.ts';
@@ -19,7 +20,8 @@ export type JoinListener = LinkListener & Pick<Bridge, 'puppets'>;
 /**
  * Joins a room that is on Matrix: a channel of Rocket.Chat is made for one that anybody may join, a private group for
  * any other, and linked with it. Each step can be done again.
- * @throws RcfedError as {@link enterRoom}, and RCFED_MATRIX_ID_INVALID, RCFED_SERVER_BLOCKED, RCFED_ROOM_NAME_TAKEN
+ * @throws RcfedError as {@link enterRoom}, and RCFED_MATRIX_ID_INVALID, RCFED_SERVER_BLOCKED, RCFED_ROOM_NAME_TAKEN,
+ *   RCFED_NOT_ALLOWED
  */
 export async function joinRoom(
   parts: BridgeParts,
@@ -32,9 +34,14 @@ export async function joinRoom(
     const plan = request.dryRun === true ? [`= ${request.room} is ${portal.name} in Rocket.Chat already`] : undefined;
     return { room: viewOf(portal, 0, []), changed: false, warnings: [], plan };
   }
+  if (request.openOnly === true) await assertOpenToAll(parts, reference, request.via);
   if (request.dryRun === true) return joinInWords(parts, reference, request);
   await prepareBot(parts);
   const entered = await enterRoom(parts, reference, request.via);
+  if (request.openOnly === true && !entered.isPublic) {
+    await parts.homeserver.leave(entered.id);
+    throw forAdmins(request.room);
+  }
   return bringIn(parts, bridge, entered, request);
 }
 

@@ -1,6 +1,7 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { WorkspaceRoomId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
+import { shellWord } from '../../core/shell-word.ts';
 import type { WorkspaceRoom } from '../../rocketchat/types.ts';
 import type { BridgeParts } from '../parts.ts';
 import { inTurn } from './in-turn.ts';
@@ -86,7 +87,7 @@ async function make(parts: BridgeParts, { key, type, names }: WantedRoom): Promi
 export const nameTaken = (name: string, why?: string): RcfedError =>
   new RcfedError('RCFED_ROOM_NAME_TAKEN', `Rocket.Chat has a room ${name} already`, {
     ...(why === undefined ? {} : { why }),
-    try: ['Choose another name.', `Federate the room that is there: rcfed rooms link ${name} --new`],
+    try: ['Choose another name.', `Federate the room that is there: rcfed rooms link ${shellWord(name)} --new`],
   });
 
 async function unlessTaken(asked: Promise<WorkspaceRoom>): Promise<WorkspaceRoom | undefined> {

@@ -1,5 +1,6 @@
 import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
 import { RcfedError } from '../../core/errors.ts';
+import { shellWord } from '../../core/shell-word.ts';
 import type { MatrixProfile } from '../../matrix/types.ts';
 import type { Portal } from '../../store/portal-types.ts';
 import { mayBeGhost } from '../direct/invite.ts';
@@ -21,7 +22,9 @@ export async function listMembers(parts: BridgeParts, { room, limit, page }: Mem
   const [list = '', from = ''] = (page ?? 'workspace-0').split('-');
   const read = LISTS[list];
   if (read === undefined || !/^\d{1,9}$/.test(from))
-    throw new RcfedError('RCFED_USAGE', `There is no page ${page}`, { try: [`rcfed rooms members list ${room}`] });
+    throw new RcfedError('RCFED_USAGE', `There is no page ${page}`, {
+      try: [`rcfed rooms members list ${shellWord(room)}`],
+    });
   return { room: portal.name, ...(await read(parts, portal, Number(from), limit)) };
 }
 

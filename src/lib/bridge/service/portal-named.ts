@@ -1,6 +1,7 @@
 import { RcfedError } from '../../core/errors.ts';
 import type { MatrixRoomId } from '../../core/ids.ts';
 import { withoutHash } from '../../core/room-text.ts';
+import { shellWord } from '../../core/shell-word.ts';
 import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
 
@@ -26,6 +27,6 @@ export const notFederated = (room: string): RcfedError =>
 export function matrixRoomOf({ name, matrixRoomId }: Portal): MatrixRoomId {
   if (matrixRoomId !== undefined) return matrixRoomId;
   throw new RcfedError('RCFED_ROOM_UNKNOWN', `${name} has no Matrix room yet`, {
-    try: [`rcfed rooms link ${name} --new`],
+    try: [`rcfed rooms link ${shellWord(name)} --new`],
   });
 }

@@ -3,10 +3,11 @@ import { RcfedError } from '../../core/errors.ts';
 interface PersonOutcome {
   readonly user: string;
   readonly outcome: string;
+  readonly reason: string | null;
 }
 
 /**
- * Exit 1: nothing could be done for anybody; 9: for some, who are named; undefined: all is well.
+ * Exit 1: nothing could be done for anybody; 9: for some, who are named with the reason; undefined: all is well.
  * @param what could not be done, as it goes on after their number: `could not be invited to general`
  */
 export function problemOf(people: readonly PersonOutcome[], what: string): RcfedError | undefined {
@@ -15,6 +16,7 @@ export function problemOf(people: readonly PersonOutcome[], what: string): Rcfed
   return new RcfedError(
     refused.length === people.length ? 'RCFED_REFUSED' : 'RCFED_PARTLY_DONE',
     `${refused.length} of ${people.length} ${what}`,
-    { why: `${refused.map(({ user }) => user).join(', ')}.` },
+    // A narrow terminal cuts the table where the reasons stand.
+    { why: `${refused.map(({ user, reason }) => (reason === null ? user : `${user}: ${reason}`)).join('; ')}.` },
   );
 }

@@ -16,6 +16,7 @@ import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import type { BridgeService } from '../service/views.ts';
 import { type WorkspaceMessage, readMessage } from '../workspace/message.ts';
+import { helpIn, isSaidHere } from './help.ts';
 
 /**
  * Does what somebody wrote to the bridge, with their rights, and says there what came of it; in a federated room in
@@ -52,8 +53,11 @@ async function performed(parts: BridgeParts, service: BridgeService, said: Said)
   const { user, portal, text } = said;
   try {
     const { word, words } = parseSlash(text);
+    if (word.name === 'help') return helpIn(portal === undefined ? 'direct message' : 'room');
+    if (word.inRoom && !isSaidHere(word.name))
+      return ["Who runs the bridge ends a room's federation: rcfed rooms leave ROOM"];
     if (word.inRoom && portal === undefined)
-      return [`Write it in the federated room that it is about: !${word.name} ${word.takes}`.trim()];
+      return [`Write it in the federated room that it is about: !${word.name} ${word.takes}`];
     const asked = {
       service: serviceFor(parts, service, said),
       room: portal?.workspaceRoomId,

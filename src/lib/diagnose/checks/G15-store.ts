@@ -3,7 +3,7 @@ import { RcfedError } from '../../core/errors.ts';
 import { parseStoreUrl } from '../../store/url.ts';
 import { type Check, type Verdict, passes, skips } from '../check.ts';
 import type { Machine } from '../context.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../core/shell-word.ts';
 
 const MIB = 1024 * 1024;
 const LITTLE = 512 * MIB;

@@ -3,7 +3,7 @@ import { type Check, type Verdict, passes, skips } from '../check.ts';
 import { healthOf } from '../facts/bridge-health.ts';
 import { portalStates } from '../facts/portal-states.ts';
 import { createGate } from '../gate.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../core/shell-word.ts';
 
 const AT_ONCE = 4;
 

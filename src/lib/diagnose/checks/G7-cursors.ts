@@ -5,7 +5,7 @@ import type { WorkspaceApi } from '../../rocketchat/types.ts';
 import { type Check, type Verdict, passes, skips } from '../check.ts';
 import { healthOf } from '../facts/bridge-health.ts';
 import { createGate } from '../gate.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../core/shell-word.ts';
 
 const LATE_MS = 2 * 60_000;
 const AT_ONCE = 4;

@@ -1,6 +1,6 @@
 import { chmod, stat } from 'node:fs/promises';
 import { type Check, type Verdict, passes, skips } from '../check.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../core/shell-word.ts';
 
 const FOR_OTHERS = 0o077;
 

@@ -2,7 +2,7 @@ import { proxyFor } from '../../network/proxy-choice.ts';
 import { RcfedError } from '../../core/errors.ts';
 import { type Check, passes, skips } from '../check.ts';
 import type { DiagnoseParts } from '../context.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../core/shell-word.ts';
 import { isPublicAddress } from '../probe/public-address.ts';
 
 const NAMES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];

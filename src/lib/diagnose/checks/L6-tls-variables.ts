@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { type Check, passes } from '../check.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../core/shell-word.ts';
 
 export const tlsVariables: Check = {
   id: 'L6',

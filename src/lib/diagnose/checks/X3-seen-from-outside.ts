@@ -3,7 +3,7 @@ import { subjectOf } from '../context.ts';
 import { objectOf } from '../facts/ask-server.ts';
 import { askUrl } from '../facts/ask-url.ts';
 import { objectIn } from '../facts/server-keys.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../core/shell-word.ts';
 
 /** Bytes: it tells of each address with all certificates and keys. */
 const REPORT_LIMIT = 1024 * 1024;

@@ -3,6 +3,7 @@ import type { ChangeKind } from '../change-kind.ts';
 import { ALREADY, done, kept } from '../undone.ts';
 import { roomNow } from './room-now.ts';
 import { throughBridge } from './through-bridge.ts';
+import { shellWord } from '../../core/shell-word.ts';
 
 export const roomMadeChange = v.object({
   kind: v.literal('room-made'),
@@ -22,7 +23,7 @@ export const roomMade: ChangeKind<v.InferOutput<typeof roomMadeChange>> = {
       const what = `${found.room} with all its messages, on both sides`;
       if (parts.dryRun) return { outcome: 'would undo', note: `It asks before it deletes ${what}.` };
       if (!(await parts.mayDelete(what)))
-        return kept(`${found.room} stays. To delete it: rcfed rooms delete ${found.room}`);
+        return kept(`${found.room} stays. To delete it: rcfed rooms delete ${shellWord(found.room)}`);
       return await done(parts, async () => {
         const { warnings } = await service.delete({ room: found.roomId });
         return warnings.length === 0 ? null : warnings.join(' ');
