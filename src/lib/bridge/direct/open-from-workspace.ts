@@ -29,6 +29,7 @@ import {
 } from './opening.ts';
 import { sayAsPuppet } from './refuse.ts';
 import { unknownMessages } from './unknown-message.ts';
+import type { WorkspaceMessage } from '../workspace/message.ts';
 
 /**
  * Who may change what. Pins and the room's name are everybody's, as in Rocket.Chat; encryption is nobody's but ours,
@@ -95,16 +96,26 @@ async function openFor(opening: OpeningParts, row: InboxRow, before: Portal | un
     parts.log('warn', 'notice.direct-refused', { room: roomId, reason: 'blocked', server });
     const text = `People of ${server} can't be written to from here: an administrator of the bridge does not admit that server.`;
     await sayAsPuppet(parts, voice.api, roomId, `blocked:${roomId}:${server}`, text);
+    await refuseAll(parts, roomId, unknown);
     return settled('blocked');
   }
   if (author === undefined) return settled('nobody of the workspace is in it');
   if (!(await mayWrite(parts, author))) {
-    const last = unknown.at(-1);
-    if (last !== undefined) await refuseUpTo(parts, roomId, last.at);
+    await refuseAll(parts, roomId, unknown);
     return settled(await refuseOpening(parts, voice.api, roomId, author));
   }
   await openRoom(opening, row, { existing, reader, author, company, since, before });
   return OPENED;
+}
+
+/** Said to be refused, they are not carried later by themselves. */
+async function refuseAll(
+  parts: OpeningParts['parts'],
+  roomId: WorkspaceRoomId,
+  unknown: readonly WorkspaceMessage[],
+): Promise<void> {
+  const last = unknown.at(-1);
+  if (last !== undefined) await refuseUpTo(parts, roomId, last.at);
 }
 
 /** Something was written on Matrix that has not been said in Rocket.Chat yet. */
