@@ -354,8 +354,8 @@ describe.each(finerHomeservers)('what a room is like, on $name', (homeserver) =>
     await send(scene.alice, scene.matrixRoom, 'written meanwhile');
     await admin.archiveRoom(room.id, true);
     running = await bench.start();
-    const said = expect.stringContaining('is archived in Rocket.Chat');
-    await eventually(async () => expect(fresh(await matrixBodies(scene))).toEqual(['written meanwhile', said]));
+    const notice = expect.stringContaining('is archived in Rocket.Chat');
+    await eventually(async () => expect(fresh(await matrixBodies(scene))).toEqual(['written meanwhile', notice]));
     await admin.archiveRoom(room.id, false);
     await bobReads(scene, ['written meanwhile']);
   });
