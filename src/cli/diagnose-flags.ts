@@ -23,7 +23,11 @@ export const diagnoseFlags = {
   }),
   strict: Flags.boolean({ summary: 'Exit with 1 for warnings too.', env: 'RCFED_STRICT' }),
   fix: Flags.boolean({ summary: 'Mend what can be mended safely, after asking.', env: 'RCFED_FIX' }),
-  watch: Flags.boolean({ summary: 'Look again and again until Ctrl-C.', env: 'RCFED_WATCH' }),
+  watch: Flags.boolean({
+    summary: 'Look again and again until Ctrl-C.',
+    env: 'RCFED_WATCH',
+    exclusive: ['fix', 'format', 'output', 'bundle'],
+  }),
   format: Flags.option({
     summary: 'How the report is written.',
     env: 'RCFED_FORMAT',

@@ -22,15 +22,17 @@ export const checkTable = (checks: readonly Check[]): View[number] =>
     checks,
   );
 
-/** Lines of a report; the renderers are loaded with it. */
+/** Lines of a report; the renderers are loaded with it. With `strict` programs are told of warnings as failures. */
 export async function reportText(
   format: 'human' | 'junit' | 'tap',
   diagnosis: Diagnosis,
-  verbose: boolean,
+  { verbose, strict }: { readonly verbose: boolean; readonly strict: boolean },
 ): Promise<readonly string[]> {
-  if (format === 'junit') return [(await import('../lib/diagnose/report/junit.ts')).junitReport(diagnosis)];
-  if (format === 'tap') return [(await import('../lib/diagnose/report/tap.ts')).tapReport(diagnosis)];
-  return (await import('../lib/diagnose/report/human.ts')).humanReport(diagnosis, verbose);
+  if (format === 'human') return (await import('../lib/diagnose/report/human.ts')).humanReport(diagnosis, verbose);
+  const { takenStrictly } = await import('../lib/diagnose/diagnosis.ts');
+  const told = strict ? takenStrictly(diagnosis) : diagnosis;
+  if (format === 'junit') return [(await import('../lib/diagnose/report/junit.ts')).junitReport(told)];
+  return [(await import('../lib/diagnose/report/tap.ts')).tapReport(told)];
 }
 
 export const repairLines = (repaired: readonly Repaired[]): readonly string[] =>

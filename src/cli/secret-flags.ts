@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { RcfedError } from '../lib/core/errors.ts';
 import { Secret } from '../lib/core/secret.ts';
+import type { InputStream } from '../lib/output/streams.ts';
 import type { CommandContext } from './context.ts';
 
 const fileFlag = (name: string, summary: string) =>
@@ -39,7 +40,7 @@ export const readSecret = async (
   const file = flags[`${name}-file`];
   const text =
     flags[`${name}-stdin`] === true
-      ? await io.stdin.readAll()
+      ? await fromStdin(name, io.stdin)
       : typeof file === 'string'
         ? await textOf(file, name)
         : env[`RCFED_${variable(name)}`];
@@ -48,6 +49,17 @@ export const readSecret = async (
   const secret = new Secret(value);
   redactor.know(secret);
   return secret;
+};
+
+/** stdin can be read once, and holds one secret; that one may be asked for again, as a two-factor code is. */
+const alreadyRead = new WeakMap<InputStream, { readonly name: string; readonly text: Promise<string> }>();
+
+const fromStdin = (name: string, stdin: InputStream): Promise<string> => {
+  const before = alreadyRead.get(stdin);
+  if (before?.name === name) return before.text;
+  const text = stdin.readAll();
+  if (before === undefined) alreadyRead.set(stdin, { name, text });
+  return text;
 };
 
 const textOf = async (path: string, name: string): Promise<string> => {

@@ -1,7 +1,9 @@
 // A blocked server whose people have a say in a room that is not the bridge's: the room lets them do what they want,
 // and nothing of it comes to Rocket.Chat.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { compareMembers, knownPeople } from '../../src/lib/bridge/membership/compare.ts';
 import type { MatrixApi } from '../../src/lib/matrix/types.ts';
+import type { Portal } from '../../src/lib/store/portal-types.ts';
 import { createFederation } from '../../src/sandbox/homeserver/federation/network.ts';
 import { startHomeserver } from '../../src/sandbox/homeserver/server.ts';
 import type { SandboxHomeserver } from '../../src/sandbox/homeserver/types.ts';
@@ -60,6 +62,13 @@ describe('people of a blocked server, in a room of somebody else', () => {
     await edit(eve, scene.matrixRoom, own, 'changed');
     await send(eve, scene.matrixRoom, 'can you hear me?');
     await eventually(async () => expect(await blocked()).toBe(before + 4));
+    // Nor are they looked at again and again where they come in later.
+    const other = await newConversation(bench, running, { ownRoom: true });
+    await eve.join(other.matrixRoom, [bench.homeserver.serverName]);
+    const { parts } = running.connected;
+    const portal = await parts.store.portals.byMatrixRoom(other.matrixRoom);
+    const { rows } = await compareMembers(parts, portal as Portal, await knownPeople(parts));
+    expect(rows.map(({ ref }) => ref)).not.toContain(eve.userId);
     await eve.redact(scene.matrixRoom, own, 'I am sorry');
     await bobReads(scene, ['to stay']);
     await allIsWell(running);

@@ -98,6 +98,22 @@ describe('a workspace whose clock is wrong', () => {
     await post(scene.bob, scene.room, 'never streamed');
     await aliceReads(scene, ['from Bob', 'from Alice', 'while down', 'never streamed']);
   });
+
+  test('a day ahead until somebody sets it right: what is said while the bridge is down is found all the same', async () => {
+    let ahead = 0;
+    await begin({ clock: { ...shifted(0), now: () => systemClock.now() + ahead } });
+    const scene = await newConversation(bench, running);
+    await running.stop();
+    ahead = 24 * 60 * 60_000;
+    await post(scene.bob, scene.room, 'from tomorrow');
+    running = await bench.start();
+    await aliceReads(scene, ['from tomorrow']);
+    await running.stop();
+    ahead = 0;
+    await post(scene.bob, scene.room, 'while down');
+    running = await bench.start();
+    await aliceReads(scene, ['from tomorrow', 'while down']);
+  });
 });
 
 describe('realtime delivery', () => {

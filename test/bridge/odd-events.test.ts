@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { EventId } from '../../src/lib/core/ids.ts';
+import { isRecord } from '../../src/lib/core/record.ts';
 import { type Bench, type RunningBridge, edit, send, startBench } from '../support/bridge-bench.ts';
 import {
   aliceReads,
@@ -9,6 +10,7 @@ import {
   authorInWorkspace,
   bobReads,
   fresh,
+  messageInWorkspace,
   newConversation,
   type Scene,
   workspaceTexts,
@@ -91,6 +93,29 @@ test('an edit of a message from Rocket.Chat, by a Matrix user, changes nothing',
   await edit(scene.alice, scene.matrixRoom, hello?.['event_id'] as EventId, 'defaced');
   await goodOneArrives();
   expect((await workspaceTexts(scene))[0]).toBe('hello');
+});
+
+test('nothing is taken away, changed or reacted to from another room', async () => {
+  const there = await newConversation(bench, running);
+  const messages = await there.alice.messages(there.matrixRoom, { dir: 'b', limit: 50 });
+  const [hers, his] = [there.alice.userId, there.ghost].map((author) => {
+    const found = messages.events.find(
+      ({ sender, content }) => sender === author && isRecord(content) && 'body' in content,
+    );
+    return String(found?.['event_id']);
+  }) as [string, string];
+  const by = { sender: there.alice.userId };
+  const replacement = { 'm.new_content': text('defaced'), 'm.relates_to': { rel_type: 'm.replace', event_id: hers } };
+  const annotation = { 'm.relates_to': { rel_type: 'm.annotation', event_id: his, key: '👎' } };
+  await pushEvents(
+    eventOf({ redacts: his }, { type: 'm.room.redaction' }),
+    eventOf({ redacts: hers }, { type: 'm.room.redaction', ...by }),
+    eventOf({ ...text('* defaced'), ...replacement }, by),
+    eventOf(annotation, { type: 'm.reaction', ...by }),
+  );
+  await goodOneArrives();
+  expect((await workspaceTexts(there)).toSorted()).toEqual(['hello', 'hi']);
+  expect((await messageInWorkspace(there, 'hello'))['reactions'] ?? {}).toEqual({});
 });
 
 test('an edit of a message that nobody knows is carried over as a message that says so', async () => {

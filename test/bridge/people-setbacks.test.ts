@@ -1,10 +1,11 @@
 // One person's account on the other side fails: it is made sure of again, or the bot speaks for them. Nobody else notices.
+import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Secret } from '../../src/lib/core/secret.ts';
 import { type Bench, type RunningBridge, edit, post, send, startBench } from '../support/bridge-bench.ts';
 import {
   allIsWell,
   askHomeserver,
-  askWorkspace,
   authorInWorkspace,
   bobReads,
   eventOnMatrix,
@@ -13,9 +14,12 @@ import {
   newConversation,
   puppetId,
   type Scene,
+  workspaceTexts,
 } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
+import { areInWorkspace, newColleague, standsOnMatrix } from '../support/member-scene.ts';
+import { setLevel } from '../support/power.ts';
 
 let bench: Bench;
 let running: RunningBridge;
@@ -50,14 +54,15 @@ describe("an external user's account in Rocket.Chat", () => {
     expect(await authorInWorkspace(scene, 'still me')).toEqual({ username: scene.puppet, alias: undefined });
   });
 
-  test('that was removed from the group is added again', async () => {
-    await askWorkspace(bench, scene.bob, 'groups.kick', {
-      roomId: scene.room.id,
-      userId: await puppetId(bench, scene),
-    });
-    await send(scene.alice, scene.matrixRoom, 'back again');
-    await bobReads(scene, ['back again']);
-    expect(await authorInWorkspace(scene, 'back again')).toEqual({ username: scene.puppet, alias: undefined });
+  test('that was removed from the group while the bridge was down stays out, and what was written meanwhile is said', async () => {
+    await running.stop();
+    await scene.bob.removeFromRoom(scene.room, await puppetId(bench, scene));
+    await send(scene.alice, scene.matrixRoom, 'before I knew');
+    running = await bench.start();
+    await bobReads(scene, ['before I knew']);
+    const { homeserver: bot } = running.connected.parts;
+    await standsOnMatrix({ ...scene, alice: bot }, scene.alice.userId, 'leave');
+    await areInWorkspace(bench, scene, [(await scene.bob.me()).username]);
   });
 
   test('that an administrator deactivated stays so: the bot speaks under their name', async () => {
@@ -85,6 +90,26 @@ describe("an external user's account in Rocket.Chat", () => {
     await send(scene.alice, scene.matrixRoom, 'here again');
     await bobReads(scene, ['while away', 'here again']);
     expect((await authorInWorkspace(scene, 'here again')).username).toBe(scene.puppet);
+  });
+
+  test('is not the one that a colleague made themselves beforehand, with its name or its address', async () => {
+    const { identity, homeserver: bot } = running.connected.parts;
+    const password = new Secret('Sandbox-password-1');
+    const squatted = async (localpart: string, username: string) => {
+      const person = await bench.matrixUser(localpart);
+      const id = createHash('sha256').update(`${identity.workspaceId} ${person.userId}`).digest('hex').slice(0, 24);
+      const email = `rcfed-${id}@${identity.puppetEmailDomain}`;
+      const squatter = await bench.admin.createUser({ username, name: username, email, password, roles: ['user'] });
+      await bot.invite(scene.matrixRoom, person.userId);
+      await person.join(scene.matrixRoom);
+      await send(person, scene.matrixRoom, `${localpart} is here`);
+      await eventually(async () => expect(fresh(await workspaceTexts(scene))).toContain(`${localpart} is here`));
+      const author = await authorInWorkspace(scene, `${localpart} is here`);
+      expect(author).toEqual({ username: expect.stringContaining(`${localpart}.sandbox.test-`), alias: undefined });
+      expect((await bench.admin.login(username, password)).userId).toBe(squatter.id);
+    };
+    await squatted('eva', 'eva.sandbox.test');
+    await squatted('dora', 'mallory');
   });
 
   test('that cannot be made because all seats are taken: the bot speaks under their name', async () => {
@@ -125,23 +150,36 @@ describe.each(homeservers)("a Rocket.Chat user's account on Matrix, on $name", (
       expect(bodies).toEqual(texts);
     });
 
-  test('that was kicked from the room joins again', async () => {
+  test('that was kicked from the room joins again, since the last owner stays', async () => {
+    scene = await newConversation(bench, running, { ownRoom: 'as moderator' });
     await moderate('kick');
+    await standsOnMatrix(scene, scene.ghost, 'join');
     await post(scene.bob, scene.room, 'back again');
     await aliceHears(['back again']);
     expect((await eventOnMatrix(scene, 'back again'))['sender']).toBe(scene.ghost);
   });
 
-  test('that was kicked from a room for the invited alone is invited and joins again', async () => {
-    const { matrixBot } = running.connected.parts.identity;
-    const power = await scene.alice.state(scene.matrixRoom, 'm.room.power_levels', '');
-    const users = { ...(power?.['users'] as Record<string, number>), [matrixBot]: 50 };
-    await scene.alice.sendState(scene.matrixRoom, 'm.room.power_levels', '', { ...power, users });
+  test('is invited into a room for the invited alone, and joins', async () => {
+    await setLevel(scene.alice, scene.matrixRoom, running.connected.parts.identity.matrixBot, 50);
     await scene.alice.sendState(scene.matrixRoom, 'm.room.join_rules', '', { join_rule: 'invite' });
-    await moderate('kick');
-    await post(scene.bob, scene.room, 'back again');
-    await aliceHears(['back again']);
-    expect((await eventOnMatrix(scene, 'back again'))['sender']).toBe(scene.ghost);
+    const carol = await newColleague(bench);
+    await post(carol.account, scene.room, 'new here');
+    await aliceHears(['new here']);
+    expect((await eventOnMatrix(scene, 'new here'))['sender']).toBe(carol.ghost);
+  });
+
+  test('that was kicked while the bridge was down stays out, and what was written meanwhile is said', async () => {
+    const carol = await newColleague(bench);
+    await scene.bob.addToRoom(scene.room, carol.id);
+    await standsOnMatrix(scene, carol.ghost, 'join');
+    await running.stop();
+    await scene.alice.kick(scene.matrixRoom, carol.ghost);
+    await post(carol.account, scene.room, 'before I knew');
+    running = await bench.start();
+    await areInWorkspace(bench, scene, [(await scene.bob.me()).username, scene.puppet]);
+    await eventually(async () => expect((await matrixBodies(scene)).join()).toContain('before I knew'));
+    await allIsWell(running);
+    await standsOnMatrix(scene, carol.ghost, 'leave');
   });
 
   test('whose device was deleted gets it back', async () => {

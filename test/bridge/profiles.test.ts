@@ -116,6 +116,17 @@ describe.each(finerHomeservers)('names and pictures, as they are told of, on $na
     await eventually(async () => expect(await ghostPicture(scene)).toEqual(bytes));
   });
 
+  test('an external person whose account an administrator renames is named by the new name', async () => {
+    const username = `${scene.room.name}-guest`;
+    const userId = await puppetId(bench, scene);
+    await askWorkspace(bench, bench.admin, 'users.update', { userId, data: { username } });
+    const { people } = running.connected.parts.store;
+    await eventually(async () => expect((await people.byMatrixUser(scene.alice.userId))?.username).toBe(username));
+    await post(scene.bob, scene.room, `welcome @${username}`);
+    const said = await eventually(() => eventOnMatrix(scene, `welcome ${scene.puppet.split('.')[0]}`));
+    expect(said['content']).toMatchObject({ 'm.mentions': { user_ids: [scene.alice.userId] } });
+  });
+
   test('a new real name, of which Rocket.Chat tells nobody, follows the next message', async () => {
     await bench.admin.setName(idOf(scene.bob), 'Robert');
     await post(scene.bob, scene.room, 'call me Robert');

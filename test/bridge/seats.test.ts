@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createPuppets } from '../../src/lib/bridge/workspace/puppets.ts';
 import type { EventId, MatrixUserId } from '../../src/lib/core/ids.ts';
+import { createLocalNames } from '../../src/lib/matrix/look-alike.ts';
 import type { MatrixApi } from '../../src/lib/matrix/types.ts';
+import type { Portal } from '../../src/lib/store/portal-types.ts';
 import { type Bench, type RunningBridge, post, send, startBench } from '../support/bridge-bench.ts';
 import {
   type Scene,
@@ -52,6 +55,15 @@ describe.each(homeservers)('beyond the seats for external people, on $name', (ho
     expect(await says(carol, 'again')).toMatchObject({ username: 'rcfed' });
     expect(await says(scene.alice, 'still the first')).toMatchObject({ username: scene.puppet });
     expect(await notices(carol.userId)).toEqual([expect.stringContaining(carol.userId)]);
+  });
+
+  test('several who speak for the first time at once do not get more of them', async () => {
+    const { parts } = running.connected;
+    const portal = await parts.store.portals.byMatrixRoom(scene.matrixRoom);
+    const people = await Promise.all(['eva', 'fritz', 'gerda'].map(newcomer));
+    const puppets = createPuppets({ ...parts, puppetSeats: 2 }, createLocalNames());
+    const voices = await Promise.all(people.map(({ userId }) => puppets.inRoom(portal as Portal, userId)));
+    expect(voices.filter(({ alias }) => alias === undefined)).toHaveLength(1);
   });
 
   test('what one can only do with an account is said', async () => {

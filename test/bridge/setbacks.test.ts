@@ -1,5 +1,6 @@
 // Servers that fail as a whole: everything waits, nothing is set aside, all of it arrives afterwards in order.
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { RcfedError } from '../../src/lib/core/errors.ts';
 import type { Side } from '../../src/lib/core/remote-error.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
 import type { SandboxHomeserver } from '../../src/sandbox/homeserver/types.ts';
@@ -169,6 +170,20 @@ test('a homeserver that asks to slow down is asked again only when it said so', 
   await aliceReads(scene, ['patience']);
   expect(performance.now() - before).toBeGreaterThan(1400);
   await nothingIsAside();
+});
+
+test('a store that fails just when the homeserver works again ends nothing: all goes on when it works too', async () => {
+  const { inbox, portals } = running.connected.parts.store;
+  const unavailable = vi.fn(() => Promise.reject(new RcfedError('RCFED_STORE_UNAVAILABLE', 'PostgreSQL restarts')));
+  homeserver.faults.add({ action: 'status', times: 0 });
+  await post(scene.bob, scene.room, 'patience');
+  await waitsFor('homeserver', /./);
+  vi.spyOn(inbox, 'pendingLanes').mockImplementationOnce(unavailable).mockImplementationOnce(unavailable);
+  vi.spyOn(portals, 'list').mockImplementationOnce(unavailable);
+  homeserver.faults.clear();
+  await aliceReads(scene, ['patience']);
+  await eventually(() => expect(unavailable).toHaveBeenCalledTimes(3));
+  vi.restoreAllMocks();
 });
 
 test('one slow room slows no other', async () => {

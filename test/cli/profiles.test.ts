@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { foldersFrom } from '../../src/lib/config/folders.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
 import { type RunOptions, runCommand } from '../support/run-command.ts';
 import { expectSchema } from '../support/schema.ts';
@@ -99,6 +100,14 @@ describe('profile add', () => {
     expect((await rcfed(['profile', 'show'])).stdout).toContain('prefix\tchat_\tprofile');
   });
 
+  it('names files so that they are found from every folder', async () => {
+    await addWork(['--registration', 'registration.yaml', '--store', 'sqlite:store.db', '--ca-file', 'ca.pem']);
+    const { stdout } = await rcfed(['profile', 'show']);
+    expect(stdout).toContain(`registration\t${resolve('registration.yaml')}\t`);
+    expect(stdout).toContain(`store\tsqlite:${resolve('store.db')}\t`);
+    expect(stdout).toContain(`ca-file\t${resolve('ca.pem')}\t`);
+  });
+
   it('notices that only the token differs', async () => {
     await addWork();
     expect((await addWork([], 'another-token-4712')).exitCode).toBe(2);
@@ -132,6 +141,10 @@ describe('profile add', () => {
     expect(await modes('.')).toBe(0o700);
     expect((await readdir(config)).toSorted()).toEqual(['key', 'key.lock', 'profiles.json', 'profiles.json.lock']);
     expect(await onlyProfile()).not.toContain(TOKEN);
+  });
+
+  it('finds folders that are named from where a command is run, as the address of a socket must not be', () => {
+    expect(foldersFrom({ RCFED_DATA_DIR: 'data' }).data).toBe(resolve('data'));
   });
 
   it('says why its folder can not be used', async () => {
@@ -202,10 +215,13 @@ describe('profile show', () => {
     });
   });
 
-  it('replaces a profile whose key is lost', async () => {
+  it('says how to go on where the key is lost, and that works', async () => {
     await addWork();
     await rm(join(config, 'key'));
-    expect(await addWork(['--replace'])).toMatchObject({ exitCode: 0 });
+    const lost = await rcfed(['profile', 'show']);
+    expect(lost.stderr).toContain('rcfed profile remove NAME, then rcfed profile add NAME');
+    expect(await rcfed(['profile', 'remove', 'work', '--yes'])).toMatchObject({ exitCode: 0 });
+    expect(await addWork()).toMatchObject({ exitCode: 0 });
     expect((await rcfed(['profile', 'show', '--reveal', '--yes'])).stdout).toContain(TOKEN);
   });
 

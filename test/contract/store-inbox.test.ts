@@ -148,18 +148,6 @@ describeStore('the order within a lane', (bench) => {
     expect(await store.cursor('gap')).toBe('end');
     expect(await drain(store, 'room:a')).toEqual(['$2', '$3']);
   });
-
-  it('survives lanes that become one', async () => {
-    const store = await bench.open();
-    await recordOne(store, '$1', { lane: 'room:a' });
-    await recordOne(store, '$2', { lane: 'room:b' });
-    await recordOne(store, '$3', { lane: 'room:a' });
-    await recordOne(store, '$other', { lane: 'room:c' });
-    await store.inbox.mergeLanes(['room:a', 'room:b'], 'portal:1');
-    await store.inbox.mergeLanes([], 'portal:1');
-    expect(await store.inbox.pendingLanes()).toEqual(['portal:1', 'room:c']);
-    expect(await drain(store, 'portal:1')).toEqual(['$1', '$2', '$3']);
-  });
 });
 
 describeStore('what waits', (bench) => {

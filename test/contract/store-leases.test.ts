@@ -51,6 +51,19 @@ describeStore('a lease', (bench) => {
     expect(await store.leases.renew(first, 60_000)).toBe(false);
   });
 
+  it('ends when another bridge has the store: that one need not wait, and the first settles nothing any more', async () => {
+    const url = await bench.url();
+    // Its lock went with the connection, as when PostgreSQL restarts.
+    const first = await bench.openUrl(url);
+    const id = await recordOne(first, '$1');
+    const lease = await takeLease(first, 'lane', 'bridge 1');
+    const second = await bench.openUrl(url, { lock: true });
+    expect((await takeLease(second, 'lane', 'bridge 2')).token).toBeGreaterThan(lease.token);
+    await expect(first.inbox.settle({ inboxId: id, lease, outcome: 'relayed' })).rejects.toMatchObject({
+      name: 'LeaseLostError',
+    });
+  });
+
   it('goes to exactly one of many who ask at once', async () => {
     const store = await bench.open();
     const owners = ['1', '2', '3', '4', '5', '6'];

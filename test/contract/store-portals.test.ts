@@ -91,6 +91,41 @@ describeStore('a portal', (bench) => {
     expect(channel.direct).toBeUndefined();
   });
 
+  it('of a direct message takes along what waits in one that is closed, with the room in which it was written', async () => {
+    const store = await bench.open();
+    const direct = { puppet: '@alice:example.org' as MatrixUserId, ghost: '@rc_bob:example.org' as MatrixUserId };
+    const open = async (of: string, on: string) =>
+      (
+        await store.portals.create(
+          newPortal({ roomType: 'd', direct, workspaceRoomId: rid(of), matrixRoomId: room(on) }),
+        )
+      ).portal;
+    const record = async (lane: string, key: string) => {
+      await recordOne(store, `$${key}`, { lane });
+      await recordOne(store, key, { lane, side: 'workspace', order: 1 });
+    };
+    const two = await open('two', 'a');
+    await record(two.lane, 'said');
+    await store.portals.update(two.id, { state: 'closed' });
+    const three = await open('three', 'a');
+    expect(await drain(store, three.lane)).toEqual(['$said']);
+    await record(three.lane, 'to three');
+    const again = await open('two', 'b');
+    expect(await drain(store, again.lane, 'workspace')).toEqual(['said']);
+    await record(again.lane, 'again');
+    await store.portals.update(again.id, { state: 'closed' });
+    const newest = await open('two', 'c');
+    expect(await drain(store, newest.lane, 'workspace')).toEqual(['again']);
+    expect(await drain(store, newest.lane)).toEqual(['$again']);
+    // What is open, and what is no direct message, keeps its own.
+    expect(await drain(store, three.lane)).toEqual(['$to three']);
+    await store.portals.update(newest.id, { state: 'closed' });
+    const channel = await store.portals.create(newPortal({ workspaceRoomId: rid('two'), matrixRoomId: room('c') }));
+    await record(newest.lane, 'left');
+    await store.portals.update(channel.portal.id, { name: 'renamed' });
+    expect(await drain(store, channel.portal.lane)).toEqual([]);
+  });
+
   it('is listed by name', async () => {
     const store = await bench.open();
     for (const name of ['zoo', 'Ant', 'bee']) {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { OpenStore } from '../../src/lib/store/open.ts';
-import { describeStore, drain, recordOne, takeLease } from '../support/stores.ts';
+import { describeStore, drain, newPortal, rid, recordOne, takeLease } from '../support/stores.ts';
 
 /** A row set aside with an edit and an edit of that edit folded into it, and one row that waits. */
 async function setAside(store: OpenStore) {
@@ -99,9 +99,9 @@ describeStore('an event that cannot be applied', (bench) => {
     await store.inbox.settle({ inboxId: older, lease: await takeLease(store), outcome: 'failed', aside: reason });
     expect((await store.quarantine.list()).map(({ row }) => row.id)).toEqual([older, aside]);
     expect((await store.quarantine.get(older))?.detail).toBe('NUL \uFFFD in a reason');
-    await store.inbox.mergeLanes(['room:a'], 'portal:1');
+    const { portal } = await store.portals.create(newPortal({ workspaceRoomId: rid('a') }));
     await store.quarantine.retry(aside);
-    expect(await drain(store, 'portal:1')).toEqual(['$bad', '$edit', '$edit2', '$next']);
+    expect(await drain(store, portal.lane)).toEqual(['$bad', '$edit', '$edit2', '$next']);
   });
 });
 

@@ -31,7 +31,7 @@ export function setupWith(
 ): Setup {
   const workspace: Partial<WorkspaceApi> = {
     info: () => Promise.resolve({ version: '8.8', serverTime: Date.now() }),
-    me: () => Promise.resolve({ username: 'rcfed', roles: ['admin', 'bot'] } as never),
+    me: () => Promise.resolve({ id: 'bot', username: 'rcfed', roles: ['admin', 'bot'] } as never),
     publicSettings: () => Promise.resolve(new Map([['Site_Url', 'https://chat.example.org']])),
     setting: (id) => Promise.resolve(Object.hasOwn(settings, id) ? { value: settings[id] } : undefined),
     licenceModules: () => Promise.resolve([]),

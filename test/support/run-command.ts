@@ -25,7 +25,7 @@ export interface CommandRun {
 
 export interface RunOptions extends Partial<Omit<CommandContext, 'io' | 'env'>> {
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Everything that stdin holds. */
+  /** Everything that stdin holds, which is read once. */
   readonly stdin?: string;
   /** Whether a person sits at a terminal. Default: no. */
   readonly terminal?: boolean;
@@ -56,6 +56,12 @@ export const runCommandClass = async (
   const stdout = collector(options.terminal ?? false, options.onStdout);
   const stderr = collector(options.terminal ?? false);
   const env = options.env ?? {};
+  let unread = options.stdin ?? '';
+  const readAll = async (): Promise<string> => {
+    const text = unread;
+    unread = '';
+    return await Promise.resolve(text);
+  };
   provideContext(config, {
     folders: foldersFrom({ HOME: '/nonexistent', ...env }),
     clock: systemClock,
@@ -65,7 +71,7 @@ export const runCommandClass = async (
     ...options,
     env,
     io: {
-      stdin: { isTTY: options.terminal ?? false, readAll: () => Promise.resolve(options.stdin ?? '') },
+      stdin: { isTTY: options.terminal ?? false, readAll },
       stdout,
       stderr,
     },

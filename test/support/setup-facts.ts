@@ -28,6 +28,8 @@ export function exampleFacts(different: Partial<SetupFacts> = {}): SetupFacts {
     registration,
     registrationPath: '/etc/rcfed/registration.yaml',
     port: 29_400,
+    listen: '127.0.0.1:29400',
+    caFile: undefined,
     ...bridgeEnvironment({ values, secrets }, registration),
     image: undefined,
     version: '0.1.0',

@@ -18,6 +18,7 @@ import type { ServerName } from '../../lib/core/ids.ts';
 import type { Check } from '../../lib/diagnose/check.ts';
 import type { DiagnoseParts } from '../../lib/diagnose/context.ts';
 import type { Diagnosis } from '../../lib/diagnose/diagnosis.ts';
+import { ensureWritable, writeReport } from '../../lib/output/report-file.ts';
 import { type SchemaName, failure, success } from '../../lib/output/envelope.ts';
 import type { OpenOptions } from '../../lib/diagnose/open-parts.ts';
 import type { Repaired } from '../../lib/diagnose/repair.ts';
@@ -116,12 +117,18 @@ export default class FederationDiagnose extends BaseCommand<typeof FederationDia
     checks: readonly Check[],
     parts: DiagnoseParts,
   ): Promise<CommandResult<FederationDiagnoseData>> {
+    const { output, bundle, format = 'human' } = this.flags;
+    for (const path of [output, bundle]) if (path !== undefined) await ensureWritable(path);
     let diagnosis = await this.look(checks, parts);
     const repaired = this.flags.fix ? await this.mend(diagnosis) : [];
     if (repaired.some(({ problem }) => problem === undefined)) diagnosis = await this.look(checks, parts);
     const answer = await this.answerOf(diagnosis, repaired);
-    if (this.flags.bundle !== undefined) await this.writeFile(this.flags.bundle, this.bundle(answer.data));
-    return { ...answer, view: [...repairLines(repaired), ...(await this.report(diagnosis, answer))] };
+    if (bundle !== undefined) await this.writeFile(bundle, this.bundle(answer.data));
+    const done = repairLines(repaired);
+    // A program reads the report: nothing else may stand before it.
+    const isAlone = format !== 'human' && output === undefined;
+    if (isAlone) for (const line of done) this.say(line);
+    return { ...answer, view: [...(isAlone ? [] : done), ...(await this.report(diagnosis, answer))] };
   }
 
   private async answerOf(diagnosis: Diagnosis, repaired: readonly Repaired[]): Promise<Answer> {
@@ -143,10 +150,14 @@ export default class FederationDiagnose extends BaseCommand<typeof FederationDia
     while (!signal.aborted) {
       const diagnosis = await withParts((parts) => this.look(checks, parts));
       const answer = await this.answerOf(diagnosis, []);
-      const text = (await reportText('human', diagnosis, this.settings.verbose)).join('\n');
+      const text = (await reportText('human', diagnosis, this.reading())).join('\n');
       this.event({ ...enveloped(answer) }, `${diagnosis.startedAt}\n${text}`);
       await clock.sleep(WATCH_MS, signal).catch(() => {});
     }
+  }
+
+  private reading(): { verbose: boolean; strict: boolean } {
+    return { verbose: this.settings.verbose, strict: this.flags.strict };
   }
 
   private async report(diagnosis: Diagnosis, answer: Answer): Promise<readonly string[]> {
@@ -154,7 +165,7 @@ export default class FederationDiagnose extends BaseCommand<typeof FederationDia
     const text =
       format === 'json'
         ? [JSON.stringify(enveloped(answer), undefined, 2)]
-        : await reportText(format, diagnosis, this.settings.verbose);
+        : await reportText(format, diagnosis, this.reading());
     if (output === undefined) return text;
     await this.writeFile(output, `${text.join('\n')}\n`);
     return [`The report is in ${output}.`];
@@ -166,12 +177,7 @@ export default class FederationDiagnose extends BaseCommand<typeof FederationDia
     return `${JSON.stringify({ schema: 'federation-diagnose-bundle/1', about, ...data }, undefined, 2)}\n`;
   }
 
-  private async writeFile(path: string, text: string): Promise<void> {
-    const { writeFile } = await import('node:fs/promises');
-    try {
-      await writeFile(path, this.context.redactor.scrub(text), { mode: 0o600 });
-    } catch (error) {
-      throw new RcfedError('RCFED_FILE_UNWRITABLE', `${path} can't be written`, { cause: error });
-    }
+  private writeFile(path: string, text: string): Promise<void> {
+    return writeReport(path, this.context.redactor.scrub(text));
   }
 }

@@ -226,6 +226,7 @@ export default class FederationProvision extends BaseCommand<typeof FederationPr
       folder: flags.out,
       botUsername: flags['bot-username'],
       ephemeral: flags.ephemeral,
+      caFile: this.settings.caFile,
       replace: flags.replace,
       newHomeserver: flags['new-homeserver'],
       loosen: flags.loosen,

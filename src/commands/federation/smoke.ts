@@ -5,6 +5,7 @@ import { type FederationSmokeData, smokeData, smokeView } from '../../cli/smoke-
 import { RcfedError } from '../../lib/core/errors.ts';
 import type { ServerName, WorkspaceUserId } from '../../lib/core/ids.ts';
 import type { Secret } from '../../lib/core/secret.ts';
+import { ensureWritable, writeReport } from '../../lib/output/report-file.ts';
 import type { View } from '../../lib/output/view.ts';
 import type { SmokeReport } from '../../lib/smoke/smoke-report.ts';
 import type { SmokeRequest } from '../../lib/smoke/smoke-request.ts';
@@ -25,6 +26,7 @@ export default class FederationSmoke extends BaseCommand<typeof FederationSmoke,
   static override flags = smokeFlags;
 
   protected async execute(): Promise<CommandResult<FederationSmokeData>> {
+    if (this.flags.output !== undefined) await ensureWritable(this.flags.output);
     const report = await this.report();
     const view = await this.view(report);
     const { warnings, problem } = report;
@@ -83,7 +85,8 @@ export default class FederationSmoke extends BaseCommand<typeof FederationSmoke,
     const { renderView } = await import('../../lib/output/view.ts');
     const text = await this.inFormat(report, format);
     if (output === undefined) return text === undefined ? smokeView(report) : [text];
-    await this.writeFile(output, text ?? renderView(smokeView(report), { isTTY: true, columns: undefined }));
+    const written = text ?? renderView(smokeView(report), { isTTY: true, columns: undefined });
+    await writeReport(output, this.context.redactor.scrub(written));
     return [...smokeView(report), `The report is in ${output}.`];
   }
 
@@ -98,17 +101,5 @@ export default class FederationSmoke extends BaseCommand<typeof FederationSmoke,
     const envelope =
       problem === undefined ? success(schema, data, warnings) : failure(problem, warnings, { schema, data });
     return `${JSON.stringify(envelope, undefined, 2)}\n`;
-  }
-
-  private async writeFile(path: string, text: string): Promise<void> {
-    const { writeFile } = await import('node:fs/promises');
-    try {
-      await writeFile(path, this.context.redactor.scrub(text));
-    } catch (error) {
-      throw new RcfedError('RCFED_FILE_UNWRITABLE', `${path} can't be written`, {
-        try: ['Name a file in a folder that exists and is yours: rcfed federation smoke --output FILE'],
-        cause: error,
-      });
-    }
   }
 }

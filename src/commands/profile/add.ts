@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import type { Question } from '../../cli/answers.ts';
@@ -111,7 +112,7 @@ export default class ProfileAdd extends BaseCommand<typeof ProfileAdd, ProfileAd
     const { caFile, timeoutMs } = this.settings;
     const given = (name: string): unknown =>
       name === 'ca-file'
-        ? caFile
+        ? caFile && resolve(caFile)
         : name === 'timeout'
           ? timeoutMs === undefined
             ? undefined

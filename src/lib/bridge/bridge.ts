@@ -5,6 +5,7 @@ import { authorOf } from './author-of.ts';
 import { createBreakers, startHomeserver, stateOf } from './breakers.ts';
 import type { BridgeOptions } from './bridge-options.ts';
 import { CatchUps } from './catch-ups.ts';
+import { despiteStore } from './despite-store.ts';
 import { createDirects } from './direct/directs.ts';
 import { createOlderRooms } from './direct/older-rooms.ts';
 import { isRoomLane, isWordLane, wordLane } from '../store/lane-names.ts';
@@ -184,13 +185,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     asked[side] = true;
     if (side === 'homeserver') {
       void tellThatWeListen(parts);
-      void renewServerAcls(parts);
+      void despiteStore(parts, () => renewServerAcls(parts), signal);
       await catchUps.all('homeserver');
     } else if (realtime.isUp()) {
       await catchUps.all('workspace');
     }
-    await lanes.wakeAll();
-    await directs.wakeAll();
+    await despiteStore(parts, () => lanes.wakeAll(), signal);
+    await despiteStore(parts, () => directs.wakeAll(), signal);
     await notices.tellAll();
   }
 

@@ -85,7 +85,8 @@ export class CatchUps {
 
   async #try(side: Side, portal: Portal, retryMs: number): Promise<number> {
     const { parts, portals, breakers, signal, wake } = this.#options;
-    if (signal.aborted || portals.ofLane(portal.lane) === undefined) return 0;
+    // One that is only being opened is caught up on when it is open: from when on is not settled before.
+    if (signal.aborted || portals.ofLane(portal.lane)?.state !== 'active') return 0;
     const epoch = this.#epochOf(side, portal);
     const wasLost = !this.#done[side].has(portal.id);
     if (side === 'homeserver') this.#done.homeserver.delete(portal.id);

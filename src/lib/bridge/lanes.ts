@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Side } from '../core/remote-error.ts';
@@ -12,11 +13,8 @@ import type { Relay } from './relay.ts';
 
 /** A lease outlives three HTTP deadlines: nobody takes a lane from a bridge that is only slow. */
 const LEASE_MS = 120_000;
-/**
- * One bridge at a time holds the store's lock, so that a lease that a killed bridge left behind is this
- * one's. Bridges that share a store would each need a name of their own.
- */
-export const LANE_OWNER = 'bridge';
+/** Of this process: one that lost the store to another bridge, as when PostgreSQL restarts, must not pass for that. */
+export const LANE_OWNER = `bridge-${randomUUID()}`;
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 30_000;
 /** So many lanes act at the same time; others wait for a place. */
@@ -182,8 +180,9 @@ export class Lanes {
       return true;
     }
     if (applied.kind === 'later') {
-      state.waitsForSettling = true;
-      return false;
+      state.waitsForSettling = state.settling.ids.length > 0;
+      // What it waited for may have been settled while it was looked at; then nothing else wakes the lane.
+      return !state.waitsForSettling && !state.doubt.about(otherSide(row.side));
     }
     if (applied.unknown) state.doubt.raise(row.side);
     if (applied.verdict.about === 'side') {

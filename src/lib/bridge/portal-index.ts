@@ -73,10 +73,12 @@ export class PortalIndex {
     return [...this.#byLane.values()];
   }
 
-  #remove(portal: Portal): void {
-    this.#linkedAt.delete(portal.id);
-    this.#byLane.delete(portal.lane);
-    this.#byWorkspaceRoom.delete(portal.workspaceRoomId);
-    if (portal.matrixRoomId !== undefined) this.#byMatrixRoom.delete(portal.matrixRoomId);
+  /** Either room may be in another portal by now. */
+  #remove({ id, lane, workspaceRoomId, matrixRoomId }: Portal): void {
+    this.#linkedAt.delete(id);
+    this.#byLane.delete(lane);
+    if (this.#byWorkspaceRoom.get(workspaceRoomId)?.id === id) this.#byWorkspaceRoom.delete(workspaceRoomId);
+    if (matrixRoomId !== undefined && this.#byMatrixRoom.get(matrixRoomId)?.id === id)
+      this.#byMatrixRoom.delete(matrixRoomId);
   }
 }

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** Absolute paths of rcfed's own folders. They need not exist yet. */
 export interface Folders {
@@ -22,7 +22,7 @@ export const foldersFrom = (env: Environment): Folders => {
   const folder = (own: string, xdg: string, ...fallback: string[]): string => {
     const base = env[xdg];
     // The specification says to ignore a relative path.
-    return env[own] || join(base?.startsWith('/') ? base : join(home, ...fallback), 'rcfed');
+    return env[own] ? resolve(env[own]) : join(base?.startsWith('/') ? base : join(home, ...fallback), 'rcfed');
   };
   return {
     config: folder('RCFED_CONFIG_DIR', 'XDG_CONFIG_HOME', '.config'),

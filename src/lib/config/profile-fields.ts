@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { RcfedError } from '../core/errors.ts';
 
 export type ProfileKind = 'admin' | 'user';
@@ -67,9 +68,18 @@ const duration = (text: string, name: string): string => {
   return text;
 };
 
+/** A profile is used from any folder. */
+const filePath = (text: string): string => resolve(text);
+
+/** Else a bridge that is started from another folder would begin with an empty store there. */
+const storeFile = (text: string): string => {
+  if (text.startsWith('sqlite:')) return `sqlite:${storeFile(text.slice('sqlite:'.length))}`;
+  return text.startsWith('file:') ? text : resolve(text);
+};
+
 /** A password in a flag can be read by every user of the machine; in the variable it is taken out below. */
 const storeUrl = (text: string, name: string): string => {
-  if (!/^postgres(ql)?:/.test(text)) return text;
+  if (!/^postgres(ql)?:/.test(text)) return storeFile(text);
   if (!URL.canParse(text)) throw bad(name, 'a path or a URL such as postgres://user@host/database');
   if (new URL(text).password !== '')
     throw bad(name, 'a URL without a password; pass that with --store-password-file or RCFED_STORE_PASSWORD');
@@ -119,7 +129,13 @@ export const profileFields: readonly ProfileField[] = [
     parse: serverName,
   },
   { name: 'homeserver-admin-token', kinds: admin, summary: 'access token of a homeserver administrator', secret: true },
-  { name: 'registration', kinds: admin, summary: 'application service registration file', helpValue: 'FILE' },
+  {
+    name: 'registration',
+    kinds: admin,
+    summary: 'application service registration file',
+    helpValue: 'FILE',
+    parse: filePath,
+  },
   { name: 'as-token', kinds: admin, summary: 'as_token, if not from the registration file', secret: true },
   { name: 'hs-token', kinds: admin, summary: 'hs_token, if not from the registration file', secret: true },
   {

@@ -110,9 +110,9 @@ export const planProfile = async (
   checkProfileName(added.name);
   const before = (await listProfiles(source)).profiles.find(({ name }) => name === added.name);
   if (before === undefined) return { before, isSo: false, sameSecrets: [] };
-  const isSo = await isSame(source, before, added, replace);
+  const isSo = await isSame(source, before, added);
   if (!isSo && !replace) throw isOther(added.name);
-  const secrets = await replaceableSecrets(source, before, replace);
+  const secrets = await revealSecrets(source, before);
   const isSameSecret = (field: string): boolean => secrets[field]?.reveal() === added.secrets[field]?.reveal();
   return { before, isSo, sameSecrets: Object.keys(added.secrets).filter(isSameSecret) };
 };
@@ -138,8 +138,7 @@ export const addProfile = async (source: ProfileSource, added: NewProfile, repla
   );
   return await profilesFile(source).update(async (content) => {
     const existing = own(content.profiles, added.name);
-    if (existing !== undefined && (await isSame(source, { name: added.name, ...existing }, added, replace)))
-      return false;
+    if (existing !== undefined && (await isSame(source, { name: added.name, ...existing }, added))) return false;
     if (existing !== undefined && !replace) throw isOther(added.name);
     content.profiles[added.name] = { kind: added.kind, values: { ...added.values }, secrets };
     content.current ??= added.name;
@@ -147,30 +146,11 @@ export const addProfile = async (source: ProfileSource, added: NewProfile, repla
   });
 };
 
-const isSame = async (
-  source: ProfileSource,
-  stored: StoredProfile,
-  added: NewProfile,
-  replace: boolean,
-): Promise<boolean> => {
-  const secrets = await replaceableSecrets(source, stored, replace);
+const isSame = async (source: ProfileSource, stored: StoredProfile, added: NewProfile): Promise<boolean> => {
+  const secrets = await revealSecrets(source, stored);
   return (
     stored.kind === added.kind && isDeepStrictEqual(stored.values, added.values) && haveSameText(secrets, added.secrets)
   );
-};
-
-/** Secrets whose key is lost are not in the way of new ones. */
-const replaceableSecrets = async (
-  source: ProfileSource,
-  stored: StoredProfile,
-  replace: boolean,
-): Promise<Record<string, Secret>> => {
-  try {
-    return await revealSecrets(source, stored);
-  } catch (error) {
-    if (replace && error instanceof RcfedError && error.code === 'RCFED_SECRET_UNREADABLE') return {};
-    throw error;
-  }
 };
 
 const haveSameText = (some: Readonly<Record<string, Secret>>, others: Readonly<Record<string, Secret>>): boolean =>

@@ -228,7 +228,7 @@ export const errorCatalogue = Object.freeze({
     3,
     false,
     'Use the key file that the secret was written with.',
-    'Write the secret again with: rcfed profile add NAME --replace',
+    'Or forget the profile and give the secrets again: rcfed profile remove NAME, then rcfed profile add NAME',
   ),
   RCFED_SERVER_BLOCKED: entry(
     4,
@@ -261,6 +261,7 @@ export const errorCatalogue = Object.freeze({
     'Allow more time: rcfed federation smoke --timeout 2m',
     'Where the bridge runs, see what it waits for: rcfed federation status',
   ),
+  RCFED_SMOKE_REFUSED: entry(3, false, 'Log in as the account of the test, and try the same by hand.'),
   RCFED_SMOKE_ROOM: entry(
     3,
     false,

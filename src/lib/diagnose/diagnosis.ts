@@ -18,3 +18,11 @@ export function countsOf(findings: readonly Pick<Outcome, 'status'>[]): Diagnosi
 export function isUnwell({ counts }: Pick<Diagnosis, 'counts'>, strict: boolean): boolean {
   return counts.fail + counts.crash > 0 || (strict && counts.warn > 0);
 }
+
+/** For programs that know nothing between good and bad: what is not recommended is bad. */
+export function takenStrictly(diagnosis: Diagnosis): Diagnosis {
+  const findings = diagnosis.findings.map((finding): Outcome =>
+    finding.status === 'warn' ? { ...finding, status: 'fail' } : finding,
+  );
+  return { ...diagnosis, findings, counts: countsOf(findings) };
+}

@@ -2,6 +2,7 @@ import { DeadlinePassed, withDeadline } from '../core/deadline.ts';
 import { RcfedError } from '../core/errors.ts';
 import type { ServerName } from '../core/ids.ts';
 import { RemoteError } from '../core/remote-error.ts';
+import { oneLine } from '../output/one-line.ts';
 import { type Check, type Outcome, type Verdict, groups, skips } from './check.ts';
 import type { CheckContext, DiagnoseParts, Subject } from './context.ts';
 import { NameError, ProbeError } from './probe/probe.ts';
@@ -10,6 +11,8 @@ import { createGate } from './gate.ts';
 /** So many checks of a group at once. */
 const AT_ONCE = 8;
 const DEADLINE_MS = 10_000;
+/** Of a detail or a line of evidence, in characters. */
+const LONGEST = 1000;
 const DOCS = 'docs/checks.md';
 
 /** A check, about a name or about none. */
@@ -83,14 +86,14 @@ export async function runChecks(
     const ofGroup = jobs.filter(({ check }) => check.group === group);
     for (const job of ofGroup) {
       const key = keyOf(job.check.id, job.subject);
-      running.set(
-        key,
-        look(job).then((seen) => {
-          found.set(key, seen);
-          for (const outcome of seen) onOutcome?.(outcome);
-          return seen;
-        }),
-      );
+      const looking = look(job).then((seen) => {
+        found.set(key, seen);
+        for (const outcome of seen) onOutcome?.(outcome);
+        return seen;
+      });
+      // When all is called off the first that ends is told of, and nobody waits for the others any more.
+      looking.catch(() => {});
+      running.set(key, looking);
     }
     for (const job of ofGroup) outcomes.push(...((await running.get(keyOf(job.check.id, job.subject))) ?? []));
   }
@@ -153,8 +156,13 @@ async function failedNeed(
 function outcomeOf({ check, subject }: Job, verdict: Verdict, durationMs: number): Outcome {
   const { id, group, title } = check;
   const docs = `${DOCS}#${id.toLowerCase()}`;
-  return { id, group, title, ...(subject && { subject: subject.name }), ...verdict, durationMs, docs };
+  const about = subject && { subject: subject.name };
+  const evidence = verdict.evidence && { evidence: verdict.evidence.map(shortened) };
+  return { id, group, title, ...about, ...verdict, detail: shortened(verdict.detail), ...evidence, durationMs, docs };
 }
+
+/** Much of it is what a server said. */
+const shortened = (text: string): string => oneLine(text).slice(0, LONGEST).toWellFormed();
 
 function broken(job: Job, error: unknown, durationMs: number): Outcome {
   const expected = saidBy(error);

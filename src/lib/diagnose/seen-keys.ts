@@ -21,19 +21,30 @@ export function seenKeysIn(folder: string): SeenKeys {
       return {};
     }
   };
+  let before: ReturnType<typeof read> | undefined;
+  let writing = Promise.resolve();
+  const write = async (server: ServerName, keys: ReadonlyMap<string, string>): Promise<void> => {
+    const known = await read();
+    await mkdir(folder, { recursive: true });
+    // A name that was given up stays known: it may come back as another key.
+    const earlier = isRecord(known[server]) ? known[server] : {};
+    const all = { ...known, [server]: { ...earlier, ...Object.fromEntries(keys) } };
+    await writeFile(path, JSON.stringify(all));
+  };
   return {
     async keys(server) {
-      const found = (await read())[server];
+      // What was known when this run began: a second look at the same must find the same.
+      before ??= read();
+      const found = (await before)[server];
       if (!isRecord(found)) return undefined;
       return new Map(Object.entries(found).flatMap(([id, key]) => (typeof key === 'string' ? [[id, key]] : [])));
     },
-    async remember(server, keys) {
-      const known = await read();
-      await mkdir(folder, { recursive: true });
-      // A name that was given up stays known: it may come back as another key.
-      const earlier = isRecord(known[server]) ? known[server] : {};
-      const all = { ...known, [server]: { ...earlier, ...Object.fromEntries(keys) } };
-      await writeFile(path, JSON.stringify(all));
+    remember(server, keys) {
+      before ??= read();
+      const known = before;
+      // One after the other, for all are in one file. Where it can't be written nothing is remembered.
+      writing = writing.then(() => known.then(() => write(server, keys))).catch(() => {});
+      return writing;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { oneLine } from './one-line.ts';
 
 export interface Column<Row> {
   readonly title: string;
@@ -16,13 +16,6 @@ export const table = <Row>(columns: readonly Column<Row>[], records: readonly Ro
   titles: columns.map((column) => column.title),
   rows: records.map((record) => columns.map((column) => oneLine(String(column.value(record) ?? '')))),
 });
-
-/** Cells come from servers: a line break or an escape sequence in a room name must not break the layout. */
-const oneLine = (text: string): string =>
-  stripVTControlCharacters(text)
-    // oxlint's no-control-regex would refuse the range spelled out; \p{Cc} is the same set.
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .trim();
 
 /**
  * One record a line, tab-separated and never shortened, without titles: what `cut`, `awk` and

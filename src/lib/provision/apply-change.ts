@@ -7,7 +7,7 @@ import type { ChangeOf } from '../journal/change.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { WantedChange, WantedPermission, WantedSetting } from './wanted-change.ts';
 
-type Hands = Pick<WorkspaceApi, 'setting' | 'setSetting' | 'setPermission'>;
+type Hands = Pick<WorkspaceApi, 'setting' | 'setSetting' | 'permissions' | 'setPermission'>;
 
 interface Where {
   readonly workspace: string;
@@ -16,15 +16,26 @@ interface Where {
 }
 
 /**
- * Changes a setting or a permission, written down in the journal before.
+ * Changes a setting or a permission, written down in the journal before. Somebody may have changed it since the plan
+ * was made: what is there now is what a rollback brings back, and roles that were added stay.
  * @returns `forced`: the workspace took the value and has the old one again, as it does where
  *   `OVERWRITE_SETTING_…` in its environment says so
  */
 export async function applyChange(change: WantedChange, api: Hands, where: Where): Promise<'done' | 'forced'> {
   const { workspace, journal } = where;
-  if (change.kind === 'permission')
-    return await journal.doing(workspace, permissionEntry(change), () => permit(change, api));
-  return await journal.doing(workspace, await settingEntry(change, where.key), () => set(change, api));
+  if (change.kind === 'permission') {
+    const present = withPresent(change, (await api.permissions()).get(change.id) ?? change.from);
+    return await journal.doing(workspace, permissionEntry(present), () => permit(present, api));
+  }
+  const found = await api.setting(change.id);
+  const entry = await settingEntry({ ...change, from: found === undefined ? change.from : found.value }, where.key);
+  return await journal.doing(workspace, entry, () => set(change, api));
+}
+
+function withPresent({ from, to, ...rest }: WantedPermission, now: readonly string[]): WantedPermission {
+  const added = to.filter((role) => !from.includes(role) && !now.includes(role));
+  const stays = (role: string): boolean => to.includes(role) || !from.includes(role);
+  return { ...rest, from: now, to: [...now.filter(stays), ...added] };
 }
 
 async function permit({ id, to }: WantedPermission, api: Hands): Promise<'done'> {

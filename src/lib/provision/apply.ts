@@ -97,7 +97,7 @@ function actsOf(parts: Parts): (id: PlanStep['id']) => Promise<void> {
     if (id === 'registration') return await writeRegistration(parts);
     const api = botApi(parts);
     if (id === 'legacy-registration') {
-      course.legacy = await writeLegacyRegistration(plan.folder, api, workspace, journal);
+      course.legacy = await writeLegacyRegistration({ folder: plan.folder, workspace, journal }, api, parts.reach);
       return;
     }
     if (id === 'webhook' && plan.webhook !== undefined)

@@ -20,6 +20,8 @@ const settingOf = (name: (typeof NAMES)[number]): string => `Federation_Matrix_$
 export const legacySettings: readonly string[] = NAMES.map(settingOf);
 /** The registration that Rocket.Chat makes of the others. */
 export const LEGACY_REGISTRATION = settingOf('registration_file');
+/** Settings whose values stand in it as they are. */
+export const IN_REGISTRATION: readonly string[] = (['as_token', 'hs_token', 'bridge_url'] as const).map(settingOf);
 
 export interface LegacyOptions {
   readonly serverName: ServerName;

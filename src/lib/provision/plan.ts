@@ -1,13 +1,11 @@
-import { dirname, resolve } from 'node:path';
 import type { Reach } from '../admin/reach.ts';
-import { RcfedError } from '../core/errors.ts';
 import type { ServerName } from '../core/ids.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Registration } from '../matrix/types.ts';
 import type { WorkspaceApi, WorkspaceCredentials } from '../rocketchat/types.ts';
-import { isWebhookThere, type WantedWebhook, wantedWebhook, webhookStep } from './direct-webhook.ts';
+import { isWebhookThere, type WantedWebhook, webhookStep } from './direct-webhook.ts';
 import type { Ephemeral } from './ephemeral.ts';
-import { type HomeserverFacts, readHomeserver } from './homeserver-facts.ts';
+import type { HomeserverFacts } from './homeserver-facts.ts';
 import { apiFor, botOf } from './known-bot.ts';
 import { isSameProfile, type KnownProfile, ofSameServers } from './known-profile.ts';
 import { LEGACY_REGISTRATION } from './legacy-changes.ts';
@@ -15,10 +13,10 @@ import { isLegacyRegistrationThere } from './legacy-registration.ts';
 import { leftovers } from './leftovers.ts';
 import { type Mode, refuseUnfit } from './mode.ts';
 import { changesFor, type ModeOptions, settingsFor } from './mode-changes.ts';
+import { folderOf, planBridge } from './plan-bridge.ts';
 import { contentOf } from './profile-content.ts';
-import { compareRegistrationFile, REGISTRATION_FILE } from './registration-file.ts';
 import { changeTitle, stepIdOf, type WantedChange } from './wanted-change.ts';
-import { DEFAULT_LISTEN, wantedRegistration } from './wanted-registration.ts';
+import { existingBot } from './workspace-bot.ts';
 import { readWorkspace, type WorkspaceFacts } from './workspace-facts.ts';
 
 /** What is wanted; what is undefined stays as the profile has it, or becomes what is usual. */
@@ -45,6 +43,7 @@ export interface ProvisionRequest extends Partial<ModeOptions> {
   readonly newHomeserver?: boolean | undefined;
   readonly homeserverAdminToken?: Secret | undefined;
   readonly ephemeral?: Ephemeral | undefined;
+  readonly caFile?: string | undefined;
   /** May replace a profile or a registration file that says something else. */
   readonly replace: boolean;
   /** May let people of the workspace do more than now. */
@@ -68,6 +67,8 @@ export interface ProvisionPlan {
   readonly request: ProvisionRequest;
   readonly mode: Mode;
   readonly botUsername: string;
+  /** The account is there: whoever works with its password or a token of it can't any more. */
+  readonly renewsBot: boolean;
   readonly folder: string;
   /** Only of a bridge. */
   readonly registration: Registration | undefined;
@@ -92,7 +93,7 @@ export interface ProvisionPlan {
 /**
  * Compares what is wanted with what is there.
  * @param admin asked for only where the bridge's account does not work yet; undefined: only what is public is read
- * @throws RcfedError RCFED_PROFILE_EXISTS, RCFED_REGISTRATION_*, RCFED_MODE_UNFIT, RCFED_DOMAIN_SET; RemoteError
+ * @throws RcfedError RCFED_PROFILE_EXISTS, RCFED_REGISTRATION_*, RCFED_MODE_UNFIT, RCFED_DOMAIN_SET, RCFED_NAME_TAKEN; RemoteError
  *   where a server does not answer as it should
  */
 export async function planProvision(
@@ -114,12 +115,15 @@ export async function planProvision(
     request.keepSettings === true || (loosens && request.loosen !== true);
   const content = contentOf(request, known, bot, bridge);
   const botUsername = content.values['workspace-username'] ?? '';
+  const renewsBot =
+    bot === undefined && api !== undefined && (await existingBot({ api }, botUsername))?.active === true;
   const prefix = bridge?.registration.prefix ?? '';
   return withSteps(
     {
       request,
       mode,
       botUsername,
+      renewsBot,
       folder,
       registration: bridge?.registration,
       webhook: bridge?.webhook,
@@ -173,8 +177,9 @@ interface Needed {
 function withSteps(plan: Omit<ProvisionPlan, 'steps'>, needed: Needed): ProvisionPlan {
   const { request, mode, changes, registration, values } = plan;
   const account = `Account ${plan.botUsername} on ${request.workspaceUrl}, with the roles admin and bot and a token`;
+  const renewed = plan.renewsBot ? '; it is there: its password and the tokens it has now end' : '';
   const steps: readonly PlanStep[] = [
-    { id: 'workspace-bot', title: account, needed: needed.bot },
+    { id: 'workspace-bot', title: `${account}${renewed}`, needed: needed.bot },
     { id: 'profile', title: `Profile ${request.profile}, with the tokens encrypted`, needed: needed.profile },
     ...changes.map((change) => ({
       id: stepIdOf(change),
@@ -203,46 +208,4 @@ function withSteps(plan: Omit<ProvisionPlan, 'steps'>, needed: Needed): Provisio
       : []),
   ];
   return { ...plan, steps };
-}
-
-interface BridgePart {
-  readonly registration: Registration;
-  readonly folder: string;
-  readonly file: Awaited<ReturnType<typeof compareRegistrationFile>>;
-  readonly listen: string;
-  readonly webhook: WantedWebhook | undefined;
-  readonly homeserver: HomeserverFacts | undefined;
-}
-
-async function planBridge(
-  request: ProvisionRequest,
-  known: KnownProfile | undefined,
-  reach: Reach,
-): Promise<BridgePart> {
-  const prefix = request.prefix ?? known?.values['prefix'] ?? 'rc_';
-  const listen = request.listen ?? known?.values['listen'] ?? DEFAULT_LISTEN;
-  const folder = folderOf(request, known);
-  const registration = await wantedRegistration(request, known, { prefix, listen }, reach);
-  const file = await compareRegistrationFile(folder, registration);
-  if (file === 'differs' && !request.replace) {
-    throw new RcfedError(
-      'RCFED_REGISTRATION_DIFFERS',
-      `${resolve(folder, REGISTRATION_FILE)} is another registration`,
-      {
-        try: [
-          'Write into another folder: rcfed federation provision --out FOLDER',
-          'Replace it: rcfed federation provision --replace',
-        ],
-      },
-    );
-  }
-  const adminToken = request.homeserverAdminToken ?? known?.secrets['homeserver-admin-token'];
-  const homeserver = request.newHomeserver ? undefined : await readHomeserver(request, registration, reach, adminToken);
-  const webhook = wantedWebhook(request.directWebhook, known, reach.redactor);
-  return { registration, folder, file, listen, webhook, homeserver };
-}
-
-function folderOf(request: ProvisionRequest, known: KnownProfile | undefined): string {
-  const oldPath = known?.values['registration'];
-  return resolve(request.folder ?? (oldPath === undefined ? '.' : dirname(oldPath)));
 }

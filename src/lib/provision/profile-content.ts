@@ -16,6 +16,8 @@ interface ContentRequest {
   readonly serverName: string;
   readonly botUsername?: string | undefined;
   readonly ephemeral?: Ephemeral | undefined;
+  /** Of further trusted certificates, without which the servers could not be reached. */
+  readonly caFile?: string | undefined;
   readonly homeserverAdminToken?: Secret | undefined;
 }
 
@@ -50,6 +52,7 @@ export function contentOf(
             ...(bridge.webhook === undefined ? {} : { 'direct-webhook': bridge.webhook.base }),
             ...(bridge.listen === (known?.values['listen'] ?? DEFAULT_LISTEN) ? {} : { listen: bridge.listen }),
           }),
+      ...(request.caFile === undefined ? {} : { 'ca-file': resolve(request.caFile) }),
       ...(request.ephemeral === undefined ? {} : { presence: String(request.ephemeral === 'all') }),
     },
     secrets: {

@@ -15,7 +15,7 @@ import type { FileKind } from './artifacts/file-kinds.ts';
 import { artifactsOf } from './artifacts/kinds.ts';
 import {
   type FileChoices,
-  portOf,
+  listenerOf,
   type ProfileContent,
   type SetupFacts,
   usualFederationHost,
@@ -69,7 +69,8 @@ async function factsOf(request: SetupFilesRequest): Promise<SetupFacts> {
     federationHost: checkedHost(choices.federationHost) ?? usualFederationHost(homeserverUrl, serverName),
     registration,
     registrationPath: request.registrationPath,
-    port: portOf(content.values['listen']),
+    ...listenerOf(content.values['listen']),
+    caFile: content.values['ca-file'],
     ...bridgeEnvironment(content, registration),
     image: choices.image,
     version: request.version,

@@ -33,7 +33,10 @@ export async function workingBot(api: Pick<WorkspaceApi, 'me'>): Promise<Workspa
  * The account of that name, if a bot has it already.
  * @throws RcfedError RCFED_NAME_TAKEN for a person's: renewing it would lock the person out.
  */
-export async function existingBot({ api }: WorkspaceAdmin, username: string): Promise<WorkspaceUser | undefined> {
+export async function existingBot(
+  { api }: Pick<WorkspaceAdmin, 'api'>,
+  username: string,
+): Promise<WorkspaceUser | undefined> {
   const user = await api.userByName(username);
   if (user === undefined || user.roles.includes('bot')) return user;
   throw new RcfedError('RCFED_NAME_TAKEN', `${username} is the account of a person on the workspace`, {

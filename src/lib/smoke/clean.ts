@@ -9,6 +9,8 @@ import type { SmokeParts } from './smoke-request.ts';
 /** What a run has put into the rooms, filled in as it goes: a run that is broken off cleans up as well. */
 export interface Left {
   readonly marks: { readonly toWorkspace: string; readonly toMatrix: string };
+  /** What is being sent: it is waited for, lest it arrive after the cleaning. */
+  readonly sending: Promise<void>[];
   /** Ours. */
   event?: EventId;
   message?: { readonly id: MessageId; readonly roomId: WorkspaceRoomId };
@@ -31,6 +33,7 @@ export async function clean(
   left: Left,
   parts: SmokeParts,
 ): Promise<readonly string[]> {
+  await Promise.allSettled(left.sending);
   const { event, message, copiedEvent, copiedMessage, marks } = left;
   const attempts: Promise<string | undefined>[] = [];
   if (event !== undefined)

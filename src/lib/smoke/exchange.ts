@@ -14,7 +14,6 @@ export interface Exchanged {
   readonly toMatrix: Crossing<unknown> | undefined;
   readonly workspaceRoomId: WorkspaceRoomId | undefined;
   readonly warnings: readonly string[];
-  readonly leftovers: readonly string[];
 }
 
 /** Longest wait for realtime; after that REST alone has to do. */
@@ -24,6 +23,7 @@ const CLOCK_ROUNDING_MS = 2_000;
 
 /**
  * A message each way, both at once where both rooms are known. Whatever happens, what was sent is deleted.
+ * @param leftovers what could not be deleted is added, also where it throws
  * @throws RemoteError when a server can't be asked any more, or the signal's reason
  */
 export async function exchange(
@@ -31,24 +31,21 @@ export async function exchange(
   room: FoundRoom,
   request: SmokeRequest,
   parts: SmokeParts,
+  leftovers: string[],
 ): Promise<Exchanged> {
-  const left: Left = { marks: { toWorkspace: newMark(), toMatrix: newMark() } };
+  const left: Left = { marks: { toWorkspace: newMark(), toMatrix: newMark() }, sending: [] };
   const ending = new AbortController();
   const signal = AbortSignal.any([parts.signal, ending.signal]);
   const run: Run = { accounts, room, request, left, parts: { ...parts, signal } };
   const ear = await listen(run);
-  let crossed: Pick<Exchanged, 'toWorkspace' | 'toMatrix' | 'workspaceRoomId' | 'warnings'>;
   try {
     await ear.ready(REALTIME_MS);
-    crossed = await bothWays(run, ear);
-  } catch (error) {
-    await clean(accounts, room, left, parts);
-    throw error;
+    return await bothWays(run, ear);
   } finally {
     ending.abort(new Error('the test is over'));
     await ear.close();
+    leftovers.push(...(await clean(accounts, room, left, parts)));
   }
-  return { ...crossed, leftovers: await clean(accounts, room, left, parts) };
 }
 
 interface Run {
@@ -77,7 +74,7 @@ function listen({ accounts, room, request, left, parts }: Run): Promise<Workspac
   });
 }
 
-async function bothWays(run: Run, ear: WorkspaceEar): Promise<Omit<Exchanged, 'leftovers'>> {
+async function bothWays(run: Run, ear: WorkspaceEar): Promise<Exchanged> {
   const { room, left } = run;
   const crossing = toWorkspace(run, ear);
   const known = room.workspaceRoomId ?? crossing.then(({ arrival }) => arrival?.roomId);
@@ -102,7 +99,7 @@ function toWorkspace(
     const content = { msgtype: 'm.text', body: markedText(mark) };
     left.event = await accounts.matrix.sendEvent(room.matrixRoomId, 'm.room.message', mark, content);
   };
-  return cross(send, ear.heard, waiting(request, parts));
+  return cross(noted(left, send), ear.heard, waiting(request, parts));
 }
 
 type Heard = Awaited<WorkspaceEar['heard']>;
@@ -119,8 +116,20 @@ async function toMatrix(
     left.message = message;
     await accounts.workspace.sendMessage({ ...message, text: markedText(mark) });
   };
-  return cross(send, listenOnMatrix(accounts.matrix, room.matrixRoomId, mark, parts), waiting(request, parts));
+  return cross(
+    noted(left, send),
+    listenOnMatrix(accounts.matrix, room.matrixRoomId, mark, parts),
+    waiting(request, parts),
+  );
 }
+
+const noted =
+  (left: Left, send: () => Promise<void>): (() => Promise<void>) =>
+  () => {
+    const sending = send();
+    left.sending.push(sending);
+    return sending;
+  };
 
 const waiting = ({ timeoutMs, graceMs }: SmokeRequest, { clock, signal }: SmokeParts) => ({
   clock,

@@ -1,10 +1,9 @@
 import { RcfedError } from '../core/errors.ts';
 import type { MatrixUserId, ServerName } from '../core/ids.ts';
-import { RemoteError } from '../core/remote-error.ts';
 import { createMatrixApi } from '../matrix/client.ts';
 import { parseUserId } from '../matrix/user-id.ts';
 import type { MatrixApi } from '../matrix/types.ts';
-import { asRcfedError } from '../output/failure.ts';
+import { explained } from './explained.ts';
 import { createWorkspaceApi } from '../rocketchat/api.ts';
 import type { WorkspaceApi } from '../rocketchat/types.ts';
 import type { SmokeParts, SmokeRequest } from './smoke-request.ts';
@@ -17,14 +16,6 @@ export interface SignedIn {
   readonly workspaceTime: number;
   readonly matrix: MatrixApi;
 }
-
-const variables = {
-  workspace: {
-    url: 'RCFED_WORKSPACE_URL',
-    token: 'RCFED_SMOKE_WORKSPACE_USER_ID and RCFED_SMOKE_WORKSPACE_TOKEN',
-  },
-  homeserver: { url: 'RCFED_HOMESERVER_URL', token: 'RCFED_SMOKE_HOMESERVER_TOKEN' },
-} as const;
 
 /**
  * @throws RcfedError of the workspace if both fail; the other is then part of its `why`, so that one run shows all
@@ -79,23 +70,3 @@ async function matrixAccount(
 
 /** A request gets its time also where messages have to be quick. */
 const deadlineOf = (timeoutMs: number): number => Math.max(timeoutMs, 10_000);
-
-/** The cures of other commands name the profile, which this one does not have. */
-function explained(error: unknown): RcfedError {
-  const told = asRcfedError(error);
-  if (!(error instanceof RemoteError)) return told;
-  const { url, token } = variables[error.side];
-  const detail = { why: told.why ?? error.message, cause: error };
-  if (told.code === 'RCFED_NOT_ALLOWED') {
-    const server = error.side === 'workspace' ? 'The workspace' : 'The homeserver';
-    const cure = `Make a new token of the account and set ${token}`;
-    return new RcfedError(told.code, `${server} does not accept the token of the test's account`, {
-      ...detail,
-      try: [cure],
-    });
-  }
-  return new RcfedError(told.code, told.message, {
-    ...detail,
-    try: [`Check the address: export ${url}=https://…`, 'Try again in a minute.'],
-  });
-}

@@ -1,7 +1,7 @@
 import { RcfedError } from '../core/errors.ts';
 import { RemoteError } from '../core/remote-error.ts';
-import { asRcfedError } from '../output/failure.ts';
 import type { Crossing } from './cross.ts';
+import { explained } from './explained.ts';
 import { exchange } from './exchange.ts';
 import { noticeSince } from './matrix-ear.ts';
 import { findRoom, type FoundRoom } from './room.ts';
@@ -30,29 +30,36 @@ export const unableReport = (problem: RcfedError, now: number): SmokeReport => (
   durationMs: 0,
 });
 
-const unable = (problem: RcfedError): Found => ({
+const unable = (problem: RcfedError, leftovers: readonly string[] = []): Found => ({
   state: 'unable',
   ways: NOT_TRIED,
-  cleaned: true,
-  warnings: [],
+  cleaned: leftovers.length === 0,
+  warnings: leftovers,
   problem,
 });
 
 async function attempt(request: SmokeRequest, parts: SmokeParts): Promise<Found> {
+  const leftovers: string[] = [];
   try {
     const accounts = await signIn(request, parts);
     const room = await findRoom(accounts, request);
     parts.signal.throwIfAborted();
-    return await played(accounts, room, request, parts);
+    return await played(accounts, room, request, parts, leftovers);
   } catch (error) {
     if (parts.signal.aborted) throw parts.signal.reason;
-    if (error instanceof RcfedError || error instanceof RemoteError) return unable(asRcfedError(error));
+    if (error instanceof RcfedError || error instanceof RemoteError) return unable(explained(error), leftovers);
     throw error;
   }
 }
 
-async function played(accounts: SignedIn, room: FoundRoom, request: SmokeRequest, parts: SmokeParts): Promise<Found> {
-  const exchanged = await exchange(accounts, room, request, parts);
+async function played(
+  accounts: SignedIn,
+  room: FoundRoom,
+  request: SmokeRequest,
+  parts: SmokeParts,
+  leftovers: string[],
+): Promise<Found> {
+  const exchanged = await exchange(accounts, room, request, parts, leftovers);
   const absent = room.awaited !== undefined && !(await hasJoined(accounts, room)) ? room.awaited : undefined;
   const tookUp = room.awaited !== undefined && absent === undefined;
   const ways: readonly [Way, Way] = [
@@ -72,8 +79,8 @@ async function played(accounts: SignedIn, room: FoundRoom, request: SmokeRequest
     },
     accounts: { workspace: accounts.username, matrix: accounts.matrix.userId },
     ...(answer !== undefined && { answer }),
-    cleaned: exchanged.leftovers.length === 0,
-    warnings: [...exchanged.warnings, ...exchanged.leftovers],
+    cleaned: leftovers.length === 0,
+    warnings: [...exchanged.warnings, ...leftovers],
     ...(problem !== undefined && { problem }),
   };
 }

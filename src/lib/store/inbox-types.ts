@@ -107,8 +107,6 @@ export interface Inbox {
   settle(settlement: Settlement): Promise<void>;
   /** Counts one failure against the row itself, answers the new count. */
   fail(id: InboxId, lease: Lease): Promise<number>;
-  /** All pending rows of lanes `from` go to lane `to`. */
-  mergeLanes(from: readonly Lane[], to: Lane): Promise<void>;
   /** Per lane with pending rows: how many, and since when the oldest waits. */
   waiting(): Promise<readonly { lane: Lane; count: number; oldestAt: number }[]>;
   /** By lane, when (ms) anything was last recorded or settled, of either side. */

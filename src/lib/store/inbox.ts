@@ -5,7 +5,6 @@ import { recordingOf } from './record.ts';
 import type { Executor, StoreDatabase } from './schema.ts';
 import { settlingOf } from './settle.ts';
 import { storableText } from './storable-text.ts';
-import { inTransaction } from './transaction.ts';
 import type { Inbox, InboxId, InboxRow, Lane } from './inbox-types.ts';
 
 /** Keys asked for in one statement. */
@@ -14,8 +13,10 @@ const KEYS_PER_QUERY = 500;
 /**
  * Moves rows that wait, are set aside or folded to another lane: the latter two may become pending
  * again, and then belong where their room's rows are.
+ *
+ * @param side unset: of both.
  */
-export async function moveWaiting(on: Executor, from: readonly Lane[], to: Lane): Promise<void> {
+export async function moveWaiting(on: Executor, from: readonly Lane[], to: Lane, side?: Side): Promise<void> {
   if (from.length === 0) return;
   for (const state of ['pending', 'aside', 'folded'] as const) {
     await on
@@ -23,6 +24,7 @@ export async function moveWaiting(on: Executor, from: readonly Lane[], to: Lane)
       .set({ lane: to })
       .where('lane', 'in', from)
       .where('state', '=', inState(state))
+      .$if(side !== undefined, (query) => query.where('side', '=', side as Side))
       .execute();
   }
 }
@@ -97,7 +99,7 @@ function lookingUp({ kysely }: StoreDatabase): Pick<Inbox, 'lastId' | 'head' | '
   };
 }
 
-type Counting = Pick<Inbox, 'pendingLanes' | 'mergeLanes' | 'waiting' | 'lastActive' | 'dropBodies'>;
+type Counting = Pick<Inbox, 'pendingLanes' | 'waiting' | 'lastActive' | 'dropBodies'>;
 
 function counting(database: StoreDatabase): Counting {
   const { kysely } = database;
@@ -106,7 +108,6 @@ function counting(database: StoreDatabase): Counting {
       const query = kysely.selectFrom('inbox').select('lane').distinct().where('state', '=', inState('pending'));
       return (await query.orderBy('lane').execute()).map(({ lane }) => lane);
     },
-    mergeLanes: (from, to) => inTransaction(database, (on) => moveWaiting(on, from, to)),
     async waiting() {
       const rows = await kysely
         .selectFrom('inbox')

@@ -59,6 +59,14 @@ export function leasesOf(database: StoreDatabase): Leases {
   };
 }
 
+/**
+ * Frees all leases, for a bridge that has just taken the store's lock: those before it have ended, or have lost the
+ * store without knowing it yet, and settle nothing any more.
+ */
+export async function freeLeases({ kysely }: StoreDatabase): Promise<void> {
+  await kysely.updateTable('leases').set({ owner: null, expires_at: 0 }).where('owner', 'is not', null).execute();
+}
+
 export type LeaseGuard = (lease: Lease, on: Executor) => Promise<void>;
 
 /**

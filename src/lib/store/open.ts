@@ -8,7 +8,7 @@ import { cursorsOf } from './cursors.ts';
 import { effectsOf } from './effects.ts';
 import { groupCommit } from './group-commit.ts';
 import { inboxOf } from './inbox.ts';
-import { leasesOf } from './leases.ts';
+import { freeLeases, leasesOf } from './leases.ts';
 import { ledgerOf } from './ledger.ts';
 import { agreedOf } from './agreed.ts';
 import { pinsOf } from './pins.ts';
@@ -77,6 +77,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
       afterwards: (on) => initialiseSecrets(on, database.key),
     });
     await checkKey(database);
+    if (lock !== undefined) await freeLeases(database);
     return assemble(database, await readEffectKey(database), lock);
   } catch (error) {
     await opened?.database.kysely.destroy();

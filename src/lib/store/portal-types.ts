@@ -53,7 +53,7 @@ export interface Portals {
   byWorkspaceRoom(roomId: WorkspaceRoomId): Promise<Portal | undefined>;
   /** Not closed, by name. */
   list(): Promise<readonly Portal[]>;
-  /** Sets the Matrix room or the state; becoming active merges the pending rows of both rooms' own lanes into the portal's, in the same transaction. */
+  /** Sets the Matrix room or the state; becoming active merges the pending rows of both rooms' own lanes into the portal's, in the same transaction; a direct message takes along what still waits in its rooms' closed portals. */
   update(
     id: PortalId,
     change: Partial<Pick<Portal, 'matrixRoomId' | 'state' | 'roomType' | 'name' | 'alias' | 'retention'>>,

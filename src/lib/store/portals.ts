@@ -26,12 +26,39 @@ const portal = (row: Selectable<PortalTable>): Portal => ({
 
 const open = (on: Executor) => on.selectFrom('portals').selectAll().where('state', '<>', 'closed');
 
-const mergeRooms = (on: Executor, { id, workspaceRoomId, matrixRoomId }: Portal): Promise<void> =>
-  moveWaiting(
-    on,
-    [workspaceRoomId, ...(matrixRoomId === undefined ? [] : [matrixRoomId])].map(roomLane),
-    portalLane(id),
-  );
+async function mergeRooms(on: Executor, active: Portal): Promise<void> {
+  const { workspaceRoomId, matrixRoomId, lane } = active;
+  const rooms = [workspaceRoomId, ...(matrixRoomId === undefined ? [] : [matrixRoomId])];
+  await moveWaiting(on, rooms.map(roomLane), lane);
+  if (active.direct !== undefined) await mergeClosed(on, active);
+}
+
+/**
+ * A direct message goes on in another portal when either side has another room, and whatever still waited goes along:
+ * what was written in Rocket.Chat with the room there, what was written on Matrix with the room there; if that is
+ * nobody's any more, with the room in Rocket.Chat too.
+ */
+async function mergeClosed(on: Executor, { workspaceRoomId, matrixRoomId, lane }: Portal): Promise<void> {
+  const closed = await on
+    .selectFrom('portals')
+    .select(['id', 'workspace_room_id', 'matrix_room_id'])
+    .where('state', '=', 'closed')
+    .where('direct_puppet', 'is not', null)
+    .where((eb) =>
+      eb.or([eb('workspace_room_id', '=', workspaceRoomId), eb('matrix_room_id', '=', matrixRoomId ?? '')]),
+    )
+    .execute();
+  const openRooms = open(on).clearSelect().select('matrix_room_id').where('matrix_room_id', 'is not', null);
+  const taken = new Set((await openRooms.execute()).map((row) => row.matrix_room_id));
+  for (const before of closed) {
+    const isOfWorkspaceRoom = before.workspace_room_id === workspaceRoomId;
+    const isOfMatrixRoom = before.matrix_room_id === matrixRoomId;
+    const from = [portalLane(before.id)];
+    if (isOfWorkspaceRoom) await moveWaiting(on, from, lane, 'workspace');
+    if (isOfMatrixRoom || (isOfWorkspaceRoom && !taken.has(before.matrix_room_id)))
+      await moveWaiting(on, from, lane, 'homeserver');
+  }
+}
 
 export function portalsOf(database: StoreDatabase): Portals {
   const { kysely } = database;

@@ -112,13 +112,23 @@ export function createSettings({ overrides, forced = {}, dialect }: SettingsSetu
   const values = new Map<string, unknown>(
     Object.entries({ ...DEFAULTS, uniqueID, ...federationSettings(dialect, uniqueID), ...overrides, ...forced }),
   );
+  let outdated: string | undefined;
+  const registration = (): string => {
+    const seen = outdated ?? legacyRegistration(values);
+    outdated = undefined;
+    return seen;
+  };
   return {
-    get: <Value>(id: string) => (id === REGISTRATION ? legacyRegistration(values) : values.get(id)) as Value,
+    get: <Value>(id: string) => (id === REGISTRATION ? registration() : values.get(id)) as Value,
     has: (id) => values.has(id),
-    set: (id, value) => void (Object.hasOwn(forced, id) || values.set(id, value)),
+    set: (id, value) => {
+      if (Object.hasOwn(forced, id)) return;
+      if (id.startsWith('Federation_Matrix_')) outdated ??= legacyRegistration(values);
+      values.set(id, value);
+    },
     publicEntries: () => [...values].filter(([id]) => !PRIVATE.test(id)),
   };
 }
 
-/** Made anew from the others whenever it is read. */
+/** Made anew of the others a while after they changed: the first who looks still sees the old one. */
 const REGISTRATION = 'Federation_Matrix_registration_file';

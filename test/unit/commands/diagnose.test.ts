@@ -140,6 +140,12 @@ FAILED R2 The workspace knows its own address: Site_Url is ""
     expect((await diagnose(only)).exitCode).toBe(0);
     const strict = await diagnose([...only, '--strict']);
     expect(strict.exitCode).toBe(1);
+    for (const [format, expected] of [
+      ['junit', 'failures="1"'],
+      ['tap', 'not ok 2 - R2'],
+    ] as const)
+      expect((await diagnose([...only, '--strict', '--format', format])).stdout).toContain(expected);
+    expect((await diagnose([...only, '--format', 'junit'])).stdout).toContain('failures="0"');
     expect(strict.stdout).toContain('warning R2 The workspace knows its own address: Site_Url is https://chat.example');
   });
 
@@ -177,6 +183,21 @@ FAILED R2 The workspace knows its own address: Site_Url is ""
       expectSchema(done.json());
       expect({ exitCode: done.exitCode, mode: await mode() }).toEqual({ exitCode: 0, mode: 0o600 });
       expect(done.json<Report>().data.repaired).toEqual([{ id: 'L2', shown: `chmod 600 ${profiles()}` }]);
+    });
+
+    it('does nothing where it could not write the report of it', async () => {
+      await chmod(profiles(), 0o644);
+      const run = await fix({}, '--yes', '--bundle', '/nowhere/at/all', '--json');
+      expect(run.json()).toMatchObject({ error: { code: 'RCFED_FILE_UNWRITABLE' } });
+      expect(await mode()).toBe(0o644);
+    });
+
+    it('leaves a report for machines as it is, and says beside it what it did', async () => {
+      await chmod(profiles(), 0o644);
+      const run = await fix({}, '--yes', '--format', 'tap');
+      expect({ exitCode: run.exitCode, mode: await mode() }).toEqual({ exitCode: 0, mode: 0o600 });
+      expect(run.stdout).toMatch(/^TAP version 14\n/);
+      expect(run.stderr).toContain(`Done for L2: chmod 600 ${profiles()}`);
     });
   });
 
@@ -238,6 +259,11 @@ FAILED R2 The workspace knows its own address: Site_Url is ""
     expect(about).toMatchObject({ node: process.version });
     for (const secret of secrets) expect(text + run.stdout + run.stderr).not.toContain(secret);
   });
+
+  it.each([['--fix'], ['--format', 'tap'], ['--output', 'report'], ['--bundle', 'bundle']])(
+    '--watch does not pretend to do %s as well',
+    async (...flags) => expect((await diagnose(['--watch', ...flags])).exitCode).toBe(2),
+  );
 
   it('--watch looks again until Ctrl-C', async () => {
     const stop = new AbortController();

@@ -195,6 +195,14 @@ describe('a person of the workspace, through their own profile', () => {
     });
   });
 
+  it('means a room by its id, whatever name somebody gave another one', async () => {
+    const rooms = (await as(bob, 'rooms', 'list')).data['rooms'] as { room: string; roomId: string }[];
+    const id = rooms.find(({ room }) => room === 'team')?.roomId ?? '';
+    await carol.api.createRoom('c', id, []);
+    expect((await lab.run(['rooms', 'link', `#${id}`, '--new'])).exitCode).toBe(0);
+    expect(await as(bob, 'rooms', 'show', id)).toMatchObject({ exit: 0, data: { room: { room: 'team' } } });
+  });
+
   it('changes neither rules nor rooms', async () => {
     for (const argv of [
       ['federation', 'access', 'roles', 'create', 'guest'],

@@ -51,6 +51,30 @@ describe('what federation provision changes for its own bridge', () => {
     expect(setting(scene, 'Message_Read_Receipt_Store_Users')).toBe(true);
   });
 
+  it('takes what somebody changes meanwhile for what was there before, and takes no role away', async () => {
+    const permission = 'message-impersonate';
+    const scene: ProvisionScene = await provisionScene({
+      onRequest: (_method, path) => {
+        if (!path.endsWith('users.generatePersonalAccessToken')) return;
+        scene.workspace.state.settings.set('FileUpload_MaxFileSize', 70_000_000);
+        scene.workspace.state.permissions.set(permission, ['moderator']);
+      },
+    });
+    const { permissions } = scene.workspace.state;
+    const holders = () =>
+      permissions
+        .entries()
+        .find(({ _id }) => _id === permission)
+        ?.roles.toSorted();
+    permissions.set(permission, []);
+    expect((await scene.provision(['--loosen'])).exitCode).toBe(0);
+    expect(setting(scene, 'FileUpload_MaxFileSize')).toBe(52_428_800);
+    expect(holders()).toEqual(['bot', 'moderator']);
+    expect((await scene.rollback(['--all'])).exitCode).toBe(0);
+    expect(setting(scene, 'FileUpload_MaxFileSize')).toBe(70_000_000);
+    expect(holders()).toEqual(['moderator']);
+  });
+
   it('asks for each change, where somebody is there to be asked', async () => {
     const scene = await provisionScene();
     const answers = { 'How is this workspace': 'bridge', 'FileUpload_MaxFileSize 104857600': false };

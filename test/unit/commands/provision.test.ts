@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import { parseRegistration } from '../../../src/lib/matrix/registration.ts';
@@ -77,7 +78,11 @@ describe('federation provision', () => {
   });
 
   it('leaves a profile that the bridge starts with', async () => {
-    await provision();
+    const authority = join(folder, 'ca.pem');
+    await writeFile(authority, rootCertificates[0] ?? '');
+    await provision(['--ca-file', authority]);
+    const kept = await runCommand(['profile', 'show'], { env: { HOME: folder } });
+    expect(kept.stdout).toContain(`ca-file\t${authority}\t`);
     homeserver.addRegistration(await registrationFile());
     await homeserver.restart('graceful');
     const linked = await runCommand(['rooms', 'link', 'general', '--new', '--json'], { env: { HOME: folder } });
@@ -140,6 +145,8 @@ describe('federation provision', () => {
     await provision();
     const before = bot()?.user._id;
     workspace.revokeTokens('rcfed');
+    const looked = await provision(['--dry-run']);
+    expect(looked.stdout).toContain('it is there: its password and the tokens it has now end');
     const again = await provision(['--json']);
     expect(stepsOf(again)).toEqual([true, true, false, true]);
     expect(bot()?.user._id).toBe(before);
@@ -148,9 +155,11 @@ describe('federation provision', () => {
 
   it('does not take over the account of a person', async () => {
     workspace.createUser({ username: 'rcfed', roles: ['user'] });
-    const run = await provision(['--json']);
-    expect(run.exitCode).toBe(1);
-    expect(run.json()).toMatchObject({ error: { code: 'RCFED_NAME_TAKEN' } });
+    for (const flags of [['--json', '--dry-run'], ['--json']]) {
+      const run = await provision(flags);
+      expect(run.exitCode).toBe(1);
+      expect(run.json()).toMatchObject({ error: { code: 'RCFED_NAME_TAKEN' } });
+    }
   });
 
   it('does not replace another registration unless told to', async () => {
@@ -239,7 +248,7 @@ describe('federation provision', () => {
     expect(wrong.json()).toMatchObject({
       error: { code: 'RCFED_TWO_FACTOR', message: 'The two-factor code is not accepted' },
     });
-    const right = await provision(['--json'], { env: { RCFED_TWO_FACTOR_CODE: '135790' } });
+    const right = await provision(['--json', '--two-factor-code-stdin'], { stdin: '135790\n' });
     expect(right.exitCode, right.stdout).toBe(0);
   });
 

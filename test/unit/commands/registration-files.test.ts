@@ -102,6 +102,14 @@ describe('federation registration write', () => {
     expect((await stat(join(out, 'systemd/rcfed.env'))).mode & 0o777).toBe(0o600);
   });
 
+  it('has the service listen where the profile says, so that a homeserver elsewhere reaches it', async () => {
+    await lab.run(['federation', 'registration', 'write', out, '--files', 'systemd'], {
+      env: { RCFED_LISTEN: '[::]:29555' },
+    });
+    const { RCFED_LISTEN: listen } = parseEnv(await readFile(join(out, 'systemd/rcfed.env'), 'utf8'));
+    expect(listen).toBe('[::]:29555');
+  });
+
   it('writes anew what says something else now, and nothing besides', async () => {
     await write();
     const run = await write('--image', 'registry.example.org/rcfed:1');

@@ -54,10 +54,25 @@ it('a bridge that is as it should be passes everything', async () => {
   expect(skipped).toEqual([]);
 });
 
+it('what the bot itself wrote last in a room is nothing that was missed', async () => {
+  const written = async () => ({ updated: [{ ts: ago(10 * MINUTE_MS), u: { _id: 'bot' } }], deleted: [] });
+  const { statuses } = await look({
+    workspace: {
+      roomById: async () => ({ lastMessageAt: Date.now() - 10 * MINUTE_MS }) as never,
+      syncMessages: written,
+    },
+    health: { rooms: [{ room: 'general', roomId: 'GENERAL', lastActive: ago(60 * MINUTE_MS) }] },
+  });
+  expect(statuses).toEqual({});
+});
+
 describe('one thing is wrong, and that alone is told', () => {
   const aside = { waiting: [{ room: 'general', events: 4, since: ago(5 * MINUTE_MS) }] };
   const late = { waiting: [{ room: 'general', events: 4, since: ago(20 * MINUTE_MS) }] };
-  const lastMessage = (ms: number) => ({ roomById: async () => ({ lastMessageAt: Date.now() - ms }) as never });
+  const lastMessage = (ms: number) => ({
+    roomById: async () => ({ lastMessageAt: Date.now() - ms }) as never,
+    syncMessages: async () => ({ updated: [{ ts: ago(ms), u: { _id: 'somebody' } }], deleted: [] }),
+  });
   const recorded = (ms: number) => ({ rooms: [{ room: 'general', roomId: 'GENERAL', lastActive: ago(ms) }] });
   const acl = (content: object) => ({ state: { 'm.room.server_acl': content as never } });
   const cases: readonly (readonly [string, Given, Record<string, string>, RegExp])[] = [

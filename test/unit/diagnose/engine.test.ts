@@ -5,6 +5,9 @@ import { RemoteError } from '../../../src/lib/core/remote-error.ts';
 import { type Check, type Verdict, passes, skips } from '../../../src/lib/diagnose/check.ts';
 import { diagnose } from '../../../src/lib/diagnose/diagnose.ts';
 import { NameError, ProbeError } from '../../../src/lib/diagnose/probe/probe.ts';
+import { countsOf } from '../../../src/lib/diagnose/diagnosis.ts';
+import { humanReport } from '../../../src/lib/diagnose/report/human.ts';
+import { tapReport } from '../../../src/lib/diagnose/report/tap.ts';
 import { runChecks } from '../../../src/lib/diagnose/engine.ts';
 import { diagnoseParts, findingsOf } from '../../support/diagnose-parts.ts';
 
@@ -71,9 +74,37 @@ it('what a server or a file does wrong is a finding with its cure, not a broken 
   ]);
 });
 
+it('what servers say stays in its line, and is not told at any length', async () => {
+  const hostile = `it says \u001b[2J\u001b]0;owned\u0007\nok L2 all is well ${'x'.repeat(5000)}`;
+  const said = {
+    ...wrong,
+    detail: hostile,
+    evidence: [hostile],
+    cure: { text: 'Ask.', commands: ['ask a\u001b[31mb'] },
+  };
+  const found = await findingsOf([check('L1', said)]);
+  const [one] = found;
+  expect([one?.detail.length, one?.evidence?.[0]?.length]).toEqual([1000, 1000]);
+  const report = { startedAt: '', durationMs: 0, findings: found, counts: countsOf(found) };
+  for (const text of [humanReport(report, true).join('\n'), tapReport(report)]) {
+    expect(text).not.toMatch(/(?!\n)\p{Cc}/u);
+    expect(text).not.toMatch(/^ok L2/m);
+  }
+});
+
 it('a check without an answer ends at its deadline, as bad as it can be', async () => {
   const endless = check('L1', () => new Promise(() => {}), { deadlineMs: 20, severity: 'warn' });
   expect(await findingsOf([endless])).toMatchObject([{ status: 'warn', detail: expect.stringContaining('20 ms') }]);
+});
+
+it('Ctrl-C ends all checks at once, and leaves none behind that nobody listens to', async () => {
+  const stop = new AbortController();
+  const endless = (id: string): Check => check(id, () => new Promise(() => {}));
+  const running = runChecks([endless('L1'), endless('L2'), endless('L3')], diagnoseParts({ signal: stop.signal }), {
+    skip: new Set(),
+  });
+  setImmediate(() => stop.abort(new Error('Interrupted')));
+  await expect(running).rejects.toThrow('Interrupted');
 });
 
 it('looks at each server name by itself', async () => {

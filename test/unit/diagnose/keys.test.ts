@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ServerName } from '../../../src/lib/core/ids.ts';
 import type { DiagnoseParts } from '../../../src/lib/diagnose/context.ts';
 import { keyChecks } from '../../../src/lib/diagnose/checks/keys.ts';
 import { canonicalJson } from '../../../src/lib/diagnose/facts/canonical-json.ts';
+import { seenKeysIn } from '../../../src/lib/diagnose/seen-keys.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { findingsOf } from '../../support/diagnose-parts.ts';
 import { expectPrinted } from '../../support/expect-printed.ts';
 import { fakeInternet, json } from '../../support/fake-internet.ts';
@@ -44,10 +47,30 @@ it('keys that are as they should be have nothing to say', async () => {
   expect((await look(json(healthy))).statuses).toEqual({});
 });
 
+it('keys of two servers that are looked at at once are both remembered, and compared at the next run', async () => {
+  const folder = await temporaryFolder();
+  const [own, other] = [NAME as ServerName, 'other.org' as ServerName];
+  const first = seenKeysIn(folder);
+  await Promise.all([first.remember(own, new Map([['a', '1']])), first.remember(other, new Map([['a', '2']]))]);
+  const second = seenKeysIn(folder);
+  expect((await second.keys(own))?.get('a')).toBe('1');
+  expect((await second.keys(other))?.get('a')).toBe('2');
+  await second.remember(own, new Map([['a', 'changed']]));
+  expect(
+    (await second.keys(own))?.get('a'),
+    'a second look of the same run, as after --fix, sees the change as well',
+  ).toBe('1');
+  expect((await seenKeysIn(folder).keys(own))?.get('a')).toBe('changed');
+  const nowhere = seenKeysIn(join(folder, 'server-keys.json', 'below-a-file'));
+  await nowhere.remember(own, new Map([['a', '1']]));
+  expect(await nowhere.keys(own)).toBeUndefined();
+});
+
 describe('one thing is wrong, and that alone is told', () => {
   const other = signingKey();
   const cases: readonly [string, object, Record<string, string>, RegExp][] = [
     ['K1', { status: 404, body: '<html>' }, { K1: 'fail' }, /404, a web page/],
+    ['K1', { status: 502, body: '<html>' }, { K1: 'fail' }, /502, a web page/],
     ['K1', { ...json(healthy), headers: { 'content-type': 'text/html' } }, { K1: 'warn' }, /text\/html/],
     ['K2', json(keyDocument('other.org', [key])), { K2: 'fail' }, /calls itself "other.org"/],
     ['K3', json(keyDocument(NAME, [key], { valid_until_ts: Date.now() - 1 })), { K3: 'fail' }, /were valid until/],
@@ -57,6 +80,7 @@ describe('one thing is wrong, and that alone is told', () => {
       { K3: 'warn' },
       /minutes more/,
     ],
+    ['K3', json(keyDocument(NAME, [key], { valid_until_ts: -1e300 })), { K3: 'fail' }, /does not say until when/],
     ['K4', json(keyDocument(NAME, [])), { K4: 'fail' }, /no key/],
     ['K4', json(keyDocument(NAME, [{ ...key, id: 'ed25519:a-b' }])), { K4: 'fail' }, /a-b/],
     ['K5', json({ ...healthy, extra: 'added by a proxy' }), { K5: 'fail' }, /wrong or missing/],

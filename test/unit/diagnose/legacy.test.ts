@@ -170,5 +170,6 @@ describe('one thing is wrong, and that alone is told', () => {
     onTestFinished(() => void server.close());
     const listen = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     expect((await look({ profile: { listen } })).statuses).toEqual({ B13: 'fail' });
+    expect((await look({ profile: { listen: '192.0.2.1:29318' } })).statuses).toEqual({});
   });
 });

@@ -3,7 +3,7 @@ import type { ServerName } from '../../../src/lib/core/ids.ts';
 import { nativeChecks } from '../../../src/lib/diagnose/checks/native.ts';
 import { findingsOf } from '../../support/diagnose-parts.ts';
 import { expectPrinted } from '../../support/expect-printed.ts';
-import { fakeInternet, json } from '../../support/fake-internet.ts';
+import { type FakeInternet, fakeInternet, json, service } from '../../support/fake-internet.ts';
 import { setupWith } from '../../support/fake-workspace.ts';
 
 const inOrder = {
@@ -70,6 +70,28 @@ describe('one thing is wrong, and that alone is told', () => {
 
   it('N6', async () => {
     expect((await look({}, 'old.example.org:443')).statuses).toEqual({ N6: 'fail' });
+  });
+
+  it('N6 and N7 take any way that leads to Rocket.Chat for good, and leave the name of another homeserver alone', async () => {
+    const led = async (own: string, document: object, services: FakeInternet['services'] = {}) => {
+      const found = await findingsOf(nativeChecks, {
+        own: own as ServerName,
+        setup: setupWith({ settings: inOrder }),
+        probe: fakeInternet({
+          hosts: { 'example.org': ['9.9.9.1'], 'other.org': ['9.9.9.1'], 'chat.example.org': ['9.9.9.2'] },
+          services,
+          servers: {
+            '9.9.9.1:443': { '/.well-known/matrix/server': document },
+            '9.9.9.2:443': { '/_matrix/key/v2/server': json({ server_name: 'example.org' }) },
+          },
+        }),
+      });
+      return found.filter(({ status }) => status === 'fail').map(({ id }) => id);
+    };
+    expect(await led('example.org', json({ 'm.server': 'chat.example.org:443' }))).toEqual([]);
+    const record = { '_matrix-fed._tcp.example.org': [service('chat.example.org', 443)] };
+    expect(await led('example.org', { status: 404 }, record)).toEqual([]);
+    expect(await led('other.org', json({ 'm.server': 'matrix.other.org:443' }))).toEqual([]);
   });
 
   it('N7', async () => {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../../src/lib/core/clock.ts';
 import type { ServerName } from '../../../src/lib/core/ids.ts';
 import { transportChecks } from '../../../src/lib/diagnose/checks/transport.ts';
+import type { DiagnoseParts } from '../../../src/lib/diagnose/context.ts';
 import { connections } from '../../../src/lib/diagnose/probe/connection.ts';
 import { makeCa, type ThrowAwayCa } from '../../../src/sandbox/synapse/authority.ts';
 import { findingsOf, noProbe } from '../../support/diagnose-parts.ts';
@@ -27,6 +28,7 @@ interface Shown {
   readonly isOpen?: boolean;
   /** So many first connections are cut. */
   readonly cuts?: number;
+  readonly env?: DiagnoseParts['env'];
 }
 
 /** What is found of example.org:8448, whose server is on this machine. */
@@ -36,6 +38,7 @@ async function look({
   trusts = true,
   isOpen = true,
   cuts = 0,
+  env = {},
 }: Shown) {
   const respond = (_: unknown, response: { end(body: string): void }): void => response.end(answer);
   const server: NetServer = tls === undefined ? createPlainServer(respond) : createServer(tls, respond);
@@ -52,6 +55,7 @@ async function look({
     const authorities = trusts ? [readFileSync(ca.caFile, 'utf8')] : undefined;
     const found = await findingsOf(transportChecks, {
       own: 'example.org:8448' as ServerName,
+      env,
       probe: noProbe({
         addresses: () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]),
         ...connections({ clock: systemClock, ca: authorities, dial }),
@@ -76,6 +80,13 @@ it('a server that is as it should be has nothing to say', async () => {
 it('nobody listens', async () => {
   const { statuses, skipped } = await look({ tls: ca.certify('DNS:example.org'), isOpen: false });
   expect(statuses).toEqual({ T1: 'fail' });
+  expect(skipped).toEqual(['T2', 'T3', 'T4', 'T5', 'T6', 'T7', 'T8']);
+});
+
+it('a machine that reaches others only through a proxy can not tell, and says so', async () => {
+  const env = { HTTPS_PROXY: 'http://proxy.example.org:3128' };
+  const { statuses, skipped } = await look({ tls: ca.certify('DNS:example.org'), isOpen: false, env });
+  expect(statuses).toEqual({ T1: 'warn' });
   expect(skipped).toEqual(['T2', 'T3', 'T4', 'T5', 'T6', 'T7', 'T8']);
 });
 

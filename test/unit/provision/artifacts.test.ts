@@ -129,6 +129,12 @@ describe('the environment of the bridge', () => {
     expect(text).toContain('RCFED_WORKSPACE_URL=https://chat.example.org\n');
     expect(text).not.toContain('RCFED_REGISTRATION');
   });
+
+  it('trusts, as a service of this machine, what the profile trusts', async () => {
+    const files = await written(exampleFacts({ caFile: '/etc/ssl/own.pem' }));
+    expect(textOf(files, 'systemd/rcfed.env')).toContain('RCFED_CA_FILE=/etc/ssl/own.pem\n');
+    expect(textOf(files, 'compose/bridge.env')).not.toContain('RCFED_CA_FILE');
+  });
 });
 
 describe('the compose file', () => {

@@ -9,6 +9,7 @@ import { userOfGhost } from './find-user.ts';
 import { grow } from './grow.ts';
 import { homeserverIn, partsIn } from './hands.ts';
 import { type Invite, mayBeGhost } from './invite.ts';
+import { TAKEN_BACK, joins } from './joins.ts';
 import { mayWrite, unwilling } from './may-write.ts';
 import { type Opened, type OpeningParts, settled } from './opening.ts';
 import { type Refusal, decline, refuse } from './refuse.ts';
@@ -35,7 +36,7 @@ export async function bringThird(opening: OpeningParts, portal: Portal, invite: 
   if (person !== undefined && (await parts.store.people.isMember(portal.id, person.id))) return settled('ignored');
   if (user !== undefined) {
     const ghost = await ghosts.account(user);
-    await ghost.join(invite.roomId);
+    if (!(await joins(ghost, invite))) return settled(TAKEN_BACK);
     if (!(await mayWrite(parts, user))) return settled(await refuse(parts, ghost, invite, unwilling(user)));
   }
   const hindrance = await hindranceTo(opening, portal, invite, user);

@@ -61,6 +61,7 @@ export function createDirects(options: DirectsOptions): Directs {
       return catchUps.mayGo(portal, 'homeserver');
     },
     portalChanged: options.portalChanged,
+    wake,
   };
   const openings = createOpenings({ ...opening, breakers, signal });
   const discover = createDiscover({ parts, portals, puppets, recorded });
@@ -83,7 +84,7 @@ export function createDirects(options: DirectsOptions): Directs {
     isUser: createUserQuery({ parts, ghosts, workspace: breakers.workspace }),
     async seekAnotherRoom(portal, waiting) {
       if (!(await hasLostRoom(parts, portal))) return false;
-      const lane = await askForAnotherRoom(parts, portal, waiting);
+      const lane = await askForAnotherRoom(parts, portal, String(waiting.id));
       if (lane !== undefined) openings.wake(lane);
       return lane !== undefined;
     },

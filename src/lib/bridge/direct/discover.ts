@@ -1,4 +1,5 @@
 import type { WorkspaceUserId } from '../../core/ids.ts';
+import { RemoteError } from '../../core/remote-error.ts';
 import type { DirectRoom } from '../../rocketchat/types.ts';
 import { roomLane } from '../../store/lane-names.ts';
 import type { NewInboxRow } from '../../store/inbox-types.ts';
@@ -9,11 +10,9 @@ import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
 import type { Puppets } from '../workspace/puppets.ts';
 import { DIRECT_ROW } from './invite.ts';
-import { DIRECTS_SEEN } from './opening.ts';
+import { DIRECTS_SEEN, OVERLAP_MS } from './opening.ts';
 import { unknownMessages } from './unknown-message.ts';
 
-/** `_updatedAt` is written some moments before it can be read, by several processes. */
-const OVERLAP_MS = 60_000;
 /** So many rooms are remembered as looked at; then all within the overlap are looked at anew. */
 const REMEMBERED = 5_000;
 
@@ -53,14 +52,14 @@ export function createDiscover({ parts, portals, puppets, recorded }: DiscoverOp
     };
   };
 
-  /** A puppet that can't read there must not keep the others' from being found: its row is tried, and set aside. */
+  /** One that can't be read must not keep the others from being found: its row is tried, and set aside. */
   const unknownIn = async (room: DirectRoom, reader: Person, since: number): Promise<string | undefined> => {
     try {
       const { api } = await puppets.account(reader.matrixUserId);
       // By the newest, so that each message asks again where one before was refused.
       return (await unknownMessages(parts, api, room.id, since)).at(-1)?.id;
     } catch (error) {
-      if (classify(error, { asPerson: true }).about !== 'person') throw error;
+      if (!isAboutRoom(error)) throw error;
       return `unread ${room.updatedAt}`;
     }
   };
@@ -70,7 +69,8 @@ export function createDiscover({ parts, portals, puppets, recorded }: DiscoverOp
     const since = await seenSince(parts);
     // No puppet, no direct message with one.
     if ((await parts.store.people.count()).puppets === 0) return [];
-    const rooms = await parts.workspace.changedDirectRooms(since - OVERLAP_MS);
+    const from = since - OVERLAP_MS;
+    const rooms = await parts.workspace.changedDirectRooms(from);
     const rows: NewInboxRow[] = [];
     const changed: Portal[] = [];
     const news = rooms.filter(({ id, updatedAt }) => seenOf.get(id) !== updatedAt);
@@ -78,7 +78,7 @@ export function createDiscover({ parts, portals, puppets, recorded }: DiscoverOp
       const portal = portals.ofWorkspaceRoom(room.id);
       if (portal?.state === 'active') changed.push(portal);
       else if (portal?.roomType !== 'c' && portal?.roomType !== 'p') {
-        const row = await rowFor(room, since);
+        const row = await rowFor(room, from);
         if (row !== undefined) rows.push(row);
       }
     }
@@ -92,6 +92,13 @@ export function createDiscover({ parts, portals, puppets, recorded }: DiscoverOp
     for (const { id, updatedAt } of news) seenOf.set(id, updatedAt);
     return changed;
   };
+}
+
+/** Whatever the server answers may be for this room alone; only where it asks for patience, or is not there, it is not. */
+function isAboutRoom(error: unknown): boolean {
+  const verdict = classify(error, { asPerson: true });
+  if (verdict.about !== 'side') return verdict.about !== 'store';
+  return verdict.counts && error instanceof RemoteError && error.failure !== 'network' && error.failure !== 'timeout';
 }
 
 /** What was written before this bridge was first run is nobody's to carry. */

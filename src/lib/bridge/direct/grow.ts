@@ -1,6 +1,5 @@
 import type { WorkspaceRoomId } from '../../core/ids.ts';
 import type { Portal, PortalId } from '../../store/portal-types.ts';
-import { LANE_OWNER } from '../lanes.ts';
 import { sayInWorkspace, sayOnMatrix } from '../notices/say.ts';
 import type { BridgeParts } from '../parts.ts';
 import { roomLink } from '../workspace/room-link.ts';
@@ -9,6 +8,7 @@ import { type Company, accountsOf, companyOf, settledMembers } from './company.t
 import { userOfGhost } from './find-user.ts';
 import { homeserverIn } from './hands.ts';
 import type { Invite } from './invite.ts';
+import { askForAnotherRoom } from './lost-room.ts';
 import { openRoomOf } from './open-room.ts';
 import {
   type Opened,
@@ -18,12 +18,12 @@ import {
   beginAfter,
   carriedSince,
   directName,
+  newestOf,
+  readOn,
   setMembers,
   settled,
 } from './opening.ts';
 import { supersede } from './supersede.ts';
-
-const LEASE_MS = 60_000;
 
 /** Name of the cursor that holds from which portal a room is being moved, and by which invitation. */
 const growing = ({ roomId }: Invite): string => `direct-grows:${roomId}`;
@@ -43,27 +43,42 @@ export async function growingFrom({ store }: BridgeParts, invite: Invite): Promi
  */
 export async function grow(opening: OpeningParts, old: Portal, invite: Invite): Promise<Opened> {
   const { parts, puppets } = opening;
-  if (!(await isAllSaid(opening, old))) return { kind: 'later' };
+  if (!(await isAllSaid(opening, old, { on: ['workspace', 'homeserver'] }))) return { kind: 'later' };
   const members = await settledMembers(parts.clock, homeserverIn(parts, old), invite.roomId);
   const company = await companyOf(parts, invite.inviter, members);
   const { voice, own, others } = await accountsOf(parts, puppets, company);
   const roomId = await openRoomOf(voice.api, others);
   if (roomId === old.workspaceRoomId) return settled('ignored');
+  await parts.store.setCursor(growing(invite), JSON.stringify({ from: old.id, by: invite.eventId }));
+  await leaveBehind(opening, old, invite);
   return opening.serial.run(roomId, async () => {
-    const since = await carriedSince(parts, roomId);
-    await parts.store.setCursor(growing(invite), JSON.stringify({ from: old.id, by: invite.eventId }));
     const name = directName(
       own,
       company.users.map(({ username }) => username),
     );
     const portal = await moved(opening, old, invite, { roomId, name });
     parts.passed('open:claimed');
+    const since = await carriedSince(opening, roomId);
     await settle(opening, portal, invite, company);
     await activate(opening, portal, invite.roomId, since);
     await tell(parts, old, portal, invite);
     await parts.store.setCursor(growing(invite), NOT_GROWING);
     return OPENED;
   });
+}
+
+/** What is written there from now on, or was this very moment, asks for another Matrix room of its members. */
+async function leaveBehind(opening: OpeningParts, old: Portal, { eventId }: Invite): Promise<void> {
+  const { parts } = opening;
+  const asking = await opening.serial.run(old.workspaceRoomId, async () => {
+    if ((await parts.store.portals.byId(old.id))?.state === 'closed') return undefined;
+    // Before anybody else finds it.
+    const lane = await askForAnotherRoom(parts, old, `grown ${eventId} ${parts.clock.now()}`);
+    await opening.portalChanged({ ...old, state: 'closed' });
+    await parts.store.portals.update(old.id, { state: 'closed' });
+    return lane;
+  });
+  if (asking !== undefined) opening.wake(asking);
 }
 
 async function moved(
@@ -73,14 +88,14 @@ async function moved(
   { roomId, name }: { readonly roomId: WorkspaceRoomId; readonly name: string },
 ): Promise<Portal> {
   const { parts } = opening;
-  const { portals, inbox } = parts.store;
+  const { portals } = parts.store;
   const other = await portals.byWorkspaceRoom(roomId);
   // These people have such a conversation already, with a Matrix room of its own.
   if (other !== undefined && other.matrixRoomId !== invite.roomId) await supersede(opening, other, invite.roomId);
   // A try that was cut short may have moved the room already, to fewer people.
   const holder = await portals.byMatrixRoom(invite.roomId);
-  if (holder !== undefined && holder.workspaceRoomId !== roomId) await portals.update(holder.id, { state: 'closed' });
-  const closed = await portals.update(old.id, { state: 'closed' });
+  if (holder !== undefined && holder.workspaceRoomId !== roomId)
+    await opening.portalChanged(await portals.update(holder.id, { state: 'closed' }));
   const { portal } = await portals.create({
     workspaceRoomId: roomId,
     matrixRoomId: invite.roomId,
@@ -91,24 +106,9 @@ async function moved(
     retention: 'keep',
     direct: { puppet: invite.inviter, ghost: old.direct?.ghost ?? invite.invited },
   });
-  await opening.portalChanged(closed);
-  await dropWorkspaceRows(parts, closed);
-  // Said on Matrix since, or for the other conversation's room.
-  const from = [closed, other].flatMap((each) => (each === undefined || each.id === portal.id ? [] : [each.lane]));
-  await inbox.mergeLanes(from, portal.lane);
+  const before = newestOf(opening.older, roomId);
+  if (before !== undefined) await readOn(parts, before, portal);
   return portal;
-}
-
-/** Written this very moment to those who were in it before, and for nobody else: it is found as a new message there. */
-async function dropWorkspaceRows({ store }: BridgeParts, { lane }: Portal): Promise<void> {
-  const lease = await store.leases.acquire(`lane:${lane}`, LANE_OWNER, LEASE_MS);
-  if (lease === undefined) return;
-  for (;;) {
-    const row = await store.inbox.head(lane, 'workspace');
-    if (row === undefined) break;
-    await store.inbox.settle({ inboxId: row.id, lease, outcome: 'of an older room' });
-  }
-  await store.leases.release(lease);
 }
 
 async function settle(

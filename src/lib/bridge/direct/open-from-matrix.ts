@@ -1,5 +1,5 @@
 import type { MatrixUserId, WorkspaceRoomId } from '../../core/ids.ts';
-import { isOutOfReach, RemoteError } from '../../core/remote-error.ts';
+import { RemoteError } from '../../core/remote-error.ts';
 import type { MatrixApi } from '../../matrix/types.ts';
 import type { InboxRow } from '../../store/inbox-types.ts';
 import type { Portal } from '../../store/portal-types.ts';
@@ -12,6 +12,7 @@ import { userOfGhost } from './find-user.ts';
 import { endIfLeft } from './end.ts';
 import { grow, growingFrom } from './grow.ts';
 import { type Invite, readDeparture, readInvite } from './invite.ts';
+import { TAKEN_BACK, joins } from './joins.ts';
 import { mayWrite, unwilling } from './may-write.ts';
 import {
   type Opened,
@@ -21,6 +22,8 @@ import {
   beginAfter,
   carriedSince,
   directName,
+  newestOf,
+  readOn,
   setMembers,
   settled,
 } from './opening.ts';
@@ -62,23 +65,13 @@ export async function openFromMatrix(opening: OpeningParts, row: InboxRow): Prom
   if (user === undefined) return settled('nobody of that name in Rocket.Chat');
   const ghost = await ghosts.account(user);
   if (!parts.access.admitsUser(invite.inviter)) return settled(await decline(ghost, invite));
-  if (!(await joins(ghost, invite))) return settled('the invitation was taken back');
+  if (!(await joins(ghost, invite))) return settled(TAKEN_BACK);
   // A room for many that was cut short while it was opened goes on.
   if (isOfRoom) return openRoom(opening, invite, ghost);
   const company = (await mayWrite(parts, user)) ? await companyIn(opening, ghost, invite) : unwilling(user);
   if (company === NO_DIRECT) return openRoom(opening, invite, ghost);
   if ('text' in company) return settled(await refuse(parts, ghost, invite, company));
   return open(opening, invite, ghost, company);
-}
-
-async function joins(ghost: MatrixApi, { roomId }: Invite): Promise<boolean> {
-  try {
-    await ghost.join(roomId);
-    return true;
-  } catch (error) {
-    if (isOutOfReach(error)) return false;
-    throw error;
-  }
 }
 
 async function companyIn(
@@ -114,13 +107,14 @@ async function open(opening: OpeningParts, invite: Invite, ghost: MatrixApi, com
   const opened = await openInWorkspace(voice, others);
   if (typeof opened !== 'string') return settled(await refuse(parts, ghost, invite, opened));
   return opening.serial.run(opened, async () => {
-    const since = await carriedSince(parts, opened);
     const name = directName(
       own,
       company.users.map(({ username }) => username),
     );
     const portal = await claim(opening, { roomId: opened, name, invite, ghost: ghost.userId });
+    if (portal === undefined) return { kind: 'later' };
     parts.passed('open:claimed');
+    const since = await carriedSince(opening, opened);
     await setMembers(parts, portal, company.puppets);
     await beginAfter(parts, portal, invite.eventId);
     for (const user of company.users) await ghosts.inRoom(portal, user);
@@ -146,10 +140,16 @@ interface Claim {
   readonly ghost: MatrixUserId;
 }
 
-async function claim(opening: OpeningParts, { roomId, name, invite, ghost }: Claim): Promise<Portal> {
-  const { portals, inbox } = opening.parts.store;
+/** undefined: the Matrix room was made for another direct message, which has to be open first. */
+async function claim(opening: OpeningParts, { roomId, name, invite, ghost }: Claim): Promise<Portal | undefined> {
+  const { parts } = opening;
+  const { portals } = parts.store;
   const existing = await portals.byWorkspaceRoom(roomId);
   if (existing?.matrixRoomId === invite.roomId) return existing;
+  const holder = await portals.byMatrixRoom(invite.roomId);
+  if (holder !== undefined && holder.direct?.ghost !== ghost) return undefined;
+  // A try that was cut short, before more people came.
+  if (holder !== undefined) await opening.portalChanged(await portals.update(holder.id, { state: 'closed' }));
   if (existing !== undefined) await supersede(opening, existing, invite.roomId);
   // It may have been given up for a newer one before.
   await opening.older.forget(invite.roomId);
@@ -163,7 +163,7 @@ async function claim(opening: OpeningParts, { roomId, name, invite, ghost }: Cla
     retention: 'keep',
     direct: { puppet: invite.inviter, ghost },
   });
-  // What still waits for the older room is said in the newer one.
-  if (existing !== undefined) await inbox.mergeLanes([existing.lane], portal.lane);
+  const before = newestOf(opening.older, roomId);
+  if (before !== undefined) await readOn(parts, before, portal);
   return portal;
 }

@@ -11,7 +11,7 @@ import { BRIDGE_STATE } from '../homeserver/room-claim.ts';
 import { ANNOUNCED } from './announced.ts';
 import { homeserverIn } from './hands.ts';
 import { requestOf } from './direct-request.ts';
-import { ROOM_GONE, closeLost, hasLostRoom, interpretOpened, readOn } from './lost-room.ts';
+import { closeLost, hasLostRoom, uncarriedSince } from './lost-room.ts';
 import { mayWrite, refuseOpening } from './may-write.ts';
 import {
   type Opened,
@@ -21,6 +21,7 @@ import {
   beginAfter,
   directName,
   notRefused,
+  readOn,
   refuseUpTo,
   setMembers,
   settled,
@@ -58,33 +59,36 @@ export async function openFromWorkspace(opening: OpeningParts, row: InboxRow): P
   const { store } = opening.parts;
   return opening.serial.run(row.ref as WorkspaceRoomId, async () => {
     const { from } = requestOf(row);
-    const lost = from === undefined ? undefined : await store.portals.byId(from);
-    if (lost === undefined) return openFor(opening, row, undefined);
-    if (lost.state === 'active' && !(await hasLostRoom(opening.parts, lost))) return settled('open already');
-    const isWaitedFor = await closeLost(opening, lost);
-    const opened = isWaitedFor ? await openFor(opening, row, lost) : settled(ROOM_GONE);
-    if (opened.kind === 'settled') await settleWaiting(opening.parts, lost, opened.outcome);
+    const before = from === undefined ? undefined : await store.portals.byId(from);
+    if (before === undefined) return openFor(opening, row, undefined);
+    if (before.state === 'active') {
+      if (!(await hasLostRoom(opening.parts, before))) return settled('open already');
+      await closeLost(opening, before);
+    }
+    const opened = await openFor(opening, row, before);
+    if (opened.kind === 'settled') await settleWaiting(opening.parts, before, opened.outcome);
     return opened;
   });
 }
 
-async function openFor(opening: OpeningParts, row: InboxRow, lost: Portal | undefined): Promise<Opened> {
+/** @param before the closed portal whose messages wait for another Matrix room; undefined: somebody wrote first. */
+async function openFor(opening: OpeningParts, row: InboxRow, before: Portal | undefined): Promise<Opened> {
   const roomId = row.ref as WorkspaceRoomId;
   const { parts, puppets } = opening;
   const existing = await parts.store.portals.byWorkspaceRoom(roomId);
-  if (existing?.state === 'active') {
-    if (lost !== undefined) await interpretOpened(parts, existing, row);
-    return settled('open already');
-  }
+  if (existing?.state === 'active') return settled('open already');
   // Its room was made on Matrix: the invitation there goes on with it.
   if (existing?.matrixRoomId !== undefined && !(await madeHere(opening, row))) return { kind: 'later' };
   const { reader, by } = requestOf(row);
   const voice = await puppets.account(reader);
   const company = await companyOf(opening, await voice.api.members({ id: roomId, type: 'd' }));
   const since = Math.max(sinceOf(row), await notRefused(parts, roomId));
-  const unknown = await unknownMessages(parts, voice.api, roomId, since);
+  const from = before === undefined ? since : Math.max(since, await uncarriedSince(parts, before));
+  const unknown = await unknownMessages(parts, voice.api, roomId, from);
   const [first] = unknown;
   const author = company.users.find(({ id }) => id === (by ?? first?.author.id)) ?? company.users[0];
+  const isAskedFor = by !== undefined || existing !== undefined || (await waitsOnMatrix(parts, before));
+  if (first === undefined && !isAskedFor) return settled('gone');
   const blocked = company.puppets.find(({ matrixUserId }) => !parts.access.admitsUser(matrixUserId));
   if (blocked !== undefined) {
     const server = serverOf(blocked.matrixUserId);
@@ -94,13 +98,18 @@ async function openFor(opening: OpeningParts, row: InboxRow, lost: Portal | unde
     return settled('blocked');
   }
   if (author === undefined) return settled('nobody of the workspace is in it');
-  if (first === undefined && by === undefined && existing === undefined && lost === undefined) return settled('gone');
   if (!(await mayWrite(parts, author))) {
-    await refuseUpTo(parts, roomId, unknown.at(-1)?.at ?? 0);
+    const last = unknown.at(-1);
+    if (last !== undefined) await refuseUpTo(parts, roomId, last.at);
     return settled(await refuseOpening(parts, voice.api, roomId, author));
   }
-  await openRoom(opening, row, { existing, reader, author, company, since, lost });
+  await openRoom(opening, row, { existing, reader, author, company, since, before });
   return OPENED;
+}
+
+/** Something was written on Matrix that has not been said in Rocket.Chat yet. */
+async function waitsOnMatrix({ store }: OpeningParts['parts'], before: Portal | undefined): Promise<boolean> {
+  return before !== undefined && (await store.inbox.head(before.lane, 'homeserver')) !== undefined;
 }
 
 async function madeHere({ parts }: OpeningParts, row: InboxRow): Promise<boolean> {
@@ -126,7 +135,7 @@ interface Plan {
   readonly company: Company;
   /** From when on messages are carried, ms. */
   readonly since: number;
-  readonly lost: Portal | undefined;
+  readonly before: Portal | undefined;
 }
 
 async function openRoom(opening: OpeningParts, row: InboxRow, plan: Plan): Promise<void> {
@@ -146,7 +155,7 @@ async function openRoom(opening: OpeningParts, row: InboxRow, plan: Plan): Promi
   if (newest !== undefined) await beginAfter(parts, portal, newest);
   for (const { matrixUserId } of company.puppets) await hand.inviteDirect(matrixRoomId, matrixUserId);
   for (const user of company.users) await ghosts.inRoom({ ...portal, matrixRoomId }, user);
-  if (plan.lost !== undefined) await readOn(parts, plan.lost, portal);
+  if (plan.before !== undefined) await readOn(parts, plan.before.id, portal);
   await activate(opening, portal, matrixRoomId, plan.since);
 }
 

@@ -1,6 +1,6 @@
 import type { MatrixRoomId, WorkspaceRoomId } from '../../core/ids.ts';
-import type { InboxRow } from '../../store/inbox-types.ts';
-import type { Portal } from '../../store/portal-types.ts';
+import type { InboxRow, Lane } from '../../store/inbox-types.ts';
+import type { Portal, PortalId } from '../../store/portal-types.ts';
 import type { Ghosts } from '../homeserver/ghosts.ts';
 import { wholeUpTo } from '../homeserver/catch-up.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -23,6 +23,8 @@ export interface OpeningParts {
   readonly seekMissed: (portal: Portal) => Promise<boolean>;
   /** Tells the running bridge of a portal that became active or was closed. */
   readonly portalChanged: (portal: Portal, linkedAt?: number) => Promise<void>;
+  /** A row may go in that lane. */
+  readonly wake: (lane: Lane) => void;
 }
 
 /**
@@ -38,14 +40,37 @@ export const settled = (outcome: string): Opened => ({ kind: 'settled', outcome 
 export const DIRECTS_SEEN = 'directs-seen';
 
 /**
- * From when on (ms, the workspace's clock) a direct message's messages are carried over: what was written before it
- * was ever looked at waits for it.
+ * A message has the time at which it was written; the list of direct messages, that at which its room's document was,
+ * some moments later and by several processes. A message from before the time up to which all was looked at may
+ * so be new.
  */
-export async function carriedSince({ store, workspace }: BridgeParts, roomId: WorkspaceRoomId): Promise<number> {
+export const OVERLAP_MS = 60_000;
+
+/**
+ * From when on (ms, the workspace's clock) a direct message's messages are carried over: what was written before it
+ * was ever looked at waits for it. Where it goes on from an older Matrix room, what that one's portal did not carry
+ * yet is carried too.
+ */
+export async function carriedSince({ parts, older }: OpeningParts, roomId: WorkspaceRoomId): Promise<number> {
+  const { store, workspace } = parts;
+  const times = [Number((await store.cursor(DIRECTS_SEEN)) ?? (await workspace.info()).serverTime) - OVERLAP_MS];
   const waiting = await store.inbox.head(roomLane(roomId), 'workspace');
-  const seen = (await store.cursor(DIRECTS_SEEN)) ?? (await workspace.info()).serverTime;
-  const since = Math.min(Number(seen), waiting === undefined ? Number.POSITIVE_INFINITY : sinceOf(waiting));
-  return Math.max(since, await notRefused({ store }, roomId));
+  if (waiting !== undefined) times.push(sinceOf(waiting));
+  const before = newestOf(older, roomId);
+  const linkedAt = before === undefined ? undefined : await store.cursor(linkedAtCursor({ id: before }));
+  if (linkedAt !== undefined) times.push(Number(linkedAt));
+  return Math.max(Math.min(...times), await notRefused(parts, roomId));
+}
+
+/** Rocket.Chat is read from where that was done for the portal before. */
+export async function readOn({ store }: BridgeParts, before: PortalId, portal: Portal): Promise<void> {
+  const upTo = await store.cursor(caughtUpTo({ id: before }));
+  if (upTo !== undefined) await setOnce({ store }, caughtUpTo(portal), upTo);
+}
+
+/** The portal whose Matrix room is the newest of a direct message's older ones. */
+export function newestOf(older: OlderRooms, roomId: WorkspaceRoomId): PortalId | undefined {
+  return older.all(roomId).reduce<PortalId | undefined>((id, each) => Math.max(id ?? 0, each.portalId), undefined);
 }
 
 const refusedCursor = (roomId: WorkspaceRoomId): string => `direct-refused:${roomId}`;
@@ -66,7 +91,7 @@ export function sinceOf({ body }: Pick<InboxRow, 'body'>): number {
 }
 
 /** Sets a cursor that an opening which was cut short may have set before: the first one counts. */
-export async function setOnce({ store }: Pick<BridgeParts, 'store'>, name: string, value: string): Promise<string> {
+async function setOnce({ store }: Pick<BridgeParts, 'store'>, name: string, value: string): Promise<string> {
   const known = await store.cursor(name);
   if (known === undefined) await store.setCursor(name, value);
   return known ?? value;

@@ -5,7 +5,9 @@ import type { Breakers } from '../breakers.ts';
 import { NETWORK_STRIKES, STRIKES, type Verdict, classify } from '../failures.ts';
 import { LANE_OWNER } from '../lanes.ts';
 import { isRoomLane } from '../../store/lane-names.ts';
-import { MEMBERSHIP_ROW, readInvite } from './invite.ts';
+import { requestOf } from './direct-request.ts';
+import { closeHalf } from './half-opened.ts';
+import { MEMBERSHIP_ROW, readDeparture, readInvite } from './invite.ts';
 import { openFromMatrix } from './open-from-matrix.ts';
 import { openFromWorkspace } from './open-from-workspace.ts';
 import type { Opened, OpeningParts } from './opening.ts';
@@ -79,8 +81,10 @@ async function runLane(options: OpeningsOptions, lane: Lane): Promise<number | u
     const opened = await tryRow(options, row, lease);
     if (opened === 'failed') return Math.min(FIRST_DELAY_MS * 2 ** row.failures, LONGEST_DELAY_MS);
     if (opened.kind === 'later') return FIRST_DELAY_MS;
-    if (opened.kind === 'settled') await settle(options, row, lease, opened.outcome);
-    else if (row.type === MEMBERSHIP_ROW) await settle(options, row, lease, 'direct message opened');
+    if (opened.kind === 'settled') {
+      await closeHalf(options, row);
+      await settle(options, row, lease, opened.outcome);
+    } else if (row.type === MEMBERSHIP_ROW) await settle(options, row, lease, 'direct message opened');
   }
 }
 
@@ -122,11 +126,17 @@ async function isFinal({ parts }: OpeningsOptions, row: InboxRow, lease: Lease, 
   return failures >= (verdict.about === 'side' ? NETWORK_STRIKES : STRIKES);
 }
 
-/** The puppet that acts logs in again at the next try. */
-async function distrust({ puppets }: OpeningsOptions, row: InboxRow): Promise<void> {
-  const body = JSON.parse(row.body ?? '{}') as { reader?: unknown };
-  const person = row.type === MEMBERSHIP_ROW ? readInvite(body)?.inviter : body.reader;
-  if (typeof person === 'string') await puppets.distrustAccount(person as never);
+/** The puppet that acts logs in again at the next try; the one that reads in what is open, at once. */
+async function distrust({ parts, puppets }: OpeningsOptions, row: InboxRow): Promise<void> {
+  if (row.type !== MEMBERSHIP_ROW) return puppets.distrustAccount(requestOf(row).reader);
+  const raw: unknown = JSON.parse(row.body ?? '{}');
+  const invite = readInvite(raw);
+  if (invite !== undefined) await puppets.distrustAccount(invite.inviter);
+  const roomId = (invite ?? readDeparture(raw))?.roomId;
+  const reader = roomId === undefined ? undefined : (await parts.store.portals.byMatrixRoom(roomId))?.direct?.puppet;
+  if (reader === undefined) return;
+  await puppets.distrustAccount(reader);
+  await puppets.account(reader).catch(() => {});
 }
 
 async function giveUp(
@@ -137,14 +147,9 @@ async function giveUp(
   detail: string,
 ): Promise<void> {
   const { parts } = options;
+  await closeHalf(options, row);
   await parts.store.inbox.settle({ inboxId: row.id, lease, outcome: 'set aside', aside: { reason, detail } });
   parts.log('warn', 'row.settled', { side: row.side, ref: row.ref, type: row.type, outcome: 'set aside', reason });
-  const half = await (row.type === MEMBERSHIP_ROW
-    ? parts.store.portals.byMatrixRoom((readInvite(JSON.parse(row.body ?? '{}'))?.roomId ?? '') as never)
-    : parts.store.portals.byWorkspaceRoom(row.ref as never));
-  if (half?.state === 'linking' && half.direct !== undefined) {
-    await parts.store.portals.update(half.id, { state: 'closed' });
-  }
   try {
     await tell(options, row, reason);
     await parts.store.quarantine.told(row.id);

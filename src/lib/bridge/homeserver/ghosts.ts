@@ -5,6 +5,8 @@ import type { Person } from '../../store/people-types.ts';
 import type { Portal } from '../../store/portal-types.ts';
 import { homeserverIn } from '../direct/hands.ts';
 import type { WorkspaceAuthor } from '../events.ts';
+import { refusalOf } from '../membership/refusal.ts';
+import { everStandingOnMatrix } from '../membership/standing.ts';
 import type { BridgeParts } from '../parts.ts';
 import { Remembered } from '../remembered.ts';
 import { SerialByKey } from '../serial.ts';
@@ -21,7 +23,7 @@ export interface Ghosts {
   left(portal: Portal, author: Pick<WorkspaceAuthor, 'id'>): void;
   /** The ghost of that user, made and named, wherever it is joined. */
   account(author: WorkspaceAuthor): Promise<MatrixApi>;
-  /** Forgets that the ghost is joined and has its device, so that the next use makes sure of both. */
+  /** Forgets that the ghost is joined, unless somebody put it out, and has its device: the next use makes sure of both. */
   distrust(portal: Portal, author: WorkspaceAuthor): Promise<void>;
   /** Forgets who is joined in the portal's room: it has another one. */
   forgetRoom(portal: Portal): void;
@@ -67,7 +69,7 @@ export function createGhosts(parts: BridgeParts, { onSeen, onEntered }: GhostHoo
       joined.forget(portal, author.id);
       const person = await parts.store.people.byWorkspaceUser(author.id);
       if (person === undefined) return;
-      await parts.store.people.setMember(portal.id, person.id, false);
+      if (!(await wasPutOut(parts, portal, person))) await parts.store.people.setMember(portal.id, person.id, false);
       await parts.store.people.update(person.id, { ready: false });
     },
     forgetRoom: (portal) => joined.forgetPortal(portal),
@@ -77,6 +79,15 @@ export function createGhosts(parts: BridgeParts, { onSeen, onEntered }: GhostHoo
       return inRoom(portal, { id: person.workspaceUserId, username: person.username, name: person.displayName });
     },
   };
+}
+
+/** By somebody on Matrix, which is still to be carried over: joining again would undo it. Until then the bot speaks. */
+async function wasPutOut(parts: BridgeParts, portal: Portal, person: Person): Promise<boolean> {
+  if (portal.direct !== undefined || !(await parts.store.people.isMember(portal.id, person.id))) return false;
+  const asked = everStandingOnMatrix(parts, portal, person.matrixUserId);
+  if ((await refusalOf(asked)) !== undefined) return false;
+  const standing = await asked;
+  return standing === 'out' || standing === 'banned';
 }
 
 async function ensureGhost(parts: BridgeParts, author: WorkspaceAuthor): Promise<Person> {

@@ -1,11 +1,17 @@
+import type { Portal } from '../../store/portal-types.ts';
 import type { ReactionEntry } from '../../store/ledger-types.ts';
 import type { HomeserverEvent } from '../events.ts';
 import { type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { MARKER, type MatrixEvent, markedWorkspace, readAnnotation } from './event.ts';
+import { isInSameRoom } from './same-room.ts';
 
 /** A reaction of a Matrix user to a message that both sides have. */
-export async function interpretReaction(parts: BridgeParts, event: MatrixEvent): Promise<HomeserverEvent | Nothing> {
+export async function interpretReaction(
+  parts: BridgeParts,
+  portal: Portal,
+  event: MatrixEvent,
+): Promise<HomeserverEvent | Nothing> {
   if (event.redacted || (await parts.store.ledger.isGone('homeserver', event.id))) {
     return nothing('gone', { tombstones: [{ side: 'homeserver', target: event.id }] });
   }
@@ -14,6 +20,7 @@ export async function interpretReaction(parts: BridgeParts, event: MatrixEvent):
   if (annotation === undefined) return nothing('malformed');
   const target = await parts.store.ledger.byEvent(annotation.target);
   if (target === undefined) return reactionToUnknown(parts, annotation.target);
+  if (!(await isInSameRoom(parts, portal, event, target))) return nothing('of a message in another room');
   const snapshot = await parts.store.ledger.snapshot(target.messageId);
   if (target.redacted || target.kind === 'redaction' || snapshot?.deleted === true) return nothing('gone');
   const { id: eventId, sender } = event;

@@ -24,8 +24,10 @@ import { interpretReaction, reactionTakenBack } from './interpret-reaction.ts';
 import { type MatrixEvent, editTarget, markedWorkspace, readEvent } from './event.ts';
 import { POLL_TALLY, isRelayed } from './relayed-types.ts';
 import { relationOf } from './relations.ts';
+import { isInSameRoom } from './same-room.ts';
 import { postedBy, readSaid } from './said.ts';
 
+const OF_ANOTHER_ROOM = nothing('of a message in another room');
 const gone = (event: MatrixEvent): Nothing =>
   nothing('gone', { tombstones: [{ side: 'homeserver', target: event.id }] });
 
@@ -52,11 +54,13 @@ export async function interpretHomeserverRow(
   const isAdmitted = parts.access.admitsUser(event.sender);
   // What somebody takes back goes away here too, whoever they are by now.
   if (event.type === 'm.room.redaction')
-    return isAdmitted || !(await isOfAnother(parts, event)) ? interpretRedaction(parts, event) : nothing('blocked');
+    return isAdmitted || !(await isOfAnother(parts, event))
+      ? interpretRedaction(parts, portal, event)
+      : nothing('blocked');
   if (!isAdmitted) return nothing('blocked');
   if (isTombstone(event)) return interpretTombstone(parts, event);
   if (event.isState && event.roomId !== portal.matrixRoomId) return nothing('of an older room');
-  if (event.type === 'm.reaction') return interpretReaction(parts, event);
+  if (event.type === 'm.reaction') return interpretReaction(parts, portal, event);
   if (event.isState && event.type === PINNED_EVENTS)
     return interpretMatrixPins(parts, portal, row, event, ownSendingUnsettled);
   if (isRoomState(event)) return interpretMatrixRoom(parts, portal, row, event);
@@ -96,6 +100,7 @@ async function interpretEdit(
   }
   // Others may not edit it: https://spec.matrix.org/v1.17/client-server-api/#validity-of-replacement-events
   if (target.kind !== 'message' || target.matrixUserId !== event.sender) return nothing('invalid edit');
+  if (!(await isInSameRoom(parts, portal, event, target))) return OF_ANOTHER_ROOM;
   const text = readSaid(event)?.text;
   if (text === undefined) return nothing('malformed');
   const pairs = await parts.store.ledger.byMessage(target.messageId);
@@ -140,19 +145,27 @@ async function isOfAnother(
   return author !== undefined && author !== sender;
 }
 
-async function interpretRedaction(parts: BridgeParts, event: MatrixEvent): Promise<HomeserverEvent | Nothing> {
+async function interpretRedaction(
+  parts: BridgeParts,
+  portal: Portal,
+  event: MatrixEvent,
+): Promise<HomeserverEvent | Nothing> {
   if (event.redacts === undefined) return nothing('malformed');
   const tombstones: Settlement['tombstones'] = [{ side: 'homeserver', target: event.redacts }];
   const reaction = await parts.store.reactions.byEvent(event.redacts);
-  if (reaction !== undefined) return reactionTakenBack(event, reaction);
+  if (reaction !== undefined) {
+    return (await isInSameRoom(parts, portal, event, reaction)) ? reactionTakenBack(event, reaction) : OF_ANOTHER_ROOM;
+  }
   const inPoll = await parts.store.polls.byEvent(event.redacts);
   if (inPoll !== undefined && inPoll.kind !== 'start') return interpretPollRedaction(parts, event, inPoll);
   const target = await parts.store.ledger.byEvent(event.redacts);
   if (target === undefined) {
     const original = await parts.store.inbox.byKey('homeserver', event.redacts);
+    if (original !== undefined && original.state !== 'done' && original.lane !== portal.lane) return OF_ANOTHER_ROOM;
     if (original?.state === 'aside') await parts.store.quarantine.drop(original.id);
     return nothing('gone', { tombstones });
   }
+  if (!(await isInSameRoom(parts, portal, event, target))) return OF_ANOTHER_ROOM;
   if (target.redacted || target.kind === 'redaction') return nothing('echo', { tombstones });
   const pairs = await parts.store.ledger.byMessage(target.messageId);
   const snapshot = await parts.store.ledger.snapshot(target.messageId);

@@ -38,7 +38,8 @@ export interface GhostProfiles extends LiveFeature {
 
 /**
  * Keeps ghosts looking like their users: names, usernames and pictures. Told by realtime, by a name in a message,
- * and found by comparing everybody. What fails is logged and tried again when looks are compared next.
+ * and found by comparing everybody. What fails is logged and tried again when looks are compared next. Of puppets,
+ * which look like their people on Matrix, only the username that an administrator gave them is taken over.
  */
 export function createGhostProfiles(options: GhostProfilesOptions): GhostProfiles {
   const { parts, localNames, everyMs, signal } = options;
@@ -47,18 +48,18 @@ export function createGhostProfiles(options: GhostProfilesOptions): GhostProfile
   const lastNames = new Map<WorkspaceUserId, string>();
   const lastAsked = new Map<WorkspaceUserId, number>();
 
-  const dress = (id: WorkspaceUserId, lookOf: (ghost: Profile) => Promise<GhostLook | undefined>): Promise<void> =>
+  const dress: Dress = (id, lookOf) =>
     serial.run(id, async () => {
-      const ghost = await parts.store.people.byWorkspaceUser(id);
-      if (signal.aborted || ghost?.kind !== 'ghost' || !ghost.ready) return;
+      const person = await parts.store.people.byWorkspaceUser(id);
+      if (signal.aborted || person === undefined || !isFollowed(person)) return;
       try {
-        const look = await lookOf(ghost);
-        if (look !== undefined) await dressGhost(parts, ghost, look);
-        patience.worked(ghost.id);
+        const look = await lookOf(person);
+        if (look !== undefined) await (person.kind === 'ghost' ? dressGhost : renamePuppet)(parts, person, look);
+        patience.worked(person.id);
       } catch (error) {
         if (signal.aborted) return;
-        patience.failed(ghost.id);
-        parts.log('warn', 'ghost.not-followed', { ghost: ghost.matrixUserId, reason: (error as Error).message });
+        patience.failed(person.id);
+        parts.log('warn', 'ghost.not-followed', { ghost: person.matrixUserId, reason: (error as Error).message });
       }
     });
   const quietly = (work: Promise<unknown>): void => {
@@ -81,12 +82,13 @@ export function createGhostProfiles(options: GhostProfilesOptions): GhostProfile
     const users = await parts.workspace.users();
     options.onListed?.(users);
     const ghosts = await parts.store.people.profiles('ghost');
-    localNames.know(await withoutOwn(parts, users));
+    const puppets = await parts.store.people.profiles('puppet');
+    localNames.know(withoutOwn(puppets, users));
     const byId = new Map(users.map((user) => [user.id, user]));
-    for (const ghost of ghosts) {
-      const user = ghost.workspaceUserId === undefined ? undefined : byId.get(ghost.workspaceUserId);
+    for (const person of [...ghosts, ...puppets]) {
+      const user = person.workspaceUserId === undefined ? undefined : byId.get(person.workspaceUserId);
       if (signal.aborted) return;
-      if (user === undefined || !ghost.ready || patience.isWaiting(ghost.id) || looksLike(ghost, user)) continue;
+      if (user === undefined || !isFollowed(person) || patience.isWaiting(person.id) || isAs(person, user)) continue;
       await dress(user.id, async () => user);
     }
   };
@@ -112,7 +114,16 @@ export function createGhostProfiles(options: GhostProfilesOptions): GhostProfile
   };
 }
 
-type Dress = (id: WorkspaceUserId, lookOf: (ghost: Profile) => Promise<GhostLook | undefined>) => Promise<void>;
+type Dress = (id: WorkspaceUserId, lookOf: (person: Profile) => Promise<GhostLook | undefined>) => Promise<void>;
+
+const isFollowed = ({ kind, ready }: Profile): boolean => kind === 'puppet' || ready;
+
+const isAs = (person: Profile, look: GhostLook): boolean =>
+  person.kind === 'puppet' ? person.username === look.username : looksLike(person, look);
+
+async function renamePuppet({ store }: BridgeParts, { id, username: before }: Profile, { username }: GhostLook) {
+  if (username !== before) await store.people.update(id, { username });
+}
 
 async function follow(parts: BridgeParts, news: RealtimeNews, dress: Dress): Promise<void> {
   if (news.kind !== 'user') return;
@@ -134,7 +145,7 @@ async function follow(parts: BridgeParts, news: RealtimeNews, dress: Dress): Pro
 const withoutAvatar = ({ username, name }: WorkspaceAuthor): GhostLook => ({ username, name });
 
 /** People of the workspace itself: puppets look like outsiders on purpose. */
-async function withoutOwn(parts: BridgeParts, users: readonly (GhostLook & { readonly id: WorkspaceUserId })[]) {
-  const puppets = new Set((await parts.store.people.profiles('puppet')).map(({ workspaceUserId }) => workspaceUserId));
-  return users.filter(({ id }) => !puppets.has(id));
+function withoutOwn(puppets: readonly Profile[], users: readonly WorkspaceUser[]): readonly WorkspaceUser[] {
+  const own = new Set(puppets.map(({ workspaceUserId }) => workspaceUserId));
+  return users.filter(({ id }) => !own.has(id));
 }

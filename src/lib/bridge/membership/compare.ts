@@ -84,7 +84,7 @@ function differing(
   // Ghosts that are to join are brought in beside the lane, and join by us alone.
   const isToJoin = isGhost && there === 'in' && !isMember && settled.ban === undefined;
   const isGone = !isOnMatrix && (settled.onMatrix === 'in' || settled.onMatrix === 'invited');
-  const hasCome = isOnMatrix && settled.onMatrix !== 'in' && !isGhost;
+  const hasCome = isOnMatrix && settled.onMatrix !== 'in' && !isGhost && parts.access.admitsUser(person.matrixUserId);
   return [
     ...(there === settled.inWorkspace || isToJoin ? [] : [compareInWorkspace(parts, portal, { userId })]),
     ...(isGone || hasCome ? [compareOnMatrix(parts, portal, person.matrixUserId)] : []),

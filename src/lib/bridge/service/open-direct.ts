@@ -10,6 +10,7 @@ import { LeaseLostError } from '../../store/settlement-types.ts';
 import type { Bridge } from '../running-bridge.ts';
 import { DIRECT_ROW } from '../direct/invite.ts';
 import type { DirectRequest } from '../direct/direct-request.ts';
+import { closeHalf } from '../direct/half-opened.ts';
 import { openFromWorkspace } from '../direct/open-from-workspace.ts';
 import { createOlderRooms } from '../direct/older-rooms.ts';
 import { openRoomOf } from '../direct/open-room.ts';
@@ -54,7 +55,10 @@ export async function openDirect(
   const usernames = await usernamesOf(parts, company.people);
   const roomId = await inWorkspace(voices[0], usernames, company);
   const before = await parts.store.portals.byWorkspaceRoom(roomId);
-  const portal = before?.state === 'active' ? before : await onMatrix(opening, roomId, company);
+  const opened = (): Promise<Portal> =>
+    // Whatever came of it, a bridge that runs goes on with what is left to do.
+    onMatrix(opening, roomId, company).finally(() => bridge?.wake(roomLane(roomId)));
+  const portal = before?.state === 'active' ? before : await opened();
   return {
     room: portal.name,
     roomId,
@@ -77,6 +81,7 @@ const handsOf = async (parts: BridgeParts): Promise<OpeningParts> => ({
   // What a conversation missed is for the bridge to find, once it runs.
   seekMissed: async () => false,
   portalChanged: async () => {},
+  wake: () => {},
 });
 
 async function usernamesOf({ store }: BridgeParts, people: readonly MatrixUserId[]): Promise<readonly string[]> {
@@ -113,7 +118,7 @@ async function onMatrix(opening: OpeningParts, roomId: WorkspaceRoomId, company:
   const { inbox } = parts.store;
   const lane = roomLane(roomId);
   const [reader] = company.people;
-  const since = await carriedSince(parts, roomId);
+  const since = await carriedSince(opening, roomId);
   await inbox.record({ rows: [rowFor(roomId, { since, reader: reader as MatrixUserId, by: company.as.id })] });
   let outcome = '';
   for (;;) {
@@ -127,6 +132,7 @@ async function onMatrix(opening: OpeningParts, roomId: WorkspaceRoomId, company:
         try: ['rcfed federation status', 'Run the command again.'],
       });
     outcome = opened.outcome;
+    await closeHalf(opening, row);
     await settle(parts, row, outcome);
   }
 }

@@ -12,10 +12,10 @@ import type { BridgeParts } from '../parts.ts';
 export async function portalNamed({ store }: Pick<BridgeParts, 'store'>, text: string): Promise<Portal> {
   const name = withoutHash(text);
   const portals = await store.portals.list();
+  const isMeant = (each: string | undefined): boolean => each === text || each === name;
   const found =
-    portals.find(({ workspaceRoomId, alias, matrixRoomId }) =>
-      [workspaceRoomId, alias, matrixRoomId].some((each) => each === text || each === name),
-    ) ?? portals.find((portal) => portal.name === name);
+    portals.find(({ workspaceRoomId, alias, matrixRoomId }) => [workspaceRoomId, alias, matrixRoomId].some(isMeant)) ??
+    portals.find((portal) => isMeant(portal.name));
   if (found !== undefined) return found;
   throw notFederated(text);
 }

@@ -33,9 +33,12 @@ export async function catchUp(
   const rows: NewInboxRow[] = [];
   const tombstones: Tombstone[] = [];
   let newest = cursor;
+  // What is dated in the future would hide all that comes before that from the catch-ups until then.
+  const reach = (at: number): void => {
+    if (at <= parts.clock.now()) newest = Math.max(newest, at);
+  };
   for (const raw of updated) {
-    const changedAt = readTime(raw['_updatedAt']) ?? 0;
-    newest = Math.max(newest, changedAt);
+    reach(readTime(raw['_updatedAt']) ?? 0);
     const isKnown = (await parts.store.ledger.snapshot(raw['_id'] as MessageId)) !== undefined;
     // Written before the link, and only touched since: not ours to relay.
     if (!isKnown && (readTime(raw['ts']) ?? 0) < portals.linkedAt(portal)) continue;
@@ -54,7 +57,7 @@ export async function catchUp(
     if (tombstone !== undefined) tombstones.push(tombstone);
   }
   for (const { id, at } of deleted) {
-    newest = Math.max(newest, at);
+    reach(at);
     tombstones.push({ side: 'workspace', target: id });
   }
   rows.push(...(await deletionRows(parts, portal, deleted)));

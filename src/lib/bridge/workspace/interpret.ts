@@ -4,7 +4,6 @@ import type { InboxRow } from '../../store/inbox-types.ts';
 import type { LedgerEntry, Snapshot } from '../../store/ledger-types.ts';
 import type { Portal } from '../../store/portal-types.ts';
 import { DIRECT_ROW } from '../direct/invite.ts';
-import { interpretOpened } from '../direct/lost-room.ts';
 import { MAY_NOT_WRITE, isRefused } from '../direct/may-write.ts';
 import type { ReactionChange, WorkspaceEvent } from '../events.ts';
 import { interpretWorkspaceMembers } from '../membership/interpret-workspace.ts';
@@ -52,7 +51,7 @@ export async function interpretWorkspaceRow(
   }
   if (row.type === ROOM) return interpretWorkspaceRoom(parts, portal, ownSendingUnsettled);
   if (row.type === ROLES) return interpretWorkspaceRoles(parts, portal, row, ownSendingUnsettled);
-  if (row.type === DIRECT_ROW) return interpretOpened(parts, portal, row);
+  if (row.type === DIRECT_ROW) return nothing('direct message opened');
   if (row.type === 'deleted' || row.type === 'pruned') {
     return interpretDeletion(parts, row.ref as MessageId, ownSendingUnsettled, row.type);
   }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { MatrixUserId, WorkspaceUserId } from '../../core/ids.ts';
 import { RemoteError } from '../../core/remote-error.ts';
 import { Secret } from '../../core/secret.ts';
@@ -13,11 +13,10 @@ import { SerialByKey } from '../serial.ts';
 import { ensureAwake } from '../ends/sleeping-puppets.ts';
 import { assertAdmitted } from '../service/access.ts';
 import { asPuppet } from './as-puppet.ts';
+import { ensureAccount, randomPassword } from './puppet-account.ts';
 import { type Naming, carryPicture, puppetLook } from './puppet-profile.ts';
 import { createSeats, tellNoSeat } from './seats.ts';
 
-/** `bot` keeps the limiter away and may send many; `user` may delete its own messages. */
-const PUPPET_ROLES = ['user', 'bot'];
 const TOKEN_NAME = 'rcfed';
 
 /** A person's voice in Rocket.Chat: their puppet, or the bot with their name. */
@@ -42,7 +41,7 @@ export interface Puppets {
   left(portal: Portal, matrixUserId: MatrixUserId): void;
   /** The bot, under that user's name. */
   bot(matrixUserId: MatrixUserId): Promise<Voice>;
-  /** Forgets membership and token, so that the next use makes sure of both. */
+  /** Forgets membership, unless somebody removed them, and token: the next use makes sure of both. */
   distrust(portal: Portal, matrixUserId: MatrixUserId): Promise<void>;
 }
 
@@ -56,15 +55,15 @@ export function createPuppets(
   const voices = new Remembered<Voice>();
   const seats = createSeats(parts);
   /** undefined: the workspace has no seat for their puppet. */
-  const seated = async (matrixUserId: MatrixUserId): Promise<Person | undefined> => {
-    if (!(await seats.areFor(matrixUserId))) return undefined;
-    try {
-      return await ensurePuppet(parts, naming, matrixUserId);
-    } catch (error) {
-      if (!seats.refused(error)) throw error;
-      return undefined;
-    }
-  };
+  const seated = (matrixUserId: MatrixUserId): Promise<Person | undefined> =>
+    seats.keptFor(matrixUserId, async () => {
+      try {
+        return await ensurePuppet(parts, naming, matrixUserId);
+      } catch (error) {
+        if (!seats.refused(error)) throw error;
+        return undefined;
+      }
+    });
   return {
     async inRoom(portal, matrixUserId) {
       if (parts.identity.mode === 'alias') return botVoice(parts, naming, matrixUserId);
@@ -92,7 +91,8 @@ export function createPuppets(
       const person = await parts.store.people.byMatrixUser(matrixUserId);
       if (person === undefined) return;
       // Who is in a direct message is settled when it is opened.
-      if (portal.direct === undefined) await parts.store.people.setMember(portal.id, person.id, false);
+      if (portal.direct === undefined && !(await wasRemoved(parts, portal, person)))
+        await parts.store.people.setMember(portal.id, person.id, false);
       await parts.store.people.update(person.id, { ready: false });
     },
     async distrustAccount(matrixUserId) {
@@ -162,25 +162,12 @@ async function chooseUsername(parts: BridgeParts, naming: Naming, matrixUserId: 
   });
 }
 
-async function ensureAccount(parts: BridgeParts, person: Person): Promise<WorkspaceUser> {
-  if (person.workspaceUserId !== undefined) {
-    const account = await parts.workspace.userById(person.workspaceUserId);
-    if (account !== undefined) return account;
-  }
-  const email = puppetEmail(parts, person.matrixUserId);
-  const found = await parts.workspace.userByName(person.username);
-  if (found === undefined) return createAccount(parts, person, person.username, email);
-  if (found.email === email) return found;
-  // Somebody else has that name: ours gets a suffix made of the Matrix id.
-  const suffixed = puppetUsername(person.matrixUserId, 2);
-  const other = await parts.workspace.userByName(suffixed);
-  if (other?.email === email) return other;
-  return createAccount(parts, person, suffixed, email);
-}
-
-function createAccount(parts: BridgeParts, person: Person, username: string, email: string): Promise<WorkspaceUser> {
-  const password = person.password ?? new Secret(randomPassword());
-  return parts.workspace.createUser({ username, name: person.displayName, email, password, roles: PUPPET_ROLES });
+/** By somebody in Rocket.Chat, which is still to be carried over: adding them would undo it. Until then the bot speaks. */
+async function wasRemoved({ store, workspace }: BridgeParts, portal: Portal, person: Person): Promise<boolean> {
+  const { workspaceUserId: id } = person;
+  if (id === undefined || !(await store.people.isMember(portal.id, person.id))) return false;
+  if ((await workspace.userById(id))?.active !== true) return false;
+  return !(await workspace.isInRoom({ id: portal.workspaceRoomId, type: portal.roomType }, id));
 }
 
 /** Logs in and makes a personal access token; a password that no longer works is set anew by the bot. */
@@ -218,14 +205,4 @@ async function entersRoom(parts: BridgeParts, portal: Portal, person: Person): P
   await parts.workspace.addToRoom({ id: portal.workspaceRoomId, type: portal.roomType }, person.workspaceUserId);
   await parts.store.people.setMember(portal.id, person.id, true);
   return true;
-}
-
-const randomPassword = (): string => `Aa1!${randomBytes(30).toString('base64url')}`;
-
-const digest = (text: string, length: number): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, length);
-
-/** Deterministic, so that an account made just before a crash is recognised. */
-function puppetEmail(parts: Pick<BridgeParts, 'identity'>, matrixUserId: MatrixUserId): string {
-  return `rcfed-${digest(`${parts.identity.workspaceId} ${matrixUserId}`, 24)}@${parts.identity.puppetEmailDomain}`;
 }

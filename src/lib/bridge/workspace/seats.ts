@@ -16,6 +16,8 @@ const NO_SEAT = new Set(['error-license-user-limit-reached', 'error-license-limi
 export interface Seats {
   /** Whether somebody has a puppet, or may have one made. */
   areFor(matrixUserId: MatrixUserId): Promise<boolean>;
+  /** Makes sure of somebody's account, for which a seat is kept from others meanwhile. undefined: there is none. */
+  keptFor<T>(matrixUserId: MatrixUserId, make: () => Promise<T>): Promise<T | undefined>;
   /** The workspace refused to make an account; false: for another reason. */
   refused(error: unknown): boolean;
 }
@@ -27,19 +29,37 @@ export interface Seats {
 export function createSeats({ store, workspace, puppetSeats, clock }: BridgeParts): Seats {
   let refusedUntil = 0;
   const licence = keptFresh({ read: () => seatsOf(workspace), clock });
-  const taken = async (): Promise<number> =>
-    (await store.people.profiles('puppet')).filter(({ workspaceUserId }) => workspaceUserId !== undefined).length;
+  /** Whose accounts are being made. */
+  const making = new Set<MatrixUserId>();
+  const taken = async (): Promise<Set<MatrixUserId>> => {
+    const puppets = await store.people.profiles('puppet');
+    return new Set(puppets.flatMap((one) => (one.workspaceUserId === undefined ? [] : [one.matrixUserId])));
+  };
   const limit = async (): Promise<number> => {
     if (puppetSeats !== undefined) return puppetSeats;
     const { active, max } = await licence();
-    return max === undefined ? Number.POSITIVE_INFINITY : Math.floor((max - active + (await taken())) / SHARE);
+    return max === undefined ? Number.POSITIVE_INFINITY : Math.floor((max - active + (await taken()).size) / SHARE);
+  };
+  const areFor = async (matrixUserId: MatrixUserId, onFree = (): unknown => undefined): Promise<boolean> => {
+    if ((await store.people.byMatrixUser(matrixUserId))?.workspaceUserId !== undefined) return true;
+    if (clock.now() < refusedUntil) return false;
+    const most = await limit();
+    if (most === Number.POSITIVE_INFINITY) return true;
+    // Whose account is made while the store is read is among those from before, if not in the store.
+    const before = [...making];
+    const used = new Set([...(await taken()), ...before, ...making]);
+    const isFree = used.size < most;
+    if (isFree) onFree();
+    return isFree;
   };
   return {
-    async areFor(matrixUserId) {
-      if ((await store.people.byMatrixUser(matrixUserId))?.workspaceUserId !== undefined) return true;
-      if (clock.now() < refusedUntil) return false;
-      const most = await limit();
-      return most === Number.POSITIVE_INFINITY || (await taken()) < most;
+    areFor: (matrixUserId) => areFor(matrixUserId),
+    async keptFor(matrixUserId, make) {
+      try {
+        return (await areFor(matrixUserId, () => making.add(matrixUserId))) ? await make() : undefined;
+      } finally {
+        making.delete(matrixUserId);
+      }
     },
     refused(error) {
       if (!(error instanceof RemoteError) || !NO_SEAT.has(error.code ?? '')) return false;

@@ -34,6 +34,7 @@ export const legacyOn: Check = {
 const isFree = ({ host, port }: { readonly host: string; readonly port: number }): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
+    // An address of another machine is nobody's here.
+    server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'EADDRINUSE'));
     server.listen({ host, port }, () => server.close(() => resolve(true)));
   });

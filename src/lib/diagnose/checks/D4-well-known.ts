@@ -11,7 +11,7 @@ export const wellKnown: Check = {
   about: 'name',
   needs: ['D3'],
   deadlineMs: 30_000,
-  why: 'Other servers ask `https://<name>/.well-known/matrix/server` first. That there is none is fine, if the server answers at port 8448 or by an SRV record. One that is there and wrong is as if there were none: they go on to SRV records and to port 8448, where the server is not meant to be found. The usual reason is a web application that answers every path with its own page.',
+  why: 'Other servers ask `https://<name>/.well-known/matrix/server` first. That there is none is fine, if the server answers at port 8448 or by an SRV record. One that is there and wrong is as if there were none: they go on to SRV records and to port 8448, where the server is not meant to be found. It counts only behind a certificate that is trusted and for the name, and redirects are followed. The usual reason is a web application that answers every path with its own page.',
   async run(context) {
     const { name } = subjectOf(context);
     const documents = await wellKnownOf(context);

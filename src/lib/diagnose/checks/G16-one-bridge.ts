@@ -14,6 +14,8 @@ export const oneBridge: Check = {
   severity: 'fail',
   fix: 'printed',
   needs: ['G9'],
+  // A request for each room.
+  deadlineMs: 60_000,
   why: 'Two bridges of one workspace in one room carry everything twice. A bridge that was restored from a backup and its original are such two.',
   async run(context) {
     const rooms = await portalStates(context);

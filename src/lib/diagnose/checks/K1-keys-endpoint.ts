@@ -1,6 +1,13 @@
-import { type Check, type Verdict, passes } from '../check.ts';
+import { type Check, type Cure, type Verdict, passes } from '../check.ts';
 import { inShort } from '../facts/ask-server.ts';
 import { KEYS_PATH, serverKeysOf } from '../facts/server-keys.ts';
+
+/** What a proxy says that reaches nobody. */
+const UNSERVED = new Set([502, 503, 504]);
+const DOWN: Cure = {
+  text: 'The proxy reaches no homeserver: see whether it runs, and listens where the proxy looks for it:',
+  commands: ['systemctl status matrix-synapse', "ss -ltnp 'sport = :8008'"],
+};
 
 export const keysEndpoint: Check = {
   id: 'K1',
@@ -28,10 +35,12 @@ export const keysEndpoint: Check = {
         address,
         detail: `GET ${KEYS_PATH}: ${answer === undefined ? (problem ?? '') : inShort(answer)}`,
         affects: ['other servers believe nothing that it sends'],
-        cure: {
-          text: 'Pass the whole of /_matrix on to the homeserver:',
-          config: { file: 'nginx', lines: ['location /_matrix {', '  proxy_pass http://127.0.0.1:8008;', '}'] },
-        },
+        cure: UNSERVED.has(answer?.status ?? 0)
+          ? DOWN
+          : {
+              text: 'Pass the whole of /_matrix on to the homeserver:',
+              config: { file: 'nginx', lines: ['location /_matrix {', '  proxy_pass http://127.0.0.1:8008;', '}'] },
+            },
       };
     });
   },

@@ -20,7 +20,9 @@ export const keysValid: Check = {
       if (document === undefined) return [];
       const until = document['valid_until_ts'];
       const cure = { text: 'Compare the clocks, and keep caches away from /_matrix:', commands: ['timedatectl'] };
-      if (typeof until !== 'number') return [{ status: 'fail', address, detail: 'it does not say until when', cure }];
+      // What is no time at all has no date that could be told.
+      if (typeof until !== 'number' || Number.isNaN(new Date(until).getTime()))
+        return [{ status: 'fail', address, detail: 'it does not say until when', cure }];
       const left = until - now;
       if (left <= 0)
         return [{ status: 'fail', address, detail: `they were valid until ${new Date(until).toISOString()}`, cure }];

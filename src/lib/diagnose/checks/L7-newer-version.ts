@@ -23,6 +23,7 @@ export const newerVersion: Check = {
         host: REGISTRY,
         port: 443,
         path: '/rcfed/latest',
+        verified: true,
       });
       const latest = objectOf(asked)?.['version'];
       if (typeof latest !== 'string') return skips(`${REGISTRY} does not know rcfed`);

@@ -1,5 +1,7 @@
 import { type Check, passes, skips } from '../check.ts';
 import { subjectOf } from '../context.ts';
+import { leadsToItself } from '../facts/server-keys.ts';
+import { settingOf } from '../facts/workspace-settings.ts';
 import { wellKnownOf } from '../facts/well-known.ts';
 
 export const nativeApex: Check = {
@@ -13,10 +15,12 @@ export const nativeApex: Check = {
   why: 'Rocket.Chat serves it at its own address, `chat.example.org`. Others ask at the domain, `example.org`, whose web server has to pass that path on.',
   async run(context) {
     const { role, name } = subjectOf(context);
-    if (role !== 'own') return skips('it is not our own');
+    if (role !== 'own' || name !== (await settingOf(context, 'Federation_Service_Domain')))
+      return skips("it is not the name of Rocket.Chat's own federation");
     const documents = await wellKnownOf(context);
     if (documents.some(({ outcome }) => outcome === 'found'))
       return passes(`https://${name}/.well-known/matrix/server answers`);
+    if (await leadsToItself(context)) return passes('it is not there, and others find Rocket.Chat all the same');
     return {
       status: 'fail',
       detail: `https://${name}/.well-known/matrix/server is not there`,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type Check, type Verdict, passes, skips } from '../check.ts';
 import { bracketed } from '../facts/name-parts.ts';
 import { attemptsOf } from '../facts/handshakes.ts';
@@ -30,7 +31,9 @@ export const tls: Check = {
           },
         ];
       if (problem !== undefined) {
-        const commands = [`openssl s_client -connect ${bracketed(address)}:${port} -servername ${host}`];
+        const commands = [
+          `openssl s_client -connect ${bracketed(address)}:${port}${isIP(host) === 0 ? ` -servername ${host}` : ''}`,
+        ];
         return [{ status: 'fail', address, detail: problem.message, cure: { text: 'See what it says:', commands } }];
       }
       const protocol = handshake?.protocol ?? '';

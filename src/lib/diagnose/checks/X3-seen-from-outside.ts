@@ -2,6 +2,7 @@ import { type Check, passes, skips } from '../check.ts';
 import { subjectOf } from '../context.ts';
 import { objectOf } from '../facts/ask-server.ts';
 import { askUrl } from '../facts/ask-url.ts';
+import { objectIn } from '../facts/server-keys.ts';
 import { shellWord } from '../shell-word.ts';
 
 /** Bytes: it tells of each address with all certificates and keys. */
@@ -53,8 +54,7 @@ function failing(report: Readonly<Record<string, unknown>>): string[] {
     ([address, error]) => `${address}: ${JSON.stringify(error).slice(0, 200)}`,
   );
   const checks = entries(report['ConnectionReports']).flatMap(([address, one]) => {
-    const { Checks } = one as { Checks?: unknown };
-    const wrong = entries(Checks)
+    const wrong = entries(objectIn(one)['Checks'])
       .filter(([, ok]) => ok === false)
       .map(([check]) => check);
     return wrong.length === 0 ? [] : [`${address}: ${wrong.join(', ')}`];

@@ -1,5 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { type CheckContext, subjectOf } from '../context.ts';
+import { NameError } from '../probe/probe.ts';
 import { type Answered, answersOf, objectOf } from './ask-server.ts';
 import { canonicalJson } from './canonical-json.ts';
 
@@ -33,6 +34,17 @@ export function serverKeysOf(context: CheckContext): Promise<readonly ServerKeys
       return { ...answered, document, keys: document === undefined ? [] : keysIn(document, name) };
     });
   });
+}
+
+/** Whether the name leads to a server that goes by it, whichever way. */
+export async function leadsToItself(context: CheckContext): Promise<boolean> {
+  const { name } = subjectOf(context);
+  try {
+    return (await serverKeysOf(context)).some(({ document }) => document?.['server_name'] === name);
+  } catch (error) {
+    if (error instanceof NameError) return false;
+    throw error;
+  }
 }
 
 function keysIn(document: Readonly<Record<string, unknown>>, name: string): readonly ServerKey[] {

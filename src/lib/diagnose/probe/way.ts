@@ -14,5 +14,5 @@ export const hasWay: Probe['hasWay'] = ({ address }) =>
       resolve(!NO_WAY.has(error?.code ?? ''));
     };
     socket.once('error', ended);
-    socket.connect(9, address, ended as () => void);
+    socket.connect(9, address, ended);
   });

@@ -1,3 +1,4 @@
+import { printable } from '../../output/one-line.ts';
 import { type Group, type Outcome, type Status, groups } from '../check.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 
@@ -41,7 +42,7 @@ function groupLines(group: Group, all: readonly Outcome[], verbose: boolean): st
 
 function line({ id, status, title, subject, address, detail }: Outcome): string {
   const where = [subject, address].filter((one) => one !== undefined).join(' at ');
-  return `${WORDS[status]} ${id} ${title}${where === '' ? '' : ` (${where})`}: ${detail}`;
+  return printable(`${WORDS[status]} ${id} ${title}${where === '' ? '' : ` (${where})`}: ${detail}`);
 }
 
 function findingLines(finding: Outcome): string[] {
@@ -55,5 +56,5 @@ function findingLines(finding: Outcome): string[] {
     ...(cure?.config === undefined ? [] : [`    in ${cure.config.file}:`]),
     ...(cure?.config?.lines ?? []).map((text) => `      ${text}`),
     `  ${docs}`,
-  ];
+  ].map(printable);
 }

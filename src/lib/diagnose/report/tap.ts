@@ -1,3 +1,4 @@
+import { printable } from '../../output/one-line.ts';
 import type { Outcome } from '../check.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 
@@ -14,7 +15,8 @@ function testLine({ id, title, subject, address, status, detail }: Outcome, numb
 }
 
 /** A `#` would begin a directive. */
-const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('#', '\\#').replaceAll(/\s+/g, ' ');
+const escaped = (text: string): string =>
+  printable(text).replaceAll('\\', '\\\\').replaceAll('#', '\\#').replaceAll(/\s+/g, ' ');
 
 function details({ status, detail, cure }: Outcome): string[] {
   if (status === 'pass' || status === 'skip') return [];

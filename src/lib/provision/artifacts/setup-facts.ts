@@ -16,8 +16,12 @@ export interface SetupFacts {
   readonly registration: Registration;
   /** Absolute path of registration.yaml. */
   readonly registrationPath: string;
-  /** Port of the application service listener. */
+  /** Of the application service listener. */
   readonly port: number;
+  /** Where it listens on this machine, `HOST:PORT`; containers have addresses of their own. */
+  readonly listen: string;
+  /** Further trusted certificates, on this machine. */
+  readonly caFile: string | undefined;
   /** What the bridge is told by its environment, by variable: `RCFED_WORKSPACE_URL` … */
   readonly variables: Readonly<Record<string, string>>;
   readonly secretVariables: Readonly<Record<string, Secret>>;
@@ -56,8 +60,11 @@ export function usualFederationHost(homeserverUrl: string, serverName: string): 
   return protocol === 'https:' ? hostname : hostOf(serverName);
 }
 
-export const portOf = (listen: string | undefined): number =>
-  (listen === undefined ? undefined : parseHostPort(listen)?.port) || DEFAULT_PORT;
+/** A port that the system chooses is none that anybody could be told. */
+export function listenerOf(listen: string | undefined): Pick<SetupFacts, 'listen' | 'port'> {
+  const port = (listen === undefined ? undefined : parseHostPort(listen)?.port) || DEFAULT_PORT;
+  return { port, listen: `${listen?.replace(/:\d+$/, '') ?? '127.0.0.1'}:${port}` };
+}
 
 /** Where a proxy finds the homeserver; behind a public https address it would find itself. */
 export const upstreamOf = ({ homeserverUrl }: SetupFacts): string =>

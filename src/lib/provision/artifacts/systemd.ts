@@ -10,8 +10,11 @@ export const systemd = (facts: SetupFacts): Artifact[] => [
 
 function environment(facts: SetupFacts): string {
   const comment = '# /etc/rcfed/rcfed.env: only root may read it; systemd hands it to the bridge.\n';
-  const listen = { RCFED_LISTEN: `127.0.0.1:${facts.port}` };
-  return comment + environmentLines({ ...facts.variables, ...listen, ...revealed(facts.secretVariables) });
+  const here = {
+    RCFED_LISTEN: facts.listen,
+    ...(facts.caFile === undefined ? {} : { RCFED_CA_FILE: facts.caFile }),
+  };
+  return comment + environmentLines({ ...facts.variables, ...here, ...revealed(facts.secretVariables) });
 }
 
 /**
