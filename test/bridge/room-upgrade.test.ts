@@ -202,10 +202,10 @@ describe.each(homeservers)('rooms that are replaced, on $name', (homeserver) => 
     await send(alice, matrixRoom, 'still here');
     await bobReads(scene, [said, 'still here']);
     expect(await alice.joinedMembers(elsewhere)).not.toContain(botOnMatrix());
-    // Nor is it itself.
+    // Synapse keeps its own people from naming the room itself; another server need not.
+    if (homeserver.name === 'synapse') return;
     await tombstone(matrixRoom);
-    const closed = expect.stringContaining('replaced by no other');
-    await bobReads(scene, [said, 'still here', closed]);
+    await bobReads(scene, [said, 'still here', expect.stringContaining('replaced by no other')]);
     expect(await alice.joinedMembers(matrixRoom)).toContain(botOnMatrix());
   });
 
