@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { MatrixRoomId, MatrixUserId } from '../../src/lib/core/ids.ts';
 import type { MatrixApi } from '../../src/lib/matrix/types.ts';
 import type { WorkspaceUser } from '../../src/lib/rocketchat/types.ts';
@@ -10,7 +11,10 @@ const POWER_LEVELS = 'm.room.power_levels';
 export const levelsIn = async (member: MatrixApi, room: MatrixRoomId): Promise<Record<string, unknown>> =>
   (await member.state(room, POWER_LEVELS, '')) ?? {};
 
-/** As a client does, which writes all levels at once. undefined: no level of their own any more. */
+/**
+ * As a client does, which writes all levels at once; where the bridge wrote some between its reading and its writing,
+ * that may be refused, and the person does it again. undefined: no level of their own any more.
+ */
 export async function setLevel(
   by: MatrixApi,
   room: MatrixRoomId,
@@ -20,7 +24,12 @@ export async function setLevel(
   const before = await levelsIn(by, room);
   const { [userId]: _, ...users } = before['users'] as Record<string, number>;
   const content = { ...before, users: level === undefined ? users : { ...users, [userId]: level } };
-  await by.sendState(room, POWER_LEVELS, '', content);
+  try {
+    await by.sendState(room, POWER_LEVELS, '', content);
+  } catch (error) {
+    if (isDeepStrictEqual(await levelsIn(by, room), before)) throw error;
+    await setLevel(by, room, userId, level);
+  }
 }
 
 /** alice's own room on Matrix, in which the bot has that power from the beginning, linked with one of bob's. */

@@ -58,7 +58,8 @@ const liveProgress = (stream: NodeJS.WriteStream, clock: Clock, scrub: (text: st
     async wait(name, run) {
       const title = scrub(name);
       const { default: ora } = await import('ora');
-      const spinner = ora({ text: title, stream, discardStdin: false }).start();
+      // That this is a terminal is known already, and not ora's to guess by the environment once more.
+      const spinner = ora({ text: title, stream, discardStdin: false, isEnabled: true }).start();
       shown = spinner;
       try {
         const result = await slowly(clock, run, () => {
