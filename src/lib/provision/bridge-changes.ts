@@ -45,7 +45,8 @@ export function bridgeChanges(
 
 /**
  * The smaller limit is to hold on both sides. That of the homeserver is in its configuration file: where it is the
- * larger one, the workspace's is raised only on demand.
+ * larger one, the workspace's is raised only on demand. One that takes no files at all is no reason for the workspace
+ * to take none.
  */
 function uploadChange(
   { settings }: WorkspaceFacts,
@@ -55,7 +56,7 @@ function uploadChange(
   if (!uploadLimitKnown || typeof value !== 'number') return [];
   const from = value < 0 ? Number.POSITIVE_INFINITY : value;
   const to = uploadLimit ?? Number.POSITIVE_INFINITY;
-  if (from === to) return [];
+  if (from === to || to === 0) return [];
   return [
     {
       kind: 'setting',
