@@ -4,7 +4,7 @@ import { createPuppets } from '../../src/lib/bridge/workspace/puppets.ts';
 import type { MatrixUserId } from '../../src/lib/core/ids.ts';
 import { createLocalNames } from '../../src/lib/matrix/look-alike.ts';
 import { type Bench, type RunningBridge, bodiesIn, post, startBench, textsIn } from '../support/bridge-bench.ts';
-import { bobReads, newConversation, type Scene, workspaceTexts } from '../support/bridge-scene.ts';
+import { allIsWell, bobReads, newConversation, type Scene, workspaceTexts } from '../support/bridge-scene.ts';
 import { newStrangers, startOnMatrix } from '../support/direct-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { finerHomeservers } from '../support/homeservers.ts';
@@ -25,7 +25,9 @@ test('somebody of a blocked server is in no direct message, whoever else is', as
         'The administrator of the bridge does not admit people of bad.org, and @eve:bad.org is in this room. Start a new conversation without them.',
       ]),
     );
-    expect((await alice.state(room, 'm.room.member', ghost))?.['membership']).toBe('leave');
+    await eventually(async () =>
+      expect((await alice.state(room, 'm.room.member', ghost))?.['membership']).toBe('leave'),
+    );
     expect(await bench.admin.userByName('eve.bad.org')).toBeUndefined();
   } finally {
     await bench.stop();
@@ -61,6 +63,8 @@ describe.each(finerHomeservers)('people of a server that is blocked, on $name', 
       code: 'RCFED_SERVER_BLOCKED',
     });
     await push(eventOf(scene, textContent('let me in'), { sender: '@mallory:bad.org' }));
+    // It is looked at while the server is still blocked.
+    await allIsWell(running);
     expect(await bench.admin.userByName('mallory.bad.org')).toBeUndefined();
   });
 

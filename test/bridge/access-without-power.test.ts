@@ -54,6 +54,7 @@ describe('people of a blocked server, in a room of somebody else', () => {
     await post(scene.bob, scene.room, 'to stay');
     await bobReads(scene, ['mine', 'to stay']);
     const bobs = (await eventually(() => eventOnMatrix(scene, 'to stay')))['event_id'] as typeof own;
+    await allIsWell(running);
     await block();
     const before = await blocked();
     const carol = await newColleague(bench);

@@ -120,6 +120,8 @@ describe('realtime delivery', () => {
   test('events that come twice or late change nothing', async () => {
     await begin({});
     const scene = await newConversation(bench, running);
+    // Which ones are late goes by their number.
+    await allIsWell(running);
     Object.assign(bench.workspace.faults.delivery, { doubleEvery: 2, lateEvery: 3, lateMs: 300, updatedAtStepMs: 50 });
     await oneRound(scene);
     const ids: MessageId[] = [];
@@ -137,6 +139,8 @@ describe('realtime delivery', () => {
   test('events that never come are found by asking', async () => {
     await begin({ watchMs: 200 });
     const scene = await newConversation(bench, running);
+    // Which ones are lost goes by their number.
+    await allIsWell(running);
     bench.workspace.faults.delivery.loseEvery = 2;
     await oneRound(scene);
     for (let n = 0; n < 6; n += 1) await post(scene.bob, scene.room, `n${n}`);

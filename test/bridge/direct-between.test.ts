@@ -56,8 +56,8 @@ describe('direct messages between two states', () => {
   };
   const sendingTo = (roomId: MatrixRoomId): string => `/rooms/${encodeURIComponent(roomId)}/send/`;
   /** bob writes twice: the one is on its way to Matrix for a long time, and the other has to wait for it. */
-  const writesTwice = async ({ bob, room, matrixRoom }: Scene): Promise<void> => {
-    const isSending = await onMatrix({ path: sendingTo(matrixRoom), method: 'PUT', action: 'delay', delayMs: 5_000 });
+  const writesTwice = async ({ bob, room, matrixRoom }: Scene, delayMs = 8_000): Promise<void> => {
+    const isSending = await onMatrix({ path: sendingTo(matrixRoom), method: 'PUT', action: 'delay', delayMs });
     await post(bob, room, 'one');
     await isSending();
     const two = await post(bob, room, 'two');
@@ -100,12 +100,12 @@ describe('direct messages between two states', () => {
     const { alice, bob, matrixRoom, puppet } = scene;
     const bobName = (await bob.me()).username;
     const third = await newStrangers(bench);
-    const opening = bench.workspace.faults.add({ path: 'im\\.create', action: 'delay', delayMs: 1_500, times: 1 });
+    const opening = bench.workspace.faults.add({ path: 'im\\.create', action: 'delay', delayMs: 4_000, times: 1 });
     await alice.invite(matrixRoom, third.ghost);
     await eventually(() =>
       expect(bench.workspace.faults.list().find(({ id }) => id === opening)?.hits).toBeGreaterThan(0),
     );
-    await writesTwice(scene);
+    await writesTwice(scene, 12_000);
     const own = await acceptDirect(bench, alice);
     await eventually(async () => expect(await bodiesIn(alice, own)).toEqual(['two']));
     const group = await directRoomOf(third.bob, [bobName, third.bobName, puppet]);

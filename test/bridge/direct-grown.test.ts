@@ -101,6 +101,8 @@ describe.each(finerHomeservers)('direct messages that go on in another room, on 
     const third = await newStrangers(bench);
     await alice.invite(matrixRoom, third.alice.userId);
     const group = await directRoomOf(bob, [bobName, puppet, third.puppet]);
+    const isActive = expect.objectContaining({ roomId: group.id, matrixRoomId: matrixRoom, state: 'active' });
+    await eventually(async () => expect(await running.service.rooms()).toContainEqual(isActive));
     await third.alice.join(matrixRoom);
     await send(third.alice, matrixRoom, 'can you hear me?');
     await eventually(async () => expect(await textsIn(bob, group.id)).toEqual(['can you hear me?']));
@@ -122,9 +124,11 @@ describe.each(finerHomeservers)('direct messages that go on in another room, on 
     await alice.invite(matrixRoom, third.ghost);
     await notices(alice, matrixRoom, 'at most 8 people');
     await eventually(async () => expect(await isThere(alice, matrixRoom, third.ghost)).toBe(false));
-    const seen = (await bob.changedRooms(1)).updated.filter(({ type }) => type === 'd');
-    const said = await Promise.all(seen.map(async ({ id }) => (await textsIn(bob, id)).join()));
-    expect(said.join()).toContain('at most 8 people');
+    await eventually(async () => {
+      const seen = (await bob.changedRooms(1)).updated.filter(({ type }) => type === 'd');
+      const said = await Promise.all(seen.map(async ({ id }) => (await textsIn(bob, id)).join()));
+      expect(said.join()).toContain('at most 8 people');
+    });
     expect((await textsIn(bob, room.id)).join()).not.toContain('at most 8 people');
   });
 

@@ -59,6 +59,8 @@ describe.each(homeservers)('what the bridge carried of a person, on $name', (hom
     const bobs = (await eventOnMatrix(scene, 'hello'))['event_id'] as string;
     await react(scene, bobs, '👍');
     await eventually(async () => expect((await messageInWorkspace(scene, 'hello'))['reactions']).toBeDefined());
+    // What is known of it comes after what is seen of it.
+    await allIsWell(running);
     const done = await erase(scene.alice.userId);
     expect(done).toMatchObject({ removed: 1, account: 'deleted', reactions: 1, media: 0, failed: [] });
     expect(await workspaceTexts(scene)).toEqual(['hello']);
@@ -84,6 +86,7 @@ describe.each(homeservers)('what the bridge carried of a person, on $name', (hom
     await aliceReads(scene, ['first']);
     await scene.bob.updateMessage(scene.room.id, id, 'second');
     await eventually(async () => expect(await matrixBodies(scene)).toContain('second'));
+    await allIsWell(running);
     const before = await running.service.personalData({ person: `@${name}` });
     expect(before).toMatchObject({ messages: 2, edits: 1, person: { home: 'rocketchat', matrixUserId: scene.ghost } });
     expect(before.warnings).toHaveLength(1);
@@ -125,6 +128,7 @@ describe.each(homeservers)('what the bridge carried of a person, on $name', (hom
     const scene = await newConversation(bench, running);
     for (let at = 0; at < 30; at += 1) await send(scene.alice, scene.matrixRoom, `line ${at}`);
     await eventually(async () => expect(await workspaceTexts(scene)).toHaveLength(32), 30_000);
+    await allIsWell(running);
     const first = await running.service.eraseMessages({ person: scene.alice.userId });
     expect(first.removed).toBe(25);
     expect(first.next).not.toBeNull();
