@@ -17,6 +17,9 @@ import {
 
 const setting = readSetting();
 const PAUSE_MS = Number(process.env['CHAOS_PAUSE_MS'] ?? '60');
+/** From then on everybody talks more slowly: where the kills take long, because the machine is busy, so does the relaying. */
+const MUCH = 800;
+const pauseAfter = (number: number): Promise<void> => pause(number < MUCH ? PAUSE_MS : 10 * PAUSE_MS);
 let stopping = false;
 process.stdin.once('data', () => {
   stopping = true;
@@ -51,7 +54,7 @@ async function talkInWorkspace(
     const fate = fateOf(number);
     if (fate === 'edited') await until(() => api.updateMessage(roomId, id, textOf(sender, number, true)));
     if (fate === 'deleted') await until(() => api.deleteMessage(roomId, id));
-    await pause(PAUSE_MS);
+    await pauseAfter(number);
   }
   return number;
 }
@@ -74,7 +77,7 @@ async function talkOnMatrix(api: MatrixApi, room: ChaosSetting['rooms'][number],
       await say(body, { body: `* ${body}`, ...replacement });
     }
     if (fate === 'deleted') await until(() => api.redact(roomId, eventId, `redact-${text}`));
-    await pause(PAUSE_MS);
+    await pauseAfter(number);
   }
   return number;
 }

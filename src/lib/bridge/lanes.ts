@@ -184,6 +184,7 @@ export class Lanes {
       // What it waited for may have been settled while it was looked at; then nothing else wakes the lane.
       return !state.waitsForSettling && !state.doubt.about(otherSide(row.side));
     }
+    if (applied.kind === 'awaits') return false;
     if (applied.unknown) state.doubt.raise(row.side);
     if (applied.verdict.about === 'side') {
       state.lacked.set(row.side, applied.verdict.side);

@@ -6,6 +6,16 @@ export type Outcome = Omit<Settlement, 'inboxId' | 'lease' | 'aside' | 'foldInto
 /** Nothing to relay: settle the row with this. */
 export type Nothing = { readonly kind: 'nothing' } & Omit<Settlement, 'inboxId' | 'lease'>;
 
+/** Can't be told yet: our own message whose sending was never settled. It waits for that. */
+export interface Later {
+  readonly kind: 'later';
+}
+
+/** It waits for a row of another lane, which wakes this one. */
+export interface Awaits {
+  readonly kind: 'awaits';
+}
+
 export const nothing = (outcome: string, more: Partial<Nothing> = {}): Nothing => ({
   kind: 'nothing',
   outcome,

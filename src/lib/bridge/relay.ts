@@ -7,9 +7,9 @@ import type { FederationEvent } from './events.ts';
 import { type Verdict, NETWORK_STRIKES, STRIKES, classify } from './failures.ts';
 import { interpretHomeserverRow } from './homeserver/interpret.ts';
 import type { HomeserverSink } from './homeserver/sink.ts';
-import type { Manner, Nothing, Outcome } from './outcome.ts';
+import type { Awaits, Later, Manner, Nothing, Outcome } from './outcome.ts';
 import type { BridgeParts } from './parts.ts';
-import { type Later, interpretWorkspaceRow } from './workspace/interpret.ts';
+import { interpretWorkspaceRow } from './workspace/interpret.ts';
 import type { WorkspaceSink } from './workspace/sink.ts';
 
 /** What a lane tells about the row that it hands over. */
@@ -29,6 +29,7 @@ export type Applied =
   | { readonly kind: 'settling'; readonly settled: Promise<void> }
   /** Nothing is wrong with it; it waits for a row of the other direction. */
   | { readonly kind: 'later' }
+  | Awaits
   | { readonly kind: 'failed'; readonly verdict: Verdict; readonly unknown: boolean };
 
 export interface Relay {
@@ -52,7 +53,7 @@ interface Sinks {
 const otherSide = (side: Side): Side => (side === 'workspace' ? 'homeserver' : 'workspace');
 
 export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
-  const interpret = async (row: InboxRow, context: RowContext): Promise<FederationEvent | Nothing | Later> => {
+  const interpret = async (row: InboxRow, context: RowContext): Promise<FederationEvent | Nothing | Later | Awaits> => {
     const here = await partsIn(parts, context.portal);
     return row.side === 'workspace'
       ? interpretWorkspaceRow(here, row, context)
@@ -144,7 +145,7 @@ export function createRelay(parts: BridgeParts, sinks: Sinks): Relay {
     async apply(row, context) {
       try {
         const change = await interpret(row, context);
-        if (change.kind === 'later') return { kind: 'later' };
+        if (change.kind === 'later' || change.kind === 'awaits') return { kind: change.kind };
         if (change.kind === 'nothing') {
           const { kind: _, ...done } = change;
           await settle(row, context, done);

@@ -1,3 +1,4 @@
+import type { MatrixRoomId } from '../core/ids.ts';
 import type { Lane } from './inbox-types.ts';
 import type { PortalId } from './portal-types.ts';
 
@@ -8,7 +9,12 @@ export const portalLane = (id: PortalId): Lane => `portal:${id}`;
 export const roomLane = (room: string): Lane => `room:${room}`;
 
 /** Lane of who is invited into a Matrix room and leaves it: opening the portal is only the answer to the first one. */
-export const companyLane = (room: string): Lane => `room:company:${room}`;
+export const companyLane = (room: string): Lane => `${COMPANY}${room}`;
+const COMPANY = 'room:company:';
+
+/** The Matrix room whose company that lane is of. */
+export const companyOfRoom = (lane: Lane): MatrixRoomId | undefined =>
+  lane.startsWith(COMPANY) ? (lane.slice(COMPANY.length) as MatrixRoomId) : undefined;
 
 /** Lane of what people write to the bridge itself in a room of Rocket.Chat. */
 export const wordLane = (room: string): Lane => `word:${room}`;

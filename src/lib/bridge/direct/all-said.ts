@@ -1,5 +1,7 @@
 import type { Side } from '../../core/remote-error.ts';
 import type { Portal } from '../../store/portal-types.ts';
+import { readEvent } from '../homeserver/event.ts';
+import { isAwaited } from './left-out.ts';
 import type { OpeningParts } from './opening.ts';
 
 interface Said {
@@ -25,7 +27,12 @@ export async function isAllSaid(
   return ((await opening.seekMissed(portal)) || isLocked) && !(await isWaiting(opening, portal, on));
 }
 
-async function isWaiting({ parts }: OpeningParts, { lane }: Portal, sides: readonly Side[]): Promise<boolean> {
-  const heads = await Promise.all(sides.map((side) => parts.store.inbox.head(lane, side)));
-  return heads.some((row) => row !== undefined);
+async function isWaiting({ parts }: OpeningParts, portal: Portal, sides: readonly Side[]): Promise<boolean> {
+  for (const side of sides) {
+    const row = await parts.store.inbox.head(portal.lane, side);
+    const event = side === 'homeserver' && row !== undefined ? readEvent(JSON.parse(row.body ?? '{}')) : undefined;
+    // Who comes with the very change that asks waits for it in turn.
+    if (row !== undefined && (event === undefined || !(await isAwaited(parts, portal, event)))) return true;
+  }
+  return false;
 }

@@ -4,7 +4,7 @@ import type { Lease } from '../../store/settlement-types.ts';
 import type { Breakers } from '../breakers.ts';
 import { NETWORK_STRIKES, STRIKES, type Verdict, classify } from '../failures.ts';
 import { LANE_OWNER } from '../lanes.ts';
-import { isRoomLane } from '../../store/lane-names.ts';
+import { companyOfRoom, isRoomLane } from '../../store/lane-names.ts';
 import { requestOf } from './direct-request.ts';
 import { closeHalf } from './half-opened.ts';
 import { MEMBERSHIP_ROW, readDeparture, readInvite } from './invite.ts';
@@ -75,7 +75,7 @@ async function runLane(options: OpeningsOptions, lane: Lane): Promise<number | u
     // Both servers are needed; each wakes all lanes when it works again.
     if (signal.aborted || breakers.workspace.isOpen || breakers.homeserver.isOpen) return undefined;
     const row = await headOf(options, lane);
-    if (row === undefined) return undefined;
+    if (row === undefined) return void (await wakeCompany(options, lane));
     const lease = await parts.store.leases.acquire(`lane:${lane}`, LANE_OWNER, LEASE_MS);
     if (lease === undefined) return LONGEST_DELAY_MS;
     const opened = await tryRow(options, row, lease);
@@ -86,6 +86,13 @@ async function runLane(options: OpeningsOptions, lane: Lane): Promise<number | u
       await settle(options, row, lease, opened.outcome);
     } else if (row.type === MEMBERSHIP_ROW) await settle(options, row, lease, 'direct message opened');
   }
+}
+
+/** Who was awaited has come, or does not come: what they say goes on. */
+async function wakeCompany({ parts, wake }: OpeningsOptions, lane: Lane): Promise<void> {
+  const roomId = companyOfRoom(lane);
+  const portal = roomId === undefined ? undefined : await parts.store.portals.byMatrixRoom(roomId);
+  if (portal !== undefined) wake(portal.lane);
 }
 
 async function headOf({ parts }: OpeningsOptions, lane: Lane): Promise<InboxRow | undefined> {

@@ -4,10 +4,11 @@ import type { LedgerEntry } from '../../store/ledger-types.ts';
 import type { Portal } from '../../store/portal-types.ts';
 import type { Settlement } from '../../store/settlement-types.ts';
 import { MEMBERSHIP_ROW } from '../direct/invite.ts';
+import { isAwaited } from '../direct/left-out.ts';
 import type { HomeserverEvent } from '../events.ts';
 import { interpretMatrixMember } from '../membership/interpret-homeserver.ts';
 import { unlessRefused } from '../membership/refusal.ts';
-import { type Nothing, nothing } from '../outcome.ts';
+import { type Awaits, type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { interpretMatrixPins } from '../pins/interpret-homeserver.ts';
 import { PINNED_EVENTS } from '../pins/pinned.ts';
@@ -37,7 +38,7 @@ export async function interpretHomeserverRow(
   portal: Portal,
   row: InboxRow,
   { ownSendingUnsettled }: { readonly ownSendingUnsettled: boolean },
-): Promise<HomeserverEvent | Nothing> {
+): Promise<HomeserverEvent | Nothing | Awaits> {
   if (row.type === POLL_TALLY) return interpretTally(parts, row.ref as EventId);
   if (row.type === ROLES) return interpretMatrixRoles(parts, portal, row);
   const event = readEvent(JSON.parse(row.body ?? '{}'));
@@ -51,6 +52,7 @@ export async function interpretHomeserverRow(
       : nothing('direct message opened');
   }
   if (!isRelayed(event)) return nothing('ignored');
+  if (await isAwaited(parts, portal, event)) return { kind: 'awaits' };
   const isAdmitted = parts.access.admitsUser(event.sender);
   // What somebody takes back goes away here too, whoever they are by now.
   if (event.type === 'm.room.redaction')

@@ -14,8 +14,12 @@ export async function tellOnce(
   cause: string,
   say: () => Promise<void>,
 ): Promise<void> {
-  const told = `told:${portal.id}:${cause}`;
-  if ((await store.cursor(told)) !== undefined) return;
+  if (await wasTold({ store }, portal, cause)) return;
   await say();
-  await store.setCursor(told, String(clock.now()));
+  await store.setCursor(toldCursor(portal, cause), String(clock.now()));
 }
+
+export const wasTold = async ({ store }: Pick<BridgeParts, 'store'>, portal: Portal, cause: string): Promise<boolean> =>
+  (await store.cursor(toldCursor(portal, cause))) !== undefined;
+
+const toldCursor = ({ id }: Portal, cause: string): string => `told:${id}:${cause}`;

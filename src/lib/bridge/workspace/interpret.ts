@@ -9,7 +9,7 @@ import type { ReactionChange, WorkspaceEvent } from '../events.ts';
 import { interpretWorkspaceMembers } from '../membership/interpret-workspace.ts';
 import { unlessRefused } from '../membership/refusal.ts';
 import { MEMBERS } from '../membership/row.ts';
-import { type Nothing, nothing } from '../outcome.ts';
+import { type Later, type Nothing, nothing } from '../outcome.ts';
 import type { BridgeParts } from '../parts.ts';
 import { interpretWorkspacePins } from '../pins/interpret-workspace.ts';
 import { PINS } from '../pins/row.ts';
@@ -22,11 +22,6 @@ import { type WorkspaceMessage, hashOf, isDeleted, readMessage, versionOf } from
 import { reactionChange } from './reactions.ts';
 import { kindOf } from './system-messages.ts';
 import { withItsEvent } from './text-parts.ts';
-
-/** Can't be told yet: our own message whose sending was never settled. It waits for that. */
-export interface Later {
-  readonly kind: 'later';
-}
 
 export interface WorkspaceCircumstances {
   readonly portal: Portal;
