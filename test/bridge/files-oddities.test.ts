@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { EventId, MessageId } from '../../src/lib/core/ids.ts';
 import { type Bench, type RunningBridge, bodiesIn, post, send, startBench, textsIn } from '../support/bridge-bench.ts';
-import { type Scene, eventOnMatrix, fresh, messageInWorkspace, newConversation } from '../support/bridge-scene.ts';
+import {
+  type Scene,
+  allIsWell,
+  eventOnMatrix,
+  fresh,
+  messageInWorkspace,
+  newConversation,
+} from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import {
   type TestFile,
@@ -95,6 +102,7 @@ describe.each(finerHomeservers)('files in odd circumstances, on $name', (homeser
   });
 
   test('the bridge dies between the file and the rest of its caption: each is there once', async () => {
+    await allIsWell(running);
     await running.stop();
     try {
       const { died } = await bench.startDying('apply:acted', 2);
@@ -109,6 +117,7 @@ describe.each(finerHomeservers)('files in odd circumstances, on $name', (homeser
   }, 60_000);
 
   test('a file that is deleted before its caption is settled takes the rest of the caption along', async () => {
+    await allIsWell(running);
     await running.stop();
     try {
       const { died } = await bench.startDying('apply:acted', 2);
@@ -145,16 +154,15 @@ describe.each(finerHomeservers)('files in odd circumstances, on $name', (homeser
   test('a file that answers a message quotes it on the other side, both ways', async () => {
     const id = await post(scene.bob, scene.room, 'send it');
     const { event_id: wish } = await eventually(() => eventOnMatrix(scene, 'send it'));
-    await sendFile(note, { body: 'here', 'm.relates_to': { 'm.in_reply_to': { event_id: wish } } });
+    const sent = await sendFile(note, { body: 'here', 'm.relates_to': { 'm.in_reply_to': { event_id: wish } } });
     expect(await inWorkspace()).toMatchObject({ msg: `[ ](${linkTo(id)})\nhere`, file: { name: 'note.txt' } });
     const { _id: there } = await inWorkspace();
-    const [sent] = (await scene.alice.messages(scene.matrixRoom, { dir: 'b', limit: 1 })).events;
     await postFile(scene.bob, scene.room, { ...note, fileName: 'back.txt' }, `[ ](${linkTo(there)}) and back`);
     await eventually(async () =>
       expect(await onMatrix()).toMatchObject({
         filename: 'back.txt',
         body: 'and back',
-        'm.relates_to': { 'm.in_reply_to': { event_id: sent?.['event_id'] } },
+        'm.relates_to': { 'm.in_reply_to': { event_id: sent } },
       }),
     );
   });

@@ -104,6 +104,7 @@ describe.each(finerHomeservers)('files from Rocket.Chat, on $name', (homeserver)
   });
 
   test('a bridge that dies on both sides of sending a file sends it once', async () => {
+    await allIsWell(running);
     await running.stop();
     await postFile(scene.bob, scene.room, png, 'once');
     try {

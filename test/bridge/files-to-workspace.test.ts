@@ -137,6 +137,7 @@ describe.each(finerHomeservers)('files from Matrix, on $name', (homeserver) => {
   });
 
   test('a bridge that dies on both sides of posting a file posts it once', async () => {
+    await allIsWell(running);
     await running.stop();
     await sendFile('m.image', png, { body: 'once' });
     try {
@@ -160,6 +161,7 @@ describe.each(finerHomeservers)('files from Matrix, on $name', (homeserver) => {
   }, 60_000);
 
   test('a file that was posted, never settled and deleted since does not come back', async () => {
+    await allIsWell(running);
     await running.stop();
     await sendFile('m.image', png);
     try {

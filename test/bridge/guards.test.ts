@@ -48,6 +48,7 @@ async function scene(options: BenchOptions): Promise<Scene> {
     expect(await textsIn(bob, room.id)).toEqual(['hello', 'hi']);
     expect((await bodiesIn(alice, matrixRoom)).toSorted()).toEqual(['hello', 'hi']);
   });
+  await allIsWell(running);
   await running.stop();
   return { bench, bob, alice, room, matrixRoom };
 }
@@ -159,7 +160,7 @@ test('only a completed catch-up moves the cursor: what was missed is still found
   await post(bob, room, 'missed');
   // Ten minutes later: no overlap reaches back that far.
   ahead = 10 * 60_000;
-  bench.workspace.faults.add({ path: 'chat\\.syncMessages', action: 'late-answer', delayMs: 4000, times: 1 });
+  bench.workspace.faults.add({ path: 'chat\\.syncMessages', action: 'late-answer', delayMs: 8000, times: 1 });
   const { died } = await bench.startDying('catch-up:half');
   // The stream brings it while the catch-up still waits for its answer.
   await eventually(async () => {
@@ -392,6 +393,13 @@ async function startAndLose(
   text = 'never pushed',
 ): Promise<RunningBridge> {
   const running = await bench.start();
+  await ready(running);
+  // What a bridge before this one left untaken would be lost instead.
+  await eventually(() => {
+    const { down, transactions } = (bench.homeserver as SandboxHomeserver).disk;
+    expect([...down]).toEqual([]);
+    expect(transactions).toEqual([]);
+  });
   await ready(running);
   const fault = faultsOf(bench).add({ on: 'push', action: 'lose' });
   await send(alice, matrixRoom, text);

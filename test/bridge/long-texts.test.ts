@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Bench, type RunningBridge, edit, post, send, startBench } from '../support/bridge-bench.ts';
-import { aliceReads, bobReads, newConversation } from '../support/bridge-scene.ts';
+import { aliceReads, allIsWell, bobReads, newConversation } from '../support/bridge-scene.ts';
 import { eventually } from '../support/eventually.ts';
 import { finerHomeservers } from '../support/homeservers.ts';
 
@@ -82,6 +82,7 @@ describe.each(finerHomeservers)('long texts, on $name', (homeserver) => {
 
   test('the bridge dies between two parts: each is there once, in order', async () => {
     const scene = await newConversation(bench, running);
+    await allIsWell(running);
     await running.stop();
     const parts = paragraphs('once', 4);
     const { died } = await bench.startDying('apply:acted', 2);
@@ -96,6 +97,7 @@ describe.each(finerHomeservers)('long texts, on $name', (homeserver) => {
     const scene = await newConversation(bench, running);
     const eventId = await send(scene.alice, scene.matrixRoom, paragraphs('first', 2).join('\n\n'));
     await bobReads(scene, paragraphs('first', 2));
+    await allIsWell(running);
     await running.stop();
     const { died } = await bench.startDying('apply:acted', 3);
     await edit(scene.alice, scene.matrixRoom, eventId, paragraphs('edited', 4).join('\n\n'));

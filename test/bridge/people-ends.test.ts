@@ -57,7 +57,17 @@ function benchWith(homeserver: HomeserverKind, settings: Record<string, unknown>
       await what();
       running = await bench.start();
     },
-    converse: () => newConversation(bench, running),
+    /** What was said is known to the bridge, so that it can be taken back. */
+    async converse() {
+      const scene = await newConversation(bench, running);
+      await allIsWell(running);
+      return scene;
+    },
+    /** The bridge has no more to do about what it says so of. */
+    logs: (event: string, who: string) =>
+      eventually(() =>
+        expect(bench.logged.some((line) => line.includes(` ${event} `) && line.includes(who))).toBe(true),
+      ),
   };
 }
 
@@ -77,6 +87,7 @@ describe.each(homeservers)('somebody of the workspace who is gone, on $name', (h
     const scene = await setting.converse();
     await setting.bench().admin.setUserActive(bobId(scene), false, { relinquishes: true });
     await isRetired(scene);
+    await setting.logs('notice.user-gone', scene.ghost);
     expect(await matrixBodies(scene)).toContain('hello');
     await setting.bench().admin.setUserActive(bobId(scene), true);
     await setting.bench().admin.sendMessage({
@@ -96,6 +107,7 @@ describe.each(homeservers)('somebody of the workspace who is gone, on $name', (h
     const scene = await setting.converse();
     for (const text of ['one', 'two', 'three']) await post(scene.bob, scene.room, text);
     await aliceReads(scene, ['one', 'two', 'three']);
+    await allIsWell(setting.running());
     await setting.bench().admin.deleteUser(bobId(scene));
     await isRetired(scene);
     expect(await matrixBodies(scene)).toEqual(['hi']);
@@ -114,6 +126,7 @@ describe.each(finerHomeservers)('somebody who is gone while nobody listens, on $
 
   test('deleted with a direct message: it ends, and what they said in it is redacted', async () => {
     const scene = await newDirect(setting.bench());
+    await allIsWell(setting.running());
     await setting.bench().admin.deleteUser(bobId(scene));
     await isRetired(scene);
     expect(await matrixBodies(scene)).toEqual(['hi', expect.stringContaining('this conversation has ended')]);
@@ -153,6 +166,7 @@ describe.each(finerHomeservers)('somebody who is gone, on $name', (homeserver) =
     const isActive = async () => (await setting.bench().admin.userByName(scene.puppet))?.active;
     await scene.alice.leave(scene.matrixRoom);
     await eventually(async () => expect(await isActive()).toBe(false));
+    await setting.logs('puppet.asleep', scene.puppet);
     // What they wrote is still there.
     expect(await workspaceTexts(scene)).toContain('hi');
     await scene.alice.join(scene.matrixRoom);

@@ -70,6 +70,7 @@ describe.each(finerHomeservers)('polls and setbacks, on $name', (homeserver) => 
   ] as const)('a bridge that dies %s shows it, and goes on counting', async (_when, checkpoint) => {
     const poll = await askForLunch(scene);
     await reads(scene, ...OPEN);
+    await allIsWell(running);
     await running.stop();
     const { died } = await bench.startDying(checkpoint);
     await tell(scene, VOTE, voteFor(poll, 'pizza'));

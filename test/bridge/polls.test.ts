@@ -83,8 +83,10 @@ describe.each(finerHomeservers)('polls, on $name', (homeserver) => {
   test('many votes are a few edits', async () => {
     const poll = await askForLunch(scene);
     await reads(scene, ...OPEN);
-    for (let index = 0; index < 30; index += 1)
-      await tell(scene, VOTE, voteFor(poll, index % 2 === 0 ? 'pizza' : 'sushi'));
+    // All at once: on a busy machine one after the other would take as long as many edits do.
+    const answers = Array.from({ length: 29 }, (_, index) => (index % 2 === 0 ? 'pizza' : 'sushi'));
+    await Promise.all(answers.map((answer) => tell(scene, VOTE, voteFor(poll, answer))));
+    await tell(scene, VOTE, voteFor(poll, 'sushi'));
     await reads(scene, ...soFar('0 votes', '1 vote', '1 voter'));
     expect(await showings(poll)).toBeLessThanOrEqual(5);
   });
@@ -130,6 +132,7 @@ describe.each(finerHomeservers)('polls, on $name', (homeserver) => {
       ]),
     );
     await reads(scene, ...OPEN);
+    await allIsWell(running);
     const { homeserver: bot } = running.connected.parts;
     const levels = await bot.state(scene.matrixRoom, 'm.room.power_levels', '');
     const users = { ...(levels?.['users'] as object), [mallory.userId]: 50 };

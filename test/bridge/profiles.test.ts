@@ -101,7 +101,9 @@ describe.each(finerHomeservers)('names and pictures, as they are told of, on $na
       scene.ghost,
     );
     const { people } = running.connected.parts.store;
-    expect((await people.byUsername('ghost', `${username}.new`))?.matrixUserId).toBe(scene.ghost);
+    await eventually(async () =>
+      expect((await people.byUsername('ghost', `${username}.new`))?.matrixUserId).toBe(scene.ghost),
+    );
     // Who is named by the new one is meant, and who gets the old one is somebody else.
     const successor = await bench.workspaceUser(username);
     await successor.joinRoom(scene.room.id);

@@ -3,8 +3,6 @@ import type { MatrixApi } from '../../src/lib/matrix/types.ts';
 import type { Bench } from './bridge-bench.ts';
 import { bobReads, type Scene } from './bridge-scene.ts';
 
-/** Votes are shown from time to time. */
-const SHOWN_WITHIN_MS = 15_000;
 export const START = 'org.matrix.msc3381.poll.start';
 export const VOTE = 'org.matrix.msc3381.poll.response';
 export const END = 'org.matrix.msc3381.poll.end';
@@ -54,9 +52,8 @@ export async function joined(bench: Bench, scene: Scene, name: string): Promise<
   return somebody;
 }
 
-/** bob sees one message, of these lines. */
-export const reads = (scene: Scene, ...lines: string[]): Promise<void> =>
-  bobReads(scene, [lines.join('\n')], SHOWN_WITHIN_MS);
+/** bob sees one message, of these lines; votes are shown from time to time. */
+export const reads = (scene: Scene, ...lines: string[]): Promise<void> => bobReads(scene, [lines.join('\n')]);
 
 /** What {@link askForLunch} comes to: before any vote, and then. */
 export const OPEN = ['📊 *Lunch?*', '1. Pizza', '2. Sushi', '_Poll on Matrix; no votes so far_'];
