@@ -82,16 +82,17 @@ describe.each(finerHomeservers)('read receipts, on $name', (homeserver) => {
   });
 
   test('of much reading the first and the last are told, and not each in between', async () => {
+    let last = 0;
     for (const text of ['one', 'two', 'three', 'four']) {
       const event = await send(scene.alice, scene.matrixRoom, text);
+      last = Date.now();
       await scene.alice.sendReceipt(scene.matrixRoom, event);
     }
     await bobReads(scene, ['one', 'two', 'three', 'four']);
     const times = new Set<number>();
-    const last = Date.now();
     await eventually(async () => {
       times.add(await readByPuppet());
-      expect(Math.max(...times)).toBeGreaterThanOrEqual(last - 1_000);
+      expect(Math.max(...times)).toBeGreaterThanOrEqual(last);
     });
     expect(times.size).toBeLessThanOrEqual(3);
   });

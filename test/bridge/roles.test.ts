@@ -94,6 +94,8 @@ describe.each(homeservers)('roles, on $name', (homeserver) => {
     await alicesRoom(100);
     const { alice } = scene;
     const carol = await newcomer();
+    // What the bridge writes after the link must not cross with what alice does.
+    await hasLevel(scene.ghost, 100);
     await scene.bob.setRoomRole(scene.room, carol.account.id, 'leader', true);
     await setLevel(alice, scene.matrixRoom, carol.userId, 50);
     await becomes(carol.account.id, ['leader', 'moderator']);

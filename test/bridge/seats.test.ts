@@ -59,6 +59,7 @@ describe.each(homeservers)('beyond the seats for external people, on $name', (ho
 
   test('several who speak for the first time at once do not get more of them', async () => {
     const { parts } = running.connected;
+    expect(await says(scene.alice, 'one of them is mine')).toMatchObject({ username: scene.puppet });
     const portal = await parts.store.portals.byMatrixRoom(scene.matrixRoom);
     const people = await Promise.all(['eva', 'fritz', 'gerda'].map(newcomer));
     const puppets = createPuppets({ ...parts, puppetSeats: 2 }, createLocalNames());

@@ -137,12 +137,14 @@ test('a message that is tried again is delivered with its edits and marked as de
   expect(await running.service.retryAside({ id })).toMatchObject({ changed: true });
   await bobReads(scene, ['meanwhile', '[delayed] forbidden word']);
   expect(await running.service.asideRows()).toEqual([]);
-  const { steps } = await running.service.trace({ ref: refused });
-  const ofAlice = steps.filter(({ side }) => side === 'homeserver');
-  expect(ofAlice.map(({ ref, late, outcome }) => ({ ref, late, outcome }))).toEqual([
-    { ref: refused, late: true, outcome: 'relayed' },
-    { ref: change, late: true, outcome: 'relayed' },
-  ]);
+  await eventually(async () => {
+    const { steps } = await running.service.trace({ ref: refused });
+    const ofAlice = steps.filter(({ side }) => side === 'homeserver');
+    expect(ofAlice.map(({ ref, late, outcome }) => ({ ref, late, outcome }))).toEqual([
+      { ref: refused, late: true, outcome: 'relayed' },
+      { ref: change, late: true, outcome: 'relayed' },
+    ]);
+  });
   await edit(scene.alice, scene.matrixRoom, refused, 'a later edit');
   await bobReads(scene, ['meanwhile', 'a later edit']);
 });
@@ -242,7 +244,9 @@ test('of many that are set aside at once the first ones are told one by one, the
     );
     expect(notices).toHaveLength(6);
   });
-  expect((await running.service.asideRows()).every(({ senderTold }) => senderTold)).toBe(true);
+  await eventually(async () =>
+    expect((await running.service.asideRows()).every(({ senderTold }) => senderTold)).toBe(true),
+  );
 });
 
 test('a message that was set aside and shortened since arrives shortened when it is tried again', async () => {

@@ -3,6 +3,7 @@ import { createFederation } from '../../src/sandbox/homeserver/federation/networ
 import { startHomeserver } from '../../src/sandbox/homeserver/server.ts';
 import { type Bench, type RunningBridge, bodiesIn, startBench, textsIn } from '../support/bridge-bench.ts';
 import { newStrangers } from '../support/direct-scene.ts';
+import { eventually } from '../support/eventually.ts';
 import { homeservers } from '../support/homeservers.ts';
 import { runCommand } from '../support/run-command.ts';
 import { answerOf, environmentOf, statesOf } from '../support/smoke-run.ts';
@@ -36,8 +37,8 @@ describe.each(homeservers)('federation smoke, on $name', (homeserver) => {
     expect(again.data.room).toEqual({ ...begun.data.room, made: false });
     const room = again.data.room;
     if (room === undefined) throw new Error('there is no room');
-    expect(await textsIn(strangers.bob, room.workspaceRoomId)).toEqual([]);
-    expect(await bodiesIn(strangers.alice, room.matrixRoomId)).toEqual([]);
+    await eventually(async () => expect(await textsIn(strangers.bob, room.workspaceRoomId)).toEqual([]));
+    await eventually(async () => expect(await bodiesIn(strangers.alice, room.matrixRoomId)).toEqual([]));
     for (const secret of Object.values(env).slice(2, 5))
       expect(first.stdout).not.toContain(secret.length > 30 ? secret : '\0');
   });
@@ -52,7 +53,7 @@ describe.each(homeservers)('federation smoke, on $name', (homeserver) => {
     );
     expect(run.exitCode).toBe(0);
     expect(answerOf(run).data).toMatchObject({ state: 'passed', room: { workspaceRoomId: channel.id, made: false } });
-    expect(await textsIn(bob, channel.id)).toEqual([]);
+    await eventually(async () => expect(await textsIn(bob, channel.id)).toEqual([]));
   });
 });
 

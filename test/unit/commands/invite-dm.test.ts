@@ -30,13 +30,18 @@ const answered = (ended: Awaited<ReturnType<typeof runCommand>>): Answer => {
 };
 const run = async (...argv: string[]): Promise<Answer> => answered(await lab.run([...argv, '--json']));
 
-/** The rooms as listed once nothing waits in any of them. */
+/** The rooms as listed once nothing waits in any of them and nothing changes by itself. */
 async function quietRooms(): Promise<unknown> {
   return eventually(async () => {
-    const { data } = (await lab.run(['rooms', 'list', '--json'])).json<{ data: { rooms: { waiting: number }[] } }>();
-    expect(data.rooms.filter(({ waiting }) => waiting > 0)).toEqual([]);
-    return data;
+    const seen = await listedRooms();
+    expect(await listedRooms()).toEqual(seen);
+    return seen;
   });
+}
+async function listedRooms(): Promise<unknown> {
+  const { data } = (await lab.run(['rooms', 'list', '--json'])).json<{ data: { rooms: { waiting: number }[] } }>();
+  expect(data.rooms.filter(({ waiting }) => waiting > 0)).toEqual([]);
+  return data;
 }
 
 describe('an administrator who opens direct messages', () => {

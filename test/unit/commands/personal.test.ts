@@ -28,6 +28,8 @@ beforeAll(async () => {
   await alice.join(room.alias);
   for (const text of ['one', 'two']) await alice.say(roomId, text);
   await eventually(async () => expect(inWorkspace()).toEqual(expect.arrayContaining(['one', 'two'])));
+  // What is exported is what is settled.
+  await eventually(async () => expect(await answer('rooms', 'list')).toMatchObject({ rooms: [{ waiting: 0 }] }));
 });
 afterAll(async () => {
   await lab.stop();

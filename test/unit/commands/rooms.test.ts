@@ -31,17 +31,23 @@ const planOf = async (...argv: string[]): Promise<readonly string[]> => {
     exit: 0,
     data: { dryRun: true, changed: false, plan: lines },
   });
-  expect(await quiet()).toEqual(before);
+  expect(await eventually(look)).toEqual(before);
   return lines;
 };
 
-/** All rooms and invitations, once nothing waits in any of them. */
+/** All rooms and invitations, once nothing waits in any of them and nothing changes by itself. */
 const quiet = (): Promise<unknown> =>
   eventually(async () => {
-    const { data } = (await lab.run(['rooms', 'list', '--json'])).json<{ data: { rooms: { waiting: number }[] } }>();
-    expect(data.rooms.filter(({ waiting }) => waiting > 0)).toEqual([]);
-    return [data, (await run('invite', 'list')).data, await bots()];
+    const seen = await look();
+    expect(await look()).toEqual(seen);
+    return seen;
   });
+
+const look = async (): Promise<unknown> => {
+  const { data } = (await lab.run(['rooms', 'list', '--json'])).json<{ data: { rooms: { waiting: number }[] } }>();
+  expect(data.rooms.filter(({ waiting }) => waiting > 0)).toEqual([]);
+  return [data, (await run('invite', 'list')).data, await bots()];
+};
 
 /** Where the bot is on Matrix, and what rooms Rocket.Chat has. */
 const bots = async (): Promise<unknown> => {

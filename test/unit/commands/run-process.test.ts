@@ -99,7 +99,7 @@ describe('federation run as a process', () => {
     await killed.exit();
     const run = spawned();
     await run.line((line) => line.startsWith('Ready. Bridging 1 room (^C to stop)'));
-    expect(run.errors()).toContain(`Connecting to ${lab.workspace.url}`);
+    await run.line((line) => line.includes(`Connecting to ${lab.workspace.url}`));
     const messageId = await posted('hello from Rocket.Chat');
     expect(await run.line((line) => line.includes(messageId))).toMatch(
       /^\d\d:\d\d:\d\d {2}<-- {2}general {2}@admin {2}message {2}\w+ {2}relayed$/,
