@@ -84,7 +84,7 @@ test('a room that two ask for at once is one', async () => {
   const [one, other] = await Promise.all([service.link({ room: 'at-once' }), service.link({ room: 'at-once' })]);
   expect(one.room.matrixRoomId).toBe(other.room.matrixRoomId);
   // Which of them is the first is nobody's business.
-  expect([one.changed, other.changed].toSorted()).toEqual([false, true]);
+  expect(one.changed).not.toBe(other.changed);
 });
 
 test('a room is linked once: another partner for it is refused', async () => {

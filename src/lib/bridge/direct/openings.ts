@@ -75,7 +75,10 @@ async function runLane(options: OpeningsOptions, lane: Lane): Promise<number | u
     // Both servers are needed; each wakes all lanes when it works again.
     if (signal.aborted || breakers.workspace.isOpen || breakers.homeserver.isOpen) return undefined;
     const row = await headOf(options, lane);
-    if (row === undefined) return void (await wakeCompany(options, lane));
+    if (row === undefined) {
+      await wakeCompany(options, lane);
+      return undefined;
+    }
     const lease = await parts.store.leases.acquire(`lane:${lane}`, LANE_OWNER, LEASE_MS);
     if (lease === undefined) return LONGEST_DELAY_MS;
     const opened = await tryRow(options, row, lease);
