@@ -6,7 +6,7 @@ import type { Log } from '../lib/core/log.ts';
 import type { Secret } from '../lib/core/secret.ts';
 import { type SchemaName, failure, success } from '../lib/output/envelope.ts';
 import { asRcfedError } from '../lib/output/failure.ts';
-import { harmless } from '../lib/output/harmless.ts';
+import { harmless } from '../lib/output/terminal-text.ts';
 import { type Progress, createProgress } from '../lib/output/progress.ts';
 import { type View, renderView } from '../lib/output/view.ts';
 import { type Answers, type Question, gatherAnswers, missingAnswers } from './answers.ts';
@@ -114,9 +114,9 @@ export abstract class BaseCommand<C extends AnyCommand, Data> extends Command {
     if (empty !== undefined) throw empty;
     this.settings = settingsFrom(this.flags, this.context);
     const { plain, quiet } = this.settings;
-    const { io, clock, redactor } = this.context;
+    const { io, clock } = this.context;
     const mode = quiet ? 'silent' : plain || !io.stderr.isTTY ? 'lines' : 'live';
-    this.progress = createProgress({ stderr: io.stderr, mode, clock, scrub: (text) => harmless(redactor.scrub(text)) });
+    this.progress = createProgress({ stderr: io.stderr, mode, clock, scrub: (text) => this.asShown(text) });
     this.logger = logTo(this.context, this.settings);
   }
 
@@ -140,16 +140,21 @@ export abstract class BaseCommand<C extends AnyCommand, Data> extends Command {
   /** One line of stdout for commands that go on for long: the object under --json, else the text. */
   protected event(object: { readonly schema: SchemaName } & Readonly<Record<string, unknown>>, text: string): void {
     if (this.settings.json) this.context.io.stdout.write(`${this.context.redactor.scrub(JSON.stringify(object))}\n`);
-    else this.context.io.stdout.write(`${harmless(this.context.redactor.scrub(text))}\n`);
+    else this.context.io.stdout.write(`${this.asShown(text)}\n`);
   }
 
   /** One line on stderr for a person, also under --json; nothing with --quiet. */
   protected say(text: string): void {
-    if (!this.settings.quiet) this.context.io.stderr.write(`${harmless(this.context.redactor.scrub(text))}\n`);
+    if (!this.settings.quiet) this.context.io.stderr.write(`${this.asShown(text)}\n`);
+  }
+
+  /** As people may be shown it: without secrets, and without what a terminal would obey. */
+  private asShown(text: string): string {
+    return harmless(this.context.redactor.scrub(text));
   }
 
   private warning(text: string): void {
-    this.context.io.stderr.write(`Warning: ${harmless(this.context.redactor.scrub(text))}\n`);
+    this.context.io.stderr.write(`Warning: ${this.asShown(text)}\n`);
   }
 
   /** Asks what is not given; see {@link gatherAnswers}. */

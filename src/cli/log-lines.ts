@@ -1,5 +1,5 @@
 import type { Log, LogLevel } from '../lib/core/log.ts';
-import { harmless } from '../lib/output/harmless.ts';
+import { harmless } from '../lib/output/terminal-text.ts';
 import type { CommandContext } from './context.ts';
 import type { Settings } from './global-flags.ts';
 

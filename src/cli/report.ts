@@ -1,6 +1,6 @@
 import { failure } from '../lib/output/envelope.ts';
 import { asRcfedError, failureAsText, stackOf } from '../lib/output/failure.ts';
-import { harmless } from '../lib/output/harmless.ts';
+import { harmless } from '../lib/output/terminal-text.ts';
 import type { CommandContext } from './context.ts';
 import { wantsJson } from './flag-environment.ts';
 

@@ -2,7 +2,7 @@ import { DeadlinePassed, withDeadline } from '../core/deadline.ts';
 import { RcfedError } from '../core/errors.ts';
 import type { ServerName } from '../core/ids.ts';
 import { RemoteError } from '../core/remote-error.ts';
-import { oneLine } from '../output/one-line.ts';
+import { oneLine } from '../output/terminal-text.ts';
 import { type Check, type Outcome, type Verdict, groups, skips } from './check.ts';
 import type { CheckContext, DiagnoseParts, Subject } from './context.ts';
 import { NameError, ProbeError } from './probe/probe.ts';

@@ -1,4 +1,4 @@
-import { oneLine } from './one-line.ts';
+import { oneLine } from './terminal-text.ts';
 
 export interface Column<Row> {
   readonly title: string;

@@ -1,6 +1,4 @@
-import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
-import { isOutOfReach } from '../../core/remote-error.ts';
-import type { MatrixApi } from '../../matrix/types.ts';
+import { peopleIn } from '../membership/people-in.ts';
 import { sayInWorkspace } from '../notices/say.ts';
 import type { Portal } from '../../store/portal-types.ts';
 import type { BridgeParts } from '../parts.ts';
@@ -68,19 +66,9 @@ async function endOlder({ parts, older }: OpeningParts, { roomId, who }: Departu
 async function isAnybodyLeft(parts: BridgeParts, portal: Portal): Promise<boolean> {
   if (portal.direct === undefined || portal.matrixRoomId === undefined) return false;
   const hand = parts.homeserver.as(portal.direct.ghost);
-  const members = await membersIn(hand, portal.matrixRoomId);
+  const members = await peopleIn(hand, portal.matrixRoomId);
   for (const id of members) {
     if ((await parts.store.people.byMatrixUser(id))?.kind === 'puppet') return true;
   }
   return false;
-}
-
-/** Nobody whom we could reach, where we are in the room no longer ourselves. */
-async function membersIn(hand: MatrixApi, roomId: MatrixRoomId): Promise<readonly MatrixUserId[]> {
-  try {
-    return [...(await hand.membersAndInvited(roomId)).keys()];
-  } catch (error) {
-    if (isOutOfReach(error)) return [];
-    throw error;
-  }
 }

@@ -1,9 +1,8 @@
-import type { MatrixRoomId, MatrixUserId } from '../../core/ids.ts';
-import { isOutOfReach } from '../../core/remote-error.ts';
-import type { MatrixApi } from '../../matrix/types.ts';
+import type { MatrixUserId } from '../../core/ids.ts';
 import type { Profile } from '../../store/people-types.ts';
 import { homeserverIn } from '../direct/hands.ts';
 import type { LiveFeature } from '../live/live-feature.ts';
+import { peopleIn } from '../membership/people-in.ts';
 import { pollGently } from '../live/polling.ts';
 import type { BridgeParts } from '../parts.ts';
 import type { PortalIndex } from '../portal-index.ts';
@@ -59,15 +58,6 @@ async function everybodyIn(parts: BridgeParts, portals: PortalIndex): Promise<Re
     for (const id of await peopleIn(homeserverIn(parts, portal), portal.matrixRoomId)) present.add(id);
   }
   return present;
-}
-
-async function peopleIn(hand: MatrixApi, roomId: MatrixRoomId): Promise<readonly MatrixUserId[]> {
-  try {
-    return [...(await hand.membersAndInvited(roomId)).keys()];
-  } catch (error) {
-    if (isOutOfReach(error)) return [];
-    throw error;
-  }
 }
 
 async function judge(parts: BridgeParts, puppet: Profile, isPresent: boolean): Promise<void> {

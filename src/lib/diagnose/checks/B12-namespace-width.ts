@@ -1,6 +1,6 @@
 import { type Check, passes, skips } from '../check.ts';
 import { legacySettings } from '../facts/legacy.ts';
-import { registrationIn } from '../facts/registration-text.ts';
+import { UNREADABLE, registrationIn } from '../facts/registration-text.ts';
 import { objectIn } from '../facts/server-keys.ts';
 
 export const namespaceWidth: Check = {
@@ -15,12 +15,7 @@ export const namespaceWidth: Check = {
     const { registration } = await legacySettings(context);
     if (registration === '') return skips('its settings hold no registration');
     const document = await registrationIn(registration);
-    if (document === undefined)
-      return {
-        status: 'warn',
-        detail: 'the registration in its settings can not be read',
-        cure: { text: 'Save the settings of the older bridge again, so that Rocket.Chat writes it anew.' },
-      };
+    if (document === undefined) return { status: 'warn', ...UNREADABLE };
     const wide = Object.entries(objectIn(document['namespaces'])).flatMap(([kind, list]) =>
       Array.isArray(list) && list.some((entry) => objectIn(entry)['regex'] === '.*') ? [kind] : [],
     );

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Check, passes, skips } from '../check.ts';
 import { canonicalJson } from '../facts/canonical-json.ts';
-import { registrationIn } from '../facts/registration-text.ts';
+import { UNREADABLE, registrationIn } from '../facts/registration-text.ts';
 import { legacySettings } from '../facts/legacy.ts';
 
 const FIELDS = ['id', 'url', 'as_token', 'hs_token', 'sender_localpart', 'namespaces', 'push_ephemeral'];
@@ -23,12 +23,7 @@ export const registrationDrift: Check = {
     const { registration } = await legacySettings(context);
     if (registration === '') return skips('its settings hold no registration');
     const wanted = await registrationIn(registration);
-    if (wanted === undefined)
-      return {
-        status: 'fail',
-        detail: 'the registration in its settings can not be read',
-        cure: { text: 'Save the settings of the older bridge again, so that Rocket.Chat writes it anew.' },
-      };
+    if (wanted === undefined) return { status: 'fail', ...UNREADABLE };
     // To be overwritten with this one would be the end of the bridge that it belongs to.
     if (there !== undefined && there['id'] !== wanted['id'])
       return skips(`${path} is the registration of another application service`);

@@ -1,4 +1,4 @@
-import { printable } from '../../output/one-line.ts';
+import { printable } from '../../output/terminal-text.ts';
 import type { Outcome } from '../check.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 

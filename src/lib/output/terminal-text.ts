@@ -7,3 +7,9 @@ export const printable = (text: string): string =>
     .replaceAll(/\p{Cc}+/gu, ' ');
 
 export const oneLine = (text: string): string => printable(text).trim();
+
+/**
+ * Text as a terminal may be given it: names, topics and errors come from servers, and an escape sequence in one of them
+ * would move the cursor, hide what was said or change the window's title. Line breaks and tabs stay.
+ */
+export const harmless = (text: string): string => stripVTControlCharacters(text).replaceAll(/[\p{Cc}--[\n\t]]/gv, '');
