@@ -1,3 +1,4 @@
+import { fieldsForeignTo, otherServers } from '../lib/config/foreign-fields.ts';
 import type { ProfileKind } from '../lib/config/profile-fields.ts';
 import type { ProfileSource, StoredProfile } from '../lib/config/profiles.ts';
 import type { Secret } from '../lib/core/secret.ts';
@@ -14,7 +15,8 @@ const OF_ACCOUNT = ['workspace-user-id', 'workspace-username', 'workspace-token'
 
 /**
  * What stays of a profile that is replaced: everything that is not given anew. Nothing stays where it becomes one of
- * the other kind, and of the account nothing where another one is named.
+ * the other kind, of the account nothing where another one is named, and nothing that proves who is who to one server
+ * where another one is.
  * @throws RcfedError RCFED_SECRET_UNREADABLE
  */
 export async function keptOf(
@@ -26,7 +28,8 @@ export async function keptOf(
   if (before?.kind !== kind) return { values: {}, secrets: {} };
   const { revealSecrets } = await import('../lib/config/profiles.ts');
   const isOther = ACCOUNT.some((field) => given[field] !== undefined && given[field] !== before.values[field]);
-  const stays = ([field]: [string, unknown]): boolean => !isOther || !OF_ACCOUNT.includes(field);
+  const foreign = new Set(fieldsForeignTo(otherServers(before.values, given)).concat(isOther ? OF_ACCOUNT : []));
+  const stays = ([field]: [string, unknown]): boolean => !foreign.has(field);
   return {
     values: Object.fromEntries(Object.entries(before.values).filter(stays)),
     secrets: Object.fromEntries(Object.entries(await revealSecrets(source, before)).filter(stays)),

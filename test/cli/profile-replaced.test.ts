@@ -35,4 +35,14 @@ describe('profile add --replace', () => {
     expect(other).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--workspace-token-file') });
     expect(other.stderr).not.toContain('--homeserver-url');
   });
+
+  it('tells another homeserver nothing that was meant for the one before', async () => {
+    const admin = { RCFED_WORKSPACE_TOKEN: TOKEN, RCFED_HOMESERVER_ADMIN_TOKEN: 'admin-token-4711' };
+    await rcfed(WORK, admin);
+    const shown = async () => (await rcfed(['profile', 'show', '--reveal', '--yes'])).stdout;
+    expect(await shown()).toContain('admin-token-4711');
+    await rcfed(['profile', 'add', '--replace', '--server-name', 'other.example']);
+    expect(await shown()).toContain(TOKEN);
+    expect(await shown()).not.toContain('admin-token-4711');
+  });
 });

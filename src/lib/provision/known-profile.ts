@@ -1,3 +1,4 @@
+import { fieldsForeignTo, otherServers } from '../config/foreign-fields.ts';
 import {
   checkProfileName,
   findProfile,
@@ -54,12 +55,6 @@ interface Servers {
   readonly replace: boolean;
 }
 
-/** What tells who is who to one server, and is nobody else's business. */
-const OF_SERVER = {
-  'workspace-url': ['workspace-user-id', 'workspace-token', 'workspace-password', 'webhook-token'],
-  'server-name': ['homeserver-admin-token'],
-} as const;
-
 /**
  * What of a profile may be used for these servers: tokens of one must not be told another, nor end up in its profile.
  * @throws RcfedError RCFED_PROFILE_EXISTS where it is for others and is not to be replaced
@@ -69,12 +64,7 @@ export function ofSameServers(
   known: KnownProfile | undefined,
 ): KnownProfile | undefined {
   if (known === undefined) return undefined;
-  const isOther = (field: string, value: string): boolean =>
-    known.values[field] !== undefined && known.values[field] !== value;
-  const others = [
-    ...(isOther('workspace-url', workspaceUrl) ? (['workspace-url'] as const) : []),
-    ...(isOther('server-name', serverName) ? (['server-name'] as const) : []),
-  ];
+  const others = otherServers(known.values, { 'workspace-url': workspaceUrl, 'server-name': serverName });
   const [first] = others;
   if (first === undefined) return known;
   if (!replace)
@@ -83,7 +73,7 @@ export function ofSameServers(
       `Profile ${profile} is for another ${first === 'workspace-url' ? 'workspace' : 'homeserver'}`,
       { try: seeOrMakeAnother(profile) },
     );
-  const foreign: readonly string[] = others.flatMap((field) => OF_SERVER[field]);
+  const foreign = fieldsForeignTo(others);
   return { values: without(known.values, foreign), secrets: without(known.secrets, foreign) };
 }
 
